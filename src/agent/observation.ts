@@ -1,0 +1,127 @@
+/**
+ * What the model is shown of a cell.
+ *
+ * @module
+ */
+
+import type { CellResult, HostCall, NamespaceEntry } from "../runtime/runtime.ts";
+import type { KernelExitError } from "../runtime/kernel.ts";
+
+/** An observation, and the type of event that carries it. */
+export interface Observation {
+  /** The type of the event. */
+  readonly type: "execution_output" | "execution_error" | "execution_output_exceeded";
+  /** What the model is shown. */
+  readonly content: string;
+}
+
+/** Names and calls that are listed; a cell may make thousands. */
+const MAX_LISTED = 30;
+
+/**
+ * Shapes what came of a cell.
+ *
+ * @param result What came of the cell.
+ * @param maxChars Characters of output that the model is shown.
+ */
+export function observe(result: CellResult, maxChars: number): Observation {
+  const exceeded = result.output.length > maxChars;
+  const parts = [outputOf(result, maxChars), valueOf(result, maxChars), outcomeOf(result)];
+  const { late } = result.output;
+  if (late !== "") {
+    const shown = late.slice(-Math.min(late.length, maxChars));
+    parts.push(`Printed by earlier cells after they had ended:\n${shown.trimEnd()}`);
+  }
+  parts.push(callsOf(result.hostCalls), changesOf(result.changed));
+  const type = result.status === "error"
+    ? "execution_error"
+    : exceeded
+    ? "execution_output_exceeded"
+    : "execution_output";
+  return { type, content: wrap(type, parts.filter((part) => part !== "").join("\n\n")) };
+}
+
+/**
+ * What the model is told when the kernel has ended under a cell.
+ *
+ * @param error How it ended.
+ * @param injected The names that the next cell starts with.
+ */
+export function observeExit(error: KernelExitError, injected: readonly string[]): Observation {
+  const names = injected.length === 0 ? "nothing" : injected.join(", ");
+  const content = `${error.message}\n\nEverything that cells had defined is gone. ` +
+    `The next cell starts in a fresh session with what was provided: ${names}. ` +
+    `Do the work that is still needed again, with less memory or in smaller steps.`;
+  return { type: "execution_error", content: wrap("execution_error", content) };
+}
+
+/** What the model is told when its reply had a code block with nothing in it. */
+export function observeEmptyCell(): Observation {
+  const content = "The code block was empty, so nothing was executed. " +
+    "Write code into it, or answer without a code block.";
+  return { type: "execution_error", content: wrap("execution_error", content) };
+}
+
+function outputOf({ output, value, status }: CellResult & { value?: unknown }, maxChars: number) {
+  if (output.length <= maxChars) {
+    const silent = output.length === 0 && value === undefined && status === "ok";
+    return silent ? "No output" : output.text.trimEnd();
+  }
+  // Half of what would fit: the point is to make the model print less.
+  const headChars = Math.ceil(maxChars / 3);
+  const tailChars = Math.floor(maxChars / 6);
+  const end = output.tail === "" ? output.text : output.tail;
+  return `The output has ${output.length} characters; more than ${maxChars} are not shown. ` +
+    "Print a summary instead: counts, the first few items, the fields that matter.\n\n" +
+    `It begins:\n${output.text.slice(0, headChars)}\n...\n\nIt ends:\n...${end.slice(-tailChars)}`;
+}
+
+function valueOf(result: CellResult, maxChars: number): string {
+  if (result.status !== "ok" || result.value === undefined) return "";
+  const { type, text } = result.value;
+  const shown = text.length <= maxChars
+    ? text
+    : `${text.slice(0, maxChars)}\n... (${text.length - maxChars} characters left out)`;
+  return `Value (${type}):\n${shown}`;
+}
+
+function outcomeOf(result: CellResult): string {
+  if (result.status === "ok") return "";
+  if (result.status === "error") {
+    const { changed } = result;
+    return result.error.text + (changed.length > 0
+      ? "\n\nWhat the cell did before that stays done."
+      : "");
+  }
+  const why = result.status === "timeout"
+    ? `The cell was stopped after ${Math.round(result.durationMs)} ms, its time limit`
+    : "The cell was stopped";
+  return result.stateKept
+    ? `${why}. Variables are as the cell left them. Do less in one cell.`
+    : `${why}, and the session had to be started again: everything that cells had defined is gone, ` +
+      "what was provided is back. Do less in one cell.";
+}
+
+function callsOf(calls: readonly HostCall[]): string {
+  if (calls.length === 0) return "";
+  const counts = new Map<string, number>();
+  for (const { name, status } of calls) {
+    const key = status === "ok" ? name : `${name} (${status === "error" ? "failed" : "not finished"})`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  const listed = [...counts].slice(0, MAX_LISTED).map(([name, count]) =>
+    count === 1 ? name : `${name} x${count}`
+  );
+  return `Functions called: ${listed.join(", ")}`;
+}
+
+function changesOf(changed: readonly NamespaceEntry[]): string {
+  if (changed.length === 0) return "";
+  const listed = changed.slice(0, MAX_LISTED).map(({ name, type }) => `${name}: ${type}`);
+  const more = changed.length > MAX_LISTED ? `, and ${changed.length - MAX_LISTED} more` : "";
+  return `Defined or changed, and there for the next cells: ${listed.join(", ")}${more}`;
+}
+
+function wrap(type: Observation["type"], content: string): string {
+  return `<${type}>\n${content}\n</${type}>`;
+}

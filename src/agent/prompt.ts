@@ -1,0 +1,114 @@
+/**
+ * The system prompt, made anew for each run from the runtime as it is then.
+ *
+ * @module
+ */
+
+import { declareInjections } from "../runtime/declarations.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+
+/** What a system prompt is made of. */
+export interface PromptParts {
+  /** Who the agent is and what it is for. */
+  readonly instructions: string;
+  /** How it works: cells, the session, the rules. */
+  readonly systemInstructions: string;
+  /** Declarations of the functions, one each. */
+  readonly functions: readonly string[];
+  /** Declarations of the variables, one each. */
+  readonly variables: readonly string[];
+}
+
+/** Who an agent is if nobody says otherwise. */
+export const DEFAULT_INSTRUCTIONS =
+  "You are an assistant that solves tasks by writing and running TypeScript.";
+
+/**
+ * How an agent works if nobody says otherwise.
+ *
+ * @param runtime The runtime: what is said about isolation and time is true of it.
+ * @param language The word behind the fence of a code block.
+ */
+export function defaultSystemInstructions(
+  runtime: Pick<Runtime, "isolated" | "timeoutMs">,
+  language: string,
+): string {
+  const limit = Number.isFinite(runtime.timeoutMs)
+    ? ` A block may run for ${runtime.timeoutMs / 1000} seconds.`
+    : "";
+  const place = runtime.isolated
+    ? "The session runs in a sandbox: there are no files, no network, no environment and no packages beyond what is " +
+      "listed here, and the Node.js modules are not there. The language itself and the web's own APIs (URL, TextEncoder, " +
+      "structuredClone, Intl, timers) are."
+    : "The session runs in the user's own process. Use what is listed here and nothing that changes the user's machine.";
+  return `To act, write one code block in your reply:
+
+\`\`\`${language}
+const answer: number = 6 * 7;
+console.log(answer);
+\`\`\`
+
+The block runs as a cell of a persistent session, as in a notebook, and you are shown what came of it. Then you go on.
+
+- Write one block per reply and end the reply with it: what follows the block is not read.
+- Everything defined at the top level (variables, functions, classes) stays for later blocks and may be defined again. Do
+  not repeat earlier work.
+- \`await\` and \`return\` work at the top level. What you print with console.log and the value of a last expression are
+  shown to you. Print little: counts, samples, results.
+- Never predict or invent what a block prints. Run it and read it.
+- The functions listed here are calls to the user's side: always \`await\` them. Where calls do not depend on each other,
+  use \`await Promise.all([...])\`.
+- Use the variables listed here by name; they hold the real data. Results the user wants to keep belong in the variables
+  that are listed for them.
+- An error leaves the session as it was at that point: mend what failed and go on from there.
+- When you are done, answer in plain text without a ${language} block. That ends the task.
+
+${place}${limit}`;
+}
+
+/**
+ * Gathers what the prompt is made of.
+ *
+ * @param runtime The runtime.
+ * @param options Texts in place of the default ones.
+ */
+export function promptParts(
+  runtime: Runtime,
+  options: {
+    readonly instructions?: string | undefined;
+    readonly systemInstructions?: string | undefined;
+    readonly language: string;
+  },
+): PromptParts {
+  return {
+    instructions: options.instructions ?? DEFAULT_INSTRUCTIONS,
+    systemInstructions: options.systemInstructions ??
+      defaultSystemInstructions(runtime, options.language),
+    ...declareInjections(runtime.injections),
+  };
+}
+
+/**
+ * Puts a system prompt together. Sections without content are left out.
+ *
+ * @param parts What it is made of.
+ */
+export function defaultPromptTemplate(parts: PromptParts): string {
+  const sections = [parts.instructions, parts.systemInstructions];
+  for (const name of ["functions", "variables"] as const) {
+    if (parts[name].length > 0) sections.push(`<${name}>\n${parts[name].join("\n")}\n</${name}>`);
+  }
+  return sections.join("\n\n");
+}
+
+/**
+ * The reminder of the date that stands behind the system message, and not in the history. To the hour, so that a prompt
+ * can be cached.
+ *
+ * @param now The time.
+ */
+export function dateReminder(now: Date): string {
+  const two = (value: number) => String(value).padStart(2, "0");
+  const date = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+  return `<system-reminder>It is ${date}, ${two(now.getHours())}:00.</system-reminder>`;
+}

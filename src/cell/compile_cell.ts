@@ -1,0 +1,77 @@
+/**
+ * Text in, runnable cell out: types erased, one parse, a rewrite for a persistent session. Pure.
+ *
+ * @module
+ */
+
+import { mapPieces, type PositionMap } from "./_edits.ts";
+import { type Declaration, rewriteCell, visit } from "./_rewrite.ts";
+import { parseCell, parseError, stripTypes } from "./_strip.ts";
+import { CellSyntaxError } from "./cell_syntax_error.ts";
+
+export type { Declaration, PositionMap };
+
+/** A cell that an evaluator can run: the body of an async function. */
+export interface CompiledCell {
+  /** JavaScript. */
+  readonly code: string;
+  /** The name under which the code expects the evaluator's helper. */
+  readonly helper: string;
+  /** What the cell declares at its top level. */
+  readonly declarations: readonly Declaration[];
+  /** Leads from positions in `code` to positions in the source. */
+  readonly map: PositionMap;
+}
+
+/** Longest source of a cell, in UTF-16 code units: a hundred times what models write. */
+export const MAX_CELL_LENGTH = 1_000_000;
+
+/**
+ * Compiles one cell.
+ *
+ * @param source TypeScript or JavaScript as the model wrote it.
+ * @returns The compiled cell.
+ * @throws {CellSyntaxError} If it is no TypeScript, or has something that a cell may not have.
+ */
+export function compileCell(source: string): CompiledCell {
+  if (source.length > MAX_CELL_LENGTH) {
+    throw new CellSyntaxError(
+      `The cell has ${source.length} characters, more than the ${MAX_CELL_LENGTH} allowed`,
+      { line: 1, column: 1 },
+    );
+  }
+  const { code, toOriginal } = stripTypes(source);
+  const program = parse(code, toOriginal);
+  const helper = unusedName(code);
+  const rewritten = rewriteCell(program, code, { helper, generated: toOriginal !== undefined });
+  const rendered = rewritten.edits.render();
+  let bends: { map: NonNullable<typeof toOriginal>; offsets: number[] } | undefined;
+  if (toOriginal !== undefined) {
+    const offsets = new Set<number>();
+    visit(program, (node) => (offsets.add(node.start), true));
+    bends = { map: toOriginal, offsets: [...offsets].sort((a, b) => a - b) };
+  }
+  return {
+    code: rendered.code,
+    helper,
+    declarations: rewritten.declarations,
+    map: mapPieces(code, rendered.pieces, bends),
+  };
+}
+
+function parse(code: string, toOriginal: ReturnType<typeof stripTypes>["toOriginal"]) {
+  try {
+    return parseCell(code);
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    const error = parseError(code)!;
+    const position = toOriginal === undefined ? error.position : toOriginal(error.position);
+    throw new CellSyntaxError(error.message, position, { cause });
+  }
+}
+
+function unusedName(code: string): string {
+  let name = "$cell";
+  for (let i = 1; code.includes(name); i++) name = `$cell${i}`;
+  return name;
+}

@@ -1,0 +1,40 @@
+/**
+ * The import gate: every `import()` of a cell comes through here, computed specifiers included.
+ *
+ * @module
+ */
+
+import type { Importer } from "./scope.ts";
+
+/** Schemes that no list can open: they carry code in, or lead to the runtime's own powers. */
+const CLOSED_SCHEMES = ["node:", "data:", "blob:", "ext:"];
+
+/** The kernel's own modules are live: whoever could import them would hold the kernel. */
+const OWN_MODULES = new URL("../", import.meta.url).href;
+
+/**
+ * Makes the gate.
+ *
+ * @param allowed Specifiers that may pass: exact, or prefixes that end in `/` or `*`.
+ */
+export function createImporter(allowed: readonly string[]): Importer {
+  // Async, so that a refusal is a rejection of the guest's own promise.
+  return async (specifier, attributes) => {
+    const closed = CLOSED_SCHEMES.some((scheme) => specifier.startsWith(scheme)) ||
+      specifier.startsWith(OWN_MODULES);
+    if (closed || !allowed.some((pattern) => matches(specifier, pattern))) {
+      throw new TypeError(
+        `Cannot import ${JSON.stringify(specifier)}: ` +
+          (allowed.length === 0
+            ? "nothing may be imported here"
+            : `what may be imported is ${allowed.join(", ")}`),
+      );
+    }
+    return await import(specifier, { with: attributes });
+  };
+}
+
+function matches(specifier: string, pattern: string): boolean {
+  if (pattern.endsWith("*")) return specifier.startsWith(pattern.slice(0, -1));
+  return specifier === pattern || pattern.endsWith("/") && specifier.startsWith(pattern);
+}

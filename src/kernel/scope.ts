@@ -1,0 +1,88 @@
+/**
+ * Where the names of a session live. In the kernel that is the global object, so that code runs at full speed; in the
+ * host's own process it is an object of its own, so that sessions neither meet nor touch the host's globals.
+ *
+ * @module
+ */
+
+import vm from "node:vm";
+import { scriptName } from "./stack_mapper.ts";
+
+/** The object that a cell's code declares through; see the rewrite in `src/cell`. */
+export interface CellHelper {
+  /** An assignment declares a constant. */
+  readonly c: Record<string, unknown>;
+  /** An assignment declares a variable. */
+  readonly l: Record<string, unknown>;
+  /** Declares a `var`, which keeps the value that it may have. */
+  readonly v: (name: string) => void;
+  /** Awaits an import and checks that it has the names. */
+  readonly i: (module: Promise<object>, specifier?: string, names?: string[]) => Promise<object>;
+}
+
+/** A compiled cell: running it gives a promise for a list with its value, or for nothing. */
+export type RunnableCell = (helper: CellHelper) => () => Promise<unknown>;
+
+/** Decides about every `import()` that a cell makes, and makes it. */
+export type Importer = (specifier: string, attributes: Record<string, string>) => Promise<unknown>;
+
+/** What a session needs of its place. */
+export interface Scope {
+  /** The object whose properties are the names. */
+  readonly target: object;
+  /**
+   * Compiles the body of a cell.
+   *
+   * @param cell The cell's number.
+   * @param code The body.
+   * @param helper The name of the helper in it.
+   */
+  compile(cell: number, code: string, helper: string): RunnableCell;
+}
+
+/** Names are properties of the global object: the kernel's scope. */
+export class GlobalScope implements Scope {
+  readonly target: object = globalThis;
+  readonly #importer: Importer;
+
+  /** @param importer Decides about imports. */
+  constructor(importer: Importer) {
+    this.#importer = importer;
+  }
+
+  compile(cell: number, code: string, helper: string): RunnableCell {
+    // The first line is the wrapper's: StackMapper takes it off again. Strict, as TypeScript modules are.
+    const source = `(${helper}) => async () => {"use strict";\n${code}\n}`;
+    return script(cell, source, this.#importer);
+  }
+}
+
+/** Names are properties of an object of its own: the scope of a session in the host's process. */
+export class ObjectScope implements Scope {
+  readonly target: object = Object.create(null);
+  readonly #importer: Importer;
+
+  /** @param importer Decides about imports. */
+  constructor(importer: Importer) {
+    this.#importer = importer;
+  }
+
+  compile(cell: number, code: string, helper: string): RunnableCell {
+    // `with` is what makes an object a scope. It cannot stand in strict code, but strict code can stand in it.
+    const source = `(target) => { with (target) return (${helper}) => ` +
+      `async () => {"use strict";\n${code}\n} }`;
+    return script<(target: object) => RunnableCell>(cell, source, this.#importer)(this.target);
+  }
+}
+
+function script<T>(cell: number, source: string, importer: Importer): T {
+  const options = {
+    filename: scriptName(cell),
+    importModuleDynamically: (
+      specifier: string,
+      _script: unknown,
+      attributes: Record<string, string>,
+    ) => importer(specifier, attributes),
+  };
+  return new vm.Script(source, options as vm.ScriptOptions).runInThisContext() as T;
+}

@@ -1,0 +1,193 @@
+/**
+ * A session: cells run one after another on one namespace. The kernel has one; so has a runtime in the host's process.
+ *
+ * @module
+ */
+
+import type {
+  CellErrorReport,
+  CellReport,
+  ExecuteParams,
+  NamespaceEntry,
+  OutputReport,
+} from "../rpc/protocol.ts";
+import { show, summarize, typeOf } from "./describe.ts";
+import type { CellHelper, Scope } from "./scope.ts";
+import type { StackMapper } from "./stack_mapper.ts";
+
+/** The part of the output that a session needs to know. */
+export interface CellOutput {
+  /** The output of a cell begins. */
+  start(cell: number): void;
+  /** How much the cell has printed. */
+  report(): OutputReport;
+}
+
+/** What a session stands on. */
+export interface SessionOptions {
+  /** Where the names live. */
+  readonly scope: Scope;
+  /** What cells print. */
+  readonly output: CellOutput;
+  /** Positions in stacks. */
+  readonly stacks: StackMapper;
+  /** Globals that are none of the session's names. */
+  readonly globals?: ReadonlySet<string>;
+}
+
+const { defineProperty, getOwnPropertyDescriptor, getOwnPropertyNames, hasOwn } = Object;
+
+/** One namespace, and the cells that run on it. */
+export class Session {
+  readonly #scope: Scope;
+  readonly #output: CellOutput;
+  readonly #stacks: StackMapper;
+  readonly #globals: ReadonlySet<string>;
+  /** Names that were declared although there is a global of that name. */
+  readonly #shadowing = new Set<string>();
+  readonly #helper: CellHelper;
+
+  /** @param options What it stands on. */
+  constructor(options: SessionOptions) {
+    this.#scope = options.scope;
+    this.#output = options.output;
+    this.#stacks = options.stacks;
+    this.#globals = options.globals ?? new Set();
+    this.#helper = this.#createHelper();
+  }
+
+  /**
+   * Binds a name, whatever it stood for.
+   *
+   * @param name The name.
+   * @param value The value.
+   * @param writable Whether cells may assign to it.
+   */
+  define(name: string, value: unknown, writable = true): void {
+    if (this.#globals.has(name)) this.#shadowing.add(name);
+    defineProperty(this.#scope.target, name, {
+      value,
+      writable,
+      enumerable: true,
+      configurable: true,
+    });
+  }
+
+  /** Whether a name is in the namespace. */
+  has(name: string): boolean {
+    return hasOwn(this.#scope.target, name) &&
+      (!this.#globals.has(name) || this.#shadowing.has(name));
+  }
+
+  /** The value of a name; `undefined` if it is not in the namespace. */
+  get(name: string): unknown {
+    return this.has(name) ? (this.#scope.target as Record<string, unknown>)[name] : undefined;
+  }
+
+  /** Every name, with what it stands for. */
+  names(): NamespaceEntry[] {
+    return [...this.#values()].map(([name, value]) => this.#entry(name, value));
+  }
+
+  /**
+   * Runs a cell. Whatever it throws is part of the report.
+   *
+   * @param cell The compiled cell.
+   */
+  async execute(cell: ExecuteParams): Promise<CellReport> {
+    const before = this.#values();
+    this.#stacks.add(cell.cell, cell.map);
+    this.#output.start(cell.cell);
+    let outcome: Pick<CellReport, "value" | "error" | "names">;
+    try {
+      const run = this.#scope.compile(cell.cell, cell.code, cell.helper)(this.#helper);
+      outcome = await this.#outcome(await run());
+    } catch (thrown) {
+      outcome = { error: this.describeError(thrown), names: this.names() };
+    }
+    const changed: NamespaceEntry[] = [];
+    for (const [name, value] of this.#values()) {
+      if (!before.has(name) || !Object.is(before.get(name), value)) {
+        changed.push(this.#entry(name, value));
+      }
+    }
+    return { ...outcome, output: this.#output.report(), changed };
+  }
+
+  /**
+   * Describes what a cell threw.
+   *
+   * @param thrown Any value.
+   */
+  describeError(thrown: unknown): CellErrorReport {
+    try {
+      if (thrown instanceof Error) {
+        const name = `${thrown.name}`;
+        const message = `${thrown.message}`;
+        const stack = this.#stacks.rewrite(`${thrown.stack ?? `${name}: ${message}`}`);
+        return { name, message, stack, frames: this.#stacks.frames(stack) };
+      }
+    } catch {
+      // An error whose properties throw is shown as any other value.
+    }
+    const text = show(thrown);
+    return { name: "Uncaught", message: text, stack: `Uncaught ${text}`, frames: [] };
+  }
+
+  async #outcome(result: unknown): Promise<Pick<CellReport, "value">> {
+    // A cell answers with a list that holds its value: the rewrite puts it around, so nothing awaits the value unasked.
+    if (!Array.isArray(result) || result.length === 0) return {};
+    const value = result[0] instanceof Promise ? await result[0] : result[0];
+    return value === undefined ? {} : { value: summarize(value) };
+  }
+
+  #entry(name: string, value: unknown): NamespaceEntry {
+    const constant = getOwnPropertyDescriptor(this.#scope.target, name)?.writable === false;
+    return { name, type: typeOf(value), ...(constant ? { constant } : {}) };
+  }
+
+  #values(): Map<string, unknown> {
+    const values = new Map<string, unknown>();
+    for (const name of getOwnPropertyNames(this.#scope.target)) {
+      if (!this.has(name)) continue;
+      const property = getOwnPropertyDescriptor(this.#scope.target, name)!;
+      values.set(name, property.get ?? property.value);
+    }
+    return values;
+  }
+
+  #createHelper(): CellHelper {
+    const declare = (writable: boolean) =>
+      new Proxy(Object.create(null) as Record<string, unknown>, {
+        set: (_, name, value) => {
+          this.define(String(name), value, writable);
+          return true;
+        },
+      });
+    return Object.freeze({
+      c: declare(false),
+      l: declare(true),
+      v: (name: string) => {
+        if (!this.has(name)) this.define(name, undefined);
+      },
+      i: checkImport,
+    });
+  }
+}
+
+/** A name that a module does not export is an error, as it is for a static import, and not `undefined`. */
+async function checkImport(
+  pending: Promise<object>,
+  specifier = "",
+  names: readonly string[] = [],
+): Promise<object> {
+  const module = await pending;
+  for (const name of names) {
+    if (!(name in module)) {
+      throw new SyntaxError(
+        `The module ${JSON.stringify(specifier)} has no export named ${JSON.stringify(name)}`,
+      );
+    }
+  }
+  return module;
+}

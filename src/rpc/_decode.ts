@@ -1,0 +1,235 @@
+/** The reading half of the value codec; see codec.ts. Its input may come from a hostile peer. */
+
+const VIEWS: ReadonlyMap<
+  string,
+  new (buffer: ArrayBuffer, byteOffset: number, length: number) => ArrayBufferView
+> = new Map(Object.entries({
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Float16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
+  DataView,
+}));
+
+const ERRORS: ReadonlyMap<string, new (message: string) => Error> = new Map(Object.entries({
+  Error,
+  EvalError,
+  RangeError,
+  ReferenceError,
+  SyntaxError,
+  TypeError,
+  URIError,
+}));
+
+const NUMBERS: ReadonlyMap<string, number> = new Map([
+  ["NaN", NaN],
+  ["Infinity", Infinity],
+  ["-Infinity", -Infinity],
+  ["-0", -0],
+]);
+
+/** An array may say that it is longer than its elements; this bounds what a lie costs. */
+const MAX_SPARSE_LENGTH = 2 ** 32 - 1;
+
+/**
+ * Reads a tree with tags.
+ *
+ * @param tree What `encodeTree` made.
+ * @param attachments The bytes that came with it.
+ * @throws {TypeError} If it is malformed.
+ */
+export function decodeTree(tree: unknown, attachments: readonly Uint8Array[]): unknown {
+  return new TreeDecoder(attachments).decode(tree);
+}
+
+class TreeDecoder {
+  readonly #attachments: readonly Uint8Array[];
+  readonly #buffers: ArrayBuffer[] = [];
+  /** Objects by number, in the order in which the encoder reached them. */
+  readonly #objects: object[] = [];
+
+  constructor(attachments: readonly Uint8Array[]) {
+    this.#attachments = attachments;
+  }
+
+  decode(node: unknown): unknown {
+    if (typeof node !== "object" || node === null) return node;
+    if (Array.isArray(node)) return this.#array(node);
+    if (Object.hasOwn(node, "$")) {
+      const list = (node as { $: unknown }).$;
+      if (!Array.isArray(list)) throw malformed(node);
+      return this.#tagged(list);
+    }
+    return this.#record(node as Record<string, unknown>);
+  }
+
+  #array(nodes: unknown[]): unknown[] {
+    const array: unknown[] = this.#number([]);
+    for (let i = 0; i < nodes.length; i++) array[i] = this.decode(nodes[i]);
+    return array;
+  }
+
+  #record(node: Record<string, unknown>): object {
+    return this.#assign(this.#number({}), node);
+  }
+
+  #assign<T extends object>(target: T, node: unknown): T {
+    if (typeof node !== "object" || node === null) throw malformed(node);
+    const record = node as Record<string, unknown>;
+    for (const name of Object.keys(record)) define(target, name, this.decode(record[name]));
+    return target;
+  }
+
+  #tagged(list: unknown[]): unknown {
+    const [tag, first, second, third, fourth] = list;
+    switch (tag) {
+      case "undefined":
+        return undefined;
+      case "number":
+        return found(NUMBERS, first);
+      case "bigint":
+        return BigInt(text(first));
+      case "ref":
+        return this.#objects[integer(first)] ?? fail(list);
+      case "object":
+        return this.#record(first as Record<string, unknown>);
+      case "array":
+        return this.#sparse(integer(first), second);
+      case "date":
+        return this.#number(new Date(first === null ? NaN : Number(first)));
+      case "regexp":
+        return this.#number(new RegExp(text(first), text(second)));
+      case "url":
+        return this.#number(new URL(text(first)));
+      case "box":
+        return this.#box(first);
+      case "map":
+        return this.#map(first);
+      case "set":
+        return this.#set(first);
+      case "error":
+        return this.#error(text(first), text(second), third);
+      case "buffer":
+        return this.#number(this.#buffer(first));
+      case "view":
+        return this.#number(
+          new (found(VIEWS, first))(this.#buffer(second), integer(third), integer(fourth)),
+        );
+      default:
+        throw malformed(list);
+    }
+  }
+
+  #sparse(length: number, entries: unknown): unknown[] {
+    if (length > MAX_SPARSE_LENGTH || !Array.isArray(entries)) throw malformed(entries);
+    const array: unknown[] = this.#number([]);
+    array.length = length;
+    for (const entry of entries) {
+      if (!Array.isArray(entry)) throw malformed(entry);
+      define(array, text(entry[0]), this.decode(entry[1]));
+    }
+    return array;
+  }
+
+  #box(node: unknown): object {
+    // The box was numbered before what it holds, which is a primitive and has no number.
+    return this.#number(Object(this.decode(node)) as object);
+  }
+
+  #map(nodes: unknown): Map<unknown, unknown> {
+    if (!Array.isArray(nodes) || nodes.length % 2 !== 0) throw malformed(nodes);
+    const map = this.#number(new Map<unknown, unknown>());
+    for (let i = 0; i < nodes.length; i += 2) {
+      const key = this.decode(nodes[i]);
+      map.set(key, this.decode(nodes[i + 1]));
+    }
+    return map;
+  }
+
+  #set(nodes: unknown): Set<unknown> {
+    if (!Array.isArray(nodes)) throw malformed(nodes);
+    const set = this.#number(new Set<unknown>());
+    for (const node of nodes) set.add(this.decode(node));
+    return set;
+  }
+
+  #error(name: string, message: string, own: unknown): Error {
+    const aggregate = name === "AggregateError";
+    const error = this.#number(
+      aggregate ? new AggregateError([], message) : new (ERRORS.get(name) ?? Error)(message),
+    );
+    if (error.name !== name) {
+      Object.defineProperty(error, "name", { value: name, configurable: true, writable: true });
+    }
+    // `cause` and `errors` are not enumerable on an error that was constructed with them.
+    this.#assign(error, own);
+    for (const hidden of ["cause", "errors"]) {
+      if (Object.hasOwn(error, hidden)) {
+        Object.defineProperty(error, hidden, { enumerable: false });
+      }
+    }
+    return error;
+  }
+
+  #buffer(index: unknown): ArrayBuffer {
+    const i = integer(index);
+    const bytes = this.#attachments[i];
+    if (bytes === undefined) throw malformed(index);
+    const own = bytes.byteLength === bytes.buffer.byteLength;
+    return this.#buffers[i] ??= (own ? bytes : bytes.slice()).buffer as ArrayBuffer;
+  }
+
+  #number<T extends object>(value: T): T {
+    this.#objects.push(value);
+    return value;
+  }
+}
+
+/** Assigning to `__proto__` would change the prototype. */
+function define(target: object, name: string, value: unknown): void {
+  if (name === "__proto__") {
+    Object.defineProperty(target, name, {
+      value,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
+  } else (target as Record<string, unknown>)[name] = value;
+}
+
+function text(value: unknown): string {
+  if (typeof value !== "string") throw malformed(value);
+  return value;
+}
+
+function integer(value: unknown): number {
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) {
+    throw malformed(value);
+  }
+  return value;
+}
+
+function found<T>(table: ReadonlyMap<string, T>, key: unknown): T {
+  const value = table.get(text(key));
+  if (value === undefined) throw malformed(key);
+  return value;
+}
+
+function fail(value: unknown): never {
+  throw malformed(value);
+}
+
+function malformed(value: unknown): TypeError {
+  const shown = JSON.stringify(value) ?? String(value);
+  return new TypeError(
+    `Cannot decode a value: ${shown.length > 80 ? shown.slice(0, 80) + "..." : shown} is malformed`,
+  );
+}

@@ -1,0 +1,340 @@
+/** The writing half of the value codec; see codec.ts. */
+
+/** As deep as `JSON.stringify` goes on a stack of the default size, with a wide margin. */
+export const MAX_DEPTH = 1_000;
+
+/** Arrays longer than this are not searched for properties beside their elements: listing keys costs 50 ns each. */
+const MAX_KEYED_ARRAY = 1_000;
+
+// Captured, because cells run in the realm of the kernel and may replace them.
+const { getPrototypeOf, keys, hasOwn } = Object;
+const { isArray } = Array;
+const { isView } = ArrayBuffer;
+const { apply } = Reflect;
+const toStringTag = Object.prototype.toString;
+const objectPrototype = Object.prototype;
+const arrayPrototype = Array.prototype;
+const mapForEach = Map.prototype.forEach;
+const setForEach = Set.prototype.forEach;
+const dateGetTime = Date.prototype.getTime;
+
+/** How a tree is made. */
+export interface TreeOptions {
+  /** What becomes of class instances. */
+  readonly instances: "refuse" | "data";
+  /** The value's name in errors. */
+  readonly name: string;
+}
+
+/**
+ * Whether `JSON.parse(JSON.stringify(value))` is the same value: no special numbers or objects, no holes, no
+ * `undefined`, and no object twice.
+ *
+ * @param value Any value.
+ */
+export function isPlainJson(value: unknown): boolean {
+  return isPlain(value, new Set(), 0);
+}
+
+function isPlain(value: unknown, seen: Set<object>, depth: number): boolean {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return true;
+    case "number":
+      return isPlainNumber(value);
+    case "object":
+      break;
+    default:
+      return false;
+  }
+  if (value === null) return true;
+  if (depth >= MAX_DEPTH) return false;
+  const prototype = getPrototypeOf(value);
+  if (prototype === arrayPrototype && isArray(value)) {
+    if (seen.size === seen.add(value).size || hasExtraKeys(value)) return false;
+    for (let i = 0; i < value.length; i++) {
+      if (!isPlain(value[i], seen, depth + 1)) return false;
+    }
+    return true;
+  }
+  if (prototype !== objectPrototype && prototype !== null) return false;
+  if (seen.size === seen.add(value).size) return false;
+  const record = value as Record<string, unknown>;
+  for (const key in record) {
+    if (!isPlain(record[key], seen, depth + 1)) return false;
+  }
+  return true;
+}
+
+function isPlainNumber(value: number): boolean {
+  return value - value === 0 && (value !== 0 || 1 / value > 0);
+}
+
+function hasExtraKeys(array: unknown[]): boolean {
+  return array.length <= MAX_KEYED_ARRAY && keys(array).length !== array.length;
+}
+
+/**
+ * Encodes any value as a tree with tags. Objects are numbered in the order in which they are reached; one that is
+ * reached again is written as its number.
+ *
+ * @param value Any value.
+ * @param options How to treat class instances.
+ * @throws {TypeError} If something in it cannot be encoded.
+ * @throws {RangeError} If it is nested too deep.
+ */
+export function encodeTree(
+  value: unknown,
+  options: TreeOptions,
+): { tree: unknown; attachments: Uint8Array[] } {
+  const encoder = new TreeEncoder(options);
+  const tree = encoder.encode(value);
+  return { tree, attachments: encoder.finishBuffers() };
+}
+
+type Tagged = { $: unknown[] };
+
+interface BufferUse {
+  readonly index: number;
+  /** Whether the buffer itself is part of the value, and not only views of it. */
+  exposed: boolean;
+  /** The part that views cover. */
+  start: number;
+  end: number;
+  /** Argument lists of `view` tags, whose offset is at position 3. */
+  readonly views: unknown[][];
+}
+
+class TreeEncoder {
+  readonly #options: TreeOptions;
+  readonly #numbers = new Map<object, number>();
+  readonly #buffers = new Map<ArrayBufferLike, BufferUse>();
+  readonly #path: (string | number)[] = [];
+
+  constructor(options: TreeOptions) {
+    this.#options = options;
+  }
+
+  encode(value: unknown): unknown {
+    switch (typeof value) {
+      case "string":
+      case "boolean":
+        return value;
+      case "number":
+        return isPlainNumber(value) ? value : tag("number", value === 0 ? "-0" : `${value}`);
+      case "undefined":
+        return tag("undefined");
+      case "bigint":
+        return tag("bigint", `${value}`);
+      case "object":
+        return value === null ? null : this.#object(value);
+      default:
+        throw this.#refusal(
+          typeof value === "function" ? "a function inside a value" : `a ${typeof value}`,
+        );
+    }
+  }
+
+  /** Buffers that are only seen through views are cut to what the views cover: their rest may be anything. */
+  finishBuffers(): Uint8Array[] {
+    const attachments: Uint8Array[] = [];
+    for (const [buffer, use] of this.#buffers) {
+      // Views of 8-byte elements stay aligned.
+      const start = use.exposed ? 0 : use.start - use.start % 8;
+      const end = use.exposed ? buffer.byteLength : use.end;
+      for (const view of use.views) view[3] = (view[3] as number) - start;
+      attachments[use.index] = new Uint8Array(buffer, start, end - start);
+    }
+    return attachments;
+  }
+
+  #object(value: object): unknown {
+    const number = this.#numbers.get(value);
+    if (number !== undefined) return tag("ref", number);
+    if (this.#path.length >= MAX_DEPTH) {
+      throw new RangeError(
+        `Cannot encode ${this.#options.name}: it is nested more than ${MAX_DEPTH} levels deep`,
+      );
+    }
+    this.#numbers.set(value, this.#numbers.size);
+    if (isArray(value)) return this.#array(value);
+    const prototype = getPrototypeOf(value);
+    if (prototype === objectPrototype || prototype === null) return this.#record(value);
+    return this.#builtin(value) ?? this.#instance(value);
+  }
+
+  #array(array: unknown[]): unknown {
+    const extra = hasExtraKeys(array);
+    const items: unknown[] = [];
+    let dense = !extra;
+    for (let i = 0; dense && i < array.length; i++) {
+      if (array[i] === undefined && !hasOwn(array, i)) dense = false;
+      else items[i] = this.#child(i, array[i]);
+    }
+    if (dense) return items;
+    // Children that were encoded before the hole must not be numbered twice, so `items` is kept and continued.
+    const entries: [string, unknown][] = [];
+    const names = keys(array);
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i]!;
+      const encoded = i < items.length ? items[i] : this.#child(name, array[name as never]);
+      entries[i] = [name, encoded];
+    }
+    return tag("array", array.length, entries);
+  }
+
+  #record(value: object): unknown {
+    const record = value as Record<string, unknown>;
+    const node: Record<string, unknown> = {};
+    const names = keys(record);
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i]!;
+      const child = this.#child(name, record[name]);
+      if (name === "__proto__") {
+        Object.defineProperty(node, name, { value: child, enumerable: true });
+      } else node[name] = child;
+    }
+    return hasOwn(node, "$") ? tag("object", node) : node;
+  }
+
+  /** Built-ins are told by calling a method that only works on the real thing, so nothing can pass for one. */
+  #builtin(value: object): Tagged | undefined {
+    if (isView(value)) return this.#view(value);
+    if (value instanceof Error) return this.#error(value);
+    if (value instanceof URL) return tag("url", value.href);
+    try {
+      if (value instanceof Date) {
+        const time = apply(dateGetTime, value, []);
+        return tag("date", time === time ? time : null);
+      }
+      if (value instanceof RegExp) return tag("regexp", value.source, value.flags);
+      if (value instanceof ArrayBuffer) return this.#buffer(value);
+      if (value instanceof Boolean || value instanceof Number || value instanceof String) {
+        return tag("box", this.encode(value.valueOf()));
+      }
+      if (value instanceof BigInt) return tag("box", this.encode(value.valueOf()));
+    } catch (cause) {
+      throw this.#refusal("not what its prototype says", { cause });
+    }
+    if (value instanceof Map) return this.#map(value);
+    if (value instanceof Set) return this.#set(value);
+    return undefined;
+  }
+
+  #map(map: Map<unknown, unknown>): Tagged {
+    const entries: unknown[] = [];
+    const pairs: unknown[] = [];
+    apply(mapForEach, map, [(item: unknown, key: unknown) => {
+      pairs[pairs.length] = key;
+      pairs[pairs.length] = item;
+    }]);
+    for (let i = 0; i < pairs.length; i++) {
+      entries[i] = this.#child(i % 2 === 0 ? `key ${i / 2}` : `value ${(i - 1) / 2}`, pairs[i]);
+    }
+    return tag("map", entries);
+  }
+
+  #set(set: Set<unknown>): Tagged {
+    const items: unknown[] = [];
+    apply(setForEach, set, [(item: unknown) => {
+      items[items.length] = item;
+    }]);
+    const nodes: unknown[] = [];
+    for (let i = 0; i < items.length; i++) nodes[i] = this.#child(`item ${i}`, items[i]);
+    return tag("set", nodes);
+  }
+
+  #error(error: Error): Tagged {
+    const own: Record<string, unknown> = {};
+    for (const name of keys(error)) {
+      if (name !== "stack") own[name] = this.#child(name, error[name as never]);
+    }
+    if (hasOwn(error, "cause")) own.cause = this.#child("cause", error.cause);
+    if (error instanceof AggregateError) own.errors = this.#child("errors", error.errors);
+    return tag("error", `${error.name}`, `${error.message}`, own);
+  }
+
+  #buffer(buffer: ArrayBuffer): Tagged {
+    if (buffer.detached) throw this.#refusal("a detached ArrayBuffer");
+    const use = this.#useOf(buffer);
+    use.exposed = true;
+    return tag("buffer", use.index);
+  }
+
+  #view(view: ArrayBufferView): Tagged {
+    const { buffer, byteOffset, byteLength } = view;
+    if (!(buffer instanceof ArrayBuffer)) throw this.#refusal("a view of shared memory");
+    if (buffer.detached) throw this.#refusal("a view of a detached ArrayBuffer");
+    const type = apply(toStringTag, view, []).slice(8, -1);
+    const use = this.#useOf(buffer);
+    use.start = Math.min(use.start, byteOffset);
+    use.end = Math.max(use.end, byteOffset + byteLength);
+    const length = view instanceof DataView
+      ? byteLength
+      : (view as ArrayBufferView & { length: number }).length;
+    const node = tag("view", type, use.index, byteOffset, length);
+    use.views[use.views.length] = node.$;
+    return node;
+  }
+
+  #useOf(buffer: ArrayBuffer): BufferUse {
+    let use = this.#buffers.get(buffer);
+    if (use === undefined) {
+      const index = this.#buffers.size;
+      use = { index, exposed: false, start: buffer.byteLength, end: 0, views: [] };
+      this.#buffers.set(buffer, use);
+    }
+    return use;
+  }
+
+  #instance(value: object): unknown {
+    const kind = apply(toStringTag, value, []).slice(8, -1);
+    if (UNCLONABLE.has(kind)) throw this.#refusal(`a ${kind}`);
+    if (this.#options.instances === "data") return this.#record(value);
+    const name = className(value);
+    throw this.#refusal(`an instance of ${name}, which is no plain data`);
+  }
+
+  #child(key: string | number, value: unknown): unknown {
+    const path = this.#path;
+    path[path.length] = key;
+    const node = this.encode(value);
+    path.length--;
+    return node;
+  }
+
+  #refusal(what: string, options?: ErrorOptions): TypeError {
+    let path = this.#options.name;
+    for (const key of this.#path) {
+      path += typeof key === "number" || !/^[A-Za-z_$][\w$]*$/.test(key)
+        ? `[${typeof key === "number" ? key : JSON.stringify(key)}]`
+        : `.${key}`;
+    }
+    return new TypeError(`Cannot encode ${path}: it is ${what}`, options);
+  }
+}
+
+/** Built-ins that have no data to copy. */
+const UNCLONABLE: ReadonlySet<string> = new Set([
+  "Promise",
+  "WeakMap",
+  "WeakSet",
+  "WeakRef",
+  "FinalizationRegistry",
+  "Generator",
+  "AsyncGenerator",
+  "SharedArrayBuffer",
+  "Symbol",
+]);
+
+function tag(name: string, ...rest: unknown[]): Tagged {
+  return { $: [name, ...rest] };
+}
+
+function className(value: object): string {
+  const { constructor } = value;
+  return typeof constructor === "function" && constructor.name !== ""
+    ? constructor.name
+    : "an unnamed class";
+}

@@ -1,0 +1,69 @@
+/**
+ * The value codec: JavaScript values to JSON and attachments, and back, without loss.
+ *
+ * Plain data is its own encoding, so `JSON.stringify` and `JSON.parse` do the work natively. Any other value becomes a
+ * tree in which everything that JSON lacks is an object with the single key `$`, whose value is a list of a tag and its
+ * arguments, for example `{"$":["date",0]}`. The set of values is that of structured cloning
+ * (https://html.spec.whatwg.org/multipage/structured-data.html), cycles and shared references included.
+ *
+ * @module
+ */
+
+import { decodeTree } from "./_decode.ts";
+import { encodeTree, isPlainJson } from "./_encode.ts";
+
+/** Options of {@linkcode encode}. */
+export interface EncodeOptions {
+  /**
+   * What becomes of an instance of a class that is no built-in: `refuse` it, or copy its own enumerable properties as
+   * `data`. @default "refuse"
+   */
+  readonly instances?: "refuse" | "data";
+  /** How the value is called in errors, for example `rows`. @default "value" */
+  readonly name?: string;
+}
+
+/** A value in its encoded form. */
+export interface EncodedValue {
+  /** What goes into the message: `plain` data as it is, or a `tree` with tags. Survives `JSON.stringify`. */
+  readonly value: { readonly plain: unknown } | { readonly tree: unknown };
+  /** The contents of the value's ArrayBuffers, which go beside the message. */
+  readonly attachments: Uint8Array[];
+}
+
+/**
+ * Encodes one value. Plain data is not copied: send it before it changes.
+ *
+ * @param value What to encode.
+ * @param options How to treat class instances, and how to call the value in errors.
+ * @returns The encoded form.
+ * @throws {TypeError} If something in the value cannot be encoded; the message names the path, e.g. `rows[3].socket`.
+ * @throws {RangeError} If the value is nested deeper than 1,000 levels.
+ */
+export function encode(value: unknown, options: EncodeOptions = {}): EncodedValue {
+  if (isPlainJson(value)) return { value: { plain: value }, attachments: [] };
+  const { tree, attachments } = encodeTree(value, {
+    instances: options.instances ?? "refuse",
+    name: options.name ?? "value",
+  });
+  return { value: { tree }, attachments };
+}
+
+/**
+ * Decodes what {@linkcode encode} made and a connection carried. Parts of the encoded form become parts of the result:
+ * decode it once.
+ *
+ * @param encoded The `value` of the encoded form.
+ * @param attachments The bytes that came with it.
+ * @returns The value.
+ * @throws {TypeError} If it is not an encoded value.
+ */
+export function decode(encoded: unknown, attachments: readonly Uint8Array[] = []): unknown {
+  if (typeof encoded === "object" && encoded !== null) {
+    if (Object.hasOwn(encoded, "plain")) return (encoded as { plain: unknown }).plain;
+    if (Object.hasOwn(encoded, "tree")) {
+      return decodeTree((encoded as { tree: unknown }).tree, attachments);
+    }
+  }
+  throw new TypeError("Cannot decode a value: it is neither plain data nor a tree");
+}

@@ -1,0 +1,139 @@
+/**
+ * What host and kernel say to each other, on one page. Values are encoded by the value codec; their bytes travel as
+ * attachments of the same message.
+ *
+ * | method | direction | |
+ * |---|---|---|
+ * | `define` | host calls kernel | binds a name to a value or to a host function |
+ * | `execute` | host calls kernel | runs a compiled cell and answers with a {@linkcode CellReport} |
+ * | `retrieve` | host calls kernel | answers with the value of a name |
+ * | `names` | host calls kernel | answers with the names in the namespace |
+ * | `ready` | kernel notifies host | it has started |
+ * | `output` | kernel notifies host | something was printed |
+ * | `call` | kernel calls host | calls a host function |
+ *
+ * @module
+ */
+
+/** Parameters of `define`. */
+export interface DefineParams {
+  /** The name in the namespace. */
+  name: string;
+  /** The encoded value; absent for a host function. */
+  value?: unknown;
+}
+
+/** Parameters of `execute`: a compiled cell and its number. */
+export interface ExecuteParams {
+  /** The cell's number, from 1. */
+  cell: number;
+  /** JavaScript: the body of an async function. */
+  code: string;
+  /** The name under which the code expects the evaluator's helper. */
+  helper: string;
+  /** Leads from positions in `code` to positions in the source. */
+  map: number[];
+}
+
+/** Parameters of `retrieve`. */
+export interface RetrieveParams {
+  /** The name in the namespace. */
+  name: string;
+}
+
+/** Parameters of `output`. */
+export interface OutputParams {
+  /** The cell that was running, or the last one that was. */
+  cell: number;
+  /** Where it was printed. */
+  stream: OutputStream;
+  /** What was printed. */
+  text: string;
+}
+
+/** Parameters of `call`. */
+export interface HostCallParams {
+  /** The name of the host function. */
+  name: string;
+  /** The encoded list of arguments. */
+  args: unknown;
+  /** The cell that called. */
+  cell: number;
+}
+
+/** The two streams of a cell's output. */
+export type OutputStream = "stdout" | "stderr";
+
+/** A name in the namespace. */
+export interface NamespaceEntry {
+  /** The name. */
+  name: string;
+  /** What it stands for, in a word or two: `number`, `Array(3)`, `function`, `class Light`. */
+  type: string;
+  /** Whether it was declared with `const` or imported, so that it cannot be assigned to. */
+  constant?: boolean;
+}
+
+/** A short account of a value. */
+export interface ValueSummary {
+  /** What it is, in a word or two. */
+  type: string;
+  /** The value as `console.log` shows it, cut in the middle where it is long. */
+  text: string;
+}
+
+/** One place on the stack of an error, in the text of a cell. */
+export interface CellFrame {
+  /** The number of the cell. */
+  cell: number;
+  /** Line, from 1. */
+  line: number;
+  /** Column, from 1. */
+  column: number;
+}
+
+/** What a cell threw. */
+export interface CellErrorReport {
+  /** The error's name, for example `TypeError`. */
+  name: string;
+  /** The error's message; for a thrown value that is no error, the value as `console.log` shows it. */
+  message: string;
+  /** The stack as text: places in cells, places in the language, and nothing of the machinery. */
+  stack: string;
+  /** Places in cells, the innermost first. */
+  frames: CellFrame[];
+}
+
+/** How much a cell printed, and the end of what was not sent while it happened. */
+export interface OutputReport {
+  /** Characters printed, all of them. */
+  length: number;
+  /** The last characters printed, if more were printed than was sent; else empty. */
+  tail: string;
+}
+
+/** What came of a cell. */
+export interface CellReport {
+  /** What it threw, if it did. */
+  error?: CellErrorReport;
+  /** Its value, if it has one. */
+  value?: ValueSummary;
+  /** What it printed. */
+  output: OutputReport;
+  /** Names that stand for something that they did not stand for before. */
+  changed: NamespaceEntry[];
+  /** Every name, if it failed: an error for an unknown name lists those that are near. */
+  names?: NamespaceEntry[];
+}
+
+/** How the kernel is set up; its only command line argument, as JSON. */
+export interface KernelOptions {
+  /** Permissions that the process was given, in Deno's words: `read`, `net`, ... */
+  permissions: string[];
+  /** Specifiers that cells may import: exact, or prefixes that end in `/` or `*`. */
+  imports: string[];
+  /** Characters of a cell's output that are sent as they are printed. */
+  maxOutputChars: number;
+  /** Largest frame in bytes, both ways. */
+  maxFrameBytes: number;
+}

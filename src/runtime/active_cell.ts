@@ -1,0 +1,84 @@
+/**
+ * What the host knows of a cell while it runs.
+ *
+ * @module
+ */
+
+import type { OutputReport, OutputStream } from "../rpc/protocol.ts";
+import type { CellOutput, HostCall, OutputChunk } from "./runtime.ts";
+
+/** Host calls that are listed in a result; a loop may make a million. */
+const MAX_LISTED_CALLS = 1_000;
+
+/** Collects the output and the host calls of one cell. */
+export class ActiveCell {
+  /** The number of the cell. */
+  readonly cell: number;
+  readonly #onOutput: ((chunk: OutputChunk) => void) | undefined;
+  readonly #calls: { name: string; status: HostCall["status"] }[] = [];
+  readonly #started = performance.now();
+  #text = "";
+  #stdout = "";
+  #stderr = "";
+
+  /**
+   * @param cell The number of the cell.
+   * @param onOutput Called with each piece of output.
+   */
+  constructor(cell: number, onOutput?: (chunk: OutputChunk) => void) {
+    this.cell = cell;
+    this.#onOutput = onOutput;
+  }
+
+  /** Takes a piece of output. */
+  write(stream: OutputStream, text: string): void {
+    this.#text += text;
+    if (stream === "stdout") this.#stdout += text;
+    else this.#stderr += text;
+    this.#onOutput?.({ stream, text });
+  }
+
+  /**
+   * Takes note of a host call and of its end.
+   *
+   * @param name The function.
+   * @param call Makes the call.
+   */
+  async track<T>(name: string, call: () => Promise<T>): Promise<T> {
+    const entry: { name: string; status: HostCall["status"] } = { name, status: "pending" };
+    if (this.#calls.length < MAX_LISTED_CALLS) this.#calls.push(entry);
+    try {
+      const result = await call();
+      entry.status = "ok";
+      return result;
+    } catch (error) {
+      entry.status = "error";
+      throw error;
+    }
+  }
+
+  /**
+   * The account so far.
+   *
+   * @param report The kernel's count, if it has answered.
+   * @param late What earlier cells printed after their end.
+   */
+  account(
+    report: OutputReport | undefined,
+    late: string,
+  ): { output: CellOutput; hostCalls: HostCall[]; durationMs: number } {
+    const { length, tail } = report ?? { length: this.#text.length, tail: "" };
+    return {
+      output: {
+        text: this.#text,
+        stdout: this.#stdout,
+        stderr: this.#stderr,
+        length,
+        tail,
+        late,
+      },
+      hostCalls: this.#calls.map((call) => ({ ...call })),
+      durationMs: performance.now() - this.#started,
+    };
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * The runtime for code that nobody has read: a Deno subprocess without permissions.
+ *
+ * @module
+ */
+
+import { DEFAULT_MAX_FRAME_BYTES } from "../rpc/frame.ts";
+import type { KernelOptions } from "../rpc/protocol.ts";
+import { grantedKinds, type Permissions, toPermissionFlags } from "../security/permissions.ts";
+import type { Kernel, KernelHost } from "./kernel.ts";
+import { KernelRuntime, type RuntimeOptions } from "./kernel_runtime.ts";
+import { SubprocessKernel } from "./subprocess_kernel.ts";
+
+/** Options of {@linkcode DenoRuntime}. */
+export interface DenoRuntimeOptions<V extends object = Record<string, unknown>>
+  extends RuntimeOptions<V> {
+  /** What cells may reach beyond what is injected. @default nothing */
+  readonly permissions?: Permissions;
+  /**
+   * What cells may import: exact specifiers, or prefixes that end in `/` or `*`. Files need `read` permission as well.
+   * `node:`, `data:` and `blob:` stay closed. @default nothing
+   */
+  readonly imports?: readonly string[];
+  /** Largest message in bytes, both ways. @default 268435456 */
+  readonly maxFrameBytes?: number;
+  /** The Deno executable; a compiled program has to name one. @default `Deno.execPath()` */
+  readonly denoPath?: string;
+}
+
+/** The kernel is started by its URL. */
+const KERNEL_URL = new URL("../kernel/main.ts", import.meta.url).href;
+
+/**
+ * Runs cells in a subprocess of their own: a Deno that has no permissions but those in the options, an empty environment,
+ * no way to import code, and no way to make code from strings. It starts on first use and again after a crash.
+ *
+ * The host needs permission to run Deno, `--allow-run`, and no other.
+ *
+ * @typeParam V The injected variables.
+ *
+ * @example State persists from cell to cell, and comes back as objects
+ * ```ts
+ * import { DenoRuntime } from "@cave/agent";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using runtime = new DenoRuntime({ variables: { rows: [{ n: 1 }, { n: 2 }] } });
+ * await runtime.execute(`const total: number = rows.reduce((sum, row) => sum + row.n, 0)`);
+ * await runtime.execute(`const doubled = new Map([["total", total * 2]])`);
+ * assertEquals(await runtime.retrieve("doubled"), new Map([["total", 6]]));
+ * ```
+ */
+export class DenoRuntime<V extends object = Record<string, unknown>> extends KernelRuntime<V> {
+  override readonly isolated: boolean = true;
+  /** What cells may reach beyond what is injected. */
+  readonly permissions: Permissions;
+  readonly #options: DenoRuntimeOptions<V>;
+  readonly #flags: readonly string[];
+
+  /**
+   * @param options What is injected, permissions and limits.
+   * @throws {TypeError} If a name cannot be injected or a permission cannot be granted.
+   * @throws {RangeError} If a limit is no number above 0.
+   */
+  constructor(options: DenoRuntimeOptions<V> = {}) {
+    super(options);
+    this.#options = options;
+    this.permissions = options.permissions ?? {};
+    this.#flags = toPermissionFlags(this.permissions);
+  }
+
+  protected override startKernel(host: KernelHost): Promise<Kernel> {
+    const maxFrameBytes = this.#options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES;
+    const kernelOptions: KernelOptions = {
+      permissions: grantedKinds(this.permissions),
+      imports: [...this.#options.imports ?? []],
+      maxOutputChars: this.maxOutputChars,
+      maxFrameBytes,
+    };
+    const kernel = new SubprocessKernel(host, {
+      command: this.#options.denoPath ?? Deno.execPath(),
+      args: [
+        "run",
+        "--quiet",
+        "--no-prompt",
+        "--no-config",
+        "--no-lock",
+        // A module of a package is a remote module: it has to come from the cache, and so may cells' imports.
+        ...KERNEL_URL.startsWith("file:") ? ["--no-remote"] : ["--cached-only"],
+        "--no-npm",
+        "--v8-flags=--disallow-code-generation-from-strings",
+        ...this.#flags,
+        KERNEL_URL,
+        JSON.stringify(kernelOptions),
+      ],
+      env: kernelEnvironment(),
+      // A folder that holds no project and exists everywhere.
+      cwd: Deno.build.os === "windows" ? "C:\\" : "/",
+      maxFrameBytes,
+    });
+    return Promise.resolve(kernel);
+  }
+}
+
+/** Deno finds its cache by itself, unless the host was told where it is. Cells cannot read any of this. */
+function kernelEnvironment(): Record<string, string> {
+  const env: Record<string, string> = { NO_COLOR: "1" };
+  if (Deno.permissions.querySync({ name: "env", variable: "DENO_DIR" }).state === "granted") {
+    const cache = Deno.env.get("DENO_DIR");
+    if (cache !== undefined) env.DENO_DIR = cache;
+  }
+  return env;
+}

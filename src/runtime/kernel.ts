@@ -1,0 +1,96 @@
+/**
+ * The kernel port: what a runtime needs of the thing that runs its cells, in another process or in this one.
+ *
+ * @module
+ */
+
+import type { CellReport, ExecuteParams, NamespaceEntry, OutputStream } from "../rpc/protocol.ts";
+
+/** What a kernel tells its runtime. */
+export interface KernelHost {
+  /** Something was printed. */
+  output(cell: number, stream: OutputStream, text: string): void;
+  /** A cell calls a host function. */
+  call(name: string, args: readonly unknown[], cell: number): Promise<unknown>;
+}
+
+/** One namespace, alive. */
+export interface Kernel {
+  /** Settles, and never rejects, when the kernel has ended without having been closed. */
+  readonly ended: Promise<KernelExitError>;
+  /**
+   * Binds names to values and to functions of the host. Nothing is bound if a value cannot cross.
+   *
+   * @throws {TypeError} If a value cannot cross.
+   */
+  define(values: Iterable<readonly [string, unknown]>, functions: Iterable<string>): Promise<void>;
+  /** Runs a compiled cell. */
+  execute(cell: ExecuteParams): Promise<CellReport>;
+  /** Stops the running cell and says whether the namespace outlives that; if not, the kernel has ended. */
+  interrupt(): Promise<boolean>;
+  /**
+   * Gives the value of a name.
+   *
+   * @throws {RangeError} If there is no such name.
+   * @throws {TypeError} If the value cannot cross.
+   */
+  retrieve(name: string): Promise<unknown>;
+  /** Lists the namespace. */
+  names(): Promise<NamespaceEntry[]>;
+  /** Ends it, at once and whatever it does. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** How a kernel process ended. */
+export interface KernelExit {
+  /** The exit code. */
+  readonly exitCode: number;
+  /** The signal that ended it, if one did. */
+  readonly signal: string | null;
+  /** The last of what it wrote to stderr. */
+  readonly stderr: string;
+}
+
+/**
+ * The kernel ended before it answered. What cells had made is gone; the next call has a fresh kernel with the injections
+ * in place.
+ */
+export class KernelExitError extends Error {
+  /** Always `"KernelExitError"`. */
+  override readonly name = "KernelExitError";
+  /** The exit code of the process. */
+  readonly exitCode: number;
+  /** The signal that ended the process, or `null`. */
+  readonly signal: string | null;
+  /** The last characters that the process wrote to stderr. */
+  readonly stderr: string;
+
+  /**
+   * @param exit How the process ended.
+   * @param options The `cause`, if there is one.
+   */
+  constructor(exit: KernelExit, options?: ErrorOptions) {
+    super(describeExit(exit), options);
+    this.exitCode = exit.exitCode;
+    this.signal = exit.signal;
+    this.stderr = exit.stderr;
+  }
+}
+
+/** Exit codes and signals of Deno and V8 that mean something. */
+const CAUSES: ReadonlyMap<string | number, string> = new Map<string | number, string>([
+  ["SIGTRAP", "it ran out of JavaScript heap"],
+  [133, "it ran out of JavaScript heap"],
+  ["SIGABRT", "it aborted"],
+  ["SIGSEGV", "it overflowed a native stack or hit a fault in native code"],
+  ["SIGKILL", "it was killed, by somebody or for want of memory"],
+  [70, "it used an API that is not enabled"],
+]);
+
+function describeExit({ exitCode, signal, stderr }: KernelExit): string {
+  const code = signal === null ? `exit code ${exitCode}` : `signal ${signal}`;
+  const cause = CAUSES.get(signal ?? exitCode);
+  const tail = stderr.trim().split("\n").slice(-3).join("\n");
+  return `The kernel ended: ${cause === undefined ? code : `${cause} (${code})`}` +
+    (tail === "" ? "" : `; its last words: ${tail}`);
+}

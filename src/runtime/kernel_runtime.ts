@@ -1,0 +1,337 @@
+/**
+ * What all runtimes share: injections, the order of cells, restarts, results. A subclass says where the kernel runs.
+ *
+ * @module
+ */
+
+import { CellSyntaxError } from "../cell/cell_syntax_error.ts";
+import { compileCell } from "../cell/compile_cell.ts";
+import type { CellReport, NamespaceEntry } from "../rpc/protocol.ts";
+import { ActiveCell } from "./active_cell.ts";
+import { CellErrors } from "./cell_errors.ts";
+import {
+  callHostFunction,
+  type HostFunction,
+  type Injections,
+  toInjections,
+  type Values,
+  Variable,
+} from "./injection.ts";
+import type { Kernel, KernelHost } from "./kernel.ts";
+import type { CellResult, ExecuteOptions, InjectOptions, Runtime } from "./runtime.ts";
+
+/** Options that every runtime has. */
+export interface RuntimeOptions<V extends object = Record<string, unknown>> {
+  /**
+   * Functions by name. They stay on the host; cells call them with `await`. @default none
+   */
+  // deno-lint-ignore no-explicit-any -- parameters are the function's own affair
+  readonly functions?: Readonly<Record<string, HostFunction | ((...args: any[]) => unknown)>>;
+  /** Variables by name: values, or what `defineVariable` returns. @default none */
+  readonly variables?: V;
+  /** Time limit of a cell in milliseconds, `Infinity` for none. @default 60000 */
+  readonly timeoutMs?: number;
+  /**
+   * Characters of a cell's output that are passed on while it runs and kept in its result. Of what is printed beyond
+   * that, the end and the length are kept. @default 1000000
+   */
+  readonly maxOutputChars?: number;
+}
+
+/** Time limit of a cell: long for a computation, short for somebody who waits. */
+const DEFAULT_TIMEOUT_MS = 60_000;
+
+/** More than any model reads and any person scrolls; a fraction of a frame. */
+const DEFAULT_MAX_OUTPUT_CHARS = 1_000_000;
+
+/** Of output between cells, this much of the end is kept. */
+const MAX_LATE_CHARS = 8 * 1024;
+
+/** Timers of the platform hold 31 bits; a longer limit is as good as none. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** The common part of all runtimes. */
+export abstract class KernelRuntime<V extends object> implements Runtime<V> {
+  abstract readonly isolated: boolean;
+  readonly timeoutMs: number;
+  /** Characters of a cell's output that are kept. */
+  protected readonly maxOutputChars: number;
+
+  readonly #variables: Map<string, Variable<unknown>>;
+  readonly #functions: Map<string, HostFunction>;
+  readonly #errors = new CellErrors();
+  #kernel: Promise<Kernel> | undefined;
+  #active: ActiveCell | undefined;
+  #late = "";
+  #cells = 0;
+  #queue: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  /** @param options What is injected, and limits. */
+  constructor(options: RuntimeOptions<V>) {
+    this.timeoutMs = checkLimit("timeoutMs", options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    this.maxOutputChars = checkLimit(
+      "maxOutputChars",
+      options.maxOutputChars ?? DEFAULT_MAX_OUTPUT_CHARS,
+    );
+    const { variables, functions } = toInjections({
+      variables: options.variables as Record<string, unknown> | undefined,
+      functions: options.functions,
+    });
+    this.#variables = variables;
+    this.#functions = functions;
+  }
+
+  /** Starts a kernel without names. */
+  protected abstract startKernel(host: KernelHost): Promise<Kernel>;
+
+  get injections(): Injections {
+    return { variables: this.#variables, functions: this.#functions };
+  }
+
+  async inject(given: InjectOptions): Promise<void> {
+    this.#assertOpen("inject");
+    const { variables, functions } = toInjections(given, this.injections);
+    // A kernel that is not there yet gets them with all the others when it starts.
+    if (this.#kernel !== undefined) {
+      await (await this.#kernel).define(valuesOf(variables), functions.keys());
+    }
+    for (const [name, variable] of variables) this.#variables.set(name, variable);
+    for (const [name, definition] of functions) this.#functions.set(name, definition);
+  }
+
+  execute(source: string, options: ExecuteOptions = {}): Promise<CellResult> {
+    const timeoutMs = checkLimit("timeoutMs", options.timeoutMs ?? this.timeoutMs);
+    return this.#inTurn("execute a cell", () => this.#execute(source, timeoutMs, options), options.signal);
+  }
+
+  async retrieve<N extends string>(
+    name: N,
+  ): Promise<N extends keyof Values<V> ? Values<V>[N] : unknown> {
+    this.#assertOpen(`retrieve ${JSON.stringify(name)}`);
+    const kernel = await this.#start();
+    return await kernel.retrieve(name) as N extends keyof Values<V> ? Values<V>[N] : unknown;
+  }
+
+  async update<N extends string>(
+    name: N,
+    value: N extends keyof Values<V> ? Values<V>[N] : unknown,
+  ): Promise<void> {
+    this.#assertOpen(`update ${JSON.stringify(name)}`);
+    const variable = this.#variables.get(name);
+    if (variable === undefined) {
+      const known = [...this.#variables.keys()].join(", ");
+      throw new RangeError(
+        `Cannot update ${JSON.stringify(name)}: the injected variables are ${known || "none"}`,
+      );
+    }
+    const before = kindOf(variable.value);
+    const after = kindOf(value);
+    if (before !== after) {
+      throw new TypeError(`Cannot update ${JSON.stringify(name)}: it is ${before}, not ${after}`);
+    }
+    if (this.#kernel !== undefined) await (await this.#kernel).define([[name, value]], []);
+    const { description } = variable;
+    this.#variables.set(name, new Variable(value, description === undefined ? {} : { description }));
+  }
+
+  async names(): Promise<NamespaceEntry[]> {
+    this.#assertOpen("list the namespace");
+    return await (await this.#start()).names();
+  }
+
+  reset(): Promise<void> {
+    return this.#inTurn("reset", () => this.#stopKernel());
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#stopKernel();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Runs one thing after the other. Whoever waits for its turn can be aborted; whoever has it sees to that itself. */
+  async #inTurn<T>(what: string, action: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    this.#assertOpen(what);
+    signal?.throwIfAborted();
+    const before = this.#queue;
+    const { promise: turnEnded, resolve: endTurn } = Promise.withResolvers<void>();
+    this.#queue = before.then(() => turnEnded);
+    try {
+      await abortable(before, signal);
+      this.#assertOpen(what);
+      return await action();
+    } finally {
+      endTurn();
+    }
+  }
+
+  async #execute(
+    source: string,
+    timeoutMs: number,
+    { signal, onOutput }: ExecuteOptions,
+  ): Promise<CellResult> {
+    const cell = ++this.#cells;
+    this.#errors.add(cell, source);
+    // The kernel starts while the cell is compiled.
+    const starting = this.#start();
+    starting.catch(() => {});
+    let compiled;
+    try {
+      compiled = compileCell(source);
+    } catch (error) {
+      if (!(error instanceof CellSyntaxError)) throw error;
+      const { output, hostCalls, durationMs } = new ActiveCell(cell).account(undefined, "");
+      return {
+        status: "error",
+        error: this.#errors.ofSyntax(cell, error),
+        ...{ cell, source, output, hostCalls, changed: [], durationMs },
+      };
+    }
+    const { code, helper, map } = compiled;
+    const kernel = await starting;
+    const active = new ActiveCell(cell, onOutput);
+    this.#active = active;
+    const stop = stopRequest(timeoutMs, signal);
+    try {
+      const running = kernel.execute({ cell, code, helper, map: [...map] });
+      const outcome = await Promise.race([running, stop.requested]);
+      if (typeof outcome !== "string") return this.#result(active, source, outcome);
+      running.catch(() => {});
+      const stateKept = await kernel.interrupt();
+      if (!stateKept) this.#kernel = undefined;
+      const account = active.account(undefined, this.#takeLate());
+      return { status: outcome, stateKept, cell, source, changed: [], ...account };
+    } catch (error) {
+      this.#assertOpen("execute a cell");
+      throw error;
+    } finally {
+      stop.cancel();
+      this.#active = undefined;
+    }
+  }
+
+  #result(active: ActiveCell, source: string, report: CellReport): CellResult {
+    const base = {
+      cell: active.cell,
+      source,
+      changed: report.changed,
+      ...active.account(report.output, this.#takeLate()),
+    };
+    return report.error === undefined
+      ? { status: "ok", value: report.value, ...base }
+      : {
+        status: "error",
+        error: this.#errors.ofReport(report.error, report.names ?? []),
+        ...base,
+      };
+  }
+
+  #start(): Promise<Kernel> {
+    if (this.#kernel !== undefined) return this.#kernel;
+    const starting = this.#startWithInjections();
+    const forget = () => {
+      if (this.#kernel === starting) this.#kernel = undefined;
+    };
+    starting.then((kernel) => kernel.ended.then(forget), forget);
+    this.#kernel = starting;
+    return starting;
+  }
+
+  async #startWithInjections(): Promise<Kernel> {
+    const kernel = await this.startKernel({
+      output: (cell, stream, text) => {
+        if (this.#active?.cell === cell) return this.#active.write(stream, text);
+        this.#late = (this.#late + text).slice(-MAX_LATE_CHARS);
+      },
+      call: (name, args, cell) => this.#call(name, args, cell),
+    });
+    try {
+      await kernel.define(valuesOf(this.#variables), this.#functions.keys());
+    } catch (error) {
+      await kernel.close();
+      throw error;
+    }
+    return kernel;
+  }
+
+  #call(name: string, args: readonly unknown[], cell: number): Promise<unknown> {
+    const definition = this.#functions.get(name);
+    if (definition === undefined) {
+      return Promise.reject(new TypeError(`Cannot call ${JSON.stringify(name)}: no such function`));
+    }
+    const call = () => callHostFunction(name, definition, args);
+    return this.#active?.cell === cell ? this.#active.track(name, call) : call();
+  }
+
+  async #stopKernel(): Promise<void> {
+    const stopping = this.#kernel;
+    this.#kernel = undefined;
+    // One that never came up has nothing to stop, and its error has gone to whoever asked for it.
+    const kernel = await stopping?.catch(() => undefined);
+    await kernel?.close();
+  }
+
+  #takeLate(): string {
+    const late = this.#late;
+    this.#late = "";
+    return late;
+  }
+
+  #assertOpen(what: string): void {
+    if (this.#closed) throw new TypeError(`Cannot ${what}: the runtime is closed`);
+  }
+}
+
+function* valuesOf(
+  variables: ReadonlyMap<string, Variable<unknown>>,
+): Generator<readonly [string, unknown]> {
+  for (const [name, { value }] of variables) yield [name, value];
+}
+
+/** Says when a cell has to stop, and why. */
+function stopRequest(timeoutMs: number, signal: AbortSignal | undefined) {
+  const { promise, resolve } = Promise.withResolvers<"timeout" | "interrupted">();
+  const timer = timeoutMs > MAX_TIMER_MS ? undefined : setTimeout(() => resolve("timeout"), timeoutMs);
+  const abort = () => resolve("interrupted");
+  signal?.addEventListener("abort", abort, { once: true });
+  if (signal?.aborted) abort();
+  return {
+    requested: promise,
+    cancel: () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+    },
+  };
+}
+
+/** Waits for a promise that never rejects, unless the signal aborts first. */
+async function abortable(waiting: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return void await waiting;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    await Promise.race([waiting, promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+function checkLimit(name: string, value: number): number {
+  if (typeof value !== "number" || !(value > 0)) {
+    throw new RangeError(`Cannot use ${name} ${String(value)}: it must be a number above 0`);
+  }
+  return value;
+}
+
+/** The type of a value as far as `update` holds on to it. */
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (typeof value !== "object") return `a ${typeof value}`;
+  const { constructor } = value;
+  return typeof constructor === "function" ? `an instance of ${constructor.name}` : "an object";
+}

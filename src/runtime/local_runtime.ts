@@ -1,0 +1,117 @@
+/**
+ * The runtime for trusted code: the host's own process, no copies, no isolation.
+ *
+ * @module
+ */
+
+import { createConsole } from "../kernel/guest_console.ts";
+import { OutputBuffer } from "../kernel/output_buffer.ts";
+import { ObjectScope } from "../kernel/scope.ts";
+import { Session } from "../kernel/session.ts";
+import { StackMapper } from "../kernel/stack_mapper.ts";
+import type { CellReport, ExecuteParams, NamespaceEntry } from "../rpc/protocol.ts";
+import type { Kernel, KernelExitError, KernelHost } from "./kernel.ts";
+import { KernelRuntime, type RuntimeOptions } from "./kernel_runtime.ts";
+
+/**
+ * Runs cells in the host's own process. Values go in and out as they are, and so does everything else: cells can do what
+ * the host can. A cell that never yields cannot be stopped.
+ *
+ * @typeParam V The injected variables.
+ *
+ * @example Objects are the host's own
+ * ```ts
+ * import { LocalRuntime } from "@cave/agent";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const light = { brightness: 100 };
+ * await using runtime = new LocalRuntime({ variables: { light } });
+ * await runtime.execute(`light.brightness = 20`);
+ * assertEquals(light.brightness, 20);
+ * ```
+ */
+export class LocalRuntime<V extends object = Record<string, unknown>> extends KernelRuntime<V> {
+  override readonly isolated: boolean = false;
+
+  /**
+   * @param options What is injected, and limits.
+   * @throws {TypeError} If a name cannot be injected.
+   * @throws {RangeError} If a limit is no number above 0.
+   */
+  constructor(options: RuntimeOptions<V> = {}) {
+    super(options);
+  }
+
+  protected override startKernel(host: KernelHost): Promise<Kernel> {
+    return Promise.resolve(new InProcessKernel(host, this.maxOutputChars));
+  }
+}
+
+class InProcessKernel implements Kernel {
+  /** There is no process that could end. */
+  readonly ended: Promise<KernelExitError> = new Promise(() => {});
+  readonly #host: KernelHost;
+  readonly #output: OutputBuffer;
+  readonly #session: Session;
+
+  constructor(host: KernelHost, maxOutputChars: number) {
+    this.#host = host;
+    this.#output = new OutputBuffer(
+      (cell, stream, text) => host.output(cell, stream, text),
+      maxOutputChars,
+    );
+    const scope = new ObjectScope((specifier, attributes) => import(specifier, { with: attributes }));
+    this.#session = new Session({
+      scope,
+      output: this.#output,
+      stacks: new StackMapper(),
+      globals: new Set(["console"]),
+    });
+    const guestConsole = createConsole((stream, text) =>
+      // Deno colours for the host's terminal; output is text.
+      this.#output.write(stream, text.replace(ANSI_STYLE, ""))
+    );
+    Object.defineProperty(scope.target, "console", { value: guestConsole, configurable: true });
+  }
+
+  define(
+    values: Iterable<readonly [string, unknown]>,
+    functions: Iterable<string>,
+  ): Promise<void> {
+    for (const [name, value] of values) this.#session.define(name, value);
+    for (const name of functions) {
+      // As in the other runtime, whatever the function is, cells get a promise.
+      const call = (...args: unknown[]) => this.#host.call(name, args, this.#output.cell);
+      Object.defineProperty(call, "name", { value: name });
+      this.#session.define(name, call);
+    }
+    return Promise.resolve();
+  }
+
+  execute(cell: ExecuteParams): Promise<CellReport> {
+    return this.#session.execute(cell);
+  }
+
+  interrupt(): Promise<boolean> {
+    // The cell goes on behind the caller's back; what it makes of the namespace is there to see.
+    return Promise.resolve(true);
+  }
+
+  retrieve(name: string): Promise<unknown> {
+    if (this.#session.has(name)) return Promise.resolve(this.#session.get(name));
+    return Promise.reject(
+      new RangeError(`Cannot retrieve ${JSON.stringify(name)}: there is no such name`),
+    );
+  }
+
+  names(): Promise<NamespaceEntry[]> {
+    return Promise.resolve(this.#session.names());
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+// deno-lint-ignore no-control-regex -- the escape character is what it looks for
+const ANSI_STYLE = /\x1b\[[\d;]*m/g;

@@ -1,0 +1,181 @@
+/**
+ * The runtime port: the host's handle on one kernel and its namespace.
+ *
+ * @module
+ */
+
+import type {
+  CellFrame,
+  NamespaceEntry,
+  OutputReport,
+  OutputStream,
+  ValueSummary,
+} from "../rpc/protocol.ts";
+import type { Injections, Values } from "./injection.ts";
+
+export type { CellFrame, NamespaceEntry, OutputReport, OutputStream, ValueSummary };
+
+/** A piece of output, as it was printed. */
+export interface OutputChunk {
+  /** Where it was printed. */
+  readonly stream: OutputStream;
+  /** What was printed. */
+  readonly text: string;
+}
+
+/** Options of {@linkcode Runtime.execute}. */
+export interface ExecuteOptions {
+  /** Stops the cell: its result has the status `interrupted`. @default none */
+  readonly signal?: AbortSignal | undefined;
+  /** Time limit of the cell in milliseconds, `Infinity` for none. @default the runtime's `timeoutMs` */
+  readonly timeoutMs?: number | undefined;
+  /** Called with each piece of output while the cell runs. @default none */
+  readonly onOutput?: ((chunk: OutputChunk) => void) | undefined;
+}
+
+/** A call of a host function that a cell made. */
+export interface HostCall {
+  /** The name of the function. */
+  readonly name: string;
+  /** How it ended; `pending` if it had not when the cell ended. */
+  readonly status: "pending" | "ok" | "error";
+}
+
+/** What a cell printed. */
+export interface CellOutput extends OutputReport {
+  /** Both streams in the order of printing, as far as it was sent: the first `maxOutputChars` characters. */
+  readonly text: string;
+  /** What of `text` went to stdout. */
+  readonly stdout: string;
+  /** What of `text` went to stderr. */
+  readonly stderr: string;
+  /** What earlier cells printed after they had ended, from timers and floating promises. */
+  readonly late: string;
+}
+
+/** What every result of a cell has. */
+export interface CellResultBase {
+  /** The number of the cell, from 1. */
+  readonly cell: number;
+  /** The cell, as it was given. */
+  readonly source: string;
+  /** What it printed. */
+  readonly output: CellOutput;
+  /** The host functions it called, in order; at most the first 1,000. */
+  readonly hostCalls: readonly HostCall[];
+  /** Names that stand for something that they did not stand for before. */
+  readonly changed: readonly NamespaceEntry[];
+  /** From the start of the cell to its end, in milliseconds. */
+  readonly durationMs: number;
+}
+
+/** A cell that ran to its end. */
+export interface CellSuccess extends CellResultBase {
+  readonly status: "ok";
+  /** A short account of its value; absent if it has none or it is `undefined`. */
+  readonly value?: ValueSummary | undefined;
+}
+
+/** What went wrong in a cell. */
+export interface CellError {
+  /** The error's name, for example `TypeError`. */
+  readonly name: string;
+  /** The error's message. */
+  readonly message: string;
+  /** Places in cells, the innermost first. */
+  readonly frames: readonly CellFrame[];
+  /** The whole story for people and models: the error, where, the line with a caret, and advice. */
+  readonly text: string;
+}
+
+/** A cell that threw, or that is no TypeScript. What it did before stays done. */
+export interface CellFailure extends CellResultBase {
+  readonly status: "error";
+  /** What went wrong. */
+  readonly error: CellError;
+}
+
+/** A cell that was stopped: by its time limit, or by the signal. */
+export interface CellStopped extends CellResultBase {
+  readonly status: "timeout" | "interrupted";
+  /** Whether the namespace is still there; if not, the next cell starts on the injected names alone. */
+  readonly stateKept: boolean;
+}
+
+/** What came of a cell. */
+export type CellResult = CellSuccess | CellFailure | CellStopped;
+
+/**
+ * A namespace and what can be done with it. {@linkcode DenoRuntime} and {@linkcode LocalRuntime} implement it.
+ *
+ * @typeParam V The injected variables, so that `retrieve` and `update` are typed.
+ */
+export interface Runtime<V extends object = Record<string, unknown>> extends AsyncDisposable {
+  /** What is injected, for the prompt. */
+  readonly injections: Injections;
+
+  /** Whether cells are cut off from the host: what the prompt says about the sandbox depends on it. */
+  readonly isolated: boolean;
+
+  /** The time limit of a cell in milliseconds, if the call names no other. */
+  readonly timeoutMs: number;
+
+  /**
+   * Adds variables and functions. May be called before, between and during cells.
+   *
+   * @param injections Records by name, as in the constructor.
+   * @throws {TypeError} If a name is taken or no identifier, or a value cannot cross; nothing is injected then.
+   */
+  inject(injections: InjectOptions): Promise<void>;
+
+  /**
+   * Runs a cell. Cells run one after another: a second call waits for the first.
+   *
+   * @param source TypeScript.
+   * @param options Signal, time limit, listener.
+   * @returns What came of it; an error in the cell is a value.
+   * @throws {KernelExitError} If the kernel ended meanwhile; the next call has a fresh one.
+   */
+  execute(source: string, options?: ExecuteOptions): Promise<CellResult>;
+
+  /**
+   * Gives the value of a name, as a native object of the host.
+   *
+   * @param name The name.
+   * @throws {RangeError} If there is no such name.
+   * @throws {TypeError} If the value cannot cross.
+   */
+  retrieve<N extends string>(
+    name: N,
+  ): Promise<N extends keyof Values<V> ? Values<V>[N] : unknown>;
+
+  /**
+   * Gives an injected variable another value of the same type.
+   *
+   * @param name The name.
+   * @param value The value.
+   * @throws {RangeError} If no variable of that name was injected.
+   * @throws {TypeError} If the value has another type, or cannot cross.
+   */
+  update<N extends string>(
+    name: N,
+    value: N extends keyof Values<V> ? Values<V>[N] : unknown,
+  ): Promise<void>;
+
+  /** Lists the namespace: injected names and those that cells made. */
+  names(): Promise<NamespaceEntry[]>;
+
+  /** Forgets what cells made: a fresh namespace with the injections in place. */
+  reset(): Promise<void>;
+
+  /** Ends the kernel. Idempotent; anything but `close` throws afterwards. */
+  close(): Promise<void>;
+}
+
+/** What {@linkcode Runtime.inject} takes. */
+export interface InjectOptions {
+  /** Variables by name: values, or what `defineVariable` returns. @default none */
+  readonly variables?: Readonly<Record<string, unknown>>;
+  /** Functions by name: functions, or what `defineFunction` returns. @default none */
+  readonly functions?: Readonly<Record<string, unknown>>;
+}

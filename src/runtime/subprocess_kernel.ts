@@ -1,0 +1,215 @@
+/**
+ * A kernel in a subprocess: start, talk, and end, whoever ends it.
+ *
+ * @module
+ */
+
+import type { ByteChannel } from "../rpc/channel.ts";
+import { decode, encode } from "../rpc/codec.ts";
+import {
+  Connection,
+  ConnectionClosedError,
+  type Payload,
+  RemoteError,
+  RPC_ERROR_CODES,
+} from "../rpc/connection.ts";
+import type {
+  CellReport,
+  ExecuteParams,
+  HostCallParams,
+  NamespaceEntry,
+  OutputParams,
+} from "../rpc/protocol.ts";
+import { type Kernel, KernelExitError, type KernelHost } from "./kernel.ts";
+
+/** How a kernel process is started. */
+export interface SubprocessOptions {
+  /** The Deno executable. */
+  readonly command: string;
+  /** Its arguments. */
+  readonly args: readonly string[];
+  /** Its whole environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Its working directory. */
+  readonly cwd: string;
+  /** Largest frame in bytes, both ways. */
+  readonly maxFrameBytes: number;
+}
+
+/** Of what the process writes to stderr, this many characters of the end are kept for the error. */
+const STDERR_TAIL_CHARS = 4 * 1024;
+
+/** A process that has not said a word for so long will not. Generous: a first start may have to fill a cache. */
+const START_TIMEOUT_MS = 30_000;
+
+/** A kernel whose pipes have closed is given this long to exit by itself, so that its own exit code is reported. */
+const EXIT_GRACE_MS = 1_000;
+
+/** A kernel in another process. */
+export class SubprocessKernel implements Kernel {
+  readonly ended: Promise<KernelExitError>;
+  readonly #child: Deno.ChildProcess;
+  readonly #connection: Connection;
+  readonly #host: KernelHost;
+  /** Calls under way: while there are none, the process does not keep the host's event loop alive. */
+  #busy = 0;
+
+  /**
+   * Starts the process.
+   *
+   * @param host Who is told of output and calls.
+   * @param options How to start it.
+   */
+  constructor(host: KernelHost, options: SubprocessOptions) {
+    this.#host = host;
+    this.#child = new Deno.Command(options.command, {
+      args: [...options.args],
+      clearEnv: true,
+      env: { ...options.env },
+      cwd: options.cwd,
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const timer = setTimeout(() => this.#kill(), START_TIMEOUT_MS);
+    this.#connection = new Connection(pipeChannel(this.#child), {
+      maxFrameBytes: options.maxFrameBytes,
+      handlers: {
+        ready: () => clearTimeout(timer),
+        output: ({ value }) => this.#output(value),
+        call: (payload) => this.#call(payload),
+      },
+    });
+    this.ended = this.#watch().finally(() => clearTimeout(timer));
+    this.#child.unref();
+    Deno.unrefTimer(timer);
+  }
+
+  async define(
+    values: Iterable<readonly [string, unknown]>,
+    functions: Iterable<string>,
+  ): Promise<void> {
+    // All values are encoded before the first one leaves: what cannot cross leaves nothing half done.
+    const payloads: Payload[] = [];
+    for (const [name, value] of values) {
+      const encoded = encode(value, { name });
+      payloads.push({
+        value: { name, value: encoded.value },
+        attachments: encoded.attachments,
+      });
+    }
+    for (const name of functions) payloads.push({ value: { name } });
+    await Promise.all(payloads.map((payload) => this.#request("define", payload)));
+  }
+
+  async execute(cell: ExecuteParams): Promise<CellReport> {
+    return (await this.#request("execute", { value: cell })).value as CellReport;
+  }
+
+  async interrupt(): Promise<boolean> {
+    await this.close();
+    return false;
+  }
+
+  async retrieve(name: string): Promise<unknown> {
+    try {
+      const { value, attachments } = await this.#request("retrieve", { value: { name } });
+      return decode((value as { value: unknown }).value, attachments);
+    } catch (error) {
+      if (!(error instanceof RemoteError)) throw error;
+      const Class = error.code === RPC_ERROR_CODES.invalidParams ? RangeError : TypeError;
+      throw new Class(error.message, { cause: error });
+    }
+  }
+
+  async names(): Promise<NamespaceEntry[]> {
+    return (await this.#request("names", { value: null })).value as NamespaceEntry[];
+  }
+
+  async close(): Promise<void> {
+    this.#kill();
+    this.#connection.close();
+    await this.ended;
+  }
+
+  async #request(method: string, payload: Payload): Promise<Payload> {
+    if (this.#busy++ === 0) this.#child.ref();
+    try {
+      return await this.#connection.call(method, payload);
+    } catch (error) {
+      if (error instanceof ConnectionClosedError) throw await this.ended;
+      throw error;
+    } finally {
+      if (--this.#busy === 0) this.#child.unref();
+    }
+  }
+
+  #output(params: unknown): void {
+    const { cell, stream, text } = params as Partial<OutputParams>;
+    if (
+      typeof cell === "number" && typeof text === "string" &&
+      (stream === "stdout" || stream === "stderr")
+    ) this.#host.output(cell, stream, text);
+  }
+
+  async #call({ value, attachments }: Payload): Promise<Payload> {
+    const { name, args, cell } = value as Partial<HostCallParams>;
+    const list = decode(args, attachments);
+    if (typeof name !== "string" || typeof cell !== "number" || !Array.isArray(list)) {
+      throw new TypeError("Cannot call a host function: the request is malformed");
+    }
+    const result = encode(await this.#host.call(name, list, cell), { name: `the result of ${name}` });
+    return { value: { value: result.value }, attachments: result.attachments };
+  }
+
+  /** Sees the process to its end, however that comes. */
+  async #watch(): Promise<KernelExitError> {
+    const tail = readTail(this.#child.stderr);
+    const cause = await this.#connection.closed;
+    const timer = setTimeout(() => this.#kill(), EXIT_GRACE_MS);
+    // Whoever broke the protocol may do anything: there is nothing to wait for.
+    if (cause.reason === "protocol") this.#kill();
+    const { code, signal } = await this.#child.status;
+    clearTimeout(timer);
+    const exit = { exitCode: code, signal, stderr: await tail };
+    return new KernelExitError(exit, { cause });
+  }
+
+  #kill(): void {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // It has ended already.
+    }
+  }
+}
+
+function pipeChannel(child: Deno.ChildProcess): ByteChannel {
+  const reader = child.stdout.getReader({ mode: "byob" });
+  const writer = child.stdin.getWriter();
+  return {
+    source: {
+      async read(view) {
+        const { value, done } = await reader.read(view);
+        return done ? null : value;
+      },
+    },
+    sink: { write: (bytes) => writer.write(bytes) },
+    async close() {
+      await Promise.allSettled([reader.cancel(), writer.abort()]);
+    },
+  };
+}
+
+/** Reads a stream to its end and keeps the end. */
+async function readTail(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
+  let tail = "";
+  try {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      tail = (tail + text).slice(-STDERR_TAIL_CHARS);
+    }
+  } catch {
+    // What was read is what there is.
+  }
+  return tail;
+}
