@@ -1,0 +1,7 @@
+/**
+ * Placeholder for the kernel's main module.
+ *
+ * @module
+ */
+
+export {};
