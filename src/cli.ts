@@ -1,0 +1,7 @@
+/**
+ * Placeholder for the command line.
+ *
+ * @module
+ */
+
+export {};

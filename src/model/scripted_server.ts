@@ -1,0 +1,7 @@
+/**
+ * Placeholder for the scripted model server.
+ *
+ * @module
+ */
+
+export {};

@@ -1,0 +1,128 @@
+/**
+ * One `deno` command of the gate as a bounded child: it has a time limit, ends with the gate, leaves
+ * no process behind and never holds more than a bounded part of its output in memory.
+ *
+ * @module
+ */
+
+/** Options for {@linkcode runChild}. */
+export interface ChildOptions {
+  /** Milliseconds after which the child is stopped. */
+  timeoutMs: number;
+  /** Stops the child when aborted. */
+  signal?: AbortSignal;
+  /** Directory to run in. */
+  cwd?: string | URL;
+}
+
+/** How a child ended. */
+export interface ChildResult {
+  /** Exit code. A child that was stopped has one other than 0. */
+  code: number;
+  /** Whether it ran into its time limit. */
+  timedOut: boolean;
+  /** The end of what it wrote to stdout and stderr, in the order of arrival. */
+  output: string;
+}
+
+/** Time between asking a child to end, upon which `deno test` names the pending tests, and force. */
+const GRACE_MS = 3_000;
+/** Enough for a long diff, and too little to fill the memory when a test prints in a loop. */
+const MAX_OUTPUT_CHARACTERS = 200_000;
+
+/**
+ * Runs `deno` with some arguments until it ends or is stopped.
+ *
+ * @param args The arguments.
+ * @param options Limits of the run.
+ * @returns How it ended; a failure is a value, too.
+ */
+export async function runChild(args: string[], options: ChildOptions): Promise<ChildResult> {
+  const { timeoutMs, signal, cwd } = options;
+  const child = new Deno.Command(Deno.execPath(), {
+    args,
+    cwd,
+    env: { NO_COLOR: "1", RUST_BACKTRACE: "0" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    // A process group of its own, so that what the child started can be ended with it.
+    detached: true,
+  }).spawn();
+
+  const output = new Tail();
+  const reading = new AbortController();
+  const read = Promise.all([
+    collect(child.stdout, { into: output, signal: reading.signal }),
+    collect(child.stderr, { into: output, signal: reading.signal }),
+  ]);
+  let timedOut = false;
+  let force: ReturnType<typeof setTimeout> | undefined;
+  const stop = () => {
+    killGroup(child.pid, "SIGINT");
+    force ??= setTimeout(() => killGroup(child.pid, "SIGKILL"), GRACE_MS);
+  };
+  const limit = setTimeout(() => {
+    timedOut = true;
+    stop();
+  }, timeoutMs);
+  signal?.addEventListener("abort", stop);
+  if (signal?.aborted) stop();
+  try {
+    const { code } = await child.status;
+    killGroup(child.pid, "SIGKILL");
+    return { code: timedOut ? code || 1 : code, timedOut, output: await drain() };
+  } finally {
+    clearTimeout(limit);
+    clearTimeout(force);
+    signal?.removeEventListener("abort", stop);
+  }
+
+  /** Somebody outside of the group can still hold the pipes open, so the rest is not waited for. */
+  async function drain(): Promise<string> {
+    const patience = setTimeout(() => reading.abort(), GRACE_MS);
+    await read;
+    clearTimeout(patience);
+    return output.text;
+  }
+}
+
+/** The last characters of a text that grows. */
+class Tail {
+  text = "";
+
+  append(text: string): void {
+    this.text += text;
+    if (this.text.length <= 2 * MAX_OUTPUT_CHARACTERS) return;
+    this.text = `[the beginning is left out]\n${this.text.slice(-MAX_OUTPUT_CHARACTERS)}`;
+  }
+}
+
+async function collect(
+  stream: ReadableStream<Uint8Array>,
+  options: { into: Tail; signal: AbortSignal },
+): Promise<void> {
+  const decoder = new TextDecoder();
+  const sink = new WritableStream<Uint8Array>({
+    write(chunk) {
+      options.into.append(decoder.decode(chunk, { stream: true }));
+    },
+  });
+  try {
+    await stream.pipeTo(sink, { signal: options.signal });
+  } catch (error) {
+    if (!options.signal.aborted) throw error;
+  }
+}
+
+function killGroup(pid: number, signal: Deno.Signal): void {
+  try {
+    Deno.kill(-pid, signal);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound) && !isNoSuchProcess(error)) throw error;
+  }
+}
+
+function isNoSuchProcess(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ESRCH";
+}

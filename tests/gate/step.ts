@@ -1,0 +1,101 @@
+/**
+ * The steps of the gate: what is run, how long it may take, and what to do when it fails.
+ *
+ * @module
+ */
+
+import project from "../../deno.json" with { type: "json" };
+
+/** One step of the gate. */
+export interface Step {
+  /** Its name in the report. */
+  name: string;
+  /** The arguments for `deno`. */
+  args: string[];
+  /** What to do when it fails, for people. */
+  fix: string;
+  /** Milliseconds after which it is stopped. */
+  timeoutMs: number;
+  /** Whether it runs tests, which are counted one by one and have the machine to themselves. */
+  runsTests?: boolean;
+}
+
+const MINUTE_MS = 60_000;
+const TEST = ["test", "--allow-all", "--parallel", "--frozen", "--reporter=dot"];
+const OUTDATED_LOCK = "if deno.lock is out of date, run `deno install` and commit it";
+const FIX_TESTS = "make the tests above pass; `deno task test FILE` runs one file alone";
+
+/** The steps of the whole gate. `root` is the repository, where what does not exist is left out. */
+export function allSteps(root: URL): Step[] {
+  const entries = Object.values(project.exports);
+  const documented = ["README.md", "CONTRIBUTING.md", "mod.ts", "src", "skills"];
+  return [
+    {
+      name: "types",
+      args: ["check", "--frozen"],
+      fix: `correct the types above; ${OUTDATED_LOCK}`,
+      timeoutMs: 5 * MINUTE_MS,
+    },
+    {
+      name: "format",
+      args: ["fmt", "--check"],
+      fix: "run `deno fmt`",
+      timeoutMs: MINUTE_MS,
+    },
+    {
+      name: "lint",
+      args: ["lint"],
+      fix: "change the lines above; CONTRIBUTING.md has the reasons for the rules `style/...`",
+      timeoutMs: MINUTE_MS,
+    },
+    {
+      name: "documentation",
+      args: ["doc", "--lint", ...entries],
+      fix: "document the exports above, and export the types that they mention",
+      timeoutMs: 2 * MINUTE_MS,
+    },
+    {
+      name: "package",
+      args: ["publish", "--dry-run", "--allow-dirty", "--frozen"],
+      fix: "make `deno publish --dry-run --allow-dirty` pass; see `publish` in deno.json",
+      timeoutMs: 5 * MINUTE_MS,
+    },
+    {
+      name: "tests",
+      // The step "types" has checked these files already.
+      args: [...TEST, "--no-check", "tests"],
+      fix: FIX_TESTS,
+      timeoutMs: 15 * MINUTE_MS,
+      runsTests: true,
+    },
+    {
+      name: "doc tests",
+      args: [...TEST, "--doc", ...documented.filter((path) => exists(new URL(path, root)))],
+      fix: "correct the code blocks above, in Markdown and in doc comments",
+      timeoutMs: 5 * MINUTE_MS,
+      runsTests: true,
+    },
+  ];
+}
+
+/** The one step of a gate that is given files: their tests, and their code blocks. */
+export function stepFor(args: string[]): Step {
+  const hasDocumentation = args.some((arg) => /\.md$|^(?:\.\/)?(?:mod\.ts|src|skills)/.test(arg));
+  return {
+    name: "tests",
+    args: [...TEST, ...(hasDocumentation ? ["--doc"] : []), ...args],
+    fix: FIX_TESTS,
+    timeoutMs: 15 * MINUTE_MS,
+    runsTests: true,
+  };
+}
+
+function exists(url: URL): boolean {
+  try {
+    Deno.statSync(url);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
