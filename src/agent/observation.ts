@@ -89,9 +89,8 @@ function outcomeOf(result: CellResult): string {
   if (result.status === "ok") return "";
   if (result.status === "error") {
     const { changed } = result;
-    return result.error.text + (changed.length > 0
-      ? "\n\nWhat the cell did before that stays done."
-      : "");
+    return result.error.text +
+      (changed.length > 0 ? "\n\nWhat the cell did before that stays done." : "");
   }
   const why = result.status === "timeout"
     ? `The cell was stopped after ${Math.round(result.durationMs)} ms, its time limit`
@@ -106,7 +105,9 @@ function callsOf(calls: readonly HostCall[]): string {
   if (calls.length === 0) return "";
   const counts = new Map<string, number>();
   for (const { name, status } of calls) {
-    const key = status === "ok" ? name : `${name} (${status === "error" ? "failed" : "not finished"})`;
+    const key = status === "ok"
+      ? name
+      : `${name} (${status === "error" ? "failed" : "not finished"})`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   const listed = [...counts].slice(0, MAX_LISTED).map(([name, count]) =>

@@ -129,7 +129,11 @@ class Rewriter implements RewrittenCell {
         this.#exportDefault(node);
         break;
       case "ExportAllDeclaration":
-        this.edits.replace(node.start, node.end, `await ${this.#helper}.i(import(${node.source.raw}));`);
+        this.edits.replace(
+          node.start,
+          node.end,
+          `await ${this.#helper}.i(import(${node.source.raw}));`,
+        );
         break;
       default:
         this.#inside(node);
@@ -296,9 +300,11 @@ class Rewriter implements RewrittenCell {
         targets.push(`${JSON.stringify(imported)}: ${target}`);
       }
     }
-    const attributes = node.attributes.length === 0 ? "" : `, {with: {${
-      node.attributes.map(({ key, value }) => `${this.#slice(key)}: ${value.raw}`).join(", ")
-    }}}`;
+    const attributes = node.attributes.length === 0
+      ? ""
+      : `, {with: {${
+        node.attributes.map(({ key, value }) => `${this.#slice(key)}: ${value.raw}`).join(", ")
+      }}}`;
     const imported =
       `await ${this.#helper}.i(import(${node.source.raw}${attributes}), ${node.source.raw}, ${
         JSON.stringify(names)

@@ -19,7 +19,9 @@ export class LineIndex {
 
   /** @param text The text. */
   constructor(text: string) {
-    for (let i = text.indexOf("\n"); i >= 0; i = text.indexOf("\n", i + 1)) this.#starts.push(i + 1);
+    for (let i = text.indexOf("\n"); i >= 0; i = text.indexOf("\n", i + 1)) {
+      this.#starts.push(i + 1);
+    }
   }
 
   /**

@@ -30,12 +30,21 @@ const DENO_ALWAYS = "errors inspect";
 
 /** What stays of `Deno` where a permission makes it useful. */
 const DENO_BY_PERMISSION: ReadonlyMap<string, string> = new Map([
-  ["read", `FsFile SeekMode lstat lstatSync open openSync readDir readDirSync readFile readFileSync readLink readLinkSync
-    readTextFile readTextFileSync realPath realPathSync stat statSync`],
-  ["write", `FsFile SeekMode chmod chmodSync copyFile copyFileSync create createSync makeTempDir makeTempDirSync
+  [
+    "read",
+    `FsFile SeekMode lstat lstatSync open openSync readDir readDirSync readFile readFileSync readLink readLinkSync
+    readTextFile readTextFileSync realPath realPathSync stat statSync`,
+  ],
+  [
+    "write",
+    `FsFile SeekMode chmod chmodSync copyFile copyFileSync create createSync makeTempDir makeTempDirSync
     makeTempFile makeTempFileSync mkdir mkdirSync open openSync remove removeSync rename renameSync truncate truncateSync
-    utime utimeSync writeFile writeFileSync writeTextFile writeTextFileSync`],
-  ["net", "HttpClient connect connectTls createHttpClient listen listenTls resolveDns serve startTls"],
+    utime utimeSync writeFile writeFileSync writeTextFile writeTextFileSync`,
+  ],
+  [
+    "net",
+    "HttpClient connect connectTls createHttpClient listen listenTls resolveDns serve startTls",
+  ],
   ["env", "env"],
   ["sys", "gid hostname loadavg networkInterfaces osRelease osUptime systemMemoryInfo uid"],
 ]);

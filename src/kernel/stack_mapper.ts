@@ -88,7 +88,10 @@ export class StackMapper {
       } else high = middle - 1;
     }
     if (low < 0) return `cell-${cell}.ts:${line + 1}:${column + 1}`;
-    const [fromLine = 0, fromColumn = 0, toLine = 0, toColumn = 0] = map.slice(4 * low, 4 * low + 4);
+    const [fromLine = 0, fromColumn = 0, toLine = 0, toColumn = 0] = map.slice(
+      4 * low,
+      4 * low + 4,
+    );
     const originalColumn = line === fromLine ? toColumn + column - fromColumn : column;
     return `cell-${cell}.ts:${toLine + line - fromLine + 1}:${originalColumn + 1}`;
   }
@@ -96,6 +99,7 @@ export class StackMapper {
 
 function isMachinery(line: string): boolean {
   return line.includes(MACHINERY.href) ||
-    MACHINERY.protocol === "file:" && line.includes(decodeURI(MACHINERY.pathname)) || line.includes("(ext:") || line.includes("at ext:") ||
+    MACHINERY.protocol === "file:" && line.includes(decodeURI(MACHINERY.pathname)) ||
+    line.includes("(ext:") || line.includes("at ext:") ||
     line.includes("(node:") || line.includes("at node:");
 }

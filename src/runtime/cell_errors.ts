@@ -51,7 +51,9 @@ export class CellErrors {
     advice: string,
   ): string {
     let text = message === "" ? name : `${name}: ${message}`;
-    for (const { cell, line, column } of frames) text += `\n    at cell-${cell}.ts:${line}:${column}`;
+    for (const { cell, line, column } of frames) {
+      text += `\n    at cell-${cell}.ts:${line}:${column}`;
+    }
     const quoted = frames[0] === undefined ? "" : this.#quote(frames[0]);
     return [text, quoted, advice].filter((part) => part !== "").join("\n\n");
   }
@@ -72,7 +74,9 @@ export class CellErrors {
   #constant(frame: CellFrame | undefined, names: readonly NamespaceEntry[]): string {
     if (frame === undefined) return "";
     const line = this.#lineOf(frame);
-    const assigned = /([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*$/u.exec(line.slice(0, frame.column - 1));
+    const assigned = /([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*$/u.exec(
+      line.slice(0, frame.column - 1),
+    );
     const rest = line.slice(frame.column - 1);
     const constant = names.find(({ name }) => name === assigned?.[1])?.constant === true;
     if (!constant || !/^[-+*/%&|^<>?]*=(?!=)|^\+\+|^--/.test(rest)) return "";
@@ -91,7 +95,9 @@ export class CellErrors {
     if (missing === undefined || names.some(({ name }) => name === missing)) return "";
     const near = names
       .map(({ name }) => ({ name, distance: distanceOf(missing, name) }))
-      .filter(({ name, distance }) => distance <= Math.max(1, Math.min(missing.length, name.length) / 3))
+      .filter(({ name, distance }) =>
+        distance <= Math.max(1, Math.min(missing.length, name.length) / 3)
+      )
       .sort((a, b) => a.distance - b.distance)
       .slice(0, MAX_NEAR_NAMES)
       .map(({ name }) => name);

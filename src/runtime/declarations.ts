@@ -128,7 +128,9 @@ function schemaType(schema: Schema, direction: "input" | "output"): string {
 function schemaParameters(schema: Schema, names: readonly string[]): string[] {
   const nameAt = (index: number) => (names[index] ?? `arg${index + 1}`).replace(/^\.{3}|\?$/g, "");
   const json = jsonSchemaOf(schema, "input");
-  if (!isTuple(schema)) return [`${nameAt(0)}: ${json === undefined ? "unknown" : jsonSchemaType(json)}`];
+  if (!isTuple(schema)) {
+    return [`${nameAt(0)}: ${json === undefined ? "unknown" : jsonSchemaType(json)}`];
+  }
   const items = Array.isArray(json?.prefixItems) ? json.prefixItems as JsonSchema[] : [];
   const required = typeof json?.minItems === "number" ? json.minItems : items.length;
   const parameters = items.map((item, index) =>
@@ -140,7 +142,9 @@ function schemaParameters(schema: Schema, names: readonly string[]): string[] {
 
 function jsonSchemaType(schema: JsonSchema): string {
   if ("const" in schema) return JSON.stringify(schema.const);
-  if (Array.isArray(schema.enum)) return schema.enum.map((item) => JSON.stringify(item)).join(" | ");
+  if (Array.isArray(schema.enum)) {
+    return schema.enum.map((item) => JSON.stringify(item)).join(" | ");
+  }
   for (const key of ["anyOf", "oneOf"]) {
     if (Array.isArray(schema[key])) return schema[key].map(jsonSchemaType).join(" | ");
   }
@@ -215,7 +219,9 @@ export function typeOfValue(value: unknown, depth = 0): string {
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) {
     const { constructor } = value;
-    return typeof constructor === "function" && constructor.name !== "" ? constructor.name : "object";
+    return typeof constructor === "function" && constructor.name !== ""
+      ? constructor.name
+      : "object";
   }
   return recordType(value as Record<string, unknown>, depth);
 }

@@ -102,7 +102,11 @@ export abstract class KernelRuntime<V extends object> implements Runtime<V> {
 
   execute(source: string, options: ExecuteOptions = {}): Promise<CellResult> {
     const timeoutMs = checkLimit("timeoutMs", options.timeoutMs ?? this.timeoutMs);
-    return this.#inTurn("execute a cell", () => this.#execute(source, timeoutMs, options), options.signal);
+    return this.#inTurn(
+      "execute a cell",
+      () => this.#execute(source, timeoutMs, options),
+      options.signal,
+    );
   }
 
   async retrieve<N extends string>(
@@ -132,7 +136,10 @@ export abstract class KernelRuntime<V extends object> implements Runtime<V> {
     }
     if (this.#kernel !== undefined) await (await this.#kernel).define([[name, value]], []);
     const { description } = variable;
-    this.#variables.set(name, new Variable(value, description === undefined ? {} : { description }));
+    this.#variables.set(
+      name,
+      new Variable(value, description === undefined ? {} : { description }),
+    );
   }
 
   async names(): Promise<NamespaceEntry[]> {
@@ -221,13 +228,11 @@ export abstract class KernelRuntime<V extends object> implements Runtime<V> {
       changed: report.changed,
       ...active.account(report.output, this.#takeLate()),
     };
-    return report.error === undefined
-      ? { status: "ok", value: report.value, ...base }
-      : {
-        status: "error",
-        error: this.#errors.ofReport(report.error, report.names ?? []),
-        ...base,
-      };
+    return report.error === undefined ? { status: "ok", value: report.value, ...base } : {
+      status: "error",
+      error: this.#errors.ofReport(report.error, report.names ?? []),
+      ...base,
+    };
   }
 
   #start(): Promise<Kernel> {
@@ -295,7 +300,9 @@ function* valuesOf(
 /** Says when a cell has to stop, and why. */
 function stopRequest(timeoutMs: number, signal: AbortSignal | undefined) {
   const { promise, resolve } = Promise.withResolvers<"timeout" | "interrupted">();
-  const timer = timeoutMs > MAX_TIMER_MS ? undefined : setTimeout(() => resolve("timeout"), timeoutMs);
+  const timer = timeoutMs > MAX_TIMER_MS
+    ? undefined
+    : setTimeout(() => resolve("timeout"), timeoutMs);
   const abort = () => resolve("interrupted");
   signal?.addEventListener("abort", abort, { once: true });
   if (signal?.aborted) abort();
@@ -309,7 +316,10 @@ function stopRequest(timeoutMs: number, signal: AbortSignal | undefined) {
 }
 
 /** Waits for a promise that never rejects, unless the signal aborts first. */
-async function abortable(waiting: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
+async function abortable(
+  waiting: Promise<unknown>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   if (signal === undefined) return void await waiting;
   const { promise, reject } = Promise.withResolvers<never>();
   const abort = () => reject(signal.reason);

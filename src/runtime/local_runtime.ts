@@ -60,7 +60,9 @@ class InProcessKernel implements Kernel {
       (cell, stream, text) => host.output(cell, stream, text),
       maxOutputChars,
     );
-    const scope = new ObjectScope((specifier, attributes) => import(specifier, { with: attributes }));
+    const scope = new ObjectScope((specifier, attributes) =>
+      import(specifier, { with: attributes })
+    );
     this.#session = new Session({
       scope,
       output: this.#output,

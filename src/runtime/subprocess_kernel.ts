@@ -158,7 +158,9 @@ export class SubprocessKernel implements Kernel {
     if (typeof name !== "string" || typeof cell !== "number" || !Array.isArray(list)) {
       throw new TypeError("Cannot call a host function: the request is malformed");
     }
-    const result = encode(await this.#host.call(name, list, cell), { name: `the result of ${name}` });
+    const result = encode(await this.#host.call(name, list, cell), {
+      name: `the result of ${name}`,
+    });
     return { value: { value: result.value }, attachments: result.attachments };
   }
 
