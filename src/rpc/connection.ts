@@ -7,7 +7,13 @@
  */
 
 import type { ByteChannel } from "./channel.ts";
-import { DEFAULT_MAX_FRAME_BYTES, encodeFrame, FrameReader } from "./frame.ts";
+import {
+  DEFAULT_MAX_FRAME_BYTES,
+  encodeFrame,
+  type Frame,
+  FrameError,
+  FrameReader,
+} from "./frame.ts";
 
 /** What travels in one message: a JSON value, and bytes that the value refers to by their index. */
 export interface Payload {
@@ -106,6 +112,9 @@ const CLOSE_MESSAGES: Record<CloseReason, string> = {
 };
 
 const CANCEL = "$/cancelRequest";
+
+/** An answer repeats the id of its call, and must be small enough to leave. */
+const MAX_ID_CHARS = 100;
 
 interface PendingCall {
   readonly resolve: (payload: Payload) => void;
@@ -214,14 +223,22 @@ export class Connection {
 
   async #readLoop(): Promise<void> {
     const reader = new FrameReader(this.#channel.source, this.#maxFrameBytes);
-    try {
-      while (this.#closeError === undefined) {
-        const frame = await reader.read();
-        if (frame === null) return this.#end(new ConnectionClosedError("ended"));
-        this.#dispatch(JSON.parse(frame.text), frame.attachments);
+    while (true) {
+      let frame: Frame | null;
+      try {
+        frame = await reader.read();
+      } catch (cause) {
+        const reason = cause instanceof FrameError ? "protocol" : "io";
+        return this.#end(new ConnectionClosedError(reason, { cause }));
       }
-    } catch (cause) {
-      this.#end(new ConnectionClosedError("protocol", { cause }));
+      // It may have ended meanwhile: nothing is served any more then.
+      if (this.#closeError !== undefined) return;
+      if (frame === null) return this.#end(new ConnectionClosedError("ended"));
+      try {
+        this.#dispatch(JSON.parse(frame.text), frame.attachments);
+      } catch (cause) {
+        return this.#end(new ConnectionClosedError("protocol", { cause }));
+      }
     }
   }
 
@@ -231,9 +248,9 @@ export class Connection {
     const { id, method } = message;
     if (typeof method === "string") {
       if (id === undefined) this.#notified(method, message.params, attachments);
-      else if (typeof id === "number" || typeof id === "string") {
+      else if (typeof id === "number" || typeof id === "string" && id.length <= MAX_ID_CHARS) {
         void this.#answer(id, method, { value: message.params, attachments });
-      } else throw new TypeError("Cannot read a request: its id is no number or string");
+      } else throw new TypeError("Cannot read a request: its id is no number or short string");
     } else if (typeof id === "number") this.#settle(id, message, attachments);
     else throw new TypeError("Cannot read a message: it has neither a method nor an id");
   }
@@ -253,29 +270,38 @@ export class Connection {
   }
 
   async #answer(id: number | string, method: string, payload: Payload): Promise<void> {
-    const handler = this.#handlers.get(method);
     const idText = JSON.stringify(id);
-    if (handler === undefined) {
-      const message = `Cannot call ${JSON.stringify(method)}: no such method`;
-      return this.#sendError(idText, RPC_ERROR_CODES.methodNotFound, message, undefined);
-    }
     const context = new LazyAbort();
     this.#serving.set(id, context);
     try {
+      const handler = this.#handlers.get(method);
+      if (handler === undefined) {
+        const message = `Cannot call ${JSON.stringify(method)}: no such method`;
+        throw new RemoteError(RPC_ERROR_CODES.methodNotFound, message);
+      }
       const result = await handler(payload, context);
       this.#send(
         `"id":${idText},"result":${toJson(result?.value ?? null)}`,
         result?.attachments,
       );
     } catch (error) {
-      if (error instanceof RemoteError) {
-        this.#sendError(idText, error.code, error.message, error.data);
-      } else {
-        const { name, message } = describeError(error);
-        this.#sendError(idText, RPC_ERROR_CODES.failed, message, { name });
-      }
+      this.#sendFailure(idText, error);
     } finally {
       this.#serving.delete(id);
+    }
+  }
+
+  /** Whatever was thrown, the caller gets an answer. */
+  #sendFailure(idText: string, error: unknown): void {
+    try {
+      if (error instanceof RemoteError) {
+        return this.#sendError(idText, error.code, error.message, error.data);
+      }
+      const { name, message } = describeError(error);
+      this.#sendError(idText, RPC_ERROR_CODES.failed, message, { name });
+    } catch {
+      const message = "The call failed, and its error could not be sent";
+      this.#sendError(idText, RPC_ERROR_CODES.internal, message, undefined);
     }
   }
 
@@ -420,8 +446,12 @@ function toJson(value: unknown): string {
 }
 
 function describeError(error: unknown): { name: string; message: string } {
-  if (error instanceof Error) return { name: String(error.name), message: String(error.message) };
-  return { name: "Error", message: String(error) };
+  try {
+    if (error instanceof Error) return { name: `${error.name}`, message: `${error.message}` };
+    return { name: "Error", message: String(error) };
+  } catch {
+    return { name: "Error", message: "The thrown value cannot be described" };
+  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
