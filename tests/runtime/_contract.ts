@@ -1,0 +1,54 @@
+/** The words in which the contract of runtimes is written. */
+
+import { assertEquals } from "@std/assert";
+import type { RuntimeOptions } from "../../src/runtime/kernel_runtime.ts";
+import type { CellResult, Runtime } from "../../src/runtime/runtime.ts";
+
+/** Makes the runtime under test. */
+export type MakeRuntime = <V extends object>(options: RuntimeOptions<V>) => Runtime<V>;
+
+/** One promise, as `method() does X when Y`, and its check. */
+export type Promised = readonly [promise: string, check: (make: MakeRuntime) => Promise<void>];
+
+/** A cell that came to its end. */
+export type Success = Extract<CellResult, { status: "ok" }>;
+
+/** A cell that threw. */
+export type Failure = Extract<CellResult, { status: "error" }>;
+
+/**
+ * Runs a cell that has to succeed.
+ *
+ * @param runtime Where.
+ * @param source The cell.
+ */
+// deno-lint-ignore no-explicit-any -- any runtime will do
+export async function run(runtime: Runtime<any>, source: string): Promise<Success> {
+  const result = await runtime.execute(source);
+  assertEquals(result.status, "ok", result.status === "error" ? result.error.text : undefined);
+  return result as Success;
+}
+
+/**
+ * Runs a cell that has to throw.
+ *
+ * @param runtime Where.
+ * @param source The cell.
+ */
+// deno-lint-ignore no-explicit-any -- any runtime will do
+export async function runFailing(runtime: Runtime<any>, source: string): Promise<Failure> {
+  const result = await runtime.execute(source);
+  assertEquals(result.status, "error");
+  return result as Failure;
+}
+
+/**
+ * The text of the value of a cell.
+ *
+ * @param runtime Where.
+ * @param source The cell.
+ */
+// deno-lint-ignore no-explicit-any -- any runtime will do
+export async function valueOf(runtime: Runtime<any>, source: string): Promise<string | undefined> {
+  return (await run(runtime, source)).value?.text;
+}

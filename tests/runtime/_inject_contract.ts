@@ -1,0 +1,205 @@
+/** What runtimes promise about what goes in and what comes out. */
+
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import { z } from "zod";
+import { defineFunction, defineVariable } from "../../src/runtime/injection.ts";
+import { type MakeRuntime, type Promised, run, runFailing, valueOf } from "./_contract.ts";
+
+const BAD_NAMES = ["", "1a", "a-b", "a.b", "a b", "class", "await", "undefined", "this", "a\n"];
+
+/** The promises. */
+export const INJECT_CONTRACT: readonly Promised[] = [
+  ["constructor() takes bare values, definitions and functions", async (make) => {
+    await using runtime = make({
+      variables: { bare: 1, described: defineVariable([2], { description: "A list" }) },
+      functions: { twice: (n: number) => 2 * n, thrice: defineFunction((n: number) => 3 * n) },
+    });
+    assertEquals(
+      await valueOf(runtime, `[bare, described, await twice(bare), await thrice(bare)]`),
+      "[ 1, [ 2 ], 2, 3 ]",
+    );
+    assertEquals(runtime.injections.variables.get("described")?.description, "A list");
+    assertEquals([...runtime.injections.functions.keys()], ["twice", "thrice"]);
+  }],
+
+  ["constructor() throws for names that are none or twice", (make) => {
+    for (const name of BAD_NAMES) {
+      assertThrows(() => make({ variables: { [name]: 1 } }), TypeError, "not an identifier");
+      assertThrows(() => make({ functions: { [name]: () => 1 } }), TypeError, "not an identifier");
+    }
+    const both = { variables: { a: 1 }, functions: { a: () => 1 } };
+    assertThrows(() => make(both), TypeError, "injected already");
+    const functions = { a: 1 } as unknown as Record<string, () => unknown>;
+    assertThrows(() => make({ functions }), TypeError, "a number and not a function");
+    return Promise.resolve();
+  }],
+
+  ["constructor() throws for limits that are none", (make) => {
+    for (const limit of [0, -1, NaN, "1" as unknown as number]) {
+      assertThrows(() => make({ timeoutMs: limit }), RangeError, "timeoutMs");
+      assertThrows(() => make({ maxOutputChars: limit }), RangeError, "maxOutputChars");
+    }
+    return Promise.resolve();
+  }],
+
+  ["inject() adds names before, between and during cells", async (make) => {
+    await using runtime = make({
+      functions: { more: async () => await runtime.inject({ variables: { during: 3 } }) },
+    });
+    await runtime.inject({ variables: { before: 1 } });
+    assertEquals(await valueOf(runtime, `before`), "1");
+    await runtime.inject({ functions: { between: () => 2 } });
+    assertEquals(await valueOf(runtime, `await between()`), "2");
+    assertEquals(await valueOf(runtime, `await more(); during + before`), "4");
+  }],
+
+  ["inject() refuses names that are taken or none, and changes nothing", async (make) => {
+    await using runtime = make({ variables: { taken: 1 }, functions: { used: () => 1 } });
+    await run(runtime, `let fromCell = 5`);
+    for (const name of ["taken", "used"]) {
+      const variables = { fresh: 1, [name]: 2 };
+      await assertRejects(() => runtime.inject({ variables }), TypeError, "injected already");
+    }
+    for (const name of BAD_NAMES) {
+      const functions = { fresh: () => 1, [name]: () => 1 };
+      await assertRejects(() => runtime.inject({ functions }), TypeError, "not an identifier");
+    }
+    await assertRejects(() => runtime.inject({ functions: { fresh: 1, no: 2 } }), TypeError);
+    assertEquals(
+      await valueOf(runtime, `[taken, typeof fresh, fromCell]`),
+      `[ 1, "undefined", 5 ]`,
+    );
+    assertEquals([...runtime.injections.variables.keys()], ["taken"]);
+    // None of the refused names is taken now.
+    await runtime.inject({ variables: { fresh: 1 } });
+  }],
+
+  ["inject() can replace a name that a cell made", async (make) => {
+    await using runtime = make({});
+    await run(runtime, `const answer = 41`);
+    await runtime.inject({ variables: { answer: 42 } });
+    assertEquals(await valueOf(runtime, `answer`), "42");
+  }],
+
+  ["retrieve() gives native objects with their identity", async (make) => {
+    await using runtime = make({ variables: { given: new Map([["k", [1n]]]) } });
+    assertEquals(await runtime.retrieve("given"), new Map([["k", [1n]]]));
+    await run(
+      runtime,
+      `const d = new Date(0);
+      const made = { d, again: d, set: new Set([NaN]), bytes: new Uint8Array([1, 2]), u: undefined };
+      made.self = made;`,
+    );
+    const made = await runtime.retrieve("made") as Record<string, unknown>;
+    assertInstanceOf(made.d, Date);
+    assert(made.d === made.again && made.self === made);
+    assertEquals(made.set, new Set([NaN]));
+    assertEquals(made.bytes, new Uint8Array([1, 2]));
+    assert(Object.hasOwn(made, "u"));
+  }],
+
+  ["retrieve() throws a RangeError when there is no such name", async (make) => {
+    await using runtime = make({ variables: { rows: 1 } });
+    for (const name of ["row", "toString", "__proto__", "console", "globalThis", "Array", ""]) {
+      const error = await assertRejects(() => runtime.retrieve(name), RangeError);
+      assertEquals(
+        error.message,
+        `Cannot retrieve ${JSON.stringify(name)}: there is no such name`,
+      );
+    }
+  }],
+
+  [
+    "update() gives a variable another value of its type, for cells and for reset()",
+    async (make) => {
+      await using runtime = make({ variables: { n: defineVariable(1, { description: "d" }) } });
+      await runtime.update("n", 2);
+      assertEquals(await valueOf(runtime, `n++`), "2");
+      assertEquals(await runtime.retrieve("n"), 3);
+      await runtime.update("n", 7);
+      assertEquals(await valueOf(runtime, `n`), "7");
+      await runtime.reset();
+      assertEquals(await valueOf(runtime, `n`), "7");
+      assertEquals(runtime.injections.variables.get("n")?.description, "d");
+    },
+  ],
+
+  ["update() refuses another type and unknown names", async (make) => {
+    await using runtime = make({
+      variables: { n: 1, list: [1], map: new Map() },
+      functions: { f: () => 1 },
+    });
+    const wrong: [name: "n" | "list" | "map", value: unknown, message: string][] = [
+      ["n", "1", "it is a number, not a string"],
+      ["n", null, "it is a number, not null"],
+      ["list", { 0: 1 }, "it is an instance of Array, not an instance of Object"],
+      ["map", new Set(), "it is an instance of Map, not an instance of Set"],
+    ];
+    for (const [name, value, message] of wrong) {
+      await assertRejects(() => runtime.update(name, value as never), TypeError, message);
+    }
+    await run(runtime, `let made = 1`);
+    for (const name of ["made", "f", "nope", "toString"]) {
+      await assertRejects(() => runtime.update(name, 1), RangeError, "n, list, map");
+    }
+    assertEquals(await valueOf(runtime, `[n, list, map.size]`), "[ 1, [ 1 ], 0 ]");
+  }],
+
+  ["names() lists what was injected and what cells made", async (make) => {
+    await using runtime = make({ variables: { rows: [1, 2] }, functions: { f: () => 1 } });
+    assertEquals((await runtime.names()).map(({ name }) => name), ["rows", "f"]);
+    await run(runtime, `const a = 1; class Light {}; let none = null; var u; const m = new Map()`);
+    const names = new Map((await runtime.names()).map((entry) => [entry.name, entry]));
+    assertEquals(names.get("a"), { name: "a", type: "number", constant: true });
+    const types = [...names.values()].map(({ name, type }) => `${name}: ${type}`).sort();
+    assertEquals(types, [
+      "Light: class Light",
+      "a: number",
+      "f: function",
+      "m: Map(0)",
+      "none: null",
+      "rows: Array(2)",
+      "u: undefined",
+    ]);
+  }],
+
+  ["reset() forgets what cells made and keeps what was injected", async (make) => {
+    await using runtime = make({ variables: { rows: [1] }, functions: { f: () => 1 } });
+    await runtime.inject({ variables: { late: 2 } });
+    await run(runtime, `rows = [1, 2, 3]; let made = 1; f = null`);
+    await runtime.reset();
+    const value = await valueOf(runtime, `[rows, late, await f(), typeof made]`);
+    assertEquals(value, `[ [ 1 ], 2, 1, "undefined" ]`);
+  }],
+
+  ["execute() checks arguments and results of functions with schemas", async (make) => {
+    const add = defineFunction((a: number, b = 1) => a + b, {
+      input: z.tuple([z.number(), z.number().optional()]),
+      output: z.number().max(10),
+    });
+    const parse = defineFunction((o: { n: number }) => o.n, {
+      input: z.object({ n: z.coerce.number() }),
+    });
+    await using runtime = make({ functions: { add, parse } });
+    assertEquals(
+      await valueOf(runtime, `[await add(1), await add(1, 2), await parse({ n: "5" })]`),
+      "[ 2, 3, 5 ]",
+    );
+    await checkIssues(runtime, [
+      [`await add("1")`, "Cannot call add: arguments[0]: "],
+      [`await add()`, "Cannot call add: arguments"],
+      [`await add(9, 9)`, "Cannot use the result of add: result: "],
+      [`await parse({})`, `Cannot call parse: argument["n"]: `],
+    ]);
+  }],
+];
+
+async function checkIssues(
+  runtime: ReturnType<MakeRuntime>,
+  cases: [source: string, message: string][],
+): Promise<void> {
+  for (const [source, message] of cases) {
+    const { error } = await runFailing(runtime, source);
+    assertEquals([error.name, error.message.slice(0, message.length)], ["TypeError", message]);
+  }
+}

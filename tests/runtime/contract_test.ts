@@ -1,0 +1,19 @@
+/** What every runtime promises, run against each. */
+
+import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
+import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
+import { EXECUTE_CONTRACT } from "./_execute_contract.ts";
+import { INJECT_CONTRACT } from "./_inject_contract.ts";
+import { STOP_CONTRACT } from "./_stop_contract.ts";
+import type { MakeRuntime } from "./_contract.ts";
+
+const RUNTIMES: [name: string, make: MakeRuntime][] = [
+  ["DenoRuntime", (options) => new DenoRuntime(options)],
+  ["LocalRuntime", (options) => new LocalRuntime(options)],
+];
+
+for (const [name, make] of RUNTIMES) {
+  for (const [promise, check] of [...INJECT_CONTRACT, ...EXECUTE_CONTRACT, ...STOP_CONTRACT]) {
+    Deno.test(`${name}.${promise}`, async () => await check(make));
+  }
+}
