@@ -8,7 +8,7 @@
 import vm from "node:vm";
 import type { ByteChannel } from "../rpc/channel.ts";
 import { decode, encode } from "../rpc/codec.ts";
-import { Connection, type Payload, RemoteError, RPC_ERROR_CODES } from "../rpc/connection.ts";
+import { Connection, type Payload } from "../rpc/connection.ts";
 import type {
   DefineParams,
   ExecuteParams,
@@ -16,6 +16,7 @@ import type {
   KernelOptions,
   RetrieveParams,
 } from "../rpc/protocol.ts";
+import { RemoteError, RPC_ERROR_CODES } from "../rpc/rpc_error.ts";
 import { curateGlobals } from "./globals.ts";
 import { createConsole } from "./guest_console.ts";
 import { createImporter } from "./importer.ts";
@@ -77,9 +78,8 @@ async function main(options: KernelOptions): Promise<void> {
 function retrieve(session: Session, name: string): Payload {
   if (!session.has(name)) {
     throw new RemoteError(
-      RPC_ERROR_CODES.invalidParams,
       `Cannot retrieve ${JSON.stringify(name)}: there is no such name`,
-      { names: session.names().map((entry) => entry.name) },
+      { code: RPC_ERROR_CODES.invalidParams },
     );
   }
   const { value, attachments } = encode(session.get(name), { instances: "data", name });

@@ -8,6 +8,8 @@
 
 import type { ByteChannel } from "./channel.ts";
 import { DEFAULT_MAX_FRAME_BYTES, encodeFrame, FrameReader } from "./frame.ts";
+import { Outbox } from "./_outbox.ts";
+import { ConnectionClosedError, RemoteError, RPC_ERROR_CODES } from "./rpc_error.ts";
 
 /** What travels in one message: a JSON value, and bytes that the value refers to by their index. */
 export interface Payload {
@@ -43,68 +45,6 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Why a connection ended: `closed` by this side, `ended` by the peer, `protocol` violated by the peer, `io` failed. */
-export type CloseReason = "closed" | "ended" | "protocol" | "io";
-
-/** The connection has ended. Every call that was pending then, and every later one, rejects with the same error. */
-export class ConnectionClosedError extends Error {
-  /** Always `"ConnectionClosedError"`. */
-  override readonly name = "ConnectionClosedError";
-  /** Why it ended. */
-  readonly reason: CloseReason;
-
-  /**
-   * @param reason Why the connection ended.
-   * @param options The `cause`, if there is one.
-   */
-  constructor(reason: CloseReason, options?: ErrorOptions) {
-    super(CLOSE_MESSAGES[reason], options);
-    this.reason = reason;
-  }
-}
-
-/** The peer answered a call with an error. */
-export class RemoteError extends Error {
-  /** Always `"RemoteError"`. */
-  override readonly name = "RemoteError";
-  /** The JSON-RPC error code. */
-  readonly code: number;
-  /** What the peer added; of any shape. */
-  readonly data: unknown;
-
-  /**
-   * @param code The JSON-RPC error code.
-   * @param message The peer's message.
-   * @param data What the peer added.
-   */
-  constructor(code: number, message: string, data?: unknown) {
-    super(message);
-    this.code = code;
-    this.data = data;
-  }
-}
-
-/** Codes of JSON-RPC 2.0, section 5.1, and the two of this project. */
-export const RPC_ERROR_CODES = {
-  /** The method does not exist. */
-  methodNotFound: -32601,
-  /** The parameters have the wrong shape. */
-  invalidParams: -32602,
-  /** The answer could not be sent. */
-  internal: -32603,
-  /** The handler threw. */
-  failed: -32000,
-  /** The call was cancelled (as in the Language Server Protocol). */
-  cancelled: -32800,
-} as const;
-
-const CLOSE_MESSAGES: Record<CloseReason, string> = {
-  closed: "Cannot use the connection: it was closed",
-  ended: "Cannot use the connection: the peer ended it",
-  protocol: "Cannot use the connection: the peer broke the protocol",
-  io: "Cannot use the connection: reading or writing failed",
-};
-
 const CANCEL = "$/cancelRequest";
 
 interface PendingCall {
@@ -128,9 +68,8 @@ export class Connection {
   readonly #serving = new Map<number | string, LazyAbort>();
   #nextId = 1;
   #closeError: ConnectionClosedError | undefined;
-  #settleClosed: (error: ConnectionClosedError) => void;
-  #outbox: Uint8Array<ArrayBuffer>[] = [];
-  #writing = false;
+  readonly #settleClosed: (error: ConnectionClosedError) => void;
+  readonly #outbox: Outbox;
 
   /**
    * Starts to read at once.
@@ -145,6 +84,10 @@ export class Connection {
     const { promise, resolve } = Promise.withResolvers<ConnectionClosedError>();
     this.closed = promise;
     this.#settleClosed = resolve;
+    this.#outbox = new Outbox(
+      channel.sink,
+      (cause) => this.#end(new ConnectionClosedError("io", { cause })),
+    );
     void this.#readLoop();
   }
 
@@ -293,8 +236,10 @@ export class Connection {
     const { error } = message;
     if (error === undefined) return pending.resolve({ value: message.result, attachments });
     if (!isRecord(error) || typeof error.code !== "number" || typeof error.message !== "string") {
-      pending.reject(new RemoteError(RPC_ERROR_CODES.internal, "The peer sent a malformed error"));
-    } else pending.reject(new RemoteError(error.code, error.message, error.data));
+      pending.reject(
+        new RemoteError("The peer sent a malformed error", { code: RPC_ERROR_CODES.internal }),
+      );
+    } else pending.reject(new RemoteError(error.message, { code: error.code, data: error.data }));
   }
 
   #sendError(idText: string, code: number, message: string, data: unknown): void {
@@ -309,42 +254,7 @@ export class Connection {
     if (this.#closeError !== undefined) return;
     const text = `{"jsonrpc":"2.0",${members}}`;
     const chunks = encodeFrame({ text, attachments: attachments ?? [] }, this.#maxFrameBytes);
-    for (let i = 0; i < chunks.length; i++) this.#outbox[this.#outbox.length] = chunks[i]!;
-    if (!this.#writing) this.#drain();
-  }
-
-  /** Writes the outbox until it is empty; a sink that writes at once is never waited for. */
-  #drain(): void {
-    this.#writing = true;
-    try {
-      while (this.#outbox.length > 0) {
-        const chunks = coalesce(this.#outbox);
-        this.#outbox = [];
-        for (let i = 0; i < chunks.length; i++) {
-          const written = this.#channel.sink.write(chunks[i]!);
-          if (written !== undefined) return void this.#drainAsync(written, chunks, i + 1);
-        }
-      }
-      this.#writing = false;
-    } catch (cause) {
-      this.#end(new ConnectionClosedError("io", { cause }));
-    }
-  }
-
-  async #drainAsync(
-    writing: Promise<void>,
-    chunks: Uint8Array<ArrayBuffer>[],
-    next: number,
-  ): Promise<void> {
-    try {
-      await writing;
-      for (let i = next; i < chunks.length; i++) await this.#channel.sink.write(chunks[i]!);
-    } catch (cause) {
-      // A broken pipe is how the end of the peer looks from here; its own last words may still be on the way.
-      this.#outbox = [];
-      return this.#end(new ConnectionClosedError("io", { cause }));
-    }
-    this.#drain();
+    this.#outbox.add(chunks);
   }
 
   #end(error: ConnectionClosedError): void {
@@ -379,40 +289,6 @@ class LazyAbort implements HandlerContext {
     this.#reason = { value: reason };
     this.#controller?.abort(reason);
   }
-}
-
-/** Small chunks are joined up to this size: one write costs more than copying that much. */
-const COALESCE_BYTES = 64 * 1024;
-
-function coalesce(chunks: Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer>[] {
-  if (chunks.length === 1) return chunks;
-  const result: Uint8Array<ArrayBuffer>[] = [];
-  let first = 0;
-  while (first < chunks.length) {
-    let last = first;
-    let bytes = chunks[first]!.byteLength;
-    while (last + 1 < chunks.length && bytes + chunks[last + 1]!.byteLength <= COALESCE_BYTES) {
-      bytes += chunks[++last]!.byteLength;
-    }
-    result[result.length] = last === first ? chunks[first]! : join(chunks, first, last, bytes);
-    first = last + 1;
-  }
-  return result;
-}
-
-function join(
-  chunks: Uint8Array[],
-  first: number,
-  last: number,
-  bytes: number,
-): Uint8Array<ArrayBuffer> {
-  const joined = new Uint8Array(bytes);
-  let offset = 0;
-  for (let i = first; i <= last; i++) {
-    joined.set(chunks[i]!, offset);
-    offset += chunks[i]!.byteLength;
-  }
-  return joined;
 }
 
 function toJson(value: unknown): string {

@@ -9,16 +9,14 @@ import { compileCell } from "../cell/compile_cell.ts";
 import type { CellReport, NamespaceEntry } from "../rpc/protocol.ts";
 import { ActiveCell } from "./active_cell.ts";
 import { CellErrors } from "./cell_errors.ts";
-import {
-  callHostFunction,
-  type HostFunction,
-  type Injections,
-  toInjections,
-  type Values,
-  Variable,
-} from "./injection.ts";
+import { callHostFunction, type HostFunction } from "./host_function.ts";
+import { type Injections, toInjections } from "./injection.ts";
 import type { Kernel, KernelHost } from "./kernel.ts";
+import { checkLimit } from "./limit.ts";
 import type { CellResult, ExecuteOptions, InjectOptions, Runtime } from "./runtime.ts";
+import { StopRequest } from "./_stop_request.ts";
+import { Turns } from "./turns.ts";
+import { type Values, Variable } from "./variable.ts";
 
 /** Options that every runtime has. */
 export interface RuntimeOptions<V extends object = Record<string, unknown>> {
@@ -47,9 +45,6 @@ const DEFAULT_MAX_OUTPUT_CHARS = 1_000_000;
 /** Of output between cells, this much of the end is kept. */
 const MAX_LATE_CHARS = 8 * 1024;
 
-/** Timers of the platform hold 31 bits; a longer limit is as good as none. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
 /** The common part of all runtimes. */
 export abstract class KernelRuntime<V extends object> implements Runtime<V> {
   abstract readonly isolated: boolean;
@@ -60,11 +55,11 @@ export abstract class KernelRuntime<V extends object> implements Runtime<V> {
   readonly #variables: Map<string, Variable<unknown>>;
   readonly #functions: Map<string, HostFunction>;
   readonly #errors = new CellErrors();
+  readonly #turns = new Turns();
   #kernel: Promise<Kernel> | undefined;
   #active: ActiveCell | undefined;
   #late = "";
   #cells = 0;
-  #queue: Promise<unknown> = Promise.resolve();
   #closed = false;
 
   /** @param options What is injected, and limits. */
@@ -160,20 +155,12 @@ export abstract class KernelRuntime<V extends object> implements Runtime<V> {
     await this.close();
   }
 
-  /** Runs one thing after the other. Whoever waits for its turn can be aborted; whoever has it sees to that itself. */
-  async #inTurn<T>(what: string, action: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    this.#assertOpen(what);
-    signal?.throwIfAborted();
-    const before = this.#queue;
-    const { promise: turnEnded, resolve: endTurn } = Promise.withResolvers<void>();
-    this.#queue = before.then(() => turnEnded);
-    try {
-      await abortable(before, signal);
+  /** Runs one thing after the other. */
+  #inTurn<T>(what: string, action: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.#turns.take(() => {
       this.#assertOpen(what);
-      return await action();
-    } finally {
-      endTurn();
-    }
+      return action();
+    }, signal);
   }
 
   async #execute(
@@ -202,7 +189,7 @@ export abstract class KernelRuntime<V extends object> implements Runtime<V> {
     const kernel = await starting;
     const active = new ActiveCell(cell, onOutput);
     this.#active = active;
-    const stop = stopRequest(timeoutMs, signal);
+    using stop = new StopRequest(timeoutMs, signal);
     try {
       const running = kernel.execute({ cell, code, helper, map: [...map] });
       const outcome = await Promise.race([running, stop.requested]);
@@ -216,7 +203,6 @@ export abstract class KernelRuntime<V extends object> implements Runtime<V> {
       this.#assertOpen("execute a cell");
       throw error;
     } finally {
-      stop.cancel();
       this.#active = undefined;
     }
   }
@@ -268,7 +254,7 @@ export abstract class KernelRuntime<V extends object> implements Runtime<V> {
     if (definition === undefined) {
       return Promise.reject(new TypeError(`Cannot call ${JSON.stringify(name)}: no such function`));
     }
-    const call = () => callHostFunction(name, definition, args);
+    const call = () => callHostFunction(definition, { name, args });
     return this.#active?.cell === cell ? this.#active.track(name, call) : call();
   }
 
@@ -295,47 +281,6 @@ function* valuesOf(
   variables: ReadonlyMap<string, Variable<unknown>>,
 ): Generator<readonly [string, unknown]> {
   for (const [name, { value }] of variables) yield [name, value];
-}
-
-/** Says when a cell has to stop, and why. */
-function stopRequest(timeoutMs: number, signal: AbortSignal | undefined) {
-  const { promise, resolve } = Promise.withResolvers<"timeout" | "interrupted">();
-  const timer = timeoutMs > MAX_TIMER_MS
-    ? undefined
-    : setTimeout(() => resolve("timeout"), timeoutMs);
-  const abort = () => resolve("interrupted");
-  signal?.addEventListener("abort", abort, { once: true });
-  if (signal?.aborted) abort();
-  return {
-    requested: promise,
-    cancel: () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
-    },
-  };
-}
-
-/** Waits for a promise that never rejects, unless the signal aborts first. */
-async function abortable(
-  waiting: Promise<unknown>,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  if (signal === undefined) return void await waiting;
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    await Promise.race([waiting, promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
-}
-
-function checkLimit(name: string, value: number): number {
-  if (typeof value !== "number" || !(value > 0)) {
-    throw new RangeError(`Cannot use ${name} ${String(value)}: it must be a number above 0`);
-  }
-  return value;
 }
 
 /** The type of a value as far as `update` holds on to it. */

@@ -11,7 +11,8 @@ import type {
   OutputStream,
   ValueSummary,
 } from "../rpc/protocol.ts";
-import type { Injections, Values } from "./injection.ts";
+import type { Injections } from "./injection.ts";
+import type { Values } from "./variable.ts";
 
 export type { CellFrame, NamespaceEntry, OutputReport, OutputStream, ValueSummary };
 
