@@ -91,8 +91,8 @@ export interface FenceEnd {
  *
  * const parser = new FenceParser();
  *
- * assertEquals(parser.push("Adding them:\n``"), [{ type: "text", text: "Adding them:\n" }]);
- * assertEquals(parser.push("`ts\n1 + 2\n```\nThe sum is"), [
+ * assertEquals(parser.push("Adding them:\n~~"), [{ type: "text", text: "Adding them:\n" }]);
+ * assertEquals(parser.push("~ts\n1 + 2\n~~~\nThe sum is"), [
  *   { type: "cell", code: "1 + 2", language: "ts" },
  * ]);
  * assertEquals(parser.done, true);
@@ -113,6 +113,8 @@ export class FenceParser {
   #trailing = false;
 
   /**
+   * Makes a parser for one reply.
+   *
    * @param options Which languages are cells.
    * @throws {TypeError} If `languages` is empty.
    */
