@@ -50,11 +50,67 @@ export {
 } from "./src/agent/prompt.ts";
 export type { PromptParts } from "./src/agent/prompt.ts";
 export { FenceParser } from "./src/cell/fence.ts";
+export type {
+  FenceCell,
+  FenceEnd,
+  FenceEndOptions,
+  FenceParserOptions,
+  FencePart,
+  FenceText,
+  UnclosedBlock,
+} from "./src/cell/fence.ts";
+export type {
+  FinishReason,
+  Model,
+  ModelChunk,
+  ModelEnd,
+  ModelMessage,
+  ModelReasoning,
+  ModelRole,
+  ModelStreamOptions,
+  ModelText,
+  TokenUsage,
+} from "./src/model/model.ts";
+export { ModelError } from "./src/model/model_error.ts";
+export type { ModelErrorOptions } from "./src/model/model_error.ts";
+export { OpenAIModel } from "./src/model/openai_model.ts";
+export type { OpenAIModelOptions } from "./src/model/openai_options.ts";
+export { addUsage, estimateUsage } from "./src/model/usage.ts";
 export { DenoRuntime } from "./src/runtime/deno_runtime.ts";
 export type { DenoRuntimeOptions } from "./src/runtime/deno_runtime.ts";
 export { LocalRuntime } from "./src/runtime/local_runtime.ts";
 export { KernelRuntime } from "./src/runtime/kernel_runtime.ts";
 export type { RuntimeOptions } from "./src/runtime/kernel_runtime.ts";
 export { KernelExitError } from "./src/runtime/kernel.ts";
-export { defineVariable } from "./src/runtime/variable.ts";
-export { defineFunction } from "./src/runtime/host_function.ts";
+export type { KernelExit } from "./src/runtime/kernel.ts";
+export { defineVariable, Variable } from "./src/runtime/variable.ts";
+export type { Values, VariableOptions } from "./src/runtime/variable.ts";
+export { defineFunction, HostFunction } from "./src/runtime/host_function.ts";
+export type {
+  AnyFunction,
+  FunctionOptions,
+  Schema,
+  SchemaIssue,
+  SchemaResult,
+} from "./src/runtime/host_function.ts";
+export type { Injections } from "./src/runtime/injection.ts";
+export type {
+  CellError,
+  CellFailure,
+  CellFrame,
+  CellOutput,
+  CellResult,
+  CellResultBase,
+  CellStopped,
+  CellSuccess,
+  ExecuteOptions,
+  HostCall,
+  InjectOptions,
+  NamespaceEntry,
+  OutputChunk,
+  OutputReport,
+  OutputStream,
+  Runtime,
+  ValueSummary,
+} from "./src/runtime/runtime.ts";
+export type { Permissions } from "./src/security/permissions.ts";

@@ -46,7 +46,9 @@ export function format({ what, value, unit, floor, aim, met }: Row): string {
   const beside = floor === undefined
     ? ""
     : `${(value / floor.value).toFixed(2)}x ${floor.what} (${round(floor.value)} ${unit})`;
-  return `${met ? "ok  " : "MISS"}  ${what.padEnd(34)} ${figure.padStart(14)}  ${beside.padEnd(48)} aim: ${aim}`;
+  return `${met ? "ok  " : "MISS"}  ${what.padEnd(34)} ${figure.padStart(14)}  ${
+    beside.padEnd(48)
+  } aim: ${aim}`;
 }
 
 function round(value: number): string {

@@ -6,7 +6,8 @@
 
 import manifest from "../deno.json" with { type: "json" };
 import { CaveAgent } from "./agent/cave_agent.ts";
-import { ModelError, OpenAIModel } from "./model/openai_model.ts";
+import { ModelError } from "./model/model_error.ts";
+import { OpenAIModel } from "./model/openai_model.ts";
 import { DenoRuntime } from "./runtime/deno_runtime.ts";
 import { defineVariable } from "./runtime/variable.ts";
 import { type CommandLine, HELP, parseCommandLine, UsageError } from "./terminal/command_line.ts";
@@ -97,7 +98,7 @@ async function answer(
   { command, signal }: { command: CommandLine; signal: AbortSignal },
 ): Promise<number> {
   const enabled = Deno.stdout.isTerminal() && !Deno.noColor;
-  const view = new RunView({ write, style: createStyle(enabled), verbose: command.verbose });
+  const view = new RunView({ write, style: createStyle({ enabled }), verbose: command.verbose });
   const run = agent.stream(question, { signal });
   try {
     for await (const event of run) {

@@ -87,6 +87,8 @@ export class CaveAgent<R extends Runtime = Runtime> implements AsyncDisposable {
   #messages: Message[];
 
   /**
+   * Makes an agent. Nothing is started or sent yet.
+   *
    * @param options Model, runtime and limits.
    * @throws {TypeError} If there is no model.
    * @throws {RangeError} If a limit is no number above 0.

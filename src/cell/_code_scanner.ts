@@ -48,7 +48,7 @@ export class CodeScanner {
   }
 
   #scanCode(line: string, index: number): number {
-    const character = line[index];
+    const character = line[index]!;
     if (/[\w$\u0080-\uffff]/.test(character)) return this.#scanWord(line, index);
     if (/\s/.test(character)) return index + 1;
     if (character === "/") return this.#scanSlash(line, index);
@@ -74,8 +74,8 @@ export class CodeScanner {
     } else if (character === ")") {
       this.#slashIsRegExp = this.#parentheses.pop() ?? false;
     } else if (character === "{" && depth >= 0) {
-      this.#substitutions[depth]++;
-    } else if (character === "}" && depth >= 0 && this.#substitutions[depth]-- === 0) {
+      this.#substitutions[depth]!++;
+    } else if (character === "}" && depth >= 0 && this.#substitutions[depth]!-- === 0) {
       this.#substitutions.pop();
       this.#mode = "template";
     }

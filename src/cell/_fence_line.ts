@@ -27,9 +27,9 @@ export interface Fence {
 export function parseOpeningFence(line: string): Fence | undefined {
   const match = line.length > maxFenceLine ? null : opening.exec(line);
   if (!match) return undefined;
-  const [, before, backticks, backtickInfo, tildes, tildeInfo] = match;
+  const [, before = "", backticks, backtickInfo, tildes = "", tildeInfo = ""] = match;
   // Models also write ```ts{1,3} and ```ts:main.ts, without white space.
-  const language = /^[^\s{,:]*/.exec((backtickInfo ?? tildeInfo).trim())![0].toLowerCase();
+  const language = /^[^\s{,:]*/.exec((backtickInfo ?? tildeInfo).trim())![0]!.toLowerCase();
   const indentation = columns(before);
   return {
     ticks: backticks ?? tildes,
@@ -46,7 +46,7 @@ export function parseOpeningFence(line: string): Fence | undefined {
 export function parseClosingFence(line: string, fence: Fence): number | undefined {
   const match = line.length > maxFenceLine ? null : closing.exec(line);
   if (!match) return undefined;
-  const [, before, ticks] = match;
+  const [, before = "", ticks = ""] = match;
   return ticks[0] === fence.ticks[0] && ticks.length >= fence.ticks.length
     ? columns(before)
     : undefined;
@@ -67,7 +67,7 @@ export function dedent(line: string, count: number): string {
   let column = 0;
   let index = 0;
   while (column < count && (line[index] === " " || line[index] === "\t")) {
-    column = nextColumn(column, line[index++]);
+    column = nextColumn(column, line[index++]!);
   }
   // A tab that reaches further than the fence leaves the rest of its columns.
   return " ".repeat(Math.max(0, column - count)) + line.slice(index);

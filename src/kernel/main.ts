@@ -125,7 +125,9 @@ function stdioChannel(): ByteChannel {
     source: {
       async read(view) {
         // The rest of a large frame is on its way: waiting for each piece on the event loop takes longer than reading it.
-        const length = view.byteLength > SYNC_READ_BYTES ? stdin.readSync(view) : await stdin.read(view);
+        const length = view.byteLength > SYNC_READ_BYTES
+          ? stdin.readSync(view)
+          : await stdin.read(view);
         return length === null ? null : view.subarray(0, length);
       },
     },

@@ -30,12 +30,20 @@ export function completionBody(reply: ScriptedReplyOptions, request: CompletionR
   };
 }
 
+/** What a streamed reply answers, and how it is cut short. */
+export interface CompletionStreamOptions {
+  /** The request. */
+  request: CompletionRequest;
+  /** Aborted when the client stops reading. */
+  client: AbortController;
+  /** Aborts when the server closes. */
+  closing: AbortSignal;
+}
+
 /** The body of a reply that is streamed, as server-sent events. */
 export function createCompletionStream(
   reply: ScriptedReplyOptions,
-  request: CompletionRequest,
-  client: AbortController,
-  closing: AbortSignal,
+  { request, client, closing }: CompletionStreamOptions,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const events = completionEvents(reply, request);

@@ -159,16 +159,19 @@ export class ScriptedServer implements AsyncDisposable {
     if (body.stream !== true) {
       return Response.json(completionBody(reply, body), { status, headers: reply.headers });
     }
-    return new Response(createCompletionStream(reply, body, client, this.#closing.signal), {
-      status,
-      headers: { "content-type": "text/event-stream", ...reply.headers },
-    });
+    return new Response(
+      createCompletionStream(reply, { request: body, client, closing: this.#closing.signal }),
+      {
+        status,
+        headers: { "content-type": "text/event-stream", ...reply.headers },
+      },
+    );
   }
 
   #next(request: ScriptedRequest): ScriptedReplyOptions | undefined {
     if (this.#reply) return withOptions(this.#reply(request));
     const index = this.#replies.findIndex((reply) => fits(withOptions(reply), request));
-    return index === -1 ? undefined : withOptions(this.#replies.splice(index, 1)[0]);
+    return index === -1 ? undefined : withOptions(this.#replies.splice(index, 1)[0]!);
   }
 }
 

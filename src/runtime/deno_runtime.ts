@@ -50,6 +50,7 @@ const KERNEL_URL = new URL("../kernel/main.ts", import.meta.url).href;
  * ```
  */
 export class DenoRuntime<V extends object = Record<string, unknown>> extends KernelRuntime<V> {
+  /** Whether cells are cut off from the host. */
   override readonly isolated: boolean = true;
   /** What cells may reach beyond what is injected. */
   readonly permissions: Permissions;
@@ -57,6 +58,8 @@ export class DenoRuntime<V extends object = Record<string, unknown>> extends Ker
   readonly #flags: readonly string[];
 
   /**
+   * Makes a runtime. Its kernel starts on first use.
+   *
    * @param options What is injected, permissions and limits.
    * @throws {TypeError} If a name cannot be injected or a permission cannot be granted.
    * @throws {RangeError} If a limit is no number above 0.
@@ -68,6 +71,7 @@ export class DenoRuntime<V extends object = Record<string, unknown>> extends Ker
     this.#flags = toPermissionFlags(this.permissions);
   }
 
+  /** @internal */
   protected override startKernel(host: KernelHost): Promise<Kernel> {
     const maxFrameBytes = this.#options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES;
     const kernelOptions: KernelOptions = {

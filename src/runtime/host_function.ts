@@ -4,8 +4,9 @@
  * @module
  */
 
+/** A function of any shape. */
 // deno-lint-ignore no-explicit-any -- parameters are checked against the function itself, not against this bound
-type AnyFunction = (...args: any[]) => unknown;
+export type AnyFunction = (...args: any[]) => unknown;
 
 /**
  * A schema after the Standard Schema specification (https://standardschema.dev), version 1: zod's, or any other's.
@@ -53,6 +54,8 @@ export class HostFunction<F extends AnyFunction = AnyFunction> {
   readonly output: Schema | undefined;
 
   /**
+   * As `defineFunction`.
+   *
    * @param call The function.
    * @param options Its description and schemas.
    */

@@ -9,7 +9,7 @@ import { compileCell } from "../cell/compile_cell.ts";
 import type { CellReport, NamespaceEntry } from "../rpc/protocol.ts";
 import { ActiveCell } from "./active_cell.ts";
 import { CellErrors } from "./cell_errors.ts";
-import { callHostFunction, type HostFunction } from "./host_function.ts";
+import { type AnyFunction, callHostFunction, type HostFunction } from "./host_function.ts";
 import { type Injections, toInjections } from "./injection.ts";
 import type { Kernel, KernelHost } from "./kernel.ts";
 import { checkLimit } from "./limit.ts";
@@ -23,8 +23,7 @@ export interface RuntimeOptions<V extends object = Record<string, unknown>> {
   /**
    * Functions by name. They stay on the host; cells call them with `await`. @default none
    */
-  // deno-lint-ignore no-explicit-any -- parameters are the function's own affair
-  readonly functions?: Readonly<Record<string, HostFunction | ((...args: any[]) => unknown)>>;
+  readonly functions?: Readonly<Record<string, HostFunction | AnyFunction>>;
   /** Variables by name: values, or what `defineVariable` returns. @default none */
   readonly variables?: V;
   /** Time limit of a cell in milliseconds, `Infinity` for none. @default 60000 */
@@ -47,7 +46,9 @@ const MAX_LATE_CHARS = 8 * 1024;
 
 /** The common part of all runtimes. */
 export abstract class KernelRuntime<V extends object> implements Runtime<V> {
+  /** Whether cells are cut off from the host. */
   abstract readonly isolated: boolean;
+  /** The time limit of a cell in milliseconds, if the call names no other. */
   readonly timeoutMs: number;
   /** Characters of a cell's output that are kept. */
   protected readonly maxOutputChars: number;
@@ -62,7 +63,11 @@ export abstract class KernelRuntime<V extends object> implements Runtime<V> {
   #cells = 0;
   #closed = false;
 
-  /** @param options What is injected, and limits. */
+  /**
+   * Checks the options.
+   *
+   * @param options What is injected, and limits.
+   */
   constructor(options: RuntimeOptions<V>) {
     this.timeoutMs = checkLimit("timeoutMs", options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     this.maxOutputChars = checkLimit(
@@ -77,13 +82,19 @@ export abstract class KernelRuntime<V extends object> implements Runtime<V> {
     this.#functions = functions;
   }
 
-  /** Starts a kernel without names. */
+  /**
+   * Starts a kernel without names.
+   *
+   * @internal
+   */
   protected abstract startKernel(host: KernelHost): Promise<Kernel>;
 
+  /** What is injected, for the prompt. */
   get injections(): Injections {
     return { variables: this.#variables, functions: this.#functions };
   }
 
+  /** See {@linkcode Runtime.inject}. */
   async inject(given: InjectOptions): Promise<void> {
     this.#assertOpen("inject");
     const { variables, functions } = toInjections(given, this.injections);
@@ -95,6 +106,7 @@ export abstract class KernelRuntime<V extends object> implements Runtime<V> {
     for (const [name, definition] of functions) this.#functions.set(name, definition);
   }
 
+  /** See {@linkcode Runtime.execute}. */
   execute(source: string, options: ExecuteOptions = {}): Promise<CellResult> {
     const timeoutMs = checkLimit("timeoutMs", options.timeoutMs ?? this.timeoutMs);
     return this.#inTurn(
@@ -104,6 +116,7 @@ export abstract class KernelRuntime<V extends object> implements Runtime<V> {
     );
   }
 
+  /** See {@linkcode Runtime.retrieve}. */
   async retrieve<N extends string>(
     name: N,
   ): Promise<N extends keyof Values<V> ? Values<V>[N] : unknown> {
@@ -112,6 +125,7 @@ export abstract class KernelRuntime<V extends object> implements Runtime<V> {
     return await kernel.retrieve(name) as N extends keyof Values<V> ? Values<V>[N] : unknown;
   }
 
+  /** See {@linkcode Runtime.update}. */
   async update<N extends string>(
     name: N,
     value: N extends keyof Values<V> ? Values<V>[N] : unknown,
@@ -137,20 +151,24 @@ export abstract class KernelRuntime<V extends object> implements Runtime<V> {
     );
   }
 
+  /** See {@linkcode Runtime.names}. */
   async names(): Promise<NamespaceEntry[]> {
     this.#assertOpen("list the namespace");
     return await (await this.#start()).names();
   }
 
+  /** See {@linkcode Runtime.reset}. */
   reset(): Promise<void> {
     return this.#inTurn("reset", () => this.#stopKernel());
   }
 
+  /** See {@linkcode Runtime.close}. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#stopKernel();
   }
 
+  /** As `close`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -72,6 +72,7 @@ export interface CellResultBase {
 
 /** A cell that ran to its end. */
 export interface CellSuccess extends CellResultBase {
+  /** It ran to its end. */
   readonly status: "ok";
   /** A short account of its value; absent if it has none or it is `undefined`. */
   readonly value?: ValueSummary | undefined;
@@ -91,6 +92,7 @@ export interface CellError {
 
 /** A cell that threw, or that is no TypeScript. What it did before stays done. */
 export interface CellFailure extends CellResultBase {
+  /** It threw, or could not be compiled. */
   readonly status: "error";
   /** What went wrong. */
   readonly error: CellError;
@@ -98,6 +100,7 @@ export interface CellFailure extends CellResultBase {
 
 /** A cell that was stopped: by its time limit, or by the signal. */
 export interface CellStopped extends CellResultBase {
+  /** What stopped it. */
   readonly status: "timeout" | "interrupted";
   /** Whether the namespace is still there; if not, the next cell starts on the injected names alone. */
   readonly stateKept: boolean;

@@ -18,6 +18,8 @@ export class Variable<T> {
   readonly description: string | undefined;
 
   /**
+   * As `defineVariable`.
+   *
    * @param value The value.
    * @param options Its description.
    */

@@ -20,13 +20,18 @@ export interface Style {
   yellow(text: string): string;
 }
 
+/** Options of {@linkcode createStyle}. */
+export interface StyleOptions {
+  /** Whether there are colours: not where output is no terminal, and not where `NO_COLOR` is set (https://no-color.org). */
+  readonly enabled: boolean;
+}
+
 /**
  * Makes a style.
  *
- * @param enabled Whether there are colours: not where output is no terminal, and not where `NO_COLOR` is set
- * (https://no-color.org).
+ * @param options Whether there are colours.
  */
-export function createStyle(enabled: boolean): Style {
+export function createStyle({ enabled }: StyleOptions): Style {
   // The second code of each pair ends what the first began, and nothing else.
   const paint = (on: number, off: number) => (text: string) =>
     enabled ? `\x1b[${on}m${text}\x1b[${off}m` : text;
@@ -46,6 +51,15 @@ export function createStyle(enabled: boolean): Style {
  * @param text Any text.
  */
 export function printable(text: string): string {
-  // deno-lint-ignore no-control-regex -- control characters are what it looks for
-  return text.replace(/\x1b\[[\d;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|[\0-\x08\x0b-\x1f\x7f-\x9f]/g, "");
+  return text.replace(CONTROL, "");
 }
+
+// Sequences that set colours, move the cursor or talk to the terminal, and single control characters but tab and newline.
+const CONTROL = new RegExp(
+  [
+    "\\u001b\\[[\\d;?]*[ -/]*[@-~]",
+    "\\u001b\\][^\\u0007\\u001b]*(?:\\u0007|\\u001b\\\\)?",
+    "[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f]",
+  ].join("|"),
+  "g",
+);

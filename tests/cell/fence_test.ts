@@ -24,7 +24,9 @@ const nothing: Outcome = {
   unaccepted: [],
   trailing: false,
 };
-const ts = (code: string) => ({ code, language: "ts" });
+function ts(code: string) {
+  return { code, language: "ts" };
+}
 
 const cases: Case[] = [
   { name: "nothing", reply: "", expected: {} },
@@ -248,7 +250,7 @@ const cases: Case[] = [
     ["string with a line continuation", "const a = 'b\\\n```\\\nc';"],
     ["three ticks in one line of a template literal", "`a ```b\n```\n`"],
     ["pattern with a backtick before a comment", "const a = /[/`]`/g; /*\n```\n*/"],
-  ].map(([name, code]) => ({
+  ].map(([name = "", code = ""]) => ({
     name: `fence inside a ${name}`,
     reply: `Hi\n\`\`\`ts\n${code}\n\`\`\`\nbye`,
     expected: { text: "Hi\n", cell: ts(code), trailing: true },
@@ -267,7 +269,7 @@ const cases: Case[] = [
     ["escapes in a template literal", "`\\`` + `\\${` + `$` + `{` + `a${b}$`"],
     ["braces in a template literal", "`${{ a: { b: 1 } }}}` + `{`"],
     ["comment start in a string", "const a = '/*' + `/*`;"],
-  ].map(([name, code]) => ({
+  ].map(([name = "", code = ""]) => ({
     name: `fence after a ${name}`,
     reply: `\`\`\`ts\n${code}\n\`\`\`\nIt's a \`tick\`.\n\`\`\`ts\nb\n\`\`\``,
     expected: { cell: ts(code), trailing: true },

@@ -44,12 +44,12 @@ Deno.test("OpenAIModel.stream() yields reasoning, text and the end, in order", a
       usage: { promptTokens: 2, completionTokens: 4, totalTokens: 6, estimated: false },
     },
   ]);
-  assertEquals(server.requests[0].signal.aborted, false);
+  assertEquals(server.requests[0]!.signal.aborted, false);
 });
 
 Deno.test("OpenAIModel.stream() sends the messages, the key and the parameters", async () => {
   await using server = new ScriptedServer({ replies: ["a", "b"] });
-  const labelled = [{ ...messages[0], id: 1 }];
+  const labelled = [{ ...messages[0]!, id: 1 }];
   await read(connect(server, { extraParameters: { temperature: 0 } }).stream(labelled));
   await read(connect(server, { reportUsage: false }).stream(messages));
   assertEquals(server.requests.map((request) => request.body), [
@@ -103,7 +103,7 @@ Deno.test("OpenAIModel.stream() aborts the request when the reader stops", async
     assertEquals(chunk, { type: "text", text: "Hello" });
     break;
   }
-  await aborted(server.requests[0].signal);
+  await aborted(server.requests[0]!.signal);
 });
 
 Deno.test("OpenAIModel.stream() aborts the request when the reader stops amid a read", async () => {
@@ -113,7 +113,7 @@ Deno.test("OpenAIModel.stream() aborts the request when the reader stops amid a 
   const pending = chunks.next();
   assertEquals(await chunks.return?.(), { done: true, value: undefined });
   assertEquals(await pending, { done: true, value: undefined });
-  await aborted(server.requests[0].signal);
+  await aborted(server.requests[0]!.signal);
 });
 
 Deno.test("OpenAIModel.stream() asks for nothing when its signal is aborted already", async () => {
@@ -131,7 +131,7 @@ Deno.test("OpenAIModel.stream() throws the reason when its signal is aborted mid
   const pending = assertRejects(() => chunks.next(), Error, "Enough");
   controller.abort(new Error("Enough"));
   await pending;
-  await aborted(server.requests[0].signal);
+  await aborted(server.requests[0]!.signal);
   assertEquals(await chunks.next(), { done: true, value: undefined });
 });
 
@@ -159,7 +159,7 @@ Deno.test("OpenAIModel.stream() is not disturbed when its signal is aborted afte
 
 Deno.test("OpenAIModel.stream() streams twice at once, and one signal aborts both", async () => {
   await using server = new ScriptedServer({
-    replies: ({ messages }) => ({ content: messages[0].content, stall: true }),
+    replies: ({ messages }) => ({ content: messages[0]!.content, stall: true }),
   });
   const model = connect(server);
   const controller = new AbortController();
@@ -228,7 +228,7 @@ Deno.test("OpenAIModel.stream() throws when the server stalls", async () => {
   await using server = new ScriptedServer({ replies: [{ content: "Hello", stall: true }] });
   const chunks = connect(server, { stallTimeoutMs: 50 }).stream(messages);
   await assertRejects(() => read(chunks), ModelError, "the server sent nothing for 50 ms");
-  await aborted(server.requests[0].signal);
+  await aborted(server.requests[0]!.signal);
 });
 
 Deno.test("OpenAIModel.stream() throws when nobody listens", async () => {

@@ -40,9 +40,9 @@ function events(...data: unknown[]): Response {
   return new Response(body.join(""), { headers: { "content-type": "text/event-stream" } });
 }
 
-const say = (delta: unknown, finish_reason: string | null = null) => ({
-  choices: [{ index: 0, delta, finish_reason }],
-});
+function say(delta: unknown, finish_reason: string | null = null) {
+  return { choices: [{ index: 0, delta, finish_reason }] };
+}
 const usage = { prompt_tokens: 1, completion_tokens: 2 };
 const reported = { promptTokens: 1, completionTokens: 2, totalTokens: 3, estimated: false };
 const stop: ModelChunk = { type: "end", finishReason: "stop" };

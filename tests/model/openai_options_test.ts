@@ -35,8 +35,8 @@ Deno.test("OpenAIModel reads the environment when a reply is asked for", async (
       await read(model);
     },
   );
-  assertEquals(server.requests[0].body.model, "tiny");
-  assertEquals(server.requests[0].authorized, true);
+  assertEquals(server.requests[0]!.body.model, "tiny");
+  assertEquals(server.requests[0]!.authorized, true);
 });
 
 Deno.test("OpenAIModel prefers options to the environment", async () => {
@@ -47,7 +47,7 @@ Deno.test("OpenAIModel prefers options to the environment", async () => {
       await read(new OpenAIModel({ model: "tiny", baseUrl: server.url, apiKey: "sk-1" }));
     },
   );
-  assertEquals(server.requests[0].body.model, "tiny");
+  assertEquals(server.requests[0]!.body.model, "tiny");
 });
 
 Deno.test("OpenAIModel needs no key when it has a base URL", async () => {

@@ -9,7 +9,9 @@ function post(server: ScriptedServer, body: unknown, headers: HeadersInit = {}):
   });
 }
 
-const say = (content: string) => ({ messages: [{ role: "user", content }] });
+function say(content: string) {
+  return { messages: [{ role: "user", content }] };
+}
 
 Deno.test("ScriptedServer sends a whole reply when no stream is asked for", async () => {
   await using server = new ScriptedServer({
@@ -38,16 +40,16 @@ Deno.test("ScriptedServer streams pieces of the wanted size", async () => {
     events.map((event) => JSON.parse(event).choices[0]).map((choice) => choice.delta.content),
     ["", "a😀", "bc", undefined],
   );
-  assertEquals(server.requests[0].signal.aborted, false);
+  assertEquals(server.requests[0]!.signal.aborted, false);
 });
 
 Deno.test("ScriptedServer records its requests", async () => {
   await using server = new ScriptedServer({ replies: ["a", "b"] });
   await (await post(server, { ...say("Hi"), temperature: 0 })).body?.cancel();
   await (await post(server, say("Ho"), { authorization: "Bearer x" })).body?.cancel();
-  assertEquals(server.requests.map((request) => request.messages[0].content), ["Hi", "Ho"]);
+  assertEquals(server.requests.map((request) => request.messages[0]!.content), ["Hi", "Ho"]);
   assertEquals(server.requests.map((request) => request.authorized), [false, true]);
-  assertEquals(server.requests[0].body, { ...say("Hi"), temperature: 0 });
+  assertEquals(server.requests[0]!.body, { ...say("Hi"), temperature: 0 });
 });
 
 Deno.test("ScriptedServer uses each reply once, the first that fits first", async () => {
@@ -89,8 +91,8 @@ Deno.test("ScriptedServer refuses a request when the script has no reply for it"
 Deno.test("ScriptedServer makes replies when its script is a function", async () => {
   await using server = new ScriptedServer({
     replies: ({ messages }) => {
-      if (messages[0].content === "") throw new TypeError("Nothing said");
-      return messages[0].content.toUpperCase();
+      if (messages[0]!.content === "") throw new TypeError("Nothing said");
+      return messages[0]!.content.toUpperCase();
     },
   });
   const { choices } = await (await post(server, say("loud"))).json();

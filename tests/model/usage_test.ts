@@ -19,7 +19,12 @@ Deno.test("estimateUsage() counts four characters as a token", () => {
 });
 
 Deno.test("addUsage() is estimated when either usage is", () => {
-  for (const [first, second] of [[false, false], [false, true], [true, false], [true, true]]) {
+  for (
+    const [first = false, second = false] of [[false, false], [false, true], [true, false], [
+      true,
+      true,
+    ]]
+  ) {
     const sum = addUsage(
       { promptTokens: 1, completionTokens: 2, totalTokens: 3, estimated: first },
       { promptTokens: 10, completionTokens: 20, totalTokens: 30, estimated: second },
