@@ -11,7 +11,7 @@
  *
  * // Stands in for a model; `new OpenAIModel({ model: "gpt-5-mini" })` asks a real one.
  * await using server = new ScriptedServer({
- *   replies: ["```ts\ngreeting = await reverse(secret);\n```", "Done: it says Hello, world!"],
+ *   replies: ["~~~ts\ngreeting = await reverse(secret);\n~~~", "Done: it says Hello, world!"],
  * });
  *
  * await using runtime = new DenoRuntime({

@@ -65,7 +65,7 @@ const LANGUAGES = ["typescript", "ts", "javascript", "js"];
  * import { assertEquals } from "@std/assert";
  *
  * await using server = new ScriptedServer({
- *   replies: ["```ts\nconst total = add(1, 2);\nawait total\n```", "The total is 3."],
+ *   replies: ["~~~ts\nconst total = add(1, 2);\nawait total\n~~~", "The total is 3."],
  * });
  * await using runtime = new DenoRuntime({ functions: { add: (a: number, b: number) => a + b } });
  * const agent = new CaveAgent({ model: server.model(), runtime });
@@ -139,7 +139,7 @@ export class CaveAgent<R extends Runtime = Runtime> implements AsyncDisposable {
    * import { ScriptedServer } from "@cave/agent/testing";
    * import { assertEquals } from "@std/assert";
    *
-   * await using server = new ScriptedServer({ replies: ["```ts\nconsole.log(6 * 7)\n```", "42"] });
+   * await using server = new ScriptedServer({ replies: ["~~~ts\nconsole.log(6 * 7)\n~~~", "42"] });
    * await using runtime = new LocalRuntime();
    * const run = new CaveAgent({ model: server.model(), runtime }).stream("What is 6 * 7?");
    * let printed = "";

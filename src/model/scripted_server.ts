@@ -10,7 +10,7 @@
  *
  * const chunks = await Array.fromAsync(server.model().stream([{ role: "user", content: "Hi" }]));
  * assertEquals(chunks[0], { type: "text", text: "Hello!" });
- * assertEquals(server.requests[0].messages, [{ role: "user", content: "Hi" }]);
+ * assertEquals(server.requests[0]?.messages, [{ role: "user", content: "Hi" }]);
  * ```
  *
  * @module

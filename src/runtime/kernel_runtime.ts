@@ -45,7 +45,7 @@ const DEFAULT_MAX_OUTPUT_CHARS = 1_000_000;
 const MAX_LATE_CHARS = 8 * 1024;
 
 /** The common part of all runtimes. */
-export abstract class KernelRuntime<V extends object> implements Runtime<V> {
+export abstract class KernelRuntime<V extends object> implements Runtime {
   /** Whether cells are cut off from the host. */
   abstract readonly isolated: boolean;
   /** The time limit of a cell in milliseconds, if the call names no other. */
@@ -117,12 +117,13 @@ export abstract class KernelRuntime<V extends object> implements Runtime<V> {
   }
 
   /** See {@linkcode Runtime.retrieve}. */
-  async retrieve<N extends string>(
-    name: N,
-  ): Promise<N extends keyof Values<V> ? Values<V>[N] : unknown> {
+  retrieve<N extends keyof Values<V> & string>(name: N): Promise<Values<V>[N]>;
+  /** See {@linkcode Runtime.retrieve}; a name that was not injected is of unknown type. */
+  retrieve(name: string): Promise<unknown>;
+  async retrieve(name: string): Promise<unknown> {
     this.#assertOpen(`retrieve ${JSON.stringify(name)}`);
     const kernel = await this.#start();
-    return await kernel.retrieve(name) as N extends keyof Values<V> ? Values<V>[N] : unknown;
+    return await kernel.retrieve(name);
   }
 
   /** See {@linkcode Runtime.update}. */

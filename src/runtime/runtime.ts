@@ -12,7 +12,6 @@ import type {
   ValueSummary,
 } from "../rpc/protocol.ts";
 import type { Injections } from "./injection.ts";
-import type { Values } from "./variable.ts";
 
 export type { CellFrame, NamespaceEntry, OutputReport, OutputStream, ValueSummary };
 
@@ -110,11 +109,10 @@ export interface CellStopped extends CellResultBase {
 export type CellResult = CellSuccess | CellFailure | CellStopped;
 
 /**
- * A namespace and what can be done with it. {@linkcode DenoRuntime} and {@linkcode LocalRuntime} implement it.
- *
- * @typeParam V The injected variables, so that `retrieve` and `update` are typed.
+ * A namespace and what can be done with it. `DenoRuntime` and `LocalRuntime` implement it, and know the types of what was
+ * injected.
  */
-export interface Runtime<V extends object = Record<string, unknown>> extends AsyncDisposable {
+export interface Runtime extends AsyncDisposable {
   /** What is injected, for the prompt. */
   readonly injections: Injections;
 
@@ -149,9 +147,7 @@ export interface Runtime<V extends object = Record<string, unknown>> extends Asy
    * @throws {RangeError} If there is no such name.
    * @throws {TypeError} If the value cannot cross.
    */
-  retrieve<N extends string>(
-    name: N,
-  ): Promise<N extends keyof Values<V> ? Values<V>[N] : unknown>;
+  retrieve(name: string): Promise<unknown>;
 
   /**
    * Gives an injected variable another value of the same type.
@@ -161,10 +157,7 @@ export interface Runtime<V extends object = Record<string, unknown>> extends Asy
    * @throws {RangeError} If no variable of that name was injected.
    * @throws {TypeError} If the value has another type, or cannot cross.
    */
-  update<N extends string>(
-    name: N,
-    value: N extends keyof Values<V> ? Values<V>[N] : unknown,
-  ): Promise<void>;
+  update(name: string, value: unknown): Promise<void>;
 
   /** Lists the namespace: injected names and those that cells made. */
   names(): Promise<NamespaceEntry[]>;
