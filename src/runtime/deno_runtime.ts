@@ -81,7 +81,7 @@ export class DenoRuntime<V extends object = Record<string, unknown>> extends Ker
       maxFrameBytes,
     };
     const kernel = new SubprocessKernel(host, {
-      command: this.#options.denoPath ?? Deno.execPath(),
+      command: this.#options.denoPath ?? denoCommand(),
       args: [
         "run",
         "--quiet",
@@ -103,6 +103,14 @@ export class DenoRuntime<V extends object = Record<string, unknown>> extends Ker
     });
     return Promise.resolve(kernel);
   }
+}
+
+/** The Deno that runs this, under the name by which the host may run it: `--allow-run=deno` is enough. */
+function denoCommand(): string {
+  const path = Deno.execPath();
+  const may = (command: string) =>
+    Deno.permissions.querySync({ name: "run", command }).state === "granted";
+  return !may(path) && may("deno") ? "deno" : path;
 }
 
 /** Deno finds its cache by itself, unless the host was told where it is. Cells cannot read any of this. */
