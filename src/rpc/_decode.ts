@@ -65,7 +65,7 @@ class TreeDecoder {
     if (Array.isArray(node)) return this.#array(node);
     if (Object.hasOwn(node, "$")) {
       const list = (node as { $: unknown }).$;
-      if (!Array.isArray(list)) throw malformed(node);
+      if (!Array.isArray(list) || Object.keys(node).length > 1) throw malformed(node);
       return this.#tagged(list);
     }
     return this.#record(node as Record<string, unknown>);
@@ -82,7 +82,7 @@ class TreeDecoder {
   }
 
   #assign<T extends object>(target: T, node: unknown): T {
-    if (typeof node !== "object" || node === null) throw malformed(node);
+    if (typeof node !== "object" || node === null || Array.isArray(node)) throw malformed(node);
     const record = node as Record<string, unknown>;
     for (const name of Object.keys(record)) define(target, name, this.decode(record[name]));
     return target;
@@ -96,7 +96,7 @@ class TreeDecoder {
       case "number":
         return found(NUMBERS, first);
       case "bigint":
-        return BigInt(text(first));
+        return bigint(text(first));
       case "ref":
         return this.#objects[integer(first)] ?? fail(list);
       case "object":
@@ -104,9 +104,9 @@ class TreeDecoder {
       case "array":
         return this.#sparse(integer(first), second);
       case "date":
-        return this.#number(new Date(first === null ? NaN : Number(first)));
+        return this.#number(new Date(first === null ? NaN : number(first)));
       case "regexp":
-        return this.#number(new RegExp(text(first), text(second)));
+        return this.#number(regexp(text(first), text(second)));
       case "url":
         return this.#number(new URL(text(first)));
       case "box":
@@ -136,12 +136,15 @@ class TreeDecoder {
       if (!Array.isArray(entry)) throw malformed(entry);
       define(array, text(entry[0]), this.decode(entry[1]));
     }
+    if (array.length !== length) throw malformed(length);
     return array;
   }
 
   #box(node: unknown): object {
     // The box was numbered before what it holds, which is a primitive and has no number.
-    return this.#number(Object(this.decode(node)) as object);
+    const primitive = this.decode(node);
+    if (typeof primitive === "object" || primitive === undefined) throw malformed(node);
+    return this.#number(Object(primitive) as object);
   }
 
   #map(nodes: unknown): Map<unknown, unknown> {
@@ -208,6 +211,24 @@ function define(target: object, name: string, value: unknown): void {
 function text(value: unknown): string {
   if (typeof value !== "string") throw malformed(value);
   return value;
+}
+
+function number(value: unknown): number {
+  if (typeof value !== "number") throw malformed(value);
+  return value;
+}
+
+function bigint(digits: string): bigint {
+  if (!/^-?[\da-f]+$/.test(digits)) throw malformed(digits);
+  return digits.startsWith("-") ? -BigInt(`0x${digits.slice(1)}`) : BigInt(`0x${digits}`);
+}
+
+function regexp(source: string, flags: string): RegExp {
+  try {
+    return new RegExp(source, flags);
+  } catch {
+    throw malformed(source);
+  }
 }
 
 function integer(value: unknown): number {

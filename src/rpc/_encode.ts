@@ -9,8 +9,11 @@ const { isView } = ArrayBuffer;
 const { apply } = Reflect;
 const toStringTag = Object.prototype.toString;
 const objectPrototype = Object.prototype;
+const mapHas = Map.prototype.has;
+const setHas = Set.prototype.has;
 const mapForEach = Map.prototype.forEach;
 const setForEach = Set.prototype.forEach;
+const bigintToString = BigInt.prototype.toString;
 const dateGetTime = Date.prototype.getTime;
 
 /** How a tree is made. */
@@ -72,7 +75,8 @@ class TreeEncoder {
       case "undefined":
         return tag("undefined");
       case "bigint":
-        return tag("bigint", `${value}`);
+        // Hexadecimal digits take linear time, decimal ones do not.
+        return tag("bigint", apply(bigintToString, value, [16]));
       case "object":
         return value === null ? null : this.#object(value);
       default:
@@ -148,23 +152,26 @@ class TreeEncoder {
   #builtin(value: object): Tagged | undefined {
     if (isView(value)) return this.#view(value);
     if (value instanceof Error) return this.#error(value);
-    if (value instanceof URL) return tag("url", value.href);
     try {
+      if (value instanceof URL) return tag("url", value.href);
       if (value instanceof Date) {
         const time = apply(dateGetTime, value, []);
         return tag("date", time === time ? time : null);
       }
       if (value instanceof RegExp) return tag("regexp", value.source, value.flags);
-      if (value instanceof ArrayBuffer) return this.#buffer(value);
       if (value instanceof Boolean || value instanceof Number || value instanceof String) {
         return tag("box", this.encode(value.valueOf()));
       }
       if (value instanceof BigInt) return tag("box", this.encode(value.valueOf()));
+      if (value instanceof Map) apply(mapHas, value, []);
+      else if (value instanceof Set) apply(setHas, value, []);
+      else if (value instanceof ArrayBuffer) void value.byteLength;
     } catch (cause) {
       throw this.#refusal("not what its prototype says", { cause });
     }
     if (value instanceof Map) return this.#map(value);
     if (value instanceof Set) return this.#set(value);
+    if (value instanceof ArrayBuffer) return this.#buffer(value);
     return undefined;
   }
 
@@ -237,7 +244,13 @@ class TreeEncoder {
   #instance(value: object): unknown {
     const kind = apply(toStringTag, value, []).slice(8, -1);
     if (UNCLONABLE.has(kind)) throw this.#refusal(`a ${kind}`);
-    if (this.#options.instances === "data") return this.#record(value);
+    if (this.#options.instances === "data") {
+      // Web and language objects (Headers, Temporal, iterators) keep their data where nobody can copy it.
+      if (kind !== "Object" && keys(value).length === 0) {
+        throw this.#refusal(`a ${kind}, whose data cannot be copied`);
+      }
+      return this.#record(value);
+    }
     const name = className(value);
     throw this.#refusal(`an instance of ${name}, which is no plain data`);
   }

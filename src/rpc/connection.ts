@@ -7,7 +7,25 @@
  */
 
 import type { ByteChannel } from "./channel.ts";
-import { DEFAULT_MAX_FRAME_BYTES, encodeFrame, FrameReader } from "./frame.ts";
+import {
+  DEFAULT_MAX_FRAME_BYTES,
+  encodeFrame,
+  type Frame,
+  FrameError,
+  FrameReader,
+} from "./frame.ts";
+import {
+  errorText,
+  isMessageId,
+  isRecord,
+  type Message,
+  type MessageId,
+  notificationText,
+  readMessage,
+  requestText,
+  resultText,
+  toFailure,
+} from "./_message.ts";
 import { Outbox } from "./_outbox.ts";
 import { ConnectionClosedError, RemoteError, RPC_ERROR_CODES } from "./rpc_error.ts";
 
@@ -65,7 +83,7 @@ export class Connection {
   readonly #pending = new Map<number, PendingCall>();
   /** Calls given up by this side, whose answers are still to come and are dropped. */
   readonly #cancelled = new Set<number>();
-  readonly #serving = new Map<number | string, LazyAbort>();
+  readonly #serving = new Map<MessageId, LazyAbort>();
   #nextId = 1;
   #closeError: ConnectionClosedError | undefined;
   readonly #settleClosed: (error: ConnectionClosedError) => void;
@@ -113,7 +131,7 @@ export class Connection {
         const abort = () => {
           if (!this.#pending.delete(id)) return;
           this.#cancelled.add(id);
-          this.#send(`"method":"${CANCEL}","params":{"id":${id}}`, undefined);
+          this.#send(notificationText(CANCEL, { id }));
           reject(signal.reason);
         };
         signal.addEventListener("abort", abort, { once: true });
@@ -125,10 +143,7 @@ export class Connection {
       }
       this.#pending.set(id, pending);
       try {
-        this.#send(
-          `"id":${id},"method":${JSON.stringify(method)},"params":${toJson(payload.value)}`,
-          payload.attachments,
-        );
+        this.#send(requestText(id, { method, params: payload.value }), payload.attachments);
       } catch (error) {
         this.#pending.delete(id);
         pending.reject(error);
@@ -144,10 +159,7 @@ export class Connection {
    * @throws {RangeError} If the message is larger than `maxFrameBytes`.
    */
   notify(method: string, payload: Payload): void {
-    this.#send(
-      `"method":${JSON.stringify(method)},"params":${toJson(payload.value)}`,
-      payload.attachments,
-    );
+    this.#send(notificationText(method, payload.value), payload.attachments);
   }
 
   /** Ends the connection: pending calls of both directions settle, the channel is closed. Idempotent. */
@@ -157,34 +169,45 @@ export class Connection {
 
   async #readLoop(): Promise<void> {
     const reader = new FrameReader(this.#channel.source, this.#maxFrameBytes);
-    try {
-      while (this.#closeError === undefined) {
-        const frame = await reader.read();
-        if (frame === null) return this.#end(new ConnectionClosedError("ended"));
-        this.#dispatch(JSON.parse(frame.text), frame.attachments);
+    while (true) {
+      let frame: Frame | null;
+      try {
+        frame = await reader.read();
+      } catch (cause) {
+        const reason = cause instanceof FrameError ? "protocol" : "io";
+        return this.#end(new ConnectionClosedError(reason, { cause }));
       }
-    } catch (cause) {
-      this.#end(new ConnectionClosedError("protocol", { cause }));
+      // It may have ended meanwhile: nothing is served any more then.
+      if (this.#closeError !== undefined) return;
+      if (frame === null) return this.#end(new ConnectionClosedError("ended"));
+      try {
+        this.#dispatch(readMessage(frame.text), frame.attachments);
+      } catch (cause) {
+        return this.#end(new ConnectionClosedError("protocol", { cause }));
+      }
     }
   }
 
-  /** Sorts a message by its shape. What is no message of JSON-RPC breaks the protocol. */
-  #dispatch(message: unknown, attachments: readonly Uint8Array[]): void {
-    if (!isRecord(message)) throw new TypeError("Cannot read a message: it is not an object");
-    const { id, method } = message;
-    if (typeof method === "string") {
-      if (id === undefined) this.#notified(method, message.params, attachments);
-      else if (typeof id === "number" || typeof id === "string") {
-        void this.#answer(id, method, { value: message.params, attachments });
-      } else throw new TypeError("Cannot read a request: its id is no number or string");
-    } else if (typeof id === "number") this.#settle(id, message, attachments);
-    else throw new TypeError("Cannot read a message: it has neither a method nor an id");
+  #dispatch(message: Message, attachments: readonly Uint8Array[]): void {
+    switch (message.type) {
+      case "request":
+        return void this.#answer(message.id, message.method, {
+          value: message.params,
+          attachments,
+        });
+      case "notification":
+        return this.#notified(message.method, { value: message.params, attachments });
+      case "result":
+        return this.#take(message.id)?.resolve({ value: message.result, attachments });
+      case "error":
+        return this.#take(message.id)?.reject(message.error);
+    }
   }
 
-  #notified(method: string, params: unknown, attachments: readonly Uint8Array[]): void {
+  #notified(method: string, payload: Payload): void {
     if (method === CANCEL) {
-      const id = isRecord(params) ? params.id : undefined;
-      if (typeof id === "number" || typeof id === "string") {
+      const id = isRecord(payload.value) ? payload.value.id : undefined;
+      if (isMessageId(id)) {
         this.#serving.get(id)?.abort(new DOMException("The call was cancelled", "AbortError"));
       }
       return;
@@ -192,68 +215,51 @@ export class Connection {
     // The specification has no answer for a notification, not even for one that nobody knows or that fails.
     const handler = this.#handlers.get(method);
     if (handler === undefined) return;
-    void settleAsync(() => handler({ value: params, attachments }, new LazyAbort())).catch(ignore);
+    void settleAsync(() => handler(payload, new LazyAbort())).catch(ignore);
   }
 
-  async #answer(id: number | string, method: string, payload: Payload): Promise<void> {
-    const handler = this.#handlers.get(method);
-    const idText = JSON.stringify(id);
-    if (handler === undefined) {
-      const message = `Cannot call ${JSON.stringify(method)}: no such method`;
-      return this.#sendError(idText, RPC_ERROR_CODES.methodNotFound, message, undefined);
-    }
+  async #answer(id: MessageId, method: string, payload: Payload): Promise<void> {
     const context = new LazyAbort();
     this.#serving.set(id, context);
     try {
-      const result = await handler(payload, context);
-      this.#send(
-        `"id":${idText},"result":${toJson(result?.value ?? null)}`,
-        result?.attachments,
-      );
-    } catch (error) {
-      if (error instanceof RemoteError) {
-        this.#sendError(idText, error.code, error.message, error.data);
-      } else {
-        const { name, message } = describeError(error);
-        this.#sendError(idText, RPC_ERROR_CODES.failed, message, { name });
+      const handler = this.#handlers.get(method);
+      if (handler === undefined) {
+        const code = RPC_ERROR_CODES.methodNotFound;
+        const message = `Cannot call ${JSON.stringify(method)}: no such method`;
+        throw new RemoteError(message, { code });
       }
+      const result = await handler(payload, context);
+      this.#send(resultText(id, result?.value), result?.attachments);
+    } catch (error) {
+      this.#sendFailure(id, error);
     } finally {
       this.#serving.delete(id);
     }
   }
 
-  #settle(
-    id: number,
-    message: Record<string, unknown>,
-    attachments: readonly Uint8Array[],
-  ): void {
+  /** Whatever was thrown, the caller gets an answer. */
+  #sendFailure(id: MessageId, thrown: unknown): void {
+    try {
+      this.#send(errorText(id, toFailure(thrown)));
+    } catch {
+      const message = "The call failed, and its error could not be sent";
+      this.#send(errorText(id, new RemoteError(message, { code: RPC_ERROR_CODES.internal })));
+    }
+  }
+
+  /** The call that an answer is for; nothing, if this side has given it up. */
+  #take(id: number): PendingCall | undefined {
     const pending = this.#pending.get(id);
-    if (pending === undefined) {
-      if (this.#cancelled.delete(id)) return;
+    if (pending === undefined && !this.#cancelled.delete(id)) {
       throw new TypeError(`Cannot settle call ${id}: no such call was made`);
     }
     this.#pending.delete(id);
-    const { error } = message;
-    if (error === undefined) return pending.resolve({ value: message.result, attachments });
-    if (!isRecord(error) || typeof error.code !== "number" || typeof error.message !== "string") {
-      pending.reject(
-        new RemoteError("The peer sent a malformed error", { code: RPC_ERROR_CODES.internal }),
-      );
-    } else pending.reject(new RemoteError(error.message, { code: error.code, data: error.data }));
+    return pending;
   }
 
-  #sendError(idText: string, code: number, message: string, data: unknown): void {
-    const dataText = data === undefined ? "" : `,"data":${toJson(data)}`;
-    this.#send(
-      `"id":${idText},"error":{"code":${code},"message":${JSON.stringify(message)}${dataText}}`,
-      undefined,
-    );
-  }
-
-  #send(members: string, attachments: readonly Uint8Array[] | undefined): void {
+  #send(text: string, attachments: readonly Uint8Array[] = []): void {
     if (this.#closeError !== undefined) return;
-    const text = `{"jsonrpc":"2.0",${members}}`;
-    const chunks = encodeFrame({ text, attachments: attachments ?? [] }, this.#maxFrameBytes);
+    const chunks = encodeFrame({ text, attachments }, this.#maxFrameBytes);
     this.#outbox.add(chunks);
   }
 
@@ -289,19 +295,6 @@ class LazyAbort implements HandlerContext {
     this.#reason = { value: reason };
     this.#controller?.abort(reason);
   }
-}
-
-function toJson(value: unknown): string {
-  return JSON.stringify(value) ?? "null";
-}
-
-function describeError(error: unknown): { name: string; message: string } {
-  if (error instanceof Error) return { name: String(error.name), message: String(error.message) };
-  return { name: "Error", message: String(error) };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 // deno-lint-ignore require-await -- turns a synchronous throw into a rejection

@@ -48,7 +48,7 @@ export class FrameError extends Error {
  * @param frame The message.
  * @param maxFrameBytes Largest size in bytes that may leave.
  * @returns The chunks, in order.
- * @throws {RangeError} If the frame is larger than `maxFrameBytes`.
+ * @throws {RangeError} If the frame is larger than `maxFrameBytes`, or has too many attachments.
  */
 export function encodeFrame(frame: Frame, maxFrameBytes: number): Uint8Array<ArrayBuffer>[] {
   const { text, attachments } = frame;
@@ -67,6 +67,11 @@ export function encodeFrame(frame: Frame, maxFrameBytes: number): Uint8Array<Arr
     header += `Attachment-Lengths: ${lengths}\r\n`;
   }
   const head = encoder.encode(header + "\r\n");
+  if (head.byteLength > MAX_HEADER_BYTES) {
+    throw new RangeError(
+      `Cannot send a frame: it has ${attachments.length} attachments, too many for its header`,
+    );
+  }
   total += head.byteLength + body.byteLength - text.length;
   if (total > maxFrameBytes) throw oversize(total, maxFrameBytes);
 

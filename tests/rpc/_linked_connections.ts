@@ -1,0 +1,49 @@
+/** Two connections that are linked in memory. */
+
+import {
+  Connection,
+  type ConnectionOptions,
+  type Handler,
+  type Payload,
+} from "../../src/rpc/connection.ts";
+import { type LinkedEnd, linkedPair, type LinkedPairOptions } from "./_linked_pair.ts";
+
+/** Both ends; disposing closes both. */
+export interface Linked extends Disposable {
+  /** Has no handlers unless the options give it some. */
+  readonly client: Connection;
+  /** Has the handlers. */
+  readonly server: Connection;
+  /** The client's side; writing to `out` sends raw bytes to the server. */
+  readonly clientEnd: LinkedEnd;
+  /** The server's side. */
+  readonly serverEnd: LinkedEnd;
+}
+
+/** Links two connections. */
+export function link(
+  handlers: Record<string, Handler> = {},
+  options: LinkedPairOptions & {
+    client?: ConnectionOptions;
+    server?: ConnectionOptions;
+  } = {},
+): Linked {
+  const [clientEnd, serverEnd] = linkedPair(options);
+  const client = new Connection(clientEnd.channel, options.client);
+  const server = new Connection(serverEnd.channel, { handlers, ...options.server });
+  return {
+    client,
+    server,
+    clientEnd,
+    serverEnd,
+    [Symbol.dispose]() {
+      client.close();
+      server.close();
+    },
+  };
+}
+
+/** Answers with what it was given. */
+export function echo({ value, attachments }: Payload): Payload {
+  return { value, attachments };
+}
