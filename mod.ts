@@ -1,15 +1,116 @@
 /**
- * Placeholder for the public names of the package.
+ * CaveAgent for Deno: a language model acts by writing TypeScript cells, which run in a persistent Deno subprocess without
+ * permissions. Hosts inject values and functions, the model works on them over many turns, and hosts retrieve native
+ * objects.
  *
- * @example Import the package
+ * @example Objects in, objects out
  * ```ts
- * import * as cave from "@cave/agent";
+ * import { CaveAgent, DenoRuntime, defineVariable } from "@cave/agent";
+ * import { ScriptedServer } from "@cave/agent/testing";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(Object.keys(cave), []);
+ * // Stands in for a model; `new OpenAIModel({ model: "gpt-5-mini" })` asks a real one.
+ * await using server = new ScriptedServer({
+ *   replies: ["~~~ts\ngreeting = await reverse(secret);\n~~~", "Done: it says Hello, world!"],
+ * });
+ *
+ * await using runtime = new DenoRuntime({
+ *   functions: { reverse: (text: string) => [...text].reverse().join("") },
+ *   variables: {
+ *     secret: defineVariable("!dlrow ,olleH", { description: "A reversed message" }),
+ *     greeting: defineVariable("", { description: "Store the reversed message here" }),
+ *   },
+ * });
+ * const agent = new CaveAgent({ model: server.model(), runtime });
+ *
+ * const response = await agent.run("Reverse the secret");
+ * assertEquals(await runtime.retrieve("greeting"), "Hello, world!");
+ * assertEquals(response.content, "Done: it says Hello, world!");
  * ```
  *
  * @module
  */
 
-export {};
+export { CaveAgent } from "./src/agent/cave_agent.ts";
+export type { CaveAgentOptions, RunOptions } from "./src/agent/cave_agent.ts";
+export { AgentRun } from "./src/agent/agent_run.ts";
+export type { Emit } from "./src/agent/agent_run.ts";
+export type {
+  AgentEvent,
+  AgentEventMap,
+  AgentEventType,
+  RunResult,
+  RunStatus,
+} from "./src/agent/event.ts";
+export type { Message, MessageRole } from "./src/agent/message.ts";
+export {
+  DEFAULT_INSTRUCTIONS,
+  defaultPromptTemplate,
+  defaultSystemInstructions,
+} from "./src/agent/prompt.ts";
+export type { PromptParts } from "./src/agent/prompt.ts";
+export { FenceParser } from "./src/cell/fence.ts";
+export type {
+  FenceCell,
+  FenceEnd,
+  FenceEndOptions,
+  FenceParserOptions,
+  FencePart,
+  FenceText,
+  UnclosedBlock,
+} from "./src/cell/fence.ts";
+export type {
+  FinishReason,
+  Model,
+  ModelChunk,
+  ModelEnd,
+  ModelMessage,
+  ModelReasoning,
+  ModelRole,
+  ModelStreamOptions,
+  ModelText,
+  TokenUsage,
+} from "./src/model/model.ts";
+export { ModelError } from "./src/model/model_error.ts";
+export type { ModelErrorOptions } from "./src/model/model_error.ts";
+export { OpenAIModel } from "./src/model/openai_model.ts";
+export type { OpenAIModelOptions } from "./src/model/openai_options.ts";
+export { addUsage, estimateUsage } from "./src/model/usage.ts";
+export { DenoRuntime } from "./src/runtime/deno_runtime.ts";
+export type { DenoRuntimeOptions } from "./src/runtime/deno_runtime.ts";
+export { LocalRuntime } from "./src/runtime/local_runtime.ts";
+export { KernelRuntime } from "./src/runtime/kernel_runtime.ts";
+export type { RuntimeOptions } from "./src/runtime/kernel_runtime.ts";
+export { KernelExitError } from "./src/runtime/kernel.ts";
+export type { KernelExit } from "./src/runtime/kernel.ts";
+export { defineVariable, Variable } from "./src/runtime/variable.ts";
+export type { Values, VariableOptions } from "./src/runtime/variable.ts";
+export { defineFunction, HostFunction } from "./src/runtime/host_function.ts";
+export type {
+  AnyFunction,
+  FunctionOptions,
+  Schema,
+  SchemaIssue,
+  SchemaResult,
+} from "./src/runtime/host_function.ts";
+export type { Injections } from "./src/runtime/injection.ts";
+export type {
+  CellError,
+  CellFailure,
+  CellFrame,
+  CellOutput,
+  CellResult,
+  CellResultBase,
+  CellStopped,
+  CellSuccess,
+  ExecuteOptions,
+  HostCall,
+  InjectOptions,
+  NamespaceEntry,
+  OutputChunk,
+  OutputReport,
+  OutputStream,
+  Runtime,
+  ValueSummary,
+} from "./src/runtime/runtime.ts";
+export type { Permissions } from "./src/security/permissions.ts";

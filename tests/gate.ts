@@ -10,6 +10,7 @@
 
 import { type ChildResult, runChild } from "./gate/child.ts";
 import { type Counts, countTests } from "./gate/counts.ts";
+import { startModel } from "./gate/model.ts";
 import { allSteps, type Step, stepFor } from "./gate/step.ts";
 
 const MINIMUM_DENO = [2, 9] as const;
@@ -61,7 +62,9 @@ async function runStep(step: Step, signal: AbortSignal): Promise<Outcome> {
   try {
     const started = performance.now();
     const args = step.runsTests ? withReport(step.args, junit) : step.args;
-    const result = await runChild(args, { timeoutMs: step.timeoutMs, signal, cwd: ROOT });
+    await using model = step.asksModel ? await startModel() : undefined;
+    const env: Record<string, string> = model === undefined ? {} : { OPENAI_BASE_URL: model.url };
+    const result = await runChild(args, { timeoutMs: step.timeoutMs, signal, cwd: ROOT, env });
     const outcome = judge(step, result, await Deno.readTextFile(junit));
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     console.log(`${outcome.counts.failed ? "FAIL" : "ok  "} ${step.name} (${seconds} s)`);

@@ -1,16 +1,14 @@
 /** Text edits that remember where every piece of the result came from. */
 
-import { LineIndex, type Position } from "./position.ts";
-
-/**
- * How positions in generated code relate to the original: groups of four numbers, generated line and column, original
- * line and column, all from 0 and ordered by generated position. Between two groups positions run on in parallel.
- */
-export type PositionMap = number[];
-
-interface Edit {
+/** A part of a text: `[start, end)` in UTF-16 code units. */
+export interface Range {
+  /** Where it begins. */
   readonly start: number;
+  /** Where it ends. */
   readonly end: number;
+}
+
+interface Edit extends Range {
   readonly text: string;
 }
 
@@ -36,8 +34,8 @@ export class Edits {
     this.#source = source;
   }
 
-  /** Replaces `[start, end)`. */
-  replace(start: number, end: number, text: string): void {
+  /** Replaces a range, for example that of a node. */
+  replace({ start, end }: Range, text: string): void {
     this.#edits.push({ start, end, text });
   }
 
@@ -51,8 +49,8 @@ export class Edits {
     this.#prepended.push(text);
   }
 
-  /** Moves `[start, end)`, with the edits inside it, to the front, between `before` and `after`; `;` takes its place. */
-  moveToFront(start: number, end: number, [before, after]: readonly [string, string]): void {
+  /** Moves a range, with the edits inside it, to the front, between `before` and `after`; `;` takes its place. */
+  moveToFront({ start, end }: Range, [before, after]: readonly [string, string]): void {
     this.#moved.push({ start, end, before, after });
   }
 
@@ -95,59 +93,4 @@ export class Edits {
 
 function within(edit: Edit, start: number, end: number): boolean {
   return edit.start >= start && edit.end <= end && !(edit.start === end && edit.end === end);
-}
-
-/**
- * The position map of rendered pieces.
- *
- * @param source The text that was edited.
- * @param pieces What became of it.
- * @param toOriginal Maps positions of `source` on, where it was generated itself, and offsets at which that map bends.
- */
-export function mapPieces(
-  source: string,
-  pieces: readonly Piece[],
-  toOriginal?: { map: (position: Position) => Position; offsets: readonly number[] },
-): PositionMap {
-  const map: PositionMap = [];
-  const index = new LineIndex(source);
-  let line = 0;
-  let column = 0;
-  // The position at which the map predicts the original's next one.
-  let predictedLine = 0;
-  let predictedColumn = 0;
-  const add = (offset: number) => {
-    let original = index.at(offset);
-    if (toOriginal !== undefined) original = toOriginal.map(original);
-    const originalLine = original.line - 1;
-    const originalColumn = original.column - 1;
-    if (originalLine === predictedLine && originalColumn === predictedColumn) return;
-    map.push(line, column, originalLine, originalColumn);
-    predictedLine = originalLine;
-    predictedColumn = originalColumn;
-  };
-  const advance = (text: string) => {
-    const newlines = text.split("\n").length - 1;
-    const tail = text.length - (text.lastIndexOf("\n") + 1);
-    line += newlines;
-    predictedLine += newlines;
-    column = newlines > 0 ? tail : column + tail;
-    predictedColumn = newlines > 0 ? tail : predictedColumn + tail;
-  };
-  for (const piece of pieces) {
-    const bends = !piece.kept || toOriginal === undefined
-      ? []
-      : toOriginal.offsets.filter((offset) =>
-        offset > piece.from && offset < piece.from + piece.text.length
-      );
-    let from = piece.from;
-    for (const bend of bends) {
-      add(from);
-      advance(source.slice(from, bend));
-      from = bend;
-    }
-    add(from);
-    advance(piece.kept ? source.slice(from, piece.from + piece.text.length) : piece.text);
-  }
-  return map;
 }

@@ -4,10 +4,12 @@
  * @module
  */
 
-import { mapPieces, type PositionMap } from "./_edits.ts";
-import { type Declaration, rewriteCell, visit } from "./_rewrite.ts";
+import type { Declaration } from "./_declarations.ts";
+import { rewriteCell } from "./_rewrite.ts";
 import { parseCell, parseError, stripTypes } from "./_strip.ts";
+import { visit } from "./_walk.ts";
 import { CellSyntaxError } from "./cell_syntax_error.ts";
+import { mapPieces, type PositionMap } from "./position_map.ts";
 
 export type { Declaration, PositionMap };
 
@@ -45,17 +47,17 @@ export function compileCell(source: string): CompiledCell {
   const helper = unusedName(code);
   const rewritten = rewriteCell(program, code, { helper, generated: toOriginal !== undefined });
   const rendered = rewritten.edits.render();
-  let bends: { map: NonNullable<typeof toOriginal>; offsets: number[] } | undefined;
-  if (toOriginal !== undefined) {
-    const offsets = new Set<number>();
-    visit(program, (node) => (offsets.add(node.start), true));
-    bends = { map: toOriginal, offsets: [...offsets].sort((a, b) => a - b) };
-  }
+  const bends = new Set<number>();
+  if (toOriginal !== undefined) visit(program, (node) => (bends.add(node.start), true));
   return {
     code: rendered.code,
     helper,
     declarations: rewritten.declarations,
-    map: mapPieces(code, rendered.pieces, bends),
+    map: mapPieces(rendered.pieces, {
+      source: code,
+      toOriginal,
+      bends: [...bends].sort((a, b) => a - b),
+    }),
   };
 }
 

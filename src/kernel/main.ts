@@ -8,7 +8,7 @@
 import vm from "node:vm";
 import type { ByteChannel } from "../rpc/channel.ts";
 import { decode, encode } from "../rpc/codec.ts";
-import { Connection, type Payload, RemoteError, RPC_ERROR_CODES } from "../rpc/connection.ts";
+import { Connection, type Payload } from "../rpc/connection.ts";
 import type {
   DefineParams,
   ExecuteParams,
@@ -16,6 +16,7 @@ import type {
   KernelOptions,
   RetrieveParams,
 } from "../rpc/protocol.ts";
+import { RemoteError, RPC_ERROR_CODES } from "../rpc/rpc_error.ts";
 import { curateGlobals } from "./globals.ts";
 import { createConsole } from "./guest_console.ts";
 import { createImporter } from "./importer.ts";
@@ -28,6 +29,9 @@ import { StackMapper } from "./stack_mapper.ts";
 const ERRORS = new Map<string, ErrorConstructor>(
   Object.entries({ Error, RangeError, ReferenceError, SyntaxError, TypeError, URIError }),
 );
+
+/** Reads that are larger than what a pipe holds are for the body of a frame, whose length is known. */
+const SYNC_READ_BYTES = 64 * 1024;
 
 if (import.meta.main) {
   // Not awaited at the top level: a module that is still waiting there cannot be interrupted without dying.
@@ -77,9 +81,8 @@ async function main(options: KernelOptions): Promise<void> {
 function retrieve(session: Session, name: string): Payload {
   if (!session.has(name)) {
     throw new RemoteError(
-      RPC_ERROR_CODES.invalidParams,
       `Cannot retrieve ${JSON.stringify(name)}: there is no such name`,
-      { names: session.names().map((entry) => entry.name) },
+      { code: RPC_ERROR_CODES.invalidParams },
     );
   }
   const { value, attachments } = encode(session.get(name), { instances: "data", name });
@@ -121,7 +124,10 @@ function stdioChannel(): ByteChannel {
   return {
     source: {
       async read(view) {
-        const length = await stdin.read(view);
+        // The rest of a large frame is on its way: waiting for each piece on the event loop takes longer than reading it.
+        const length = view.byteLength > SYNC_READ_BYTES
+          ? stdin.readSync(view)
+          : await stdin.read(view);
         return length === null ? null : view.subarray(0, length);
       },
     },

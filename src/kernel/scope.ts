@@ -6,6 +6,7 @@
  */
 
 import vm from "node:vm";
+import type { ExecuteParams } from "../rpc/protocol.ts";
 import { scriptName } from "./stack_mapper.ts";
 
 /** The object that a cell's code declares through; see the rewrite in `src/cell`. */
@@ -31,13 +32,11 @@ export interface Scope {
   /** The object whose properties are the names. */
   readonly target: object;
   /**
-   * Compiles the body of a cell.
+   * Compiles a cell.
    *
-   * @param cell The cell's number.
-   * @param code The body.
-   * @param helper The name of the helper in it.
+   * @param cell Its number, its code, and the name of the helper in it.
    */
-  compile(cell: number, code: string, helper: string): RunnableCell;
+  compile(cell: ExecuteParams): RunnableCell;
 }
 
 /** Names are properties of the global object: the kernel's scope. */
@@ -50,7 +49,7 @@ export class GlobalScope implements Scope {
     this.#importer = importer;
   }
 
-  compile(cell: number, code: string, helper: string): RunnableCell {
+  compile({ cell, code, helper }: ExecuteParams): RunnableCell {
     // The first line is the wrapper's: StackMapper takes it off again. Strict, as TypeScript modules are.
     const source = `(${helper}) => async () => {"use strict";\n${code}\n}`;
     return script(cell, source, this.#importer);
@@ -67,7 +66,7 @@ export class ObjectScope implements Scope {
     this.#importer = importer;
   }
 
-  compile(cell: number, code: string, helper: string): RunnableCell {
+  compile({ cell, code, helper }: ExecuteParams): RunnableCell {
     // `with` is what makes an object a scope. It cannot stand in strict code, but strict code can stand in it.
     const source = `(target) => { with (target) return (${helper}) => ` +
       `async () => {"use strict";\n${code}\n} }`;

@@ -35,6 +35,12 @@ export interface SessionOptions {
   readonly globals?: ReadonlySet<string>;
 }
 
+/** Options of {@linkcode Session.define}. */
+export interface DefineOptions {
+  /** Whether cells may assign to the name. @default true */
+  readonly writable?: boolean;
+}
+
 const { defineProperty, getOwnPropertyDescriptor, getOwnPropertyNames, hasOwn } = Object;
 
 /** One namespace, and the cells that run on it. */
@@ -61,13 +67,13 @@ export class Session {
    *
    * @param name The name.
    * @param value The value.
-   * @param writable Whether cells may assign to it.
+   * @param options Whether cells may assign to it.
    */
-  define(name: string, value: unknown, writable = true): void {
+  define(name: string, value: unknown, options: DefineOptions = {}): void {
     if (this.#globals.has(name)) this.#shadowing.add(name);
     defineProperty(this.#scope.target, name, {
       value,
-      writable,
+      writable: options.writable ?? true,
       enumerable: true,
       configurable: true,
     });
@@ -100,7 +106,7 @@ export class Session {
     this.#output.start(cell.cell);
     let outcome: Pick<CellReport, "value" | "error" | "names">;
     try {
-      const run = this.#scope.compile(cell.cell, cell.code, cell.helper)(this.#helper);
+      const run = this.#scope.compile(cell)(this.#helper);
       outcome = await this.#outcome(await run());
     } catch (thrown) {
       outcome = { error: this.describeError(thrown), names: this.names() };
@@ -160,7 +166,7 @@ export class Session {
     const declare = (writable: boolean) =>
       new Proxy(Object.create(null) as Record<string, unknown>, {
         set: (_, name, value) => {
-          this.define(String(name), value, writable);
+          this.define(String(name), value, { writable });
           return true;
         },
       });

@@ -10,7 +10,8 @@
  */
 
 import { decodeTree } from "./_decode.ts";
-import { encodeTree, isPlainJson } from "./_encode.ts";
+import { encodeTree } from "./_encode.ts";
+import { isPlainJson } from "./_plain.ts";
 
 /** Options of {@linkcode encode}. */
 export interface EncodeOptions {

@@ -14,6 +14,20 @@ import {
   FrameError,
   FrameReader,
 } from "./frame.ts";
+import {
+  errorText,
+  isMessageId,
+  isRecord,
+  type Message,
+  type MessageId,
+  notificationText,
+  readMessage,
+  requestText,
+  resultText,
+  toFailure,
+} from "./_message.ts";
+import { Outbox } from "./_outbox.ts";
+import { ConnectionClosedError, RemoteError, RPC_ERROR_CODES } from "./rpc_error.ts";
 
 /** What travels in one message: a JSON value, and bytes that the value refers to by their index. */
 export interface Payload {
@@ -49,72 +63,7 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Why a connection ended: `closed` by this side, `ended` by the peer, `protocol` violated by the peer, `io` failed. */
-export type CloseReason = "closed" | "ended" | "protocol" | "io";
-
-/** The connection has ended. Every call that was pending then, and every later one, rejects with the same error. */
-export class ConnectionClosedError extends Error {
-  /** Always `"ConnectionClosedError"`. */
-  override readonly name = "ConnectionClosedError";
-  /** Why it ended. */
-  readonly reason: CloseReason;
-
-  /**
-   * @param reason Why the connection ended.
-   * @param options The `cause`, if there is one.
-   */
-  constructor(reason: CloseReason, options?: ErrorOptions) {
-    super(CLOSE_MESSAGES[reason], options);
-    this.reason = reason;
-  }
-}
-
-/** The peer answered a call with an error. */
-export class RemoteError extends Error {
-  /** Always `"RemoteError"`. */
-  override readonly name = "RemoteError";
-  /** The JSON-RPC error code. */
-  readonly code: number;
-  /** What the peer added; of any shape. */
-  readonly data: unknown;
-
-  /**
-   * @param code The JSON-RPC error code.
-   * @param message The peer's message.
-   * @param data What the peer added.
-   */
-  constructor(code: number, message: string, data?: unknown) {
-    super(message);
-    this.code = code;
-    this.data = data;
-  }
-}
-
-/** Codes of JSON-RPC 2.0, section 5.1, and the two of this project. */
-export const RPC_ERROR_CODES = {
-  /** The method does not exist. */
-  methodNotFound: -32601,
-  /** The parameters have the wrong shape. */
-  invalidParams: -32602,
-  /** The answer could not be sent. */
-  internal: -32603,
-  /** The handler threw. */
-  failed: -32000,
-  /** The call was cancelled (as in the Language Server Protocol). */
-  cancelled: -32800,
-} as const;
-
-const CLOSE_MESSAGES: Record<CloseReason, string> = {
-  closed: "Cannot use the connection: it was closed",
-  ended: "Cannot use the connection: the peer ended it",
-  protocol: "Cannot use the connection: the peer broke the protocol",
-  io: "Cannot use the connection: reading or writing failed",
-};
-
 const CANCEL = "$/cancelRequest";
-
-/** An answer repeats the id of its call, and must be small enough to leave. */
-const MAX_ID_CHARS = 100;
 
 interface PendingCall {
   readonly resolve: (payload: Payload) => void;
@@ -134,12 +83,11 @@ export class Connection {
   readonly #pending = new Map<number, PendingCall>();
   /** Calls given up by this side, whose answers are still to come and are dropped. */
   readonly #cancelled = new Set<number>();
-  readonly #serving = new Map<number | string, LazyAbort>();
+  readonly #serving = new Map<MessageId, LazyAbort>();
   #nextId = 1;
   #closeError: ConnectionClosedError | undefined;
-  #settleClosed: (error: ConnectionClosedError) => void;
-  #outbox: Uint8Array<ArrayBuffer>[] = [];
-  #writing = false;
+  readonly #settleClosed: (error: ConnectionClosedError) => void;
+  readonly #outbox: Outbox;
 
   /**
    * Starts to read at once.
@@ -154,6 +102,10 @@ export class Connection {
     const { promise, resolve } = Promise.withResolvers<ConnectionClosedError>();
     this.closed = promise;
     this.#settleClosed = resolve;
+    this.#outbox = new Outbox(
+      channel.sink,
+      (cause) => this.#end(new ConnectionClosedError("io", { cause })),
+    );
     void this.#readLoop();
   }
 
@@ -179,7 +131,7 @@ export class Connection {
         const abort = () => {
           if (!this.#pending.delete(id)) return;
           this.#cancelled.add(id);
-          this.#send(`"method":"${CANCEL}","params":{"id":${id}}`, undefined);
+          this.#send(notificationText(CANCEL, { id }));
           reject(signal.reason);
         };
         signal.addEventListener("abort", abort, { once: true });
@@ -191,10 +143,7 @@ export class Connection {
       }
       this.#pending.set(id, pending);
       try {
-        this.#send(
-          `"id":${id},"method":${JSON.stringify(method)},"params":${toJson(payload.value)}`,
-          payload.attachments,
-        );
+        this.#send(requestText(id, { method, params: payload.value }), payload.attachments);
       } catch (error) {
         this.#pending.delete(id);
         pending.reject(error);
@@ -210,10 +159,7 @@ export class Connection {
    * @throws {RangeError} If the message is larger than `maxFrameBytes`.
    */
   notify(method: string, payload: Payload): void {
-    this.#send(
-      `"method":${JSON.stringify(method)},"params":${toJson(payload.value)}`,
-      payload.attachments,
-    );
+    this.#send(notificationText(method, payload.value), payload.attachments);
   }
 
   /** Ends the connection: pending calls of both directions settle, the channel is closed. Idempotent. */
@@ -235,30 +181,33 @@ export class Connection {
       if (this.#closeError !== undefined) return;
       if (frame === null) return this.#end(new ConnectionClosedError("ended"));
       try {
-        this.#dispatch(JSON.parse(frame.text), frame.attachments);
+        this.#dispatch(readMessage(frame.text), frame.attachments);
       } catch (cause) {
         return this.#end(new ConnectionClosedError("protocol", { cause }));
       }
     }
   }
 
-  /** Sorts a message by its shape. What is no message of JSON-RPC breaks the protocol. */
-  #dispatch(message: unknown, attachments: readonly Uint8Array[]): void {
-    if (!isRecord(message)) throw new TypeError("Cannot read a message: it is not an object");
-    const { id, method } = message;
-    if (typeof method === "string") {
-      if (id === undefined) this.#notified(method, message.params, attachments);
-      else if (typeof id === "number" || typeof id === "string" && id.length <= MAX_ID_CHARS) {
-        void this.#answer(id, method, { value: message.params, attachments });
-      } else throw new TypeError("Cannot read a request: its id is no number or short string");
-    } else if (typeof id === "number") this.#settle(id, message, attachments);
-    else throw new TypeError("Cannot read a message: it has neither a method nor an id");
+  #dispatch(message: Message, attachments: readonly Uint8Array[]): void {
+    switch (message.type) {
+      case "request":
+        return void this.#answer(message.id, message.method, {
+          value: message.params,
+          attachments,
+        });
+      case "notification":
+        return this.#notified(message.method, { value: message.params, attachments });
+      case "result":
+        return this.#take(message.id)?.resolve({ value: message.result, attachments });
+      case "error":
+        return this.#take(message.id)?.reject(message.error);
+    }
   }
 
-  #notified(method: string, params: unknown, attachments: readonly Uint8Array[]): void {
+  #notified(method: string, payload: Payload): void {
     if (method === CANCEL) {
-      const id = isRecord(params) ? params.id : undefined;
-      if (typeof id === "number" || typeof id === "string") {
+      const id = isRecord(payload.value) ? payload.value.id : undefined;
+      if (isMessageId(id)) {
         this.#serving.get(id)?.abort(new DOMException("The call was cancelled", "AbortError"));
       }
       return;
@@ -266,111 +215,52 @@ export class Connection {
     // The specification has no answer for a notification, not even for one that nobody knows or that fails.
     const handler = this.#handlers.get(method);
     if (handler === undefined) return;
-    void settleAsync(() => handler({ value: params, attachments }, new LazyAbort())).catch(ignore);
+    void settleAsync(() => handler(payload, new LazyAbort())).catch(ignore);
   }
 
-  async #answer(id: number | string, method: string, payload: Payload): Promise<void> {
-    const idText = JSON.stringify(id);
+  async #answer(id: MessageId, method: string, payload: Payload): Promise<void> {
     const context = new LazyAbort();
     this.#serving.set(id, context);
     try {
       const handler = this.#handlers.get(method);
       if (handler === undefined) {
+        const code = RPC_ERROR_CODES.methodNotFound;
         const message = `Cannot call ${JSON.stringify(method)}: no such method`;
-        throw new RemoteError(RPC_ERROR_CODES.methodNotFound, message);
+        throw new RemoteError(message, { code });
       }
       const result = await handler(payload, context);
-      this.#send(
-        `"id":${idText},"result":${toJson(result?.value ?? null)}`,
-        result?.attachments,
-      );
+      this.#send(resultText(id, result?.value), result?.attachments);
     } catch (error) {
-      this.#sendFailure(idText, error);
+      this.#sendFailure(id, error);
     } finally {
       this.#serving.delete(id);
     }
   }
 
   /** Whatever was thrown, the caller gets an answer. */
-  #sendFailure(idText: string, error: unknown): void {
+  #sendFailure(id: MessageId, thrown: unknown): void {
     try {
-      if (error instanceof RemoteError) {
-        return this.#sendError(idText, error.code, error.message, error.data);
-      }
-      const { name, message } = describeError(error);
-      this.#sendError(idText, RPC_ERROR_CODES.failed, message, { name });
+      this.#send(errorText(id, toFailure(thrown)));
     } catch {
       const message = "The call failed, and its error could not be sent";
-      this.#sendError(idText, RPC_ERROR_CODES.internal, message, undefined);
+      this.#send(errorText(id, new RemoteError(message, { code: RPC_ERROR_CODES.internal })));
     }
   }
 
-  #settle(
-    id: number,
-    message: Record<string, unknown>,
-    attachments: readonly Uint8Array[],
-  ): void {
+  /** The call that an answer is for; nothing, if this side has given it up. */
+  #take(id: number): PendingCall | undefined {
     const pending = this.#pending.get(id);
-    if (pending === undefined) {
-      if (this.#cancelled.delete(id)) return;
+    if (pending === undefined && !this.#cancelled.delete(id)) {
       throw new TypeError(`Cannot settle call ${id}: no such call was made`);
     }
     this.#pending.delete(id);
-    const { error } = message;
-    if (error === undefined) return pending.resolve({ value: message.result, attachments });
-    if (!isRecord(error) || typeof error.code !== "number" || typeof error.message !== "string") {
-      pending.reject(new RemoteError(RPC_ERROR_CODES.internal, "The peer sent a malformed error"));
-    } else pending.reject(new RemoteError(error.code, error.message, error.data));
+    return pending;
   }
 
-  #sendError(idText: string, code: number, message: string, data: unknown): void {
-    const dataText = data === undefined ? "" : `,"data":${toJson(data)}`;
-    this.#send(
-      `"id":${idText},"error":{"code":${code},"message":${JSON.stringify(message)}${dataText}}`,
-      undefined,
-    );
-  }
-
-  #send(members: string, attachments: readonly Uint8Array[] | undefined): void {
+  #send(text: string, attachments: readonly Uint8Array[] = []): void {
     if (this.#closeError !== undefined) return;
-    const text = `{"jsonrpc":"2.0",${members}}`;
-    const chunks = encodeFrame({ text, attachments: attachments ?? [] }, this.#maxFrameBytes);
-    for (let i = 0; i < chunks.length; i++) this.#outbox[this.#outbox.length] = chunks[i]!;
-    if (!this.#writing) this.#drain();
-  }
-
-  /** Writes the outbox until it is empty; a sink that writes at once is never waited for. */
-  #drain(): void {
-    this.#writing = true;
-    try {
-      while (this.#outbox.length > 0) {
-        const chunks = coalesce(this.#outbox);
-        this.#outbox = [];
-        for (let i = 0; i < chunks.length; i++) {
-          const written = this.#channel.sink.write(chunks[i]!);
-          if (written !== undefined) return void this.#drainAsync(written, chunks, i + 1);
-        }
-      }
-      this.#writing = false;
-    } catch (cause) {
-      this.#end(new ConnectionClosedError("io", { cause }));
-    }
-  }
-
-  async #drainAsync(
-    writing: Promise<void>,
-    chunks: Uint8Array<ArrayBuffer>[],
-    next: number,
-  ): Promise<void> {
-    try {
-      await writing;
-      for (let i = next; i < chunks.length; i++) await this.#channel.sink.write(chunks[i]!);
-    } catch (cause) {
-      // A broken pipe is how the end of the peer looks from here; its own last words may still be on the way.
-      this.#outbox = [];
-      return this.#end(new ConnectionClosedError("io", { cause }));
-    }
-    this.#drain();
+    const chunks = encodeFrame({ text, attachments }, this.#maxFrameBytes);
+    this.#outbox.add(chunks);
   }
 
   #end(error: ConnectionClosedError): void {
@@ -405,57 +295,6 @@ class LazyAbort implements HandlerContext {
     this.#reason = { value: reason };
     this.#controller?.abort(reason);
   }
-}
-
-/** Small chunks are joined up to this size: one write costs more than copying that much. */
-const COALESCE_BYTES = 64 * 1024;
-
-function coalesce(chunks: Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer>[] {
-  if (chunks.length === 1) return chunks;
-  const result: Uint8Array<ArrayBuffer>[] = [];
-  let first = 0;
-  while (first < chunks.length) {
-    let last = first;
-    let bytes = chunks[first]!.byteLength;
-    while (last + 1 < chunks.length && bytes + chunks[last + 1]!.byteLength <= COALESCE_BYTES) {
-      bytes += chunks[++last]!.byteLength;
-    }
-    result[result.length] = last === first ? chunks[first]! : join(chunks, first, last, bytes);
-    first = last + 1;
-  }
-  return result;
-}
-
-function join(
-  chunks: Uint8Array[],
-  first: number,
-  last: number,
-  bytes: number,
-): Uint8Array<ArrayBuffer> {
-  const joined = new Uint8Array(bytes);
-  let offset = 0;
-  for (let i = first; i <= last; i++) {
-    joined.set(chunks[i]!, offset);
-    offset += chunks[i]!.byteLength;
-  }
-  return joined;
-}
-
-function toJson(value: unknown): string {
-  return JSON.stringify(value) ?? "null";
-}
-
-function describeError(error: unknown): { name: string; message: string } {
-  try {
-    if (error instanceof Error) return { name: `${error.name}`, message: `${error.message}` };
-    return { name: "Error", message: String(error) };
-  } catch {
-    return { name: "Error", message: "The thrown value cannot be described" };
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 // deno-lint-ignore require-await -- turns a synchronous throw into a rejection

@@ -38,7 +38,7 @@ export class CellErrors {
   ofReport(report: CellErrorReport, names: readonly NamespaceEntry[]): CellError {
     const { name, message, frames } = report;
     const advice = name === "ReferenceError"
-      ? this.#nearNames(frames[0], names)
+      ? this.#nearNames(report, names)
       : name === "TypeError"
       ? this.#constant(frames[0], names)
       : "";
@@ -87,11 +87,9 @@ export class CellErrors {
     return this.#sources.get(cell)?.split("\n")[line - 1]?.replace(/\r$/, "") ?? "";
   }
 
-  /** The error's own place says which name it was: the message may be in any words. */
-  #nearNames(frame: CellFrame | undefined, names: readonly NamespaceEntry[]): string {
-    if (frame === undefined) return "";
-    const line = this.#lineOf(frame);
-    const missing = /^[\p{ID_Start}$_][\p{ID_Continue}$]*/u.exec(line.slice(frame.column - 1))?.[0];
+  /** The place is that of the expression, so the message has to say which name in it; for advice that is good enough. */
+  #nearNames(report: CellErrorReport, names: readonly NamespaceEntry[]): string {
+    const missing = /^[\p{ID_Start}$_][\p{ID_Continue}$]*/u.exec(report.message)?.[0];
     if (missing === undefined || names.some(({ name }) => name === missing)) return "";
     const near = names
       .map(({ name }) => ({ name, distance: distanceOf(missing, name) }))

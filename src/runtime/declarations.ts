@@ -6,7 +6,10 @@
  */
 
 import { type Expression, parse, type Pattern } from "acorn";
-import { type HostFunction, type Injections, isTuple, type Schema } from "./injection.ts";
+import type { HostFunction } from "./host_function.ts";
+import type { Injections } from "./injection.ts";
+import { schemaParameters, schemaType } from "./_schema_type.ts";
+import { typeOfValue } from "./_value_type.ts";
 
 /**
  * Declares what is injected.
@@ -103,152 +106,6 @@ function toParameter(pattern: Pattern, index: number): Parameter {
 function bareName(pattern: Pattern, index: number): string {
   if (pattern.type === "Identifier") return pattern.name;
   return pattern.type === "ObjectPattern" ? "options" : `arg${index + 1}`;
-}
-
-type JsonSchema = Readonly<Record<string, unknown>>;
-
-/** The schema's JSON Schema, as the Standard JSON Schema specification gives it; zod does. */
-function jsonSchemaOf(schema: Schema, direction: "input" | "output"): JsonSchema | undefined {
-  const { jsonSchema } = schema["~standard"] as {
-    jsonSchema?: Record<typeof direction, (options: { target: string }) => JsonSchema>;
-  };
-  try {
-    return jsonSchema?.[direction]({ target: "draft-2020-12" });
-  } catch {
-    // Some types have no JSON Schema. They are checked all the same.
-    return undefined;
-  }
-}
-
-function schemaType(schema: Schema, direction: "input" | "output"): string {
-  const json = jsonSchemaOf(schema, direction);
-  return json === undefined ? "unknown" : jsonSchemaType(json);
-}
-
-function schemaParameters(schema: Schema, names: readonly string[]): string[] {
-  const nameAt = (index: number) => (names[index] ?? `arg${index + 1}`).replace(/^\.{3}|\?$/g, "");
-  const json = jsonSchemaOf(schema, "input");
-  if (!isTuple(schema)) {
-    return [`${nameAt(0)}: ${json === undefined ? "unknown" : jsonSchemaType(json)}`];
-  }
-  const items = Array.isArray(json?.prefixItems) ? json.prefixItems as JsonSchema[] : [];
-  const required = typeof json?.minItems === "number" ? json.minItems : items.length;
-  const parameters = items.map((item, index) =>
-    `${nameAt(index)}${index < required ? "" : "?"}: ${jsonSchemaType(item)}`
-  );
-  if (isSchema(json?.items)) parameters.push(`...rest: ${arrayOf(jsonSchemaType(json.items))}`);
-  return parameters;
-}
-
-function jsonSchemaType(schema: JsonSchema): string {
-  if ("const" in schema) return JSON.stringify(schema.const);
-  if (Array.isArray(schema.enum)) {
-    return schema.enum.map((item) => JSON.stringify(item)).join(" | ");
-  }
-  for (const key of ["anyOf", "oneOf"]) {
-    if (Array.isArray(schema[key])) return schema[key].map(jsonSchemaType).join(" | ");
-  }
-  if (Array.isArray(schema.allOf)) return schema.allOf.map(jsonSchemaType).join(" & ");
-  if (Array.isArray(schema.type)) {
-    return schema.type.map((type) => jsonSchemaType({ ...schema, type })).join(" | ");
-  }
-  switch (schema.type) {
-    case "string":
-    case "boolean":
-    case "null":
-    case "number":
-      return schema.type;
-    case "integer":
-      return "number";
-    case "array":
-      if (Array.isArray(schema.prefixItems)) {
-        return `[${schema.prefixItems.map(jsonSchemaType).join(", ")}]`;
-      }
-      return arrayOf(isSchema(schema.items) ? jsonSchemaType(schema.items) : "unknown");
-    case "object":
-      return objectType(schema);
-    default:
-      return "unknown";
-  }
-}
-
-function objectType(schema: JsonSchema): string {
-  const required = Array.isArray(schema.required) ? schema.required : [];
-  const properties = isSchema(schema.properties) ? Object.entries(schema.properties) : [];
-  const members = properties.map(([name, property]) => {
-    const type = isSchema(property) ? jsonSchemaType(property) : "unknown";
-    return `${member(name)}${required.includes(name) ? "" : "?"}: ${type}`;
-  });
-  if (members.length > 0) return `{ ${members.join("; ")} }`;
-  return isSchema(schema.additionalProperties)
-    ? `Record<string, ${jsonSchemaType(schema.additionalProperties)}>`
-    : "Record<string, unknown>";
-}
-
-function isSchema(value: unknown): value is JsonSchema {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Types are given to this depth; below it a value is `unknown`. */
-const MAX_TYPE_DEPTH = 3;
-
-/** Members of an object that are listed; an object with more of them is a dictionary. */
-const MAX_MEMBERS = 24;
-
-/** Elements that an array's type is made of: rows tend to be alike, but the first may miss a field. */
-const SAMPLED_ELEMENTS = 20;
-
-/**
- * The TypeScript type of a value, as far as looking at it tells.
- *
- * @param value Any value.
- * @param depth How deep it lies.
- */
-export function typeOfValue(value: unknown, depth = 0): string {
-  if (value === null || value === undefined) return `${value}`;
-  if (typeof value === "function") return "(...args: unknown[]) => unknown";
-  if (typeof value !== "object") return typeof value;
-  if (Array.isArray(value)) return arrayOf(union(value.slice(0, SAMPLED_ELEMENTS), depth + 1));
-  if (value instanceof Map) {
-    const keys = union([...value.keys()].slice(0, SAMPLED_ELEMENTS), depth + 1);
-    return `Map<${keys}, ${union([...value.values()].slice(0, SAMPLED_ELEMENTS), depth + 1)}>`;
-  }
-  if (value instanceof Set) {
-    return `Set<${union([...value].slice(0, SAMPLED_ELEMENTS), depth + 1)}>`;
-  }
-  const prototype = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) {
-    const { constructor } = value;
-    return typeof constructor === "function" && constructor.name !== ""
-      ? constructor.name
-      : "object";
-  }
-  return recordType(value as Record<string, unknown>, depth);
-}
-
-function recordType(value: Record<string, unknown>, depth: number): string {
-  const names = Object.keys(value);
-  if (depth >= MAX_TYPE_DEPTH) return "Record<string, unknown>";
-  if (names.length > MAX_MEMBERS) {
-    const sample = names.slice(0, SAMPLED_ELEMENTS).map((name) => value[name]);
-    return `Record<string, ${union(sample, depth + 1)}>`;
-  }
-  const members = names.map((name) => `${member(name)}: ${typeOfValue(value[name], depth + 1)}`);
-  return members.length === 0 ? "Record<string, unknown>" : `{ ${members.join("; ")} }`;
-}
-
-function union(values: readonly unknown[], depth: number): string {
-  if (values.length === 0 || depth > MAX_TYPE_DEPTH) return "unknown";
-  const types = new Set(values.map((value) => typeOfValue(value, depth)));
-  return types.size > 4 ? "unknown" : [...types].join(" | ");
-}
-
-function arrayOf(type: string): string {
-  return /^[\w.]+$/.test(type) ? `${type}[]` : `Array<${type}>`;
-}
-
-function member(name: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
 }
 
 function comment(description: string | undefined): string {

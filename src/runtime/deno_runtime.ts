@@ -50,6 +50,7 @@ const KERNEL_URL = new URL("../kernel/main.ts", import.meta.url).href;
  * ```
  */
 export class DenoRuntime<V extends object = Record<string, unknown>> extends KernelRuntime<V> {
+  /** Whether cells are cut off from the host. */
   override readonly isolated: boolean = true;
   /** What cells may reach beyond what is injected. */
   readonly permissions: Permissions;
@@ -57,6 +58,8 @@ export class DenoRuntime<V extends object = Record<string, unknown>> extends Ker
   readonly #flags: readonly string[];
 
   /**
+   * Makes a runtime. Its kernel starts on first use.
+   *
    * @param options What is injected, permissions and limits.
    * @throws {TypeError} If a name cannot be injected or a permission cannot be granted.
    * @throws {RangeError} If a limit is no number above 0.
@@ -68,6 +71,7 @@ export class DenoRuntime<V extends object = Record<string, unknown>> extends Ker
     this.#flags = toPermissionFlags(this.permissions);
   }
 
+  /** @internal */
   protected override startKernel(host: KernelHost): Promise<Kernel> {
     const maxFrameBytes = this.#options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES;
     const kernelOptions: KernelOptions = {
@@ -77,7 +81,7 @@ export class DenoRuntime<V extends object = Record<string, unknown>> extends Ker
       maxFrameBytes,
     };
     const kernel = new SubprocessKernel(host, {
-      command: this.#options.denoPath ?? Deno.execPath(),
+      command: this.#options.denoPath ?? denoCommand(),
       args: [
         "run",
         "--quiet",
@@ -99,6 +103,14 @@ export class DenoRuntime<V extends object = Record<string, unknown>> extends Ker
     });
     return Promise.resolve(kernel);
   }
+}
+
+/** The Deno that runs this, under the name by which the host may run it: `--allow-run=deno` is enough. */
+function denoCommand(): string {
+  const path = Deno.execPath();
+  const may = (command: string) =>
+    Deno.permissions.querySync({ name: "run", command }).state === "granted";
+  return !may(path) && may("deno") ? "deno" : path;
 }
 
 /** Deno finds its cache by itself, unless the host was told where it is. Cells cannot read any of this. */

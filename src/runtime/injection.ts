@@ -1,150 +1,11 @@
 /**
- * What a host hands to a kernel: variables and functions, with what the model should know about them.
+ * What a host hands to a kernel, checked.
  *
  * @module
  */
 
-// deno-lint-ignore no-explicit-any -- parameters are checked against the function itself, not against this bound
-type AnyFunction = (...args: any[]) => unknown;
-
-/** Options of {@linkcode defineVariable}. */
-export interface VariableOptions {
-  /** What the model is told about it. @default none */
-  readonly description?: string;
-}
-
-/** A variable with a description. */
-export class Variable<T> {
-  /** The value that cells find. */
-  readonly value: T;
-  /** What the model is told about it. */
-  readonly description: string | undefined;
-
-  /**
-   * @param value The value.
-   * @param options Its description.
-   */
-  constructor(value: T, options: VariableOptions = {}) {
-    this.value = value;
-    this.description = options.description;
-  }
-}
-
-/**
- * Describes a variable to the model.
- *
- * @param value The value that cells find; plain data is copied.
- * @param options Its description.
- * @returns What goes into the `variables` of a runtime.
- *
- * @example A described variable
- * ```ts
- * import { defineVariable } from "@cave/agent";
- * import { assertEquals } from "@std/assert";
- *
- * const rows = defineVariable([{ city: "Oslo", celsius: 4 }], { description: "Measurements" });
- * assertEquals(rows.description, "Measurements");
- * ```
- */
-export function defineVariable<T>(value: T, options: VariableOptions = {}): Variable<T> {
-  return new Variable(value, options);
-}
-
-/**
- * A schema after the Standard Schema specification (https://standardschema.dev), version 1: zod's, or any other's.
- */
-export interface Schema {
-  /** The specification's own property. */
-  readonly "~standard": {
-    /** Checks and converts a value. */
-    readonly validate: (value: unknown) => SchemaResult | Promise<SchemaResult>;
-  };
-}
-
-/** What a {@linkcode Schema} says of a value. */
-export type SchemaResult =
-  | { readonly value: unknown; readonly issues?: undefined }
-  | { readonly issues: readonly SchemaIssue[] };
-
-/** One thing that is wrong with a value. */
-export interface SchemaIssue {
-  /** What is wrong. */
-  readonly message: string;
-  /** Where. */
-  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
-}
-
-/** Options of {@linkcode defineFunction}. */
-export interface FunctionOptions {
-  /** What the model is told about it. @default none */
-  readonly description?: string;
-  /** Checks the arguments: a tuple for the whole list, any other schema for the only argument. @default none */
-  readonly input?: Schema;
-  /** Checks the result. @default none */
-  readonly output?: Schema;
-}
-
-/** A function with a description and schemas. */
-export class HostFunction<F extends AnyFunction = AnyFunction> {
-  /** What is called, on the host. */
-  readonly call: F;
-  /** What the model is told about it. */
-  readonly description: string | undefined;
-  /** Checks the arguments. */
-  readonly input: Schema | undefined;
-  /** Checks the result. */
-  readonly output: Schema | undefined;
-
-  /**
-   * @param call The function.
-   * @param options Its description and schemas.
-   */
-  constructor(call: F, options: FunctionOptions = {}) {
-    if (typeof call !== "function") {
-      throw new TypeError(`Cannot define a function: it is a ${typeof call}`);
-    }
-    this.call = call;
-    this.description = options.description;
-    this.input = options.input;
-    this.output = options.output;
-  }
-}
-
-/**
- * Describes a function to the model, and says what its arguments and its result must be.
- *
- * @param call The function; it stays on the host, cells call it with `await`.
- * @param options Description and schemas.
- * @returns What goes into the `functions` of a runtime.
- * @throws {TypeError} If `call` is no function.
- *
- * @example A function whose arguments are checked
- * ```ts
- * import { defineFunction, LocalRuntime } from "@cave/agent";
- * import { assertEquals } from "@std/assert";
- * import { z } from "zod";
- *
- * const add = defineFunction((a: number, b: number) => a + b, {
- *   description: "Adds two numbers",
- *   input: z.tuple([z.number(), z.number()]),
- *   output: z.number(),
- * });
- * await using runtime = new LocalRuntime({ functions: { add } });
- * const result = await runtime.execute(`await add("1", 2)`);
- * assertEquals(result.status, "error");
- * ```
- */
-export function defineFunction<F extends AnyFunction>(
-  call: F,
-  options: FunctionOptions = {},
-): HostFunction<F> {
-  return new HostFunction(call, options);
-}
-
-/** The types of the values of a record of variables. */
-export type Values<V extends object> = {
-  [N in keyof V]: V[N] extends Variable<infer T> ? T : V[N];
-};
+import { HostFunction } from "./host_function.ts";
+import { Variable } from "./variable.ts";
 
 /** What is injected, by name. */
 export interface Injections {
@@ -197,7 +58,7 @@ export function toInjections(
     check(name);
     if (value instanceof HostFunction) functions.set(name, value);
     else if (typeof value === "function") {
-      functions.set(name, new HostFunction(value as AnyFunction));
+      functions.set(name, new HostFunction(value as HostFunction["call"]));
     } else {
       throw new TypeError(
         `Cannot inject ${JSON.stringify(name)}: it is a ${typeof value} and not a function`,
@@ -205,66 +66,4 @@ export function toInjections(
     }
   }
   return { variables, functions };
-}
-
-/**
- * Calls a host function as a cell does: arguments and result are checked against its schemas.
- *
- * @param name The name, for errors.
- * @param definition The function.
- * @param args The arguments.
- * @throws {TypeError} If the arguments or the result are not what the schemas say; otherwise what the function throws.
- */
-export async function callHostFunction(
-  name: string,
-  definition: HostFunction,
-  args: readonly unknown[],
-): Promise<unknown> {
-  const checked = definition.input === undefined
-    ? args
-    : await checkArguments(name, definition.input, args);
-  const result = await definition.call(...checked);
-  if (definition.output === undefined) return result;
-  return await check(definition.output, result, `use the result of ${name}`, "result");
-}
-
-async function checkArguments(
-  name: string,
-  input: Schema,
-  args: readonly unknown[],
-): Promise<readonly unknown[]> {
-  const task = `call ${name}`;
-  if (isTuple(input)) return await check(input, args, task, "arguments") as unknown[];
-  return [await check(input, args[0], task, "argument")];
-}
-
-async function check(
-  schema: Schema,
-  value: unknown,
-  task: string,
-  what: string,
-): Promise<unknown> {
-  const result = await schema["~standard"].validate(value);
-  if (result.issues === undefined) return result.value;
-  const issues = result.issues.map(({ message, path = [] }) => {
-    const place = path.map((part) => `[${JSON.stringify(keyOf(part))}]`).join("");
-    return `${what}${place}: ${message}`;
-  });
-  throw new TypeError(`Cannot ${task}: ${issues.join("; ")}`);
-}
-
-function keyOf(part: PropertyKey | { readonly key: PropertyKey }): string | number {
-  const key = typeof part === "object" ? part.key : part;
-  return typeof key === "number" ? key : String(key);
-}
-
-/**
- * Whether a schema is a tuple, which stands for a list of arguments.
- *
- * @param schema The schema.
- */
-export function isTuple(schema: Schema): boolean {
-  // zod's own mark; the Standard Schema has none.
-  const { def } = schema as { def?: { type?: unknown } };
-  return def?.type === "tuple";
 }

@@ -66,6 +66,8 @@ export class KernelExitError extends Error {
   readonly stderr: string;
 
   /**
+   * Names the cause, as far as the exit tells.
+   *
    * @param exit How the process ended.
    * @param options The `cause`, if there is one.
    */

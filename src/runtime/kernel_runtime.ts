@@ -9,24 +9,21 @@ import { compileCell } from "../cell/compile_cell.ts";
 import type { CellReport, NamespaceEntry } from "../rpc/protocol.ts";
 import { ActiveCell } from "./active_cell.ts";
 import { CellErrors } from "./cell_errors.ts";
-import {
-  callHostFunction,
-  type HostFunction,
-  type Injections,
-  toInjections,
-  type Values,
-  Variable,
-} from "./injection.ts";
+import { type AnyFunction, callHostFunction, type HostFunction } from "./host_function.ts";
+import { type Injections, toInjections } from "./injection.ts";
 import type { Kernel, KernelHost } from "./kernel.ts";
+import { checkLimit } from "./limit.ts";
 import type { CellResult, ExecuteOptions, InjectOptions, Runtime } from "./runtime.ts";
+import { StopRequest } from "./_stop_request.ts";
+import { Turns } from "./turns.ts";
+import { type Values, Variable } from "./variable.ts";
 
 /** Options that every runtime has. */
 export interface RuntimeOptions<V extends object = Record<string, unknown>> {
   /**
    * Functions by name. They stay on the host; cells call them with `await`. @default none
    */
-  // deno-lint-ignore no-explicit-any -- parameters are the function's own affair
-  readonly functions?: Readonly<Record<string, HostFunction | ((...args: any[]) => unknown)>>;
+  readonly functions?: Readonly<Record<string, HostFunction | AnyFunction>>;
   /** Variables by name: values, or what `defineVariable` returns. @default none */
   readonly variables?: V;
   /** Time limit of a cell in milliseconds, `Infinity` for none. @default 60000 */
@@ -47,12 +44,11 @@ const DEFAULT_MAX_OUTPUT_CHARS = 1_000_000;
 /** Of output between cells, this much of the end is kept. */
 const MAX_LATE_CHARS = 8 * 1024;
 
-/** Timers of the platform hold 31 bits; a longer limit is as good as none. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
 /** The common part of all runtimes. */
-export abstract class KernelRuntime<V extends object> implements Runtime<V> {
+export abstract class KernelRuntime<V extends object> implements Runtime {
+  /** Whether cells are cut off from the host. */
   abstract readonly isolated: boolean;
+  /** The time limit of a cell in milliseconds, if the call names no other. */
   readonly timeoutMs: number;
   /** Characters of a cell's output that are kept. */
   protected readonly maxOutputChars: number;
@@ -60,14 +56,18 @@ export abstract class KernelRuntime<V extends object> implements Runtime<V> {
   readonly #variables: Map<string, Variable<unknown>>;
   readonly #functions: Map<string, HostFunction>;
   readonly #errors = new CellErrors();
+  readonly #turns = new Turns();
   #kernel: Promise<Kernel> | undefined;
   #active: ActiveCell | undefined;
   #late = "";
   #cells = 0;
-  #queue: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  /** @param options What is injected, and limits. */
+  /**
+   * Checks the options.
+   *
+   * @param options What is injected, and limits.
+   */
   constructor(options: RuntimeOptions<V>) {
     this.timeoutMs = checkLimit("timeoutMs", options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     this.maxOutputChars = checkLimit(
@@ -82,13 +82,19 @@ export abstract class KernelRuntime<V extends object> implements Runtime<V> {
     this.#functions = functions;
   }
 
-  /** Starts a kernel without names. */
+  /**
+   * Starts a kernel without names.
+   *
+   * @internal
+   */
   protected abstract startKernel(host: KernelHost): Promise<Kernel>;
 
+  /** What is injected, for the prompt. */
   get injections(): Injections {
     return { variables: this.#variables, functions: this.#functions };
   }
 
+  /** See {@linkcode Runtime.inject}. */
   async inject(given: InjectOptions): Promise<void> {
     this.#assertOpen("inject");
     const { variables, functions } = toInjections(given, this.injections);
@@ -100,6 +106,7 @@ export abstract class KernelRuntime<V extends object> implements Runtime<V> {
     for (const [name, definition] of functions) this.#functions.set(name, definition);
   }
 
+  /** See {@linkcode Runtime.execute}. */
   execute(source: string, options: ExecuteOptions = {}): Promise<CellResult> {
     const timeoutMs = checkLimit("timeoutMs", options.timeoutMs ?? this.timeoutMs);
     return this.#inTurn(
@@ -109,14 +116,17 @@ export abstract class KernelRuntime<V extends object> implements Runtime<V> {
     );
   }
 
-  async retrieve<N extends string>(
-    name: N,
-  ): Promise<N extends keyof Values<V> ? Values<V>[N] : unknown> {
+  /** See {@linkcode Runtime.retrieve}. */
+  retrieve<N extends keyof Values<V> & string>(name: N): Promise<Values<V>[N]>;
+  /** See {@linkcode Runtime.retrieve}; a name that was not injected is of unknown type. */
+  retrieve(name: string): Promise<unknown>;
+  async retrieve(name: string): Promise<unknown> {
     this.#assertOpen(`retrieve ${JSON.stringify(name)}`);
     const kernel = await this.#start();
-    return await kernel.retrieve(name) as N extends keyof Values<V> ? Values<V>[N] : unknown;
+    return await kernel.retrieve(name);
   }
 
+  /** See {@linkcode Runtime.update}. */
   async update<N extends string>(
     name: N,
     value: N extends keyof Values<V> ? Values<V>[N] : unknown,
@@ -142,38 +152,34 @@ export abstract class KernelRuntime<V extends object> implements Runtime<V> {
     );
   }
 
+  /** See {@linkcode Runtime.names}. */
   async names(): Promise<NamespaceEntry[]> {
     this.#assertOpen("list the namespace");
     return await (await this.#start()).names();
   }
 
+  /** See {@linkcode Runtime.reset}. */
   reset(): Promise<void> {
     return this.#inTurn("reset", () => this.#stopKernel());
   }
 
+  /** See {@linkcode Runtime.close}. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#stopKernel();
   }
 
+  /** As `close`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
-  /** Runs one thing after the other. Whoever waits for its turn can be aborted; whoever has it sees to that itself. */
-  async #inTurn<T>(what: string, action: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    this.#assertOpen(what);
-    signal?.throwIfAborted();
-    const before = this.#queue;
-    const { promise: turnEnded, resolve: endTurn } = Promise.withResolvers<void>();
-    this.#queue = before.then(() => turnEnded);
-    try {
-      await abortable(before, signal);
+  /** Runs one thing after the other. */
+  #inTurn<T>(what: string, action: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.#turns.take(() => {
       this.#assertOpen(what);
-      return await action();
-    } finally {
-      endTurn();
-    }
+      return action();
+    }, signal);
   }
 
   async #execute(
@@ -202,7 +208,7 @@ export abstract class KernelRuntime<V extends object> implements Runtime<V> {
     const kernel = await starting;
     const active = new ActiveCell(cell, onOutput);
     this.#active = active;
-    const stop = stopRequest(timeoutMs, signal);
+    using stop = new StopRequest(timeoutMs, signal);
     try {
       const running = kernel.execute({ cell, code, helper, map: [...map] });
       const outcome = await Promise.race([running, stop.requested]);
@@ -216,7 +222,6 @@ export abstract class KernelRuntime<V extends object> implements Runtime<V> {
       this.#assertOpen("execute a cell");
       throw error;
     } finally {
-      stop.cancel();
       this.#active = undefined;
     }
   }
@@ -268,7 +273,7 @@ export abstract class KernelRuntime<V extends object> implements Runtime<V> {
     if (definition === undefined) {
       return Promise.reject(new TypeError(`Cannot call ${JSON.stringify(name)}: no such function`));
     }
-    const call = () => callHostFunction(name, definition, args);
+    const call = () => callHostFunction(definition, { name, args });
     return this.#active?.cell === cell ? this.#active.track(name, call) : call();
   }
 
@@ -295,47 +300,6 @@ function* valuesOf(
   variables: ReadonlyMap<string, Variable<unknown>>,
 ): Generator<readonly [string, unknown]> {
   for (const [name, { value }] of variables) yield [name, value];
-}
-
-/** Says when a cell has to stop, and why. */
-function stopRequest(timeoutMs: number, signal: AbortSignal | undefined) {
-  const { promise, resolve } = Promise.withResolvers<"timeout" | "interrupted">();
-  const timer = timeoutMs > MAX_TIMER_MS
-    ? undefined
-    : setTimeout(() => resolve("timeout"), timeoutMs);
-  const abort = () => resolve("interrupted");
-  signal?.addEventListener("abort", abort, { once: true });
-  if (signal?.aborted) abort();
-  return {
-    requested: promise,
-    cancel: () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
-    },
-  };
-}
-
-/** Waits for a promise that never rejects, unless the signal aborts first. */
-async function abortable(
-  waiting: Promise<unknown>,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  if (signal === undefined) return void await waiting;
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    await Promise.race([waiting, promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
-}
-
-function checkLimit(name: string, value: number): number {
-  if (typeof value !== "number" || !(value > 0)) {
-    throw new RangeError(`Cannot use ${name} ${String(value)}: it must be a number above 0`);
-  }
-  return value;
 }
 
 /** The type of a value as far as `update` holds on to it. */

@@ -31,9 +31,12 @@ import { KernelRuntime, type RuntimeOptions } from "./kernel_runtime.ts";
  * ```
  */
 export class LocalRuntime<V extends object = Record<string, unknown>> extends KernelRuntime<V> {
+  /** Whether cells are cut off from the host. */
   override readonly isolated: boolean = false;
 
   /**
+   * Makes a runtime.
+   *
    * @param options What is injected, and limits.
    * @throws {TypeError} If a name cannot be injected.
    * @throws {RangeError} If a limit is no number above 0.
@@ -42,6 +45,7 @@ export class LocalRuntime<V extends object = Record<string, unknown>> extends Ke
     super(options);
   }
 
+  /** @internal */
   protected override startKernel(host: KernelHost): Promise<Kernel> {
     return Promise.resolve(new InProcessKernel(host, this.maxOutputChars));
   }

@@ -11,7 +11,7 @@ import type {
   OutputStream,
   ValueSummary,
 } from "../rpc/protocol.ts";
-import type { Injections, Values } from "./injection.ts";
+import type { Injections } from "./injection.ts";
 
 export type { CellFrame, NamespaceEntry, OutputReport, OutputStream, ValueSummary };
 
@@ -71,6 +71,7 @@ export interface CellResultBase {
 
 /** A cell that ran to its end. */
 export interface CellSuccess extends CellResultBase {
+  /** It ran to its end. */
   readonly status: "ok";
   /** A short account of its value; absent if it has none or it is `undefined`. */
   readonly value?: ValueSummary | undefined;
@@ -90,6 +91,7 @@ export interface CellError {
 
 /** A cell that threw, or that is no TypeScript. What it did before stays done. */
 export interface CellFailure extends CellResultBase {
+  /** It threw, or could not be compiled. */
   readonly status: "error";
   /** What went wrong. */
   readonly error: CellError;
@@ -97,6 +99,7 @@ export interface CellFailure extends CellResultBase {
 
 /** A cell that was stopped: by its time limit, or by the signal. */
 export interface CellStopped extends CellResultBase {
+  /** What stopped it. */
   readonly status: "timeout" | "interrupted";
   /** Whether the namespace is still there; if not, the next cell starts on the injected names alone. */
   readonly stateKept: boolean;
@@ -106,11 +109,10 @@ export interface CellStopped extends CellResultBase {
 export type CellResult = CellSuccess | CellFailure | CellStopped;
 
 /**
- * A namespace and what can be done with it. {@linkcode DenoRuntime} and {@linkcode LocalRuntime} implement it.
- *
- * @typeParam V The injected variables, so that `retrieve` and `update` are typed.
+ * A namespace and what can be done with it. `DenoRuntime` and `LocalRuntime` implement it, and know the types of what was
+ * injected.
  */
-export interface Runtime<V extends object = Record<string, unknown>> extends AsyncDisposable {
+export interface Runtime extends AsyncDisposable {
   /** What is injected, for the prompt. */
   readonly injections: Injections;
 
@@ -145,9 +147,7 @@ export interface Runtime<V extends object = Record<string, unknown>> extends Asy
    * @throws {RangeError} If there is no such name.
    * @throws {TypeError} If the value cannot cross.
    */
-  retrieve<N extends string>(
-    name: N,
-  ): Promise<N extends keyof Values<V> ? Values<V>[N] : unknown>;
+  retrieve(name: string): Promise<unknown>;
 
   /**
    * Gives an injected variable another value of the same type.
@@ -157,10 +157,7 @@ export interface Runtime<V extends object = Record<string, unknown>> extends Asy
    * @throws {RangeError} If no variable of that name was injected.
    * @throws {TypeError} If the value has another type, or cannot cross.
    */
-  update<N extends string>(
-    name: N,
-    value: N extends keyof Values<V> ? Values<V>[N] : unknown,
-  ): Promise<void>;
+  update(name: string, value: unknown): Promise<void>;
 
   /** Lists the namespace: injected names and those that cells made. */
   names(): Promise<NamespaceEntry[]>;

@@ -6,13 +6,7 @@
 
 import type { ByteChannel } from "../rpc/channel.ts";
 import { decode, encode } from "../rpc/codec.ts";
-import {
-  Connection,
-  ConnectionClosedError,
-  type Payload,
-  RemoteError,
-  RPC_ERROR_CODES,
-} from "../rpc/connection.ts";
+import { Connection, type Payload } from "../rpc/connection.ts";
 import type {
   CellReport,
   ExecuteParams,
@@ -20,6 +14,7 @@ import type {
   NamespaceEntry,
   OutputParams,
 } from "../rpc/protocol.ts";
+import { ConnectionClosedError, RemoteError, RPC_ERROR_CODES } from "../rpc/rpc_error.ts";
 import { type Kernel, KernelExitError, type KernelHost } from "./kernel.ts";
 
 /** How a kernel process is started. */

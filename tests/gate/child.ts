@@ -13,6 +13,8 @@ export interface ChildOptions {
   signal?: AbortSignal;
   /** Directory to run in. */
   cwd?: string | URL;
+  /** Variables beside the gate's own. */
+  env?: Record<string, string>;
 }
 
 /** How a child ended. */
@@ -38,11 +40,11 @@ const MAX_OUTPUT_CHARACTERS = 200_000;
  * @returns How it ended; a failure is a value, too.
  */
 export async function runChild(args: string[], options: ChildOptions): Promise<ChildResult> {
-  const { timeoutMs, signal, cwd } = options;
+  const { timeoutMs, signal, cwd, env } = options;
   const child = new Deno.Command(Deno.execPath(), {
     args,
     cwd,
-    env: { NO_COLOR: "1", RUST_BACKTRACE: "0" },
+    env: { NO_COLOR: "1", RUST_BACKTRACE: "0", ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -18,6 +18,8 @@ export interface Step {
   timeoutMs: number;
   /** Whether it runs tests, which are counted one by one and have the machine to themselves. */
   runsTests?: boolean;
+  /** Whether there is a model to ask: the code blocks are what users run, and they ask one. */
+  asksModel?: boolean;
 }
 
 const MINUTE_MS = 60_000;
@@ -74,6 +76,7 @@ export function allSteps(root: URL): Step[] {
       fix: "correct the code blocks above, in Markdown and in doc comments",
       timeoutMs: 5 * MINUTE_MS,
       runsTests: true,
+      asksModel: true,
     },
   ];
 }
@@ -87,6 +90,7 @@ export function stepFor(args: string[]): Step {
     fix: FIX_TESTS,
     timeoutMs: 15 * MINUTE_MS,
     runsTests: true,
+    asksModel: hasDocumentation,
   };
 }
 

@@ -5,12 +5,8 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import {
-  type CloseReason,
-  Connection,
-  ConnectionClosedError,
-  type HandlerContext,
-} from "../../src/rpc/connection.ts";
+import { Connection, type HandlerContext } from "../../src/rpc/connection.ts";
+import { type CloseReason, ConnectionClosedError } from "../../src/rpc/rpc_error.ts";
 import { FrameError } from "../../src/rpc/frame.ts";
 import { echo, link, type Linked } from "./_linked_connections.ts";
 import { concat, frameBytes, linkedPair } from "./_linked_pair.ts";

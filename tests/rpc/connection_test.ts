@@ -1,11 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import {
-  Connection,
-  type Handler,
-  type Payload,
-  RemoteError,
-  RPC_ERROR_CODES,
-} from "../../src/rpc/connection.ts";
+import { Connection, type Handler, type Payload } from "../../src/rpc/connection.ts";
+import { RemoteError, RPC_ERROR_CODES } from "../../src/rpc/rpc_error.ts";
 import { echo, link } from "./_linked_connections.ts";
 import { linkedPair } from "./_linked_pair.ts";
 
@@ -139,7 +134,7 @@ for (const [what, fail, name, message] of FAILURES) {
 
 Deno.test("Connection.call() passes on code, message and data of a RemoteError", async () => {
   const fail: Handler = () => {
-    throw new RemoteError(-32602, "wrong", { names: ["a"] });
+    throw new RemoteError("wrong", { code: -32602, data: { names: ["a"] } });
   };
   using linked = link({ fail });
   const error = await remoteError(linked.client.call("fail", { value: null }));
@@ -177,7 +172,7 @@ for (const [what, value, Class] of UNSENDABLE) {
 
 const UNSENDABLE_ERRORS: [what: string, error: Error][] = [
   ["message is too large", new Error("x".repeat(2_000))],
-  ["data has a BigInt", new RemoteError(-32000, "odd", { n: 1n })],
+  ["data has a BigInt", new RemoteError("odd", { code: -32000, data: { n: 1n } })],
 ];
 
 for (const [what, error] of UNSENDABLE_ERRORS) {

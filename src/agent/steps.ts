@@ -1,0 +1,206 @@
+/**
+ * The loop: a step is one call of the model and the cell that it wrote.
+ *
+ * @module
+ */
+
+import type { Model, ModelMessage, TokenUsage } from "../model/model.ts";
+import { addUsage } from "../model/usage.ts";
+import { KernelExitError } from "../runtime/kernel.ts";
+import type { CellResult, NamespaceEntry, Runtime } from "../runtime/runtime.ts";
+import type { Emit } from "./agent_run.ts";
+import { type Compactor, estimateTokens } from "./compaction.ts";
+import type { RunResult, RunStatus } from "./event.ts";
+import { type Message, toModelMessage } from "./message.ts";
+import { type Observation, observe, observeEmptyCell, observeExit } from "./observation.ts";
+import { dateReminder } from "./prompt.ts";
+import { readReply } from "./reply.ts";
+
+/** The history of an agent, as its runs see it. */
+export interface History {
+  /** The messages so far. */
+  read(): readonly Message[];
+  /** Adds messages. */
+  add(...messages: Message[]): void;
+  /** Puts others in their place. */
+  replace(messages: Message[]): void;
+}
+
+/** What the steps of a run work with. */
+export interface StepContext {
+  /** Reports what happens. */
+  readonly emit: Emit;
+  /** Stops the run. */
+  readonly signal: AbortSignal;
+  /** Writes the replies. */
+  readonly model: Model;
+  /** Runs the cells. */
+  readonly runtime: Runtime;
+  /** Languages of blocks that are cells; the first is the one that the model is told of. */
+  readonly languages: readonly string[];
+  /** Characters of output that the model is shown. */
+  readonly maxOutputChars: number;
+  /** Calls of the model, at most. */
+  readonly maxSteps: number;
+  /** Tokens above which the history is compacted. */
+  readonly maxHistoryTokens: number;
+  /** Time limit of a cell; the runtime has its own. */
+  readonly timeoutMs: number | undefined;
+  /** Compacts the history. */
+  readonly compactor: Compactor;
+  /** Makes the system prompt. */
+  readonly systemPrompt: () => string;
+  /** The history, which outlives the run. */
+  readonly history: History;
+}
+
+/** The steps of one run. */
+export class Steps {
+  readonly #context: StepContext;
+  readonly #snippets: string[] = [];
+  readonly #changed = new Map<string, NamespaceEntry>();
+  readonly #started = performance.now();
+  #usage: TokenUsage | undefined;
+  #step = 0;
+
+  /** @param context What they work with. */
+  constructor(context: StepContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Takes steps until there is an answer or no step is left.
+   *
+   * @param query The question.
+   */
+  async run(query: string): Promise<RunResult> {
+    const { history, systemPrompt, emit, maxSteps } = this.#context;
+    history.add({ role: "user", content: query });
+    const system: ModelMessage = { role: "system", content: systemPrompt() };
+    let content = "";
+    while (this.#step < maxSteps) {
+      this.#step++;
+      await this.#compact(system);
+      const reply = await this.#reply(system);
+      content = reply.text;
+      if (reply.code === undefined) {
+        history.add({ role: "assistant", content });
+        emit("final_response", this.#step, { content });
+        return this.#result("success", content);
+      }
+      // Both at once: a run that is stopped in between leaves no cell without its observation.
+      const fence = fenceFor(reply.code);
+      const written = `${reply.text}${fence}${this.#context.languages[0]}\n${reply.code}\n${fence}`;
+      const observation = await this.#act(reply.code);
+      history.add(
+        { role: "code_execution", content: written },
+        { role: "execution_result", content: observation },
+      );
+      this.#context.signal.throwIfAborted();
+    }
+    emit("max_steps_reached", this.#step, { content });
+    return this.#result("max_steps_reached", content);
+  }
+
+  async #reply(system: ModelMessage) {
+    const { emit, history, model, languages, signal } = this.#context;
+    const step = this.#step;
+    const messages: ModelMessage[] = [
+      system,
+      { role: "user", content: dateReminder(new Date()) },
+      ...history.read().map(toModelMessage),
+    ];
+    const reply = await readReply(messages, {
+      model,
+      languages,
+      signal,
+      onText: (text) => emit("text", step, { text }),
+      onReasoning: (text) => emit("reasoning", step, { text }),
+    });
+    this.#usage = this.#usage === undefined ? reply.usage : addUsage(this.#usage, reply.usage);
+    emit("usage", step, { usage: reply.usage });
+    return reply;
+  }
+
+  /** Runs a cell; gives what the model is shown of it. */
+  async #act(code: string): Promise<string> {
+    const { emit, runtime, signal, timeoutMs, maxOutputChars } = this.#context;
+    const step = this.#step;
+    emit("code", step, { code });
+    if (code.trim() === "") {
+      const { content } = observeEmptyCell();
+      const error = { name: "EmptyCell", message: "The code block was empty" };
+      emit("execution_error", step, { content, error });
+      return content;
+    }
+    this.#snippets.push(code);
+    try {
+      const result = await runtime.execute(code, {
+        signal,
+        timeoutMs,
+        onOutput: (chunk) => emit("output", step, chunk),
+      });
+      for (const entry of result.changed) this.#changed.set(entry.name, entry);
+      const observation = observe(result, maxOutputChars);
+      this.#emitObservation(observation, result);
+      return observation.content;
+    } catch (error) {
+      if (!(error instanceof KernelExitError)) throw error;
+      this.#changed.clear();
+      const { variables, functions } = runtime.injections;
+      const { content } = observeExit(error, [...variables.keys(), ...functions.keys()]);
+      emit("execution_error", step, { content, error: pick(error) });
+      return content;
+    }
+  }
+
+  #emitObservation({ type, content }: Observation, result: CellResult): void {
+    const { emit } = this.#context;
+    if (result.status === "error") {
+      emit("execution_error", this.#step, { content, error: pick(result.error), result });
+    } else if (type === "execution_output_exceeded") emit(type, this.#step, { content, result });
+    else emit("execution_output", this.#step, { content, result });
+  }
+
+  async #compact(system: ModelMessage): Promise<void> {
+    const { emit, history, model, runtime, signal, compactor, maxHistoryTokens } = this.#context;
+    const tokens = estimateTokens([system, ...history.read()]);
+    if (tokens <= maxHistoryTokens) return;
+    emit("compacting", this.#step, { tokens });
+    const names = await runtime.names();
+    const namespace = "The session has these names: " +
+      (names.map(({ name, type }) => `${name}: ${type}`).join(", ") || "none");
+    const messages = await compactor.compact(history.read(), {
+      model,
+      signal,
+      namespace,
+      maxTokens: maxHistoryTokens - estimateTokens([system]),
+    });
+    history.replace(messages);
+    emit("compacted", this.#step, { messages: messages.length });
+  }
+
+  #result(status: RunStatus, content: string): RunResult {
+    return {
+      content,
+      status,
+      steps: this.#step,
+      maxSteps: this.#context.maxSteps,
+      codeSnippets: this.#snippets,
+      changed: [...this.#changed.values()],
+      usage: this.#usage!,
+      durationMs: performance.now() - this.#started,
+    };
+  }
+}
+
+/** A fence that the code does not contain. */
+function fenceFor(code: string): string {
+  let fence = "```";
+  while (code.includes(fence)) fence += "`";
+  return fence;
+}
+
+function pick({ name, message }: { readonly name: string; readonly message: string }) {
+  return { name, message };
+}

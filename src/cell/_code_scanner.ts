@@ -1,0 +1,160 @@
+/** Words after which a slash starts a regular expression, not a division. */
+const wordsBeforeRegExp = new Set(
+  "await case delete do else in instanceof new of return throw typeof void yield".split(" "),
+);
+
+/** Words whose parentheses are followed by a statement, so that a slash after them is a pattern. */
+const wordsBeforeCondition = new Set(["for", "if", "while", "with"]);
+
+type Mode = "code" | "template" | "comment" | "string";
+
+/**
+ * Follows JavaScript's lexical state over whole lines, only as far as needed to tell whether a line
+ * starts inside something that spans lines: a template literal, a block comment or a continued
+ * string.
+ *
+ * A run of three or more backticks is skipped: it means nothing in sensible JavaScript, while models
+ * do write Markdown fences in template literals without escaping them.
+ */
+export class CodeScanner {
+  #mode: Mode = "code";
+  #quote = "";
+  /** Open braces within each `${` that is still open, the innermost last. */
+  readonly #substitutions: number[] = [];
+  /** For each open parenthesis, whether it belongs to `if`, `for`, `while` or `with`. */
+  readonly #parentheses: boolean[] = [];
+  #slashIsRegExp = true;
+  #word = "";
+  /** A pattern that does not end on its line is none; looking once per line keeps this linear. */
+  #lineHasPatterns = true;
+
+  /** Whether the next line starts inside a template literal, a block comment or a string. */
+  get inside(): boolean {
+    return this.#mode !== "code" || this.#substitutions.length > 0;
+  }
+
+  /** Reads one line, without its line feed. */
+  scan(line: string): void {
+    let index = 0;
+    this.#lineHasPatterns = true;
+    while (index < line.length) {
+      if (this.#mode === "code") index = this.#scanCode(line, index);
+      else if (this.#mode === "template") index = this.#scanTemplate(line, index);
+      else if (this.#mode === "comment") index = this.#scanComment(line, index);
+      else index = this.#scanString(line, index);
+    }
+    // Only a line that ends in a backslash, which scanString steps over, continues a string.
+    if (this.#mode === "string" && index === line.length) this.#mode = "code";
+  }
+
+  #scanCode(line: string, index: number): number {
+    const character = line[index]!;
+    if (/[\w$\u0080-\uffff]/.test(character)) return this.#scanWord(line, index);
+    if (/\s/.test(character)) return index + 1;
+    if (character === "/") return this.#scanSlash(line, index);
+    if (character === "`") {
+      const run = tickRun(line, index);
+      if (run < 3) this.#mode = "template";
+      return run < 3 ? index + 1 : index + run;
+    }
+    if (character === '"' || character === "'") {
+      this.#mode = "string";
+      this.#quote = character;
+      return index + 1;
+    }
+    this.#scanPunctuation(character);
+    return index + 1;
+  }
+
+  #scanPunctuation(character: string): void {
+    this.#slashIsRegExp = character !== "]" && character !== "}";
+    const depth = this.#substitutions.length - 1;
+    if (character === "(") {
+      this.#parentheses.push(wordsBeforeCondition.has(this.#word));
+    } else if (character === ")") {
+      this.#slashIsRegExp = this.#parentheses.pop() ?? false;
+    } else if (character === "{" && depth >= 0) {
+      this.#substitutions[depth]!++;
+    } else if (character === "}" && depth >= 0 && this.#substitutions[depth]!-- === 0) {
+      this.#substitutions.pop();
+      this.#mode = "template";
+    }
+    this.#word = character === "." ? "." : "";
+  }
+
+  #scanWord(line: string, index: number): number {
+    const word = /[\w$\u0080-\uffff]+/y;
+    word.lastIndex = index;
+    const text = word.exec(line)![0];
+    // After a dot it is a property: `object.return / 2` divides.
+    const keyword = this.#word !== ".";
+    this.#word = keyword ? text : "";
+    this.#slashIsRegExp = keyword && wordsBeforeRegExp.has(text);
+    return index + text.length;
+  }
+
+  #scanSlash(line: string, index: number): number {
+    const next = line[index + 1];
+    if (next === "/") return line.length;
+    if (next === "*") {
+      this.#mode = "comment";
+      return index + 2;
+    }
+    if (!this.#slashIsRegExp || !this.#lineHasPatterns) {
+      this.#slashIsRegExp = true;
+      return index + 1;
+    }
+    const pattern = /\/(?:[^\\/[]|\\.|\[(?:[^\\\]]|\\.)*\])+\/\w*/y;
+    pattern.lastIndex = index;
+    const match = pattern.exec(line);
+    this.#lineHasPatterns = match !== null;
+    this.#slashIsRegExp = match === null;
+    return index + (match?.[0].length ?? 1);
+  }
+
+  #scanTemplate(line: string, index: number): number {
+    const special = /[`\\]|\$\{/g;
+    special.lastIndex = index;
+    const match = special.exec(line);
+    if (!match) return line.length;
+    if (match[0] === "\\") return match.index + 2;
+    if (match[0] === "${") {
+      this.#substitutions.push(0);
+      this.#enterCode(true);
+      return match.index + 2;
+    }
+    const run = tickRun(line, match.index);
+    if (run >= 3) return match.index + run;
+    this.#enterCode(false);
+    return match.index + 1;
+  }
+
+  #scanComment(line: string, index: number): number {
+    const end = line.indexOf("*/", index);
+    if (end === -1) return line.length;
+    this.#mode = "code";
+    return end + 2;
+  }
+
+  #scanString(line: string, index: number): number {
+    const special = /["'\\]/g;
+    special.lastIndex = index;
+    const match = special.exec(line);
+    if (!match) return line.length;
+    if (match[0] === "\\") return match.index + 2;
+    if (match[0] === this.#quote) this.#enterCode(false);
+    return match.index + 1;
+  }
+
+  #enterCode(slashIsRegExp: boolean): void {
+    this.#mode = "code";
+    this.#slashIsRegExp = slashIsRegExp;
+    this.#word = "";
+  }
+}
+
+function tickRun(line: string, index: number): number {
+  let end = index;
+  while (line[end] === "`") end++;
+  return end - index;
+}

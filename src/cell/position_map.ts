@@ -1,0 +1,88 @@
+/**
+ * From generated code back to the source.
+ *
+ * @module
+ */
+
+import type { Piece } from "./_edits.ts";
+import { LineIndex, type Position } from "./position.ts";
+
+/**
+ * How positions in generated code relate to the source: groups of four numbers, generated line and column, source line
+ * and column, all from 0 and ordered by generated position. Between two groups positions run on in parallel.
+ */
+export type PositionMap = number[];
+
+/** What a text that was edited is itself made of. */
+export interface MapOptions {
+  /** The text that was edited. */
+  readonly source: string;
+  /** Maps positions of `source` on, where it was generated itself. */
+  readonly toOriginal?: ((position: Position) => Position) | undefined;
+  /** Offsets in `source` at which `toOriginal` bends, ascending. */
+  readonly bends?: readonly number[];
+}
+
+/**
+ * The position map of an edited text.
+ *
+ * @param pieces What became of the text.
+ * @param options The text, and what it was made of.
+ */
+export function mapPieces(pieces: readonly Piece[], options: MapOptions): PositionMap {
+  const builder = new MapBuilder(options);
+  for (const piece of pieces) builder.add(piece);
+  return builder.map;
+}
+
+class MapBuilder {
+  readonly map: PositionMap = [];
+  readonly #source: string;
+  readonly #index: LineIndex;
+  readonly #toOriginal: (position: Position) => Position;
+  readonly #bends: readonly number[];
+  #line = 0;
+  #column = 0;
+  /** Where the map so far leads from here. */
+  #predictedLine = 0;
+  #predictedColumn = 0;
+
+  constructor({ source, toOriginal, bends = [] }: MapOptions) {
+    this.#source = source;
+    this.#index = new LineIndex(source);
+    this.#toOriginal = toOriginal ?? ((position) => position);
+    this.#bends = bends;
+  }
+
+  add({ text, from, kept }: Piece): void {
+    let start = from;
+    if (kept) {
+      for (const bend of this.#bends) {
+        if (bend <= from || bend >= from + text.length) continue;
+        this.#mark(start);
+        this.#advance(this.#source.slice(start, bend));
+        start = bend;
+      }
+    }
+    this.#mark(start);
+    this.#advance(text.slice(start - from));
+  }
+
+  /** Says that what comes next stems from `offset`, unless that follows from what was said before. */
+  #mark(offset: number): void {
+    const { line, column } = this.#toOriginal(this.#index.at(offset));
+    if (line - 1 === this.#predictedLine && column - 1 === this.#predictedColumn) return;
+    this.#predictedLine = line - 1;
+    this.#predictedColumn = column - 1;
+    this.map.push(this.#line, this.#column, this.#predictedLine, this.#predictedColumn);
+  }
+
+  #advance(text: string): void {
+    const tail = text.length - (text.lastIndexOf("\n") + 1);
+    const newlines = text.split("\n").length - 1;
+    this.#line += newlines;
+    this.#predictedLine += newlines;
+    this.#column = newlines > 0 ? tail : this.#column + tail;
+    this.#predictedColumn = newlines > 0 ? tail : this.#predictedColumn + tail;
+  }
+}

@@ -1,0 +1,142 @@
+/** Options of `OpenAIModel`. */
+export interface OpenAIModelOptions {
+  /**
+   * Name of the model, as the server knows it.
+   *
+   * @default {Deno.env.get("OPENAI_MODEL")}
+   */
+  model?: string;
+  /**
+   * URL of the server's API, usually ending in `/v1`.
+   *
+   * @default {Deno.env.get("OPENAI_BASE_URL") ?? "https://api.openai.com/v1"}
+   */
+  baseUrl?: string;
+  /**
+   * Key that the server asks for. May be left out for a server that has a base URL and needs none.
+   *
+   * @default {Deno.env.get("OPENAI_API_KEY")}
+   */
+  apiKey?: string;
+  /**
+   * OpenAI organisation to bill.
+   *
+   * @default {undefined}
+   */
+  organization?: string;
+  /**
+   * OpenAI project to bill.
+   *
+   * @default {undefined}
+   */
+  project?: string;
+  /**
+   * How often a request is sent again after a connection error, a time-out, or status 408, 409, 429
+   * or 500 and above. The waits double from half a second, unless the server names one. A reply that
+   * has begun is not asked for again.
+   *
+   * @default {5}
+   */
+  maxRetries?: number;
+  /**
+   * Milliseconds until the server must have begun to answer, for each attempt.
+   *
+   * @default {600_000}
+   */
+  timeoutMs?: number;
+  /**
+   * Milliseconds that may pass without a new piece of the reply once the server has begun to answer.
+   * Models that think in silence may need more.
+   *
+   * @default {120_000}
+   */
+  stallTimeoutMs?: number;
+  /**
+   * Whether to ask the server to report token usage. Servers that reject the request parameter
+   * `stream_options` need `false`.
+   *
+   * @default {true}
+   */
+  reportUsage?: boolean;
+  /**
+   * Further parameters of the request's body, such as `temperature`.
+   *
+   * @default {{}}
+   */
+  extraParameters?: Readonly<Record<string, unknown>>;
+}
+
+/** Where a server is and how to be let in, options and environment put together. */
+export interface OpenAISettings {
+  model: string;
+  baseUrl: string;
+  /** Undefined for a server that needs none. */
+  apiKey: string | undefined;
+}
+
+const openAIBaseUrl = "https://api.openai.com/v1";
+
+/** The longest delay that timers know, about 24.8 days. */
+const maxDelayMs = 2 ** 31 - 1;
+
+/** What the adapter itself puts into a request. */
+const reservedParameters = ["model", "messages", "stream"];
+
+/** Throws when an option cannot be used, without a look at the environment. */
+export function checkOptions(options: OpenAIModelOptions): void {
+  const { baseUrl, maxRetries = 0, extraParameters = {} } = options;
+  if (baseUrl !== undefined) checkBaseUrl(baseUrl, "baseUrl");
+  if (!Number.isInteger(maxRetries) || maxRetries < 0) {
+    throw new RangeError(
+      `Cannot create a model: maxRetries must be a whole number of at least 0, current value is ${maxRetries}`,
+    );
+  }
+  for (const name of ["timeoutMs", "stallTimeoutMs"] as const) {
+    const value = options[name] ?? 1;
+    if (!(value > 0 && value <= maxDelayMs)) {
+      throw new RangeError(
+        `Cannot create a model: ${name} must be above 0 and at most ${maxDelayMs}, current value is ${value}`,
+      );
+    }
+  }
+  const reserved = reservedParameters.find((name) => Object.hasOwn(extraParameters, name));
+  if (reserved !== undefined) {
+    throw new TypeError(
+      `Cannot create a model: extraParameters must not have "${reserved}", which is set for each request`,
+    );
+  }
+}
+
+/** Fills in from the environment what the options leave out. */
+export function resolveSettings(options: OpenAIModelOptions): OpenAISettings {
+  const model = options.model || readVariable("OPENAI_MODEL");
+  if (model === undefined) throw new TypeError(missing("model", "model", "OPENAI_MODEL"));
+
+  const configuredUrl = options.baseUrl ?? readVariable("OPENAI_BASE_URL");
+  if (configuredUrl !== undefined) checkBaseUrl(configuredUrl, "OPENAI_BASE_URL");
+
+  const apiKey = options.apiKey || readVariable("OPENAI_API_KEY");
+  if (apiKey === undefined && configuredUrl === undefined) {
+    throw new TypeError(missing("API key", "apiKey", "OPENAI_API_KEY"));
+  }
+  return { model, baseUrl: configuredUrl ?? openAIBaseUrl, apiKey };
+}
+
+/** Reads a variable only where that is allowed already, so that nobody is asked for permission. */
+function readVariable(variable: string): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "env", variable });
+  return state === "granted" ? Deno.env.get(variable)?.trim() || undefined : undefined;
+}
+
+function missing(what: string, option: string, variable: string): string {
+  return `Cannot ask a model: no ${what} is known; pass the option ${option}, or set the variable ` +
+    `${variable} and allow to read it with --allow-env=${variable}`;
+}
+
+function checkBaseUrl(baseUrl: string, name: string): void {
+  const protocol = URL.canParse(baseUrl) ? new URL(baseUrl).protocol : "";
+  if (protocol === "http:" || protocol === "https:") return;
+  throw new TypeError(
+    `Cannot use a model server: ${name} must be an http or https URL, current value is "${baseUrl}"`,
+  );
+}

@@ -1,0 +1,66 @@
+/**
+ * What can go wrong on a connection, as errors that somebody catches.
+ *
+ * @module
+ */
+
+/** Why a connection ended: `closed` by this side, `ended` by the peer, `protocol` violated by the peer, `io` failed. */
+export type CloseReason = "closed" | "ended" | "protocol" | "io";
+
+/** The connection has ended. Every call that was pending then, and every later one, rejects with the same error. */
+export class ConnectionClosedError extends Error {
+  /** Always `"ConnectionClosedError"`. */
+  override readonly name = "ConnectionClosedError";
+  /** Why it ended. */
+  readonly reason: CloseReason;
+
+  /**
+   * @param reason Why the connection ended.
+   * @param options The `cause`, if there is one.
+   */
+  constructor(reason: CloseReason, options?: ErrorOptions) {
+    super(CLOSE_MESSAGES[reason], options);
+    this.reason = reason;
+  }
+}
+
+/** The peer answered a call with an error. */
+export class RemoteError extends Error {
+  /** Always `"RemoteError"`. */
+  override readonly name = "RemoteError";
+  /** The JSON-RPC error code. */
+  readonly code: number;
+  /** What the peer added; of any shape. */
+  readonly data: unknown;
+
+  /**
+   * @param message The peer's message.
+   * @param options The JSON-RPC error code, and what the peer added.
+   */
+  constructor(message: string, options: { readonly code: number; readonly data?: unknown }) {
+    super(message);
+    this.code = options.code;
+    this.data = options.data;
+  }
+}
+
+/** Codes of JSON-RPC 2.0, section 5.1, and the two of this project. */
+export const RPC_ERROR_CODES = {
+  /** The method does not exist. */
+  methodNotFound: -32601,
+  /** The parameters have the wrong shape. */
+  invalidParams: -32602,
+  /** The answer could not be sent. */
+  internal: -32603,
+  /** The handler threw. */
+  failed: -32000,
+  /** The call was cancelled (as in the Language Server Protocol). */
+  cancelled: -32800,
+} as const;
+
+const CLOSE_MESSAGES: Record<CloseReason, string> = {
+  closed: "Cannot use the connection: it was closed",
+  ended: "Cannot use the connection: the peer ended it",
+  protocol: "Cannot use the connection: the peer broke the protocol",
+  io: "Cannot use the connection: reading or writing failed",
+};

@@ -1,0 +1,20 @@
+/**
+ * Limits in options.
+ *
+ * @module
+ */
+
+/**
+ * Checks a limit.
+ *
+ * @param name The name of the option.
+ * @param value What it was given.
+ * @returns The value.
+ * @throws {RangeError} If it is no number above 0.
+ */
+export function checkLimit(name: string, value: number): number {
+  if (typeof value !== "number" || !(value > 0)) {
+    throw new RangeError(`Cannot use ${name} ${String(value)}: it must be a number above 0`);
+  }
+  return value;
+}

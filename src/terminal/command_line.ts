@@ -1,0 +1,139 @@
+/**
+ * The words of the command line.
+ *
+ * @module
+ */
+
+import { parseArgs } from "node:util";
+import { type Permissions, toPermissionFlags } from "../security/permissions.ts";
+
+/** What the command line asks for. */
+export interface CommandLine {
+  /** What to do. */
+  readonly action: "run" | "help" | "version";
+  /** The question; absent if there was none. */
+  readonly question?: string | undefined;
+  /** The model's name. */
+  readonly model?: string | undefined;
+  /** The server. */
+  readonly baseUrl?: string | undefined;
+  /** Files that become variables. */
+  readonly files: readonly string[];
+  /** Calls of the model in a run. */
+  readonly maxSteps?: number | undefined;
+  /** Time limit of a cell in milliseconds. */
+  readonly timeoutMs?: number | undefined;
+  /** What cells may reach. */
+  readonly permissions: Permissions;
+  /** Whether events are written as JSON. */
+  readonly json: boolean;
+  /** Whether everything is shown. */
+  readonly verbose: boolean;
+}
+
+/** The command line cannot be understood: the message says why, in one line. */
+export class UsageError extends Error {
+  /** Always `"UsageError"`. */
+  override readonly name = "UsageError";
+}
+
+/** What `--help` says. */
+export const HELP = `Ask a model that works by running TypeScript in a sandbox.
+
+Usage: deno task agent [options] "question"
+
+Without a question, at a terminal: a conversation. Ctrl-C stops a run, a second one leaves.
+
+Options:
+  --model NAME         the model (default: OPENAI_MODEL, or gpt-5-mini)
+  --base-url URL       an OpenAI-compatible server (default: OPENAI_BASE_URL)
+  --file PATH          a CSV, JSON or text file, as a variable named after it; repeatable
+  --max-steps N        calls of the model for a question (default: 10)
+  --timeout SECONDS    time limit of a cell (default: 60)
+  --allow-net[=HOSTS]  let cells use the network, all of it or these hosts
+  --allow-read[=PATHS] let cells read files, all or these
+  --json               one event per line, as JSON
+  --verbose            show everything
+  --help, --version
+
+Environment: OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL, NO_COLOR`;
+
+const OPTIONS = {
+  model: { type: "string" },
+  "base-url": { type: "string" },
+  file: { type: "string", multiple: true },
+  "max-steps": { type: "string" },
+  timeout: { type: "string" },
+  "allow-net": { type: "string", multiple: true },
+  "allow-read": { type: "string", multiple: true },
+  json: { type: "boolean" },
+  verbose: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+  version: { type: "boolean", short: "V" },
+} as const;
+
+/**
+ * Reads the command line.
+ *
+ * @param args The words.
+ * @throws {UsageError} If there is a flag that does not exist, or a value that makes no sense.
+ */
+export function parseCommandLine(args: readonly string[]): CommandLine {
+  const { values, positionals } = parse(args);
+  const question = positionals.join(" ").trim();
+  const baseUrl = values["base-url"];
+  if (baseUrl !== undefined && !URL.canParse(baseUrl)) {
+    throw new UsageError(`Cannot use --base-url ${JSON.stringify(baseUrl)}: it is not a URL`);
+  }
+  const permissions = { net: grant(values["allow-net"]), read: grant(values["allow-read"]) };
+  try {
+    toPermissionFlags(permissions);
+  } catch (cause) {
+    throw new UsageError((cause as Error).message, { cause });
+  }
+  const seconds = positive("timeout", values.timeout);
+  const maxSteps = positive("max-steps", values["max-steps"]);
+  if (maxSteps !== undefined && !Number.isInteger(maxSteps)) {
+    throw new UsageError(`Cannot use --max-steps ${maxSteps}: it must be a whole number`);
+  }
+  return {
+    action: values.help ? "help" : values.version ? "version" : "run",
+    question: question === "" ? undefined : question,
+    model: values.model,
+    baseUrl,
+    files: values.file ?? [],
+    maxSteps,
+    timeoutMs: seconds === undefined ? undefined : seconds * 1000,
+    permissions,
+    json: values.json ?? false,
+    verbose: values.verbose ?? false,
+  };
+}
+
+function parse(args: readonly string[]) {
+  // A permission without a list means all of it, as in Deno itself.
+  const words = args.map((word) => /^--allow-(net|read)$/.test(word) ? `${word}=` : word);
+  try {
+    return parseArgs({ args: words, options: OPTIONS, allowPositionals: true });
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message.split("\n")[0]! : String(cause);
+    throw new UsageError(message, { cause });
+  }
+}
+
+function positive(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === "" || !(value > 0)) {
+    throw new UsageError(
+      `Cannot use --${flag} ${JSON.stringify(text)}: it must be a number above 0`,
+    );
+  }
+  return value;
+}
+
+function grant(values: string[] | undefined): boolean | string[] {
+  if (values === undefined) return false;
+  const entries = values.flatMap((value) => value.split(",")).filter((entry) => entry !== "");
+  return entries.length === 0 || values.includes("") ? true : entries;
+}

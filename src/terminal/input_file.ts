@@ -1,0 +1,110 @@
+/**
+ * Files on the command line become variables: tables from CSV, values from JSON, text from anything else.
+ *
+ * @module
+ */
+
+/** A file's content, and the name it goes by in the kernel. */
+export interface InputFile {
+  /** The variable's name, made of the file's. */
+  readonly name: string;
+  /** The content. */
+  readonly value: unknown;
+  /** What the model is told about it. */
+  readonly description: string;
+}
+
+/**
+ * Reads a file.
+ *
+ * @param path The file.
+ * @throws {Deno.errors.NotFound} If there is no such file, and as `Deno.readTextFile` does otherwise.
+ * @throws {SyntaxError} If a `.json` file is not JSON.
+ */
+export async function readInputFile(path: string): Promise<InputFile> {
+  const text = (await Deno.readTextFile(path)).replace(/^\uFEFF/, "");
+  const file = path.split(/[/\\]/).at(-1)!;
+  const name = variableName(file);
+  const extension = /\.(\w+)$/.exec(file)?.[1]?.toLowerCase();
+  if (extension === "csv" || extension === "tsv") {
+    const rows = parseTable(text, extension === "csv" ? "," : "\t");
+    return { name, value: rows, description: `The ${rows.length} rows of ${file}` };
+  }
+  if (extension === "json") {
+    try {
+      return { name, value: JSON.parse(text), description: `The content of ${file}` };
+    } catch (cause) {
+      throw new SyntaxError(`Cannot read ${path}: ${(cause as Error).message}`, { cause });
+    }
+  }
+  return { name, value: text, description: `The text of ${file}` };
+}
+
+/**
+ * A variable's name from a file's: `seattle-weather.csv` becomes `seattle_weather`.
+ *
+ * @param file The file's name, without folders.
+ */
+export function variableName(file: string): string {
+  const stem = file.replace(/\.\w+$/, "");
+  const name = stem.replace(/[^\p{ID_Continue}$]+/gu, "_").replace(/^_+|_+$/g, "") || "file";
+  return /^[\p{ID_Start}$_]/u.test(name) ? name : `_${name}`;
+}
+
+/**
+ * Parses a table after RFC 4180: a header, then rows, which become objects. Cells that look like numbers or booleans
+ * become such, empty ones `null`.
+ *
+ * @param text The table.
+ * @param separator What stands between cells.
+ */
+export function parseTable(text: string, separator: string): Record<string, unknown>[] {
+  const [header = [], ...records] = parseRecords(text, separator);
+  return records.map((cells) =>
+    Object.fromEntries(header.map(({ text: name }, i) => [name, toValue(cells[i])]))
+  );
+}
+
+interface TableCell {
+  text: string;
+  quoted: boolean;
+}
+
+function parseRecords(text: string, separator: string): TableCell[][] {
+  const records: TableCell[][] = [];
+  let record: TableCell[] = [];
+  // A cell is quoted, with quotes doubled inside, or runs up to the next separator or line end.
+  const pattern = new RegExp(`"((?:[^"]|"")*)"|[^${separator}\\r\\n]*`, "y");
+  let position = 0;
+  while (position < text.length) {
+    pattern.lastIndex = position;
+    const match = pattern.exec(text)!;
+    const quoted = match[1] !== undefined;
+    record.push({ text: quoted ? match[1]!.replaceAll('""', '"') : match[0], quoted });
+    position = pattern.lastIndex;
+    if (text[position] === separator) {
+      position++;
+      if (position === text.length) record.push({ text: "", quoted: false });
+      continue;
+    }
+    // What stands between a closing quote and the next separator belongs nowhere.
+    while (position < text.length && text[position] !== "\n") position++;
+    position++;
+    if (record.length > 1 || record[0]!.text !== "") records.push(record);
+    record = [];
+  }
+  if (record.length > 0) records.push(record);
+  return records;
+}
+
+function toValue(cell: TableCell | undefined): unknown {
+  if (cell === undefined) return null;
+  const { text, quoted } = cell;
+  if (quoted) return text;
+  const trimmed = text.trim();
+  if (trimmed === "") return null;
+  if (trimmed === "true" || trimmed === "false") return trimmed === "true";
+  // Not everything that is made of digits is a number: 007 and 12345678901234567890 are names.
+  if (/^-?(0|[1-9]\d{0,14})(\.\d+)?([eE][-+]?\d+)?$/.test(trimmed)) return Number(trimmed);
+  return text;
+}

@@ -1,0 +1,133 @@
+/**
+ * A run, for people at a terminal: the reply as it arrives, code, output, and a closing line.
+ *
+ * @module
+ */
+
+import type { AgentEvent, RunResult } from "../agent/event.ts";
+import { OutputView } from "./output_view.ts";
+import { printable, type Style } from "./style.ts";
+
+/** Options of {@linkcode RunView}. */
+export interface RunViewOptions {
+  /** Where the text goes. */
+  readonly write: (text: string) => void;
+  /** Colours. */
+  readonly style: Style;
+  /** Whether everything is shown: all output, observations as the model sees them, tokens of each call. @default false */
+  readonly verbose?: boolean;
+}
+
+/** Shows the events of one run. */
+export class RunView {
+  readonly #options: RunViewOptions;
+  #output: OutputView | undefined;
+  /** Whether the cursor stands at the start of a line. */
+  #fresh = true;
+
+  /** @param options Where the text goes. */
+  constructor(options: RunViewOptions) {
+    this.#options = options;
+  }
+
+  /** Shows an event. */
+  show(event: AgentEvent): void {
+    const { style, verbose } = this.#options;
+    switch (event.type) {
+      case "text":
+        return this.#write(printable(event.text));
+      case "reasoning":
+        return verbose ? this.#write(style.dim(printable(event.text))) : undefined;
+      case "code":
+        return this.#code(event.code);
+      case "output":
+        return this.#output?.push(event.text);
+      case "execution_output":
+      case "execution_output_exceeded":
+      case "execution_error":
+      case "security_error":
+        return this.#observation(event);
+      case "compacting":
+        return this.#note(`compacting the history (about ${event.tokens} tokens)`);
+      case "compacted":
+        return this.#note(`compacted to ${event.messages} messages`);
+      case "usage":
+        return verbose ? this.#note(tokensOf(event.usage)) : undefined;
+      case "final_response":
+        return this.#newline();
+      case "max_steps_reached":
+        this.#newline();
+        return this.#write(style.yellow("No steps are left; the task may not be done.\n"));
+    }
+  }
+
+  /** Shows the closing line. */
+  close(result: RunResult): void {
+    const { style } = this.#options;
+    const mark = result.status === "success" ? style.green("✓") : style.yellow("!");
+    const steps = result.steps === 1 ? "1 step" : `${result.steps} steps`;
+    const seconds = (result.durationMs / 1000).toFixed(1);
+    this.#newline();
+    this.#write(`${mark} ${style.dim(`${steps}, ${seconds} s, ${tokensOf(result.usage)}`)}\n`);
+  }
+
+  #code(code: string): void {
+    const { style } = this.#options;
+    this.#newline();
+    const lines = printable(code).split("\n");
+    const width = `${lines.length}`.length;
+    for (const [i, line] of lines.entries()) {
+      this.#write(`${style.dim(`  ${`${i + 1}`.padStart(width)} `)}${style.cyan(line)}\n`);
+    }
+    const write = (text: string) => this.#write(text);
+    this.#output = new OutputView({ write, style, all: this.#options.verbose ?? false });
+  }
+
+  #observation(event: Extract<AgentEvent, { content: string }>): void {
+    const { style, verbose } = this.#options;
+    this.#output?.end();
+    this.#output = undefined;
+    if (event.type === "execution_error") {
+      const text = event.result?.status === "error"
+        ? event.result.error.text
+        : `${event.error.name}: ${event.error.message}`;
+      this.#indented(style.red(printable(text)));
+    } else if ("result" in event && event.result !== undefined) {
+      const { result } = event;
+      if (result.status === "ok" && result.value !== undefined) {
+        const text = printable(result.value.text);
+        const cut = verbose || text.length <= 400 ? text : `${text.slice(0, 400)} ...`;
+        this.#indented(`${style.dim("=")} ${cut}`);
+      } else if (result.status === "timeout" || result.status === "interrupted") {
+        const state = result.stateKept ? "the state is kept" : "the state is lost";
+        this.#indented(style.yellow(`stopped (${result.status}); ${state}`));
+      }
+    }
+    if (verbose) this.#indented(style.dim(printable(event.content)));
+    this.#write("\n");
+  }
+
+  #indented(text: string): void {
+    for (const line of text.split("\n")) this.#write(`    ${line}\n`);
+  }
+
+  #note(text: string): void {
+    this.#newline();
+    this.#write(`${this.#options.style.dim(`· ${text}`)}\n`);
+  }
+
+  #newline(): void {
+    if (!this.#fresh) this.#write("\n");
+  }
+
+  #write(text: string): void {
+    if (text === "") return;
+    this.#options.write(text);
+    this.#fresh = text.endsWith("\n");
+  }
+}
+
+function tokensOf(usage: RunResult["usage"]): string {
+  const tokens = `${usage.totalTokens.toLocaleString("en-US")} tokens`;
+  return usage.estimated ? `about ${tokens}` : tokens;
+}

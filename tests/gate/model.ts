@@ -1,0 +1,20 @@
+/**
+ * The model that the code blocks of the documentation ask, so that they run word for word as users paste them.
+ *
+ * @module
+ */
+
+import type { ScriptedServer } from "../../src/model/scripted_server.ts";
+
+/** What the model says to the question of the README's first example. */
+const CELL = "```ts\ngreeting = await reverse(secret);\n```";
+
+/** Starts a server that speaks the OpenAI protocol. */
+export async function startModel(): Promise<ScriptedServer> {
+  // Loaded late: the gate has to start, and say so, when the code that it checks does not.
+  const { ScriptedServer } = await import("../../src/model/scripted_server.ts");
+  return new ScriptedServer({
+    replies: ({ messages }) =>
+      messages.at(-1)?.content === "Reverse the secret" ? CELL : "It says: Hello, world!",
+  });
+}
