@@ -199,7 +199,12 @@ export class CaveAgent<R extends Runtime = Runtime> implements AsyncDisposable {
   #systemPrompt(): string {
     const { instructions, systemInstructions, systemPromptTemplate } = this.#options;
     const language = this.#languages[0]!;
-    const parts = promptParts(this.runtime, { instructions, systemInstructions, language });
+    const parts = promptParts(this.runtime, {
+      instructions,
+      systemInstructions,
+      language,
+      timeoutMs: this.#options.maxExecTimeoutMs,
+    });
     return (systemPromptTemplate ?? defaultPromptTemplate)(parts);
   }
 }
