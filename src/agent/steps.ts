@@ -140,6 +140,7 @@ export class Steps {
         timeoutMs,
         onOutput: (chunk) => emit("output", step, chunk),
       });
+      if ("stateKept" in result && !result.stateKept) this.#changed.clear();
       for (const entry of result.changed) this.#changed.set(entry.name, entry);
       const observation = observe(result, maxOutputChars);
       this.#emitObservation(observation, result);
