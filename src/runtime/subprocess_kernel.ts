@@ -48,6 +48,8 @@ export class SubprocessKernel implements Kernel {
   readonly #host: KernelHost;
   /** Calls under way: while there are none, the process does not keep the host's event loop alive. */
   #busy = 0;
+  /** SIGINTs sent so far. */
+  #interrupts = 0;
 
   /**
    * Starts the process.
@@ -98,12 +100,19 @@ export class SubprocessKernel implements Kernel {
   }
 
   async execute(cell: ExecuteParams): Promise<CellReport> {
-    return (await this.#request("execute", { value: cell })).value as CellReport;
+    const value = { ...cell, interrupts: this.#interrupts };
+    return (await this.#request("execute", { value })).value as CellReport;
   }
 
-  async interrupt(): Promise<boolean> {
-    await this.close();
-    return false;
+  interrupt(): void {
+    // Elsewhere the only signals are those that end a process.
+    if (Deno.build.os === "windows") return this.#kill();
+    this.#interrupts++;
+    try {
+      this.#child.kill("SIGINT");
+    } catch {
+      // It has ended already.
+    }
   }
 
   async retrieve(name: string): Promise<unknown> {
