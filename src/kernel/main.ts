@@ -55,7 +55,10 @@ async function main(options: KernelOptions): Promise<void> {
   const { exit } = Deno;
 
   const interrupts = new Interrupts();
-  const watcher = new Watcher(interrupts.flag, () => interrupts.stop());
+  const watcher = new Watcher(interrupts.flag, {
+    onReady: () => connection.notify("watching", { value: null }),
+    onInterrupt: () => interrupts.stop(),
+  });
   installStacks(stacks);
   installSourceText();
   installTimers(() => interrupts.stopped);
@@ -81,6 +84,7 @@ async function main(options: KernelOptions): Promise<void> {
       },
       execute: async ({ value }) => {
         const cell = value as ExecuteParams;
+        watcher.start();
         await watcher.caughtUp(cell.interrupts ?? 0, SIGNAL_PATIENCE_MS);
         return { value: await session.execute(cell) };
       },

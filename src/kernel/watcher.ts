@@ -13,30 +13,33 @@ const PROGRAM = `onmessage = ({ data: flag }) => {
   postMessage("ready");
 };`;
 
-/** Listens for SIGINT. */
+// Captured, because it is not among the globals of cells.
+const { Worker, setTimeout, clearTimeout } = globalThis;
+
+/** Listens for SIGINT, once it has been started. */
 export class Watcher {
-  /** SIGINTs that were heard. */
-  heard = 0;
+  readonly #flag: Int32Array;
+  readonly #listener: WatcherListener;
+  #heard = 0;
+  #started = false;
   #changed: PromiseWithResolvers<void> = Promise.withResolvers();
 
   /**
-   * Starts the thread.
+   * Makes a watcher.
    *
    * @param flag Set to 1 at once when SIGINT comes, whatever the main thread does.
-   * @param onInterrupt Called when the main thread gets to it.
+   * @param listener Told of it when the main thread gets to that.
    */
-  constructor(flag: Int32Array, onInterrupt: () => void) {
-    const worker = new Worker(`data:application/javascript,${encodeURIComponent(PROGRAM)}`, {
-      type: "module",
-    });
-    worker.onmessage = ({ data }) => {
-      if (data !== "interrupt") return;
-      this.heard++;
-      this.#changed.resolve();
-      this.#changed = Promise.withResolvers();
-      onInterrupt();
-    };
-    worker.postMessage(flag);
+  constructor(flag: Int32Array, listener: WatcherListener) {
+    this.#flag = flag;
+    this.#listener = listener;
+  }
+
+  /** Starts the thread, as soon as the main one has nothing else to do: it takes ten milliseconds. Idempotent. */
+  start(): void {
+    if (this.#started) return;
+    this.#started = true;
+    setTimeout(() => this.#start());
   }
 
   /**
@@ -46,14 +49,36 @@ export class Watcher {
    * @param patienceMs Two signals may arrive as one, so this is not for ever.
    */
   async caughtUp(sent: number, patienceMs: number): Promise<void> {
-    if (this.heard >= sent) return;
+    if (this.#heard >= sent) return;
     let patient = true;
     const timer = setTimeout(() => {
       patient = false;
       this.#changed.resolve();
     }, patienceMs);
-    while (patient && this.heard < sent) await this.#changed.promise;
+    while (patient && this.#heard < sent) await this.#changed.promise;
     clearTimeout(timer);
-    this.heard = Math.max(this.heard, sent);
+    this.#heard = Math.max(this.#heard, sent);
   }
+
+  #start(): void {
+    const url = `data:application/javascript,${encodeURIComponent(PROGRAM)}`;
+    // Without a prototype: cells may have put options on it by now.
+    const worker = new Worker(url, { __proto__: null, type: "module" } as WorkerOptions);
+    worker.onmessage = ({ data }) => {
+      if (data === "ready") return this.#listener.onReady();
+      this.#heard++;
+      this.#changed.resolve();
+      this.#changed = Promise.withResolvers();
+      this.#listener.onInterrupt();
+    };
+    worker.postMessage(this.#flag);
+  }
+}
+
+/** Is told what the thread hears. */
+export interface WatcherListener {
+  /** SIGINT is heard from now on; before that it ends the process. */
+  onReady(): void;
+  /** SIGINT has come. */
+  onInterrupt(): void;
 }

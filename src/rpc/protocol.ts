@@ -9,6 +9,7 @@
  * | `retrieve` | host calls kernel | answers with the value of a name |
  * | `names` | host calls kernel | answers with the names in the namespace |
  * | `ready` | kernel notifies host | it has started |
+ * | `watching` | kernel notifies host | SIGINT stops a cell from now on, and no longer ends the kernel |
  * | `output` | kernel notifies host | something was printed |
  * | `call` | kernel calls host | calls a host function |
  *
