@@ -146,7 +146,7 @@ export class Session {
     } catch {
       // An error whose properties throw is shown as any other value.
     }
-    const text = show(thrown);
+    const text = this.#stacks.rewrite(show(thrown));
     return { name: "Uncaught", message: text, stack: `Uncaught ${text}`, frames: [] };
   }
 

@@ -60,6 +60,7 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
   readonly #functions: Map<string, HostFunction>;
   readonly #errors = new CellErrors();
   readonly #turns = new Turns();
+  readonly #injecting = new Turns();
   #kernel: Promise<Kernel> | undefined;
   #active: ActiveCell | undefined;
   #late = "";
@@ -98,7 +99,12 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
   }
 
   /** See {@linkcode Runtime.inject}. */
-  async inject(given: InjectOptions): Promise<void> {
+  inject(given: InjectOptions): Promise<void> {
+    // In turn, or two calls could take one name; not in the turn of cells, which may wait for it.
+    return this.#injecting.take(() => this.#inject(given));
+  }
+
+  async #inject(given: InjectOptions): Promise<void> {
     this.#assertOpen("inject");
     const { variables, functions } = toInjections(given, this.injections);
     // A kernel that is not there yet gets them with all the others when it starts.

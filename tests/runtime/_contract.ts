@@ -5,7 +5,7 @@ import type { RuntimeOptions } from "../../src/runtime/kernel_runtime.ts";
 import type { CellResult, Runtime } from "../../src/runtime/runtime.ts";
 
 /** Makes the runtime under test. */
-export type MakeRuntime = <V extends object>(options: RuntimeOptions<V>) => Runtime<V>;
+export type MakeRuntime = (options: RuntimeOptions) => Runtime;
 
 /** One promise, as `method() does X when Y`, and its check. */
 export type Promised = readonly [promise: string, check: (make: MakeRuntime) => Promise<void>];
@@ -22,8 +22,7 @@ export type Failure = Extract<CellResult, { status: "error" }>;
  * @param runtime Where.
  * @param source The cell.
  */
-// deno-lint-ignore no-explicit-any -- any runtime will do
-export async function run(runtime: Runtime<any>, source: string): Promise<Success> {
+export async function run(runtime: Runtime, source: string): Promise<Success> {
   const result = await runtime.execute(source);
   assertEquals(result.status, "ok", result.status === "error" ? result.error.text : undefined);
   return result as Success;
@@ -35,8 +34,7 @@ export async function run(runtime: Runtime<any>, source: string): Promise<Succes
  * @param runtime Where.
  * @param source The cell.
  */
-// deno-lint-ignore no-explicit-any -- any runtime will do
-export async function runFailing(runtime: Runtime<any>, source: string): Promise<Failure> {
+export async function runFailing(runtime: Runtime, source: string): Promise<Failure> {
   const result = await runtime.execute(source);
   assertEquals(result.status, "error");
   return result as Failure;
@@ -48,7 +46,6 @@ export async function runFailing(runtime: Runtime<any>, source: string): Promise
  * @param runtime Where.
  * @param source The cell.
  */
-// deno-lint-ignore no-explicit-any -- any runtime will do
-export async function valueOf(runtime: Runtime<any>, source: string): Promise<string | undefined> {
+export async function valueOf(runtime: Runtime, source: string): Promise<string | undefined> {
   return (await run(runtime, source)).value?.text;
 }

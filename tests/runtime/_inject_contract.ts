@@ -2,7 +2,8 @@
 
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { z } from "zod";
-import { defineFunction, defineVariable } from "../../src/runtime/injection.ts";
+import { defineFunction } from "../../src/runtime/host_function.ts";
+import { defineVariable } from "../../src/runtime/variable.ts";
 import { type MakeRuntime, type Promised, run, runFailing, valueOf } from "./_contract.ts";
 
 const BAD_NAMES = ["", "1a", "a-b", "a.b", "a b", "class", "await", "undefined", "this", "a\n"];
@@ -74,6 +75,15 @@ export const INJECT_CONTRACT: readonly Promised[] = [
     await runtime.inject({ variables: { fresh: 1 } });
   }],
 
+  ["inject() takes a name once when two calls want it at the same time", async (make) => {
+    await using runtime = make({});
+    await run(runtime, `1`);
+    const calls = [1, 2].map((value) => runtime.inject({ variables: { a: value } }));
+    const outcomes = await Promise.allSettled(calls);
+    assertEquals(outcomes.map(({ status }) => status), ["fulfilled", "rejected"]);
+    assertEquals(await valueOf(runtime, `a`), "1");
+  }],
+
   ["inject() can replace a name that a cell made", async (make) => {
     await using runtime = make({});
     await run(runtime, `const answer = 41`);
@@ -129,14 +139,14 @@ export const INJECT_CONTRACT: readonly Promised[] = [
       variables: { n: 1, list: [1], map: new Map() },
       functions: { f: () => 1 },
     });
-    const wrong: [name: "n" | "list" | "map", value: unknown, message: string][] = [
+    const wrong: [name: string, value: unknown, message: string][] = [
       ["n", "1", "it is a number, not a string"],
       ["n", null, "it is a number, not null"],
       ["list", { 0: 1 }, "it is an instance of Array, not an instance of Object"],
       ["map", new Set(), "it is an instance of Map, not an instance of Set"],
     ];
     for (const [name, value, message] of wrong) {
-      await assertRejects(() => runtime.update(name, value as never), TypeError, message);
+      await assertRejects(() => runtime.update(name, value), TypeError, message);
     }
     await run(runtime, `let made = 1`);
     for (const name of ["made", "f", "nope", "toString"]) {
