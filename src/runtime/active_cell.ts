@@ -23,6 +23,8 @@ export interface ActiveCellOptions {
 export class ActiveCell {
   /** The number of the cell. */
   readonly cell: number;
+  /** Whether the cell was told to stop. */
+  stopped = false;
   readonly #clock: CellClock | undefined;
   readonly #onOutput: ((chunk: OutputChunk) => void) | undefined;
   readonly #calls: { name: string; status: HostCall["status"] }[] = [];
@@ -64,7 +66,8 @@ export class ActiveCell {
       entry.status = "ok";
       return result;
     } catch (error) {
-      entry.status = "error";
+      // Of a call that is given up nobody knows how it ends.
+      if (!this.stopped) entry.status = "error";
       throw error;
     }
   }

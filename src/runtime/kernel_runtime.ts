@@ -9,12 +9,13 @@ import { compileCell } from "../cell/compile_cell.ts";
 import type { CellReport, NamespaceEntry } from "../rpc/protocol.ts";
 import { ActiveCell } from "./active_cell.ts";
 import { CellErrors } from "./cell_errors.ts";
-import { type AnyFunction, callHostFunction, type HostFunction } from "./host_function.ts";
+import type { AnyFunction, HostFunction } from "./host_function.ts";
 import { type Injections, toInjections } from "./injection.ts";
 import type { Kernel, KernelHost } from "./kernel.ts";
 import { checkLimit } from "./limit.ts";
 import type { CellResult, ExecuteOptions, InjectOptions, Runtime } from "./runtime.ts";
 import { CellClock, type StopReason } from "./_cell_clock.ts";
+import { OngoingCall } from "./ongoing_call.ts";
 import { Turns } from "./turns.ts";
 import { type Values, Variable } from "./variable.ts";
 
@@ -26,8 +27,13 @@ export interface RuntimeOptions<V extends object = Record<string, unknown>> {
   readonly functions?: Readonly<Record<string, HostFunction | AnyFunction>>;
   /** Variables by name: values, or what `defineVariable` returns. @default none */
   readonly variables?: V;
-  /** Time limit of a cell in milliseconds, `Infinity` for none. @default 60000 */
+  /**
+   * Time limit of a cell in milliseconds, `Infinity` for none. The clock stands still while the cell waits for a host
+   * function. @default 60000
+   */
   readonly timeoutMs?: number;
+  /** Time limit of a call of a host function in milliseconds, `Infinity` for none. @default 120000 */
+  readonly callTimeoutMs?: number;
   /**
    * Characters of a cell's output that are passed on while it runs and kept in its result. Of what is printed beyond
    * that, the end and the length are kept. @default 1000000
@@ -37,6 +43,9 @@ export interface RuntimeOptions<V extends object = Record<string, unknown>> {
 
 /** Time limit of a cell: long for a computation, short for somebody who waits. */
 const DEFAULT_TIMEOUT_MS = 60_000;
+
+/** Time limit of a host call: a cell that waits for one has a clock that stands still. */
+const DEFAULT_CALL_TIMEOUT_MS = 120_000;
 
 /** More than any model reads and any person scrolls; a fraction of a frame. */
 const DEFAULT_MAX_OUTPUT_CHARS = 1_000_000;
@@ -56,6 +65,7 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
   /** Characters of a cell's output that are kept. */
   protected readonly maxOutputChars: number;
 
+  readonly #callTimeoutMs: number;
   readonly #variables: Map<string, Variable<unknown>>;
   readonly #functions: Map<string, HostFunction>;
   readonly #errors = new CellErrors();
@@ -74,6 +84,10 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
    */
   constructor(options: RuntimeOptions<V>) {
     this.timeoutMs = checkLimit("timeoutMs", options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    this.#callTimeoutMs = checkLimit(
+      "callTimeoutMs",
+      options.callTimeoutMs ?? DEFAULT_CALL_TIMEOUT_MS,
+    );
     this.maxOutputChars = checkLimit(
       "maxOutputChars",
       options.maxOutputChars ?? DEFAULT_MAX_OUTPUT_CHARS,
@@ -231,6 +245,7 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
       this.#assertOpen("execute a cell");
       throw error;
     } finally {
+      active.abandonCalls(new DOMException("The cell has ended", "AbortError"));
       this.#active = undefined;
     }
   }
@@ -308,8 +323,9 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
     if (definition === undefined) {
       return Promise.reject(new TypeError(`Cannot call ${JSON.stringify(name)}: no such function`));
     }
-    const call = () => callHostFunction(definition, { name, args });
-    return this.#active?.cell === cell ? this.#active.track(name, call) : call();
+    const limitMs = definition.timeoutMs ?? this.#callTimeoutMs;
+    const run = (call: OngoingCall) => call.run(definition, { name, args, limitMs });
+    return this.#active?.cell === cell ? this.#active.track(name, run) : run(new OngoingCall());
   }
 
   async #stopKernel(): Promise<void> {

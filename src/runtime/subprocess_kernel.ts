@@ -110,10 +110,10 @@ export class SubprocessKernel implements Kernel {
   }
 
   interrupt(): void {
-    // Elsewhere the only signals are those that end a process.
-    if (Deno.build.os === "windows") return this.#kill();
-    // The engine's own time limit sees to a first cell, and whoever lost patience ends the kernel.
-    if (!this.#watching) return;
+    // A cell that waits can be told; one that computes hears signals only.
+    this.#connection.notify("interrupt", { value: null });
+    // Without SIGINT, as on Windows, it is ended when the patience with it is over; so is a first cell.
+    if (!this.#watching || Deno.build.os === "windows") return;
     this.#interrupts++;
     try {
       this.#child.kill("SIGINT");
