@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import type { ScriptedReply } from "../../src/model/scripted_server.ts";
 import { cell, dialogues, eventsOf, ofType, setup } from "./setup.ts";
 
 Deno.test("CaveAgent.run() finds the cell in a reply, or none", async () => {
@@ -56,7 +57,9 @@ Deno.test("CaveAgent.run() tells the model when a block is empty", async () => {
   }
 });
 
-const cut = (content: string) => ({ content, finishReason: "length" });
+function cut(content: string): ScriptedReply {
+  return { content, finishReason: "length" };
+}
 
 Deno.test("CaveAgent.run() joins the parts when a reply was cut off by its length", async () => {
   const table: [string, string[], string[], string[], string][] = [

@@ -1,17 +1,20 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { AgentEvent } from "../../src/agent/event.ts";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
+import type { ScriptedReply } from "../../src/model/scripted_server.ts";
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
 import { addUsage, estimateUsage } from "../../src/model/usage.ts";
 import { cell, eventsOf, ofType, setup, typesOf } from "./setup.ts";
 
-const script = () => [
-  { content: cell('console.log("printed");\nconst n = 1; n', "Look.\n"), reasoning: "Hm." },
-  cell("missing"),
-  cell('console.log("x".repeat(100)); 1'),
-  cell(""),
-  "Done.",
-];
+function script(): ScriptedReply[] {
+  return [
+    { content: cell('console.log("printed");\nconst n = 1; n', "Look.\n"), reasoning: "Hm." },
+    cell("missing"),
+    cell('console.log("x".repeat(100)); 1'),
+    cell(""),
+    "Done.",
+  ];
+}
 
 Deno.test("CaveAgent.stream() gives every type of event, numbered and as plain data", async () => {
   await using context = setup(script(), { runtime: new DenoRuntime(), maxExecOutputChars: 50 });
