@@ -31,6 +31,9 @@ const USAGE_EXIT_CODE = 2;
 /** The exit code after Ctrl-C: 128 and the number of SIGINT. */
 const INTERRUPT_EXIT_CODE = 130;
 
+/** The exit code when nobody reads any more: 128 and the number of SIGPIPE. */
+const BROKEN_PIPE_EXIT_CODE = 141;
+
 const DEFAULT_MODEL = "gpt-5-mini";
 
 if (import.meta.main) Deno.exitCode = await main(Deno.args);
@@ -53,6 +56,8 @@ export async function main(args: readonly string[]): Promise<number> {
       console.error(error.message);
       return error instanceof ModelError ? 1 : USAGE_EXIT_CODE;
     }
+    // Whoever reads has enough, as in `deno task agent "question" | head`.
+    if (error instanceof Deno.errors.BrokenPipe) return BROKEN_PIPE_EXIT_CODE;
     throw error;
   }
 }
