@@ -103,24 +103,6 @@ Deno.test({
   },
 });
 
-Deno.test({
-  name: "cli leaves and takes a busy kernel along when it is interrupted between questions",
-  ignore: ignore || !hasScript(),
-  async fn() {
-    const late = "setTimeout(() => { for (;;); }); 1";
-    await using server = new ScriptedServer({ replies: [`\`\`\`ts\n${late}\n\`\`\`\n`, "Done."] });
-    await using cli = new Cli([], { env: { OPENAI_BASE_URL: server.url }, terminal: true });
-    await cli.printed("> ");
-    await cli.type("Go\n");
-    await cli.printed("tokens\r\n\r\n> ");
-    const [own] = childrenOf(cli.pid);
-    const [kernel] = childrenOf(own!);
-    Deno.kill(own!, "SIGINT");
-    assertEquals((await cli.result()).code, 130);
-    assertEquals(readProcess(kernel!)?.alive ?? false, false);
-  },
-});
-
 function hasScript(): boolean {
   try {
     return new Deno.Command("script", { args: ["--version"], stdout: "null" }).outputSync().success;

@@ -148,6 +148,13 @@ Deno.test("cli says in one line what is wrong and exits with 2 when it cannot be
   });
 });
 
+Deno.test("cli ends quietly when nobody reads", async () => {
+  const { server, env } = serve({ content: "line\n".repeat(100), stall: true });
+  await using _ = server;
+  const result = await runCli(["Go"], { env, closed: true });
+  assertEquals(result, { code: 141, signal: null, stdout: "", stderr: "" });
+});
+
 Deno.test("cli says in one line what is wrong and exits with 1 when the model fails", async () => {
   const { server, env } = serve({ content: "Unknown key", status: 401 });
   await using _ = server;

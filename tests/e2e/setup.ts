@@ -14,6 +14,8 @@ export interface CliOptions {
   readonly input?: string;
   /** Where it runs. @default the repository */
   readonly cwd?: string;
+  /** Whether its stdout is closed from the start on. @default false */
+  readonly closed?: boolean;
   /** Whether it has a terminal, by way of `script` of util-linux. @default false */
   readonly terminal?: boolean;
 }
@@ -37,7 +39,7 @@ export class Cli implements AsyncDisposable {
   readonly #stdin: WritableStreamDefaultWriter<Uint8Array>;
 
   constructor(args: readonly string[], options: CliOptions = {}) {
-    const { env = {}, input = "", cwd, terminal = false } = options;
+    const { env = {}, input = "", cwd, closed = false, terminal = false } = options;
     const words = [Deno.execPath(), ...command(), ...args];
     const [program, ...rest] = terminal ? inTerminal(words) : words;
     this.#child = new Deno.Command(program!, {
@@ -50,7 +52,7 @@ export class Cli implements AsyncDisposable {
       stderr: "piped",
     }).spawn();
     this.#stdin = this.#child.stdin.getWriter();
-    this.#result = this.#follow();
+    this.#result = this.#follow(closed);
     if (!terminal) this.type(input).then(() => this.#stdin.close()).catch(() => {});
   }
 
@@ -94,11 +96,11 @@ export class Cli implements AsyncDisposable {
     await this.#stdin.abort().catch(() => {});
   }
 
-  async #follow(): Promise<CliResult> {
+  async #follow(closed: boolean): Promise<CliResult> {
     const { stdout, stderr, status } = this.#child;
     const [{ code, signal }] = await Promise.all([
       status,
-      read(stdout, (text) => this.#grow(() => this.#stdout += text)),
+      closed ? stdout.cancel() : read(stdout, (text) => this.#grow(() => this.#stdout += text)),
       read(stderr, (text) => this.#grow(() => this.#stderr += text)),
     ]);
     return { code, signal, stdout: this.#stdout, stderr: this.#stderr };
