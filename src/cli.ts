@@ -10,7 +10,13 @@ import { ModelError } from "./model/model_error.ts";
 import { OpenAIModel } from "./model/openai_model.ts";
 import { DenoRuntime } from "./runtime/deno_runtime.ts";
 import { defineVariable } from "./runtime/variable.ts";
-import { type CommandLine, HELP, parseCommandLine, UsageError } from "./terminal/command_line.ts";
+import {
+  checkServerUrl,
+  type CommandLine,
+  HELP,
+  parseCommandLine,
+  UsageError,
+} from "./terminal/command_line.ts";
 import { converse, linesOf } from "./terminal/conversation.ts";
 import { type InputFile, readInputFile } from "./terminal/input_file.ts";
 import { Interrupts } from "./terminal/interrupts.ts";
@@ -50,12 +56,13 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 async function run(command: CommandLine): Promise<number> {
-  const baseUrl = command.baseUrl ?? Deno.env.get("OPENAI_BASE_URL");
-  if (baseUrl === undefined && !Deno.env.get("OPENAI_API_KEY")) {
+  const baseUrl = command.baseUrl ?? variable("OPENAI_BASE_URL");
+  if (baseUrl === undefined && variable("OPENAI_API_KEY") === undefined) {
     throw new UsageError(
       "Cannot ask a model: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own",
     );
   }
+  if (baseUrl !== undefined) checkServerUrl(baseUrl, "OPENAI_BASE_URL");
   const question = command.question ?? await pipedQuestion();
   await using runtime = new DenoRuntime({
     variables: await inputVariables(command.files),
@@ -63,7 +70,7 @@ async function run(command: CommandLine): Promise<number> {
     ...(command.timeoutMs === undefined ? {} : { timeoutMs: command.timeoutMs }),
   });
   const model = new OpenAIModel({
-    model: command.model ?? Deno.env.get("OPENAI_MODEL") ?? DEFAULT_MODEL,
+    model: command.model ?? variable("OPENAI_MODEL") ?? DEFAULT_MODEL,
     ...(baseUrl === undefined ? {} : { baseUrl }),
   });
   const agent = new CaveAgent({
@@ -114,6 +121,11 @@ async function answer(
     console.error("\nStopped.");
     return INTERRUPT_EXIT_CODE;
   }
+}
+
+/** A variable of the environment; one that is empty counts as not set. */
+function variable(name: string): string | undefined {
+  return Deno.env.get(name)?.trim() || undefined;
 }
 
 /** A question that is piped in; `undefined` where somebody sits at a terminal. */

@@ -6,7 +6,7 @@
 
 import type { Model } from "../model/model.ts";
 import { DenoRuntime } from "../runtime/deno_runtime.ts";
-import { checkLimit } from "../runtime/limit.ts";
+import { checkCount, checkLimit } from "../runtime/limit.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { Turns } from "../runtime/turns.ts";
 import { AgentRun, type Emit } from "./agent_run.ts";
@@ -91,19 +91,22 @@ export class CaveAgent<R extends Runtime = Runtime> implements AsyncDisposable {
    *
    * @param options Model, runtime and limits.
    * @throws {TypeError} If there is no model.
-   * @throws {RangeError} If a limit is no number above 0.
+   * @throws {RangeError} If a limit is no number above 0, or `maxSteps` no whole one.
    */
   constructor(options: CaveAgentOptions<R>) {
     if (typeof options.model?.stream !== "function") {
       throw new TypeError("Cannot make an agent: model has no stream method");
     }
     this.#options = options;
-    this.#maxSteps = checkLimit("maxSteps", options.maxSteps ?? 10);
+    this.#maxSteps = checkCount("maxSteps", options.maxSteps ?? 10);
     this.#maxOutputChars = checkLimit("maxExecOutputChars", options.maxExecOutputChars ?? 5_000);
     this.#contextWindowTokens = checkLimit(
       "contextWindowTokens",
       options.contextWindowTokens ?? 128_000,
     );
+    if (options.maxExecTimeoutMs !== undefined) {
+      checkLimit("maxExecTimeoutMs", options.maxExecTimeoutMs);
+    }
     this.#languages = [...new Set([options.blockIdentifier ?? "typescript", ...LANGUAGES])];
     this.#messages = [...options.messages ?? []];
     this.runtime = options.runtime ?? new DenoRuntime() as Runtime as R;
@@ -132,6 +135,7 @@ export class CaveAgent<R extends Runtime = Runtime> implements AsyncDisposable {
    * @param query The question.
    * @param options Signal and limits.
    * @returns The run, which has begun.
+   * @throws {RangeError} If `maxSteps` is no whole number above 0.
    *
    * @example Events of a run
    * ```ts
@@ -151,7 +155,7 @@ export class CaveAgent<R extends Runtime = Runtime> implements AsyncDisposable {
    * ```
    */
   stream(query: string, options: RunOptions = {}): AgentRun {
-    const maxSteps = checkLimit("maxSteps", options.maxSteps ?? this.#maxSteps);
+    const maxSteps = checkCount("maxSteps", options.maxSteps ?? this.#maxSteps);
     // Runs share the history, so they take turns.
     return new AgentRun(
       (emit, signal) =>
@@ -195,7 +199,12 @@ export class CaveAgent<R extends Runtime = Runtime> implements AsyncDisposable {
   #systemPrompt(): string {
     const { instructions, systemInstructions, systemPromptTemplate } = this.#options;
     const language = this.#languages[0]!;
-    const parts = promptParts(this.runtime, { instructions, systemInstructions, language });
+    const parts = promptParts(this.runtime, {
+      instructions,
+      systemInstructions,
+      language,
+      timeoutMs: this.#options.maxExecTimeoutMs,
+    });
     return (systemPromptTemplate ?? defaultPromptTemplate)(parts);
   }
 }

@@ -5,7 +5,8 @@
  * @module
  */
 
-import type { Model, ModelMessage } from "../model/model.ts";
+import type { Model, ModelMessage, TokenUsage } from "../model/model.ts";
+import { estimateUsage } from "../model/usage.ts";
 import { type Message, toModelMessage } from "./message.ts";
 
 /** Tokens that stay free for the reply, and for the estimate being wrong. */
@@ -69,6 +70,8 @@ export interface CompactOptions {
   readonly namespace: string;
   /** Stops the call of the model. */
   readonly signal: AbortSignal;
+  /** Called with what a call of the model cost, whatever came of it. */
+  readonly onUsage: (usage: TokenUsage) => void;
 }
 
 /** Compacts the histories of one agent. Remembers failures, so that a model that cannot do it is not asked for ever. */
@@ -102,8 +105,13 @@ export class Compactor {
         this.#failures++;
       }
     }
-    return [{ role: "user", content: options.namespace }, ...recent]
-      .filter(({ content }) => content !== "") as Message[];
+    // The question that is worked on must not get lost, nor an earlier summary: whichever was last.
+    const question = cleared.slice(0, cut).findLast(({ role }) => role === "user");
+    return [
+      { role: "user", content: options.namespace },
+      ...question === undefined ? [] : [question],
+      ...recent,
+    ];
   }
 }
 
@@ -122,7 +130,7 @@ function cutOf(history: readonly Message[]): number {
 
 async function summarise(
   messages: readonly Message[],
-  { model, signal }: CompactOptions,
+  { model, signal, onUsage }: CompactOptions,
 ): Promise<string> {
   const transcript = messages.map(({ role, content }) => {
     const cut = content.length > TRANSCRIPT_CHARS
@@ -135,11 +143,19 @@ async function summarise(
     toModelMessage({ role: "user", content: transcript }),
   ];
   let reply = "";
-  for await (const chunk of model.stream(request, { signal })) {
-    if (chunk.type === "text") reply += chunk.text;
+  let usage: TokenUsage | undefined;
+  try {
+    for await (const chunk of model.stream(request, { signal })) {
+      if (chunk.type === "text") reply += chunk.text;
+      else if (chunk.type === "end") usage = chunk.usage;
+    }
+  } finally {
+    if (usage !== undefined || reply !== "") onUsage(usage ?? estimateUsage(request, reply));
   }
-  const summary = /<summary>([\s\S]*?)(?:<\/summary>|$)/.exec(reply)?.[1] ??
-    reply.replace(/<analysis>[\s\S]*?(?:<\/analysis>|$)/, "");
+  // First the analysis goes: it may speak of summary tags.
+  const rest = reply.replace(/<analysis>[\s\S]*?<\/analysis>/, "");
+  const summary = /<summary>([\s\S]*?)(?:<\/summary>|$)/.exec(rest)?.[1] ??
+    rest.replace(/<analysis>[\s\S]*/, "");
   if (summary.trim() === "") throw new TypeError("Cannot use the summary: it is empty");
   return `<summary>\n${summary.trim()}\n</summary>`;
 }

@@ -6,6 +6,7 @@
 
 import { declareInjections } from "../runtime/declarations.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { grantedKinds, type Permissions } from "../security/permissions.ts";
 
 /** What a system prompt is made of. */
 export interface PromptParts {
@@ -30,7 +31,7 @@ export const DEFAULT_INSTRUCTIONS =
  * @param language The word behind the fence of a code block.
  */
 export function defaultSystemInstructions(
-  runtime: Pick<Runtime, "isolated" | "timeoutMs">,
+  runtime: Pick<Runtime, "isolated" | "timeoutMs" | "permissions">,
   language: string,
 ): string {
   const limit = Number.isFinite(runtime.timeoutMs)
@@ -39,7 +40,7 @@ export function defaultSystemInstructions(
   const place = runtime.isolated
     ? "The session runs in a sandbox: there are no files, no network, no environment and no packages beyond what is " +
       "listed here, and the Node.js modules are not there. The language itself and the web's own APIs (URL, TextEncoder, " +
-      "structuredClone, Intl, timers) are."
+      "structuredClone, Intl, timers) are." + describePermissions(runtime.permissions ?? {})
     : "The session runs in the user's own process. Use what is listed here and nothing that changes the user's machine.";
   return `To act, write one code block in your reply:
 
@@ -66,6 +67,22 @@ The block runs as a cell of a persistent session, as in a notebook, and you are 
 ${place}${limit}`;
 }
 
+const ACCESS: Readonly<Record<keyof Permissions, string>> = {
+  net: "use the network with fetch",
+  read: "read files with Deno.readTextFile and its like",
+  write: "write files with Deno.writeTextFile and its like",
+  env: "read the environment with Deno.env",
+  sys: "ask Deno about the system",
+};
+
+function describePermissions(permissions: Permissions): string {
+  const granted = grantedKinds(permissions).map((kind) => {
+    const list = permissions[kind];
+    return Array.isArray(list) ? `${ACCESS[kind]} (only ${list.join(", ")})` : ACCESS[kind];
+  });
+  return granted.length === 0 ? "" : ` Beyond that it may ${granted.join(", and ")}.`;
+}
+
 /**
  * Gathers what the prompt is made of.
  *
@@ -78,12 +95,16 @@ export function promptParts(
     readonly instructions?: string | undefined;
     readonly systemInstructions?: string | undefined;
     readonly language: string;
+    /** Time limit of a cell. @default the runtime's */
+    readonly timeoutMs?: number | undefined;
   },
 ): PromptParts {
+  const { isolated, permissions } = runtime;
+  const limits = { isolated, permissions, timeoutMs: options.timeoutMs ?? runtime.timeoutMs };
   return {
     instructions: options.instructions ?? DEFAULT_INSTRUCTIONS,
     systemInstructions: options.systemInstructions ??
-      defaultSystemInstructions(runtime, options.language),
+      defaultSystemInstructions(limits, options.language),
     ...declareInjections(runtime.injections),
   };
 }

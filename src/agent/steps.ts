@@ -117,9 +117,13 @@ export class Steps {
       onText: (text) => emit("text", step, { text }),
       onReasoning: (text) => emit("reasoning", step, { text }),
     });
-    this.#usage = this.#usage === undefined ? reply.usage : addUsage(this.#usage, reply.usage);
-    emit("usage", step, { usage: reply.usage });
+    this.#count(reply.usage);
     return reply;
+  }
+
+  #count(usage: TokenUsage): void {
+    this.#usage = this.#usage === undefined ? usage : addUsage(this.#usage, usage);
+    this.#context.emit("usage", this.#step, { usage });
   }
 
   /** Runs a cell; gives what the model is shown of it. */
@@ -140,6 +144,7 @@ export class Steps {
         timeoutMs,
         onOutput: (chunk) => emit("output", step, chunk),
       });
+      if ("stateKept" in result && !result.stateKept) this.#changed.clear();
       for (const entry of result.changed) this.#changed.set(entry.name, entry);
       const observation = observe(result, maxOutputChars);
       this.#emitObservation(observation, result);
@@ -175,6 +180,7 @@ export class Steps {
       signal,
       namespace,
       maxTokens: maxHistoryTokens - estimateTokens([system]),
+      onUsage: (usage) => this.#count(usage),
     });
     history.replace(messages);
     emit("compacted", this.#step, { messages: messages.length });

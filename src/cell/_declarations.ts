@@ -75,7 +75,7 @@ export class Declarations {
         this.#inside(init);
         if (this.#generated) this.#freshEnum(id, init);
         if (id.type === "Identifier") this.#nameAnonymous(id.name, init);
-      } else if (!loop) this.#edits.insert(id.end, " = void 0");
+      } else if (!loop) this.#edits.wrap(id, ["", " = void 0"]);
     }
     const first = node.declarations[0]!;
     const parenthesise = needsParentheses && !loop;
@@ -85,7 +85,7 @@ export class Declarations {
     );
     if (parenthesise) {
       const last = node.declarations.at(-1)!;
-      this.#edits.insert(last.end, ")");
+      this.#edits.wrap({ start: first.start, end: last.end }, ["", ")"]);
     }
   }
 
@@ -145,9 +145,7 @@ export class Declarations {
     const anonymous = init.type === "ArrowFunctionExpression" ||
       (init.type === "FunctionExpression" || init.type === "ClassExpression") && init.id == null;
     if (!anonymous) return;
-    const [before, after] = naming(name);
-    this.#edits.insert(init.start, before);
-    this.#edits.insert(init.end, after);
+    this.#edits.wrap(init, naming(name));
   }
 
   /** Hoists a function, which begins at `start` with its `export`. */
@@ -169,7 +167,7 @@ export class Declarations {
     const name = node.id.name;
     this.declare(name, "class");
     this.#edits.replace({ start, end: node.start }, `;${this.#helper}.l.${name} = `);
-    this.#edits.insert(node.end, ";");
+    this.#edits.wrap(node, ["", ";"]);
   }
 
   /** Takes note of a name. */

@@ -8,8 +8,17 @@ export interface Range {
   readonly end: number;
 }
 
+/** At one offset the ends of what is wrapped come first, then the beginnings, then everything else. */
+type EditKind = "close" | "open" | "plain";
+
+const ORDER: Record<EditKind, number> = { close: 0, open: 1, plain: 2 };
+
 interface Edit extends Range {
   readonly text: string;
+  readonly kind: EditKind;
+  /** Where the other end of the wrapping is. */
+  readonly partner: number;
+  readonly index: number;
 }
 
 /** A stretch of the result. */
@@ -36,12 +45,18 @@ export class Edits {
 
   /** Replaces a range, for example that of a node. */
   replace({ start, end }: Range, text: string): void {
-    this.#edits.push({ start, end, text });
+    this.#add("plain", { start, end, text, partner: end });
+  }
+
+  /** Puts text around a range. Of two wrappings of the same range the earlier one is the outer one. */
+  wrap({ start, end }: Range, [before, after]: readonly [string, string]): void {
+    this.#add("open", { start, end: start, text: before, partner: end });
+    this.#add("close", { start: end, end, text: after, partner: start });
   }
 
   /** Puts text at `offset`, behind what was inserted there before. */
   insert(offset: number, text: string): void {
-    this.#edits.push({ start: offset, end: offset, text });
+    this.#add("plain", { start: offset, end: offset, text, partner: offset });
   }
 
   /** Puts text in front of everything. */
@@ -56,9 +71,7 @@ export class Edits {
 
   /** Puts the pieces together. */
   render(): { code: string; pieces: readonly Piece[] } {
-    const edits = this.#edits.map((edit, index) => ({ edit, index }))
-      .sort((a, b) => a.edit.start - b.edit.start || a.index - b.index)
-      .map(({ edit }) => edit);
+    const edits = this.#edits.toSorted(compare);
     const pieces: Piece[] = this.#prepended.map((text) => ({ text, from: 0, kept: false }));
     for (const { start, end, before, after } of this.#moved) {
       pieces.push({ text: before, from: start, kept: false });
@@ -68,12 +81,18 @@ export class Edits {
     const rest = edits.filter((edit) =>
       !this.#moved.some(({ start, end }) => within(edit, start, end))
     );
-    for (const { start, end } of this.#moved) rest.push({ start, end, text: ";" });
-    rest.sort((a, b) => a.start - b.start);
+    for (const [index, { start, end }] of this.#moved.entries()) {
+      rest.push({ start, end, text: ";", kind: "plain", partner: end, index });
+    }
+    rest.sort(compare);
     this.#renderRange(pieces, rest, 0, this.#source.length);
     let code = "";
     for (const piece of pieces) code += piece.text;
     return { code, pieces };
+  }
+
+  #add(kind: EditKind, edit: Range & { text: string; partner: number }): void {
+    this.#edits.push({ ...edit, kind, index: this.#edits.length });
   }
 
   #renderRange(pieces: Piece[], edits: readonly Edit[], start: number, end: number): void {
@@ -89,6 +108,15 @@ export class Edits {
       pieces.push({ text: this.#source.slice(offset, end), from: offset, kept: true });
     }
   }
+}
+
+function compare(a: Edit, b: Edit): number {
+  if (a.start !== b.start) return a.start - b.start;
+  if (a.kind !== b.kind) return ORDER[a.kind] - ORDER[b.kind];
+  if (a.kind === "plain") return a.index - b.index;
+  // Inner ends come before outer ones, outer beginnings before inner ones.
+  if (a.partner !== b.partner) return b.partner - a.partner;
+  return a.kind === "close" ? b.index - a.index : a.index - b.index;
 }
 
 function within(edit: Edit, start: number, end: number): boolean {

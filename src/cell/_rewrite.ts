@@ -17,14 +17,15 @@ import { CellSyntaxError } from "./cell_syntax_error.ts";
 import { LineIndex, type Position } from "./position.ts";
 import { type Declaration, Declarations } from "./_declarations.ts";
 import { Edits } from "./_edits.ts";
+import { insertGuards } from "./_guards.ts";
 import { visit } from "./_walk.ts";
 
 /** How the rewrite writes. */
 export interface RewriteOptions {
   /**
    * A name that does not occur in the code. The evaluator binds it to an object with `c` and `l`, on which an assignment
-   * declares a constant or a variable, `v`, which declares a `var` that may have a value already, and `i`, which awaits
-   * an import and checks its names.
+   * declares a constant or a variable, `v`, which declares a `var` that may have a value already, `i`, which awaits
+   * an import and checks its names, and `g` and `a`, which stop a cell that is to be stopped.
    */
   readonly helper: string;
   /** Whether the type stripper has turned TypeScript into JavaScript, rather than just erased types. */
@@ -80,9 +81,11 @@ class Rewriter implements RewrittenCell {
 
   program(program: Program): void {
     const body = program.body;
-    for (const node of body) this.#statement(node);
     const last = body.findLast((node) => node.type !== "EmptyStatement" && !this.#isTrailer(node));
+    // The outer wrapping comes first.
     if (last?.type === "ExpressionStatement") this.#value(last.start, last.end);
+    for (const node of body) this.#statement(node);
+    insertGuards(program, this.edits, { helper: this.#helper });
     for (const { name, kind } of this.declarations) {
       // A `var` exists from the start. What the type stripper declares so (enums, namespaces) starts afresh.
       if (kind === "var") {
@@ -228,21 +231,20 @@ class Rewriter implements RewrittenCell {
       this.#declarations.class(node.start, declaration as ClassDeclaration);
     } else {
       this.edits.replace({ start: node.start, end: declaration.start }, ";(");
-      this.edits.insert(declaration.end, ")");
+      this.edits.wrap(declaration, ["", ")"]);
     }
     this.#inside(declaration);
   }
 
   /** The value goes out in a list, so that a promise or a thenable is not taken for the cell's own. */
   #value(start: number, end: number): void {
-    this.edits.insert(start, "return [(");
-    this.edits.insert(this.#code[end - 1] === ";" ? end - 1 : end, ")]");
+    const bare = this.#code[end - 1] === ";" ? end - 1 : end;
+    this.edits.wrap({ start, end: bare }, ["return [(", ")]"]);
   }
 
   #return(node: ReturnStatement): void {
     if (node.argument == null) return;
-    this.edits.insert(node.argument.start, "[(");
-    this.edits.insert(node.argument.end, ")]");
+    this.edits.wrap(node.argument, ["[(", ")]"]);
   }
 
   #slice(node: AnyNode): string {

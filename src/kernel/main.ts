@@ -19,11 +19,15 @@ import type {
 import { RemoteError, RPC_ERROR_CODES } from "../rpc/rpc_error.ts";
 import { curateGlobals } from "./globals.ts";
 import { createConsole } from "./guest_console.ts";
+import { installTimers } from "./guest_timers.ts";
 import { createImporter } from "./importer.ts";
+import { Interrupts } from "./interrupts.ts";
 import { OutputBuffer } from "./output_buffer.ts";
 import { GlobalScope } from "./scope.ts";
 import { Session } from "./session.ts";
+import { installSourceText } from "./source_text.ts";
 import { StackMapper } from "./stack_mapper.ts";
+import { Watcher } from "./watcher.ts";
 
 /** Built-in errors that a host function may throw; any other keeps its name on a plain Error. */
 const ERRORS = new Map<string, ErrorConstructor>(
@@ -32,6 +36,9 @@ const ERRORS = new Map<string, ErrorConstructor>(
 
 /** Reads that are larger than what a pipe holds are for the body of a frame, whose length is known. */
 const SYNC_READ_BYTES = 64 * 1024;
+
+/** A signal takes a few milliseconds from the host to the watcher. */
+const SIGNAL_PATIENCE_MS = 200;
 
 if (import.meta.main) {
   // Not awaited at the top level: a module that is still waiting there cannot be interrupted without dying.
@@ -47,14 +54,21 @@ async function main(options: KernelOptions): Promise<void> {
   }, options.maxOutputChars);
   const { exit } = Deno;
 
+  const interrupts = new Interrupts();
+  const watcher = new Watcher(interrupts.flag, {
+    onReady: () => connection.notify("watching", { value: null }),
+    onInterrupt: () => interrupts.stop(),
+  });
   installStacks(stacks);
+  installSourceText();
+  installTimers(() => interrupts.stopped);
   const guestConsole = createConsole((stream, text) => output.write(stream, text));
   const globals = curateGlobals(options.permissions);
   globalThis.console = guestConsole;
   await probe();
 
   const scope = new GlobalScope(importer);
-  const session = new Session({ scope, output, stacks, globals });
+  const session = new Session({ scope, output, stacks, interrupts, globals });
   keepAlive(session, output);
   const connection = new Connection(channel, {
     maxFrameBytes: options.maxFrameBytes,
@@ -68,7 +82,12 @@ async function main(options: KernelOptions): Promise<void> {
             : decode(encoded, attachments),
         );
       },
-      execute: async ({ value }) => ({ value: await session.execute(value as ExecuteParams) }),
+      execute: async ({ value }) => {
+        const cell = value as ExecuteParams;
+        watcher.start();
+        await watcher.caughtUp(cell.interrupts ?? 0, SIGNAL_PATIENCE_MS);
+        return { value: await session.execute(cell) };
+      },
       names: () => ({ value: session.names() }),
       retrieve: ({ value }) => retrieve(session, (value as RetrieveParams).name),
     },

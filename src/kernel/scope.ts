@@ -17,12 +17,16 @@ export interface CellHelper {
   readonly l: Record<string, unknown>;
   /** Declares a `var`, which keeps the value that it may have. */
   readonly v: (name: string) => void;
+  /** What a guard calls when the flag is set: throws. */
+  readonly g: () => never;
+  /** Takes the value of an `await`; throws if the cell was stopped meanwhile. */
+  readonly a: <T>(value: T) => T;
   /** Awaits an import and checks that it has the names. */
   readonly i: (module: Promise<object>, specifier?: string, names?: string[]) => Promise<object>;
 }
 
 /** A compiled cell: running it gives a promise for a list with its value, or for nothing. */
-export type RunnableCell = (helper: CellHelper) => () => Promise<unknown>;
+export type RunnableCell = (helper: CellHelper, flag: Int32Array) => () => Promise<unknown>;
 
 /** Decides about every `import()` that a cell makes, and makes it. */
 export type Importer = (specifier: string, attributes: Record<string, string>) => Promise<unknown>;
@@ -51,7 +55,7 @@ export class GlobalScope implements Scope {
 
   compile({ cell, code, helper }: ExecuteParams): RunnableCell {
     // The first line is the wrapper's: StackMapper takes it off again. Strict, as TypeScript modules are.
-    const source = `(${helper}) => async () => {"use strict";\n${code}\n}`;
+    const source = `(${helper}, ${helper}_f) => async () => {"use strict";\n${code}\n}`;
     return script(cell, source, this.#importer);
   }
 }
@@ -68,7 +72,7 @@ export class ObjectScope implements Scope {
 
   compile({ cell, code, helper }: ExecuteParams): RunnableCell {
     // `with` is what makes an object a scope. It cannot stand in strict code, but strict code can stand in it.
-    const source = `(target) => { with (target) return (${helper}) => ` +
+    const source = `(target) => { with (target) return (${helper}, ${helper}_f) => ` +
       `async () => {"use strict";\n${code}\n} }`;
     return script<(target: object) => RunnableCell>(cell, source, this.#importer)(this.target);
   }

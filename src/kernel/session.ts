@@ -12,6 +12,7 @@ import type {
   OutputReport,
 } from "../rpc/protocol.ts";
 import { show, summarize, typeOf } from "./describe.ts";
+import type { Interrupts } from "./interrupts.ts";
 import type { CellHelper, Scope } from "./scope.ts";
 import type { StackMapper } from "./stack_mapper.ts";
 
@@ -31,6 +32,8 @@ export interface SessionOptions {
   readonly output: CellOutput;
   /** Positions in stacks. */
   readonly stacks: StackMapper;
+  /** Stops cells. */
+  readonly interrupts: Interrupts;
   /** Globals that are none of the session's names. */
   readonly globals?: ReadonlySet<string>;
 }
@@ -48,6 +51,7 @@ export class Session {
   readonly #scope: Scope;
   readonly #output: CellOutput;
   readonly #stacks: StackMapper;
+  readonly #interrupts: Interrupts;
   readonly #globals: ReadonlySet<string>;
   /** Names that were declared although there is a global of that name. */
   readonly #shadowing = new Set<string>();
@@ -58,6 +62,7 @@ export class Session {
     this.#scope = options.scope;
     this.#output = options.output;
     this.#stacks = options.stacks;
+    this.#interrupts = options.interrupts;
     this.#globals = options.globals ?? new Set();
     this.#helper = this.#createHelper();
   }
@@ -104,10 +109,15 @@ export class Session {
     const before = this.#values();
     this.#stacks.add(cell.cell, cell.map);
     this.#output.start(cell.cell);
-    let outcome: Pick<CellReport, "value" | "error" | "names">;
+    let outcome: Pick<CellReport, "value" | "error" | "names" | "stopped">;
     try {
-      const run = this.#scope.compile(cell)(this.#helper);
-      outcome = await this.#outcome(await run());
+      const run = this.#scope.compile(cell)(this.#helper, this.#interrupts.flag);
+      const ending = await this.#interrupts.run(
+        async () => await valueOf(await run()),
+        cell.timeoutMs ?? Infinity,
+      );
+      if (ending.stopped) outcome = { stopped: true };
+      else outcome = ending.value[0] === undefined ? {} : { value: summarize(ending.value[0]) };
     } catch (thrown) {
       outcome = { error: this.describeError(thrown), names: this.names() };
     }
@@ -140,13 +150,6 @@ export class Session {
     return { name: "Uncaught", message: text, stack: `Uncaught ${text}`, frames: [] };
   }
 
-  async #outcome(result: unknown): Promise<Pick<CellReport, "value">> {
-    // A cell answers with a list that holds its value: the rewrite puts it around, so nothing awaits the value unasked.
-    if (!Array.isArray(result) || result.length === 0) return {};
-    const value = result[0] instanceof Promise ? await result[0] : result[0];
-    return value === undefined ? {} : { value: summarize(value) };
-  }
-
   #entry(name: string, value: unknown): NamespaceEntry {
     const constant = getOwnPropertyDescriptor(this.#scope.target, name)?.writable === false;
     return { name, type: typeOf(value), ...(constant ? { constant } : {}) };
@@ -170,15 +173,25 @@ export class Session {
           return true;
         },
       });
-    return Object.freeze({
-      c: declare(false),
-      l: declare(true),
-      v: (name: string) => {
-        if (!this.has(name)) this.define(name, undefined);
-      },
-      i: checkImport,
-    });
+    return Object.freeze(
+      {
+        c: declare(false),
+        l: declare(true),
+        v: (name: string) => {
+          if (!this.has(name)) this.define(name, undefined);
+        },
+        i: checkImport,
+        g: () => this.#interrupts.guard(),
+        a: (value) => this.#interrupts.resume(value),
+      } satisfies CellHelper,
+    );
   }
+}
+
+/** A cell answers with a list that holds its value, and so does this: nobody awaits a value that has a `then`. */
+async function valueOf(result: unknown): Promise<[unknown]> {
+  if (!Array.isArray(result) || result.length === 0) return [undefined];
+  return [result[0] instanceof Promise ? await result[0] : result[0]];
 }
 
 /** A name that a module does not export is an error, as it is for a static import, and not `undefined`. */

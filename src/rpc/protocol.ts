@@ -9,6 +9,7 @@
  * | `retrieve` | host calls kernel | answers with the value of a name |
  * | `names` | host calls kernel | answers with the names in the namespace |
  * | `ready` | kernel notifies host | it has started |
+ * | `watching` | kernel notifies host | SIGINT stops a cell from now on, and no longer ends the kernel |
  * | `output` | kernel notifies host | something was printed |
  * | `call` | kernel calls host | calls a host function |
  *
@@ -33,6 +34,10 @@ export interface ExecuteParams {
   helper: string;
   /** Leads from positions in `code` to positions in the source. */
   map: number[];
+  /** Time limit in milliseconds; absent if there is none. The host sees to it; this is the engine's part. */
+  timeoutMs?: number;
+  /** SIGINTs that the host has sent before: they are not for this cell. */
+  interrupts?: number;
 }
 
 /** Parameters of `retrieve`. */
@@ -114,6 +119,8 @@ export interface OutputReport {
 
 /** What came of a cell. */
 export interface CellReport {
+  /** Whether it was stopped before its end. */
+  stopped?: boolean;
   /** What it threw, if it did. */
   error?: CellErrorReport;
   /** Its value, if it has one. */

@@ -5,15 +5,23 @@ import { arrayOf, member } from "./_value_type.ts";
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
+interface JsonSchemaOptions {
+  readonly target: string;
+  readonly libraryOptions: Readonly<Record<string, unknown>>;
+}
+
 /** The schema's JSON Schema, as the Standard JSON Schema specification gives it; zod does. */
 function jsonSchemaOf(schema: Schema, direction: "input" | "output"): JsonSchema | undefined {
   const { jsonSchema } = schema["~standard"] as {
-    jsonSchema?: Record<typeof direction, (options: { target: string }) => JsonSchema>;
+    jsonSchema?: Record<typeof direction, (options: JsonSchemaOptions) => JsonSchema>;
   };
   try {
-    return jsonSchema?.[direction]({ target: "draft-2020-12" });
+    // What has no JSON Schema, such as a date, is left open by itself. It is checked all the same.
+    return jsonSchema?.[direction]({
+      target: "draft-2020-12",
+      libraryOptions: { unrepresentable: "any" },
+    });
   } catch {
-    // Some types have no JSON Schema. They are checked all the same.
     return undefined;
   }
 }
@@ -26,18 +34,36 @@ export function schemaType(schema: Schema, direction: "input" | "output"): strin
 
 /** The parameters that a schema for arguments stands for; a tuple is the whole list. */
 export function schemaParameters(schema: Schema, names: readonly string[]): string[] {
-  const nameAt = (index: number) => (names[index] ?? `arg${index + 1}`).replace(/^\.{3}|\?$/g, "");
+  const nameAt = (index: number) => names[index] ?? `arg${index + 1}`;
   const json = jsonSchemaOf(schema, "input");
   if (!isTuple(schema)) {
     return [`${nameAt(0)}: ${json === undefined ? "unknown" : jsonSchemaType(json)}`];
   }
-  const items = Array.isArray(json?.prefixItems) ? json.prefixItems as JsonSchema[] : [];
-  const required = typeof json?.minItems === "number" ? json.minItems : items.length;
-  const parameters = items.map((item, index) =>
-    `${nameAt(index)}${index < required ? "" : "?"}: ${jsonSchemaType(item)}`
+  if (json === undefined) return ["...args: unknown[]"];
+  const { items, required, rest } = tupleItems(json);
+  const parameters = items.map((type, index) =>
+    `${nameAt(index)}${index < required ? "" : "?"}: ${type}`
   );
-  if (isSchema(json?.items)) parameters.push(`...rest: ${arrayOf(jsonSchemaType(json.items))}`);
+  if (rest !== undefined) parameters.push(`...${names[items.length] ?? "rest"}: ${arrayOf(rest)}`);
   return parameters;
+}
+
+/** The types of a tuple: of its items, of which the first ones are required, and of all that follow. */
+function tupleItems(schema: JsonSchema) {
+  return {
+    items: (schema.prefixItems as JsonSchema[] | undefined ?? []).map(jsonSchemaType),
+    required: typeof schema.minItems === "number" ? schema.minItems : 0,
+    rest: isSchema(schema.items) ? jsonSchemaType(schema.items) : undefined,
+  };
+}
+
+function tupleType(schema: JsonSchema): string {
+  const { items, required, rest } = tupleItems(schema);
+  const types = items.map((type, index) =>
+    index < required ? type : /^\w+$/.test(type) ? `${type}?` : `(${type})?`
+  );
+  if (rest !== undefined) types.push(`...${arrayOf(rest)}`);
+  return `[${types.join(", ")}]`;
 }
 
 function jsonSchemaType(schema: JsonSchema): string {
@@ -48,7 +74,9 @@ function jsonSchemaType(schema: JsonSchema): string {
   for (const key of ["anyOf", "oneOf"]) {
     if (Array.isArray(schema[key])) return schema[key].map(jsonSchemaType).join(" | ");
   }
-  if (Array.isArray(schema.allOf)) return schema.allOf.map(jsonSchemaType).join(" & ");
+  if (Array.isArray(schema.allOf)) {
+    return schema.allOf.map((part) => `(${jsonSchemaType(part)})`).join(" & ");
+  }
   if (Array.isArray(schema.type)) {
     return schema.type.map((type) => jsonSchemaType({ ...schema, type })).join(" | ");
   }
@@ -62,7 +90,7 @@ function jsonSchemaType(schema: JsonSchema): string {
       return "number";
     case "array":
       if (Array.isArray(schema.prefixItems)) {
-        return `[${schema.prefixItems.map(jsonSchemaType).join(", ")}]`;
+        return tupleType(schema);
       }
       return arrayOf(isSchema(schema.items) ? jsonSchemaType(schema.items) : "unknown");
     case "object":

@@ -1,5 +1,7 @@
 /** TypeScript types of values, as far as looking at them tells. */
 
+const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
+
 /** Types are given to this depth; below it a value is `unknown`. */
 const MAX_TYPE_DEPTH = 3;
 
@@ -9,49 +11,59 @@ const MAX_MEMBERS = 24;
 /** Elements that an array's type is made of: rows tend to be alike, but the first may miss a field. */
 const SAMPLED_ELEMENTS = 20;
 
+/** A longer type is given less deep: the prompt has room for many variables. */
+const MAX_TYPE_CHARS = 2_000;
+
 /**
  * The TypeScript type of a value, as far as looking at it tells.
  *
  * @param value Any value.
- * @param depth How deep it lies.
  */
-export function typeOfValue(value: unknown, depth = 0): string {
+export function typeOfValue(value: unknown): string {
+  for (let levels = MAX_TYPE_DEPTH; levels > 0; levels--) {
+    const type = typeAt(value, levels);
+    if (type.length <= MAX_TYPE_CHARS) return type;
+  }
+  return typeAt(value, 0);
+}
+
+/** The type of a value down to so many levels below it. */
+function typeAt(value: unknown, levels: number): string {
   if (value === null || value === undefined) return `${value}`;
-  if (typeof value === "function") return "(...args: unknown[]) => unknown";
+  if (typeof value === "function") return "((...args: unknown[]) => unknown)";
   if (typeof value !== "object") return typeof value;
-  if (Array.isArray(value)) return arrayOf(union(value.slice(0, SAMPLED_ELEMENTS), depth + 1));
+  if (Array.isArray(value)) return arrayOf(union(value.slice(0, SAMPLED_ELEMENTS), levels - 1));
   if (value instanceof Map) {
-    const keys = union([...value.keys()].slice(0, SAMPLED_ELEMENTS), depth + 1);
-    return `Map<${keys}, ${union([...value.values()].slice(0, SAMPLED_ELEMENTS), depth + 1)}>`;
+    const keys = union(value.keys().take(SAMPLED_ELEMENTS), levels - 1);
+    return `Map<${keys}, ${union(value.values().take(SAMPLED_ELEMENTS), levels - 1)}>`;
   }
   if (value instanceof Set) {
-    return `Set<${union([...value].slice(0, SAMPLED_ELEMENTS), depth + 1)}>`;
+    return `Set<${union(value.values().take(SAMPLED_ELEMENTS), levels - 1)}>`;
   }
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) {
-    const { constructor } = value;
-    return typeof constructor === "function" && constructor.name !== ""
+    const { constructor } = prototype;
+    return typeof constructor === "function" && IDENTIFIER.test(constructor.name)
       ? constructor.name
       : "object";
   }
-  return recordType(value as Record<string, unknown>, depth);
+  return recordType(value as Record<string, unknown>, levels);
 }
 
-function recordType(value: Record<string, unknown>, depth: number): string {
+function recordType(value: Record<string, unknown>, levels: number): string {
   const names = Object.keys(value);
-  if (depth >= MAX_TYPE_DEPTH) return "Record<string, unknown>";
+  if (levels <= 0) return "Record<string, unknown>";
   if (names.length > MAX_MEMBERS) {
     const sample = names.slice(0, SAMPLED_ELEMENTS).map((name) => value[name]);
-    return `Record<string, ${union(sample, depth + 1)}>`;
+    return `Record<string, ${union(sample, levels - 1)}>`;
   }
-  const members = names.map((name) => `${member(name)}: ${typeOfValue(value[name], depth + 1)}`);
+  const members = names.map((name) => `${member(name)}: ${typeAt(value[name], levels - 1)}`);
   return members.length === 0 ? "Record<string, unknown>" : `{ ${members.join("; ")} }`;
 }
 
-function union(values: readonly unknown[], depth: number): string {
-  if (values.length === 0 || depth > MAX_TYPE_DEPTH) return "unknown";
-  const types = new Set(values.map((value) => typeOfValue(value, depth)));
-  return types.size > 4 ? "unknown" : [...types].join(" | ");
+function union(values: Iterable<unknown>, levels: number): string {
+  const types = levels < 0 ? new Set() : new Set([...values].map((value) => typeAt(value, levels)));
+  return types.size === 0 || types.size > 4 ? "unknown" : [...types].join(" | ");
 }
 
 /** The type of an array of elements of a type. */
@@ -61,5 +73,5 @@ export function arrayOf(type: string): string {
 
 /** The name of a member as it stands in a type. */
 export function member(name: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
+  return IDENTIFIER.test(name) ? name : JSON.stringify(name);
 }

@@ -5,15 +5,25 @@
  */
 
 import type { OutputReport, OutputStream } from "../rpc/protocol.ts";
+import type { CellClock } from "./_cell_clock.ts";
 import type { CellOutput, HostCall, OutputChunk } from "./runtime.ts";
 
 /** Host calls that are listed in a result; a loop may make a million. */
 const MAX_LISTED_CALLS = 1_000;
 
+/** Options of {@linkcode ActiveCell}. */
+export interface ActiveCellOptions {
+  /** Stands still while host functions are called. @default none */
+  readonly clock?: CellClock | undefined;
+  /** Called with each piece of output. @default none */
+  readonly onOutput?: ((chunk: OutputChunk) => void) | undefined;
+}
+
 /** Collects the output and the host calls of one cell. */
 export class ActiveCell {
   /** The number of the cell. */
   readonly cell: number;
+  readonly #clock: CellClock | undefined;
   readonly #onOutput: ((chunk: OutputChunk) => void) | undefined;
   readonly #calls: { name: string; status: HostCall["status"] }[] = [];
   readonly #started = performance.now();
@@ -23,11 +33,12 @@ export class ActiveCell {
 
   /**
    * @param cell The number of the cell.
-   * @param onOutput Called with each piece of output.
+   * @param options Who is told, and what stands still.
    */
-  constructor(cell: number, onOutput?: (chunk: OutputChunk) => void) {
+  constructor(cell: number, options: ActiveCellOptions = {}) {
     this.cell = cell;
-    this.#onOutput = onOutput;
+    this.#clock = options.clock;
+    this.#onOutput = options.onOutput;
   }
 
   /** Takes a piece of output. */
@@ -48,7 +59,8 @@ export class ActiveCell {
     const entry: { name: string; status: HostCall["status"] } = { name, status: "pending" };
     if (this.#calls.length < MAX_LISTED_CALLS) this.#calls.push(entry);
     try {
-      const result = await call();
+      const waiting = call();
+      const result = await (this.#clock?.pauseFor(waiting) ?? waiting);
       entry.status = "ok";
       return result;
     } catch (error) {

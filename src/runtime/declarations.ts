@@ -5,11 +5,11 @@
  * @module
  */
 
-import { type Expression, parse, type Pattern } from "acorn";
+import { type Expression, type ObjectPattern, parse, type Pattern } from "acorn";
 import type { HostFunction } from "./host_function.ts";
 import type { Injections } from "./injection.ts";
 import { schemaParameters, schemaType } from "./_schema_type.ts";
-import { typeOfValue } from "./_value_type.ts";
+import { member, typeOfValue } from "./_value_type.ts";
 
 /**
  * Declares what is injected.
@@ -39,32 +39,36 @@ function signatureOf(definition: HostFunction): string {
   const names = parametersOf(definition.call);
   const { input, output } = definition;
   const parameters = input === undefined
-    ? names.map(({ name, type }) => `${name}: ${type}`)
+    ? names.map(({ name, type, mark }) =>
+      mark === "..." ? `...${name}: ${type}` : `${name}${mark ?? ""}: ${type}`
+    )
     : schemaParameters(input, names.map(({ name }) => name));
   const result = output === undefined ? "unknown" : schemaType(output, "output");
   return `(${parameters.join(", ")}): Promise<${result}>`;
 }
 
 interface Parameter {
-  /** The name, with `?` or `...` where they belong. */
+  /** The name, without what stands around it. */
   readonly name: string;
   readonly type: string;
+  /** What stands before the name or behind it, for parameters that need not be given. */
+  readonly mark?: "..." | "?";
 }
 
 /** Names and defaults from the function's source, which is all that is left of it at run time. */
 function parametersOf(call: (...args: never[]) => unknown): Parameter[] {
   const source = Function.prototype.toString.call(call);
-  for (const candidate of [`(${source})`, `({${source}})`, `(function ${source})`]) {
+  for (const candidate of [`(${source})`, `({${source}})`]) {
     try {
       const statement = parse(candidate, { ecmaVersion: "latest" }).body[0];
       if (statement?.type !== "ExpressionStatement") continue;
       const params = paramsOf(statement.expression);
-      if (params !== undefined) return params.map(toParameter);
+      if (params !== undefined) return required(distinct(params.map(toParameter)));
     } catch {
       // A method is a function only inside an object, and native code is none at all.
     }
   }
-  return [{ name: "...args", type: "unknown[]" }];
+  return [{ name: "args", type: "unknown[]", mark: "..." }];
 }
 
 function paramsOf(expression: Expression): Pattern[] | undefined {
@@ -82,30 +86,60 @@ function toParameter(pattern: Pattern, index: number): Parameter {
     case "Identifier":
       return { name: pattern.name, type: "unknown" };
     case "RestElement":
-      return { name: `...${bareName(pattern.argument, index)}`, type: "unknown[]" };
-    case "AssignmentPattern":
-      return {
-        name: `${bareName(pattern.left, index)}?`,
-        type: pattern.right.type === "Literal" ? typeof pattern.right.value : "unknown",
-      };
-    case "ObjectPattern": {
-      const keys = pattern.properties.flatMap((property) =>
-        property.type === "Property" && property.key.type === "Identifier" ? [property] : []
-      );
-      const members = keys.map(({ key, value }) => {
-        const optional = value.type === "AssignmentPattern" ? "?" : "";
-        return `${key.type === "Identifier" ? key.name : ""}${optional}: unknown`;
-      });
-      return { name: bareName(pattern, index), type: `{ ${members.join("; ")} }` };
+      return { name: toParameter(pattern.argument, index).name, type: "unknown[]", mark: "..." };
+    case "AssignmentPattern": {
+      const { name, type } = toParameter(pattern.left, index);
+      return { name, type: type === "unknown" ? typeOfDefault(pattern.right) : type, mark: "?" };
     }
+    case "ObjectPattern":
+      return { name: "options", type: typeOfPattern(pattern) };
     default:
-      return { name: bareName(pattern, index), type: "unknown" };
+      return {
+        name: `arg${index + 1}`,
+        type: pattern.type === "ArrayPattern" ? "unknown[]" : "unknown",
+      };
   }
 }
 
-function bareName(pattern: Pattern, index: number): string {
-  if (pattern.type === "Identifier") return pattern.name;
-  return pattern.type === "ObjectPattern" ? "options" : `arg${index + 1}`;
+function typeOfPattern({ properties }: ObjectPattern): string {
+  const members = properties.flatMap((property) => {
+    if (property.type !== "Property" || property.computed) return [];
+    const { key, value } = property;
+    const name = key.type === "Identifier" ? key.name : key.type === "Literal" ? key.value : null;
+    if (typeof name !== "string") return [];
+    return `${member(name)}${value.type === "AssignmentPattern" ? "?" : ""}: unknown`;
+  });
+  return members.length === 0 ? "Record<string, unknown>" : `{ ${members.join("; ")} }`;
+}
+
+function typeOfDefault(expression: Expression): string {
+  if (expression.type === "TemplateLiteral") return "string";
+  if (expression.type === "UnaryExpression" && expression.operator === "-") {
+    return typeOfDefault(expression.argument);
+  }
+  if (expression.type !== "Literal") return "unknown";
+  // `null` says nothing of what else may be given, and a pattern is an object like many others.
+  return typeof expression.value === "object" ? "unknown" : typeof expression.value;
+}
+
+/** Destructured parameters have no names of their own, and the ones that they get may be taken. */
+function distinct(parameters: Parameter[]): Parameter[] {
+  const taken = new Set<string>();
+  return parameters.map((parameter, index) => {
+    const name = taken.has(parameter.name) ? `${parameter.name}${index + 1}` : parameter.name;
+    taken.add(name);
+    return { ...parameter, name };
+  });
+}
+
+/** Before a parameter that must be given, none can be left out: `undefined` stands for its default. */
+function required(parameters: Parameter[]): Parameter[] {
+  const last = parameters.findLastIndex(({ mark }) => mark === undefined);
+  return parameters.map(({ name, type, mark }, index) =>
+    mark === "?" && index < last
+      ? { name, type: type === "unknown" ? type : `${type} | undefined` }
+      : { name, type, ...(mark && { mark }) }
+  );
 }
 
 function comment(description: string | undefined): string {

@@ -26,8 +26,8 @@ export interface Kernel {
   define(values: Iterable<readonly [string, unknown]>, functions: Iterable<string>): Promise<void>;
   /** Runs a compiled cell. */
   execute(cell: ExecuteParams): Promise<CellReport>;
-  /** Stops the running cell and says whether the namespace outlives that; if not, the kernel has ended. */
-  interrupt(): Promise<boolean>;
+  /** Asks the running cell to stop. If it can, `execute` settles soon; whoever does not want to wait closes the kernel. */
+  interrupt(): void;
   /**
    * Gives the value of a name.
    *

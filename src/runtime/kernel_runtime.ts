@@ -14,7 +14,7 @@ import { type Injections, toInjections } from "./injection.ts";
 import type { Kernel, KernelHost } from "./kernel.ts";
 import { checkLimit } from "./limit.ts";
 import type { CellResult, ExecuteOptions, InjectOptions, Runtime } from "./runtime.ts";
-import { StopRequest } from "./_stop_request.ts";
+import { CellClock, type StopReason } from "./_cell_clock.ts";
 import { Turns } from "./turns.ts";
 import { type Values, Variable } from "./variable.ts";
 
@@ -40,6 +40,9 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 
 /** More than any model reads and any person scrolls; a fraction of a frame. */
 const DEFAULT_MAX_OUTPUT_CHARS = 1_000_000;
+
+/** A cell that has no guards to stop at is given this long; then its kernel is ended. */
+const STOP_GRACE_MS = 1_000;
 
 /** Of output between cells, this much of the end is kept. */
 const MAX_LATE_CHARS = 8 * 1024;
@@ -212,18 +215,18 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
     }
     const { code, helper, map } = compiled;
     const kernel = await starting;
-    const active = new ActiveCell(cell, onOutput);
+    using clock = new CellClock(timeoutMs, signal);
+    const active = new ActiveCell(cell, { clock, onOutput });
     this.#active = active;
-    using stop = new StopRequest(timeoutMs, signal);
     try {
-      const running = kernel.execute({ cell, code, helper, map: [...map] });
-      const outcome = await Promise.race([running, stop.requested]);
+      const limit = Number.isFinite(timeoutMs) ? { timeoutMs } : {};
+      const running = kernel.execute({ cell, code, helper, map: [...map], ...limit });
+      const outcome = await Promise.race([running, clock.stopped]);
       if (typeof outcome !== "string") return this.#result(active, source, outcome);
-      running.catch(() => {});
-      const stateKept = await kernel.interrupt();
-      if (!stateKept) this.#kernel = undefined;
+      const report = await this.#stop(kernel, running);
+      if (report !== undefined) return this.#result(active, source, report, outcome);
       const account = active.account(undefined, this.#takeLate());
-      return { status: outcome, stateKept, cell, source, changed: [], ...account };
+      return { status: outcome, stateKept: false, cell, source, changed: [], ...account };
     } catch (error) {
       this.#assertOpen("execute a cell");
       throw error;
@@ -232,13 +235,39 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
     }
   }
 
-  #result(active: ActiveCell, source: string, report: CellReport): CellResult {
+  /** Stops a cell; gives nothing if the kernel had to be ended for it. */
+  async #stop(kernel: Kernel, running: Promise<CellReport>): Promise<CellReport | undefined> {
+    kernel.interrupt();
+    const { promise: grace, resolve } = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => resolve(undefined), STOP_GRACE_MS);
+    try {
+      const report = await Promise.race([running, grace]);
+      if (report !== undefined) return report;
+    } catch {
+      // It ended rather than answer.
+    } finally {
+      clearTimeout(timer);
+    }
+    this.#kernel = undefined;
+    running.catch(() => {});
+    await kernel.close();
+    return undefined;
+  }
+
+  #result(
+    active: ActiveCell,
+    source: string,
+    report: CellReport,
+    reason: StopReason = "timeout",
+  ): CellResult {
     const base = {
       cell: active.cell,
       source,
       changed: report.changed,
       ...active.account(report.output, this.#takeLate()),
     };
+    // A cell that was told to stop and came to its end all the same has ended.
+    if (report.stopped) return { status: reason, stateKept: true, ...base };
     return report.error === undefined ? { status: "ok", value: report.value, ...base } : {
       status: "error",
       error: this.#errors.ofReport(report.error, report.names ?? []),

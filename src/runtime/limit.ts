@@ -18,3 +18,18 @@ export function checkLimit(name: string, value: number): number {
   }
   return value;
 }
+
+/**
+ * Checks a limit on things that are counted.
+ *
+ * @param name The name of the option.
+ * @param value What it was given.
+ * @returns The value.
+ * @throws {RangeError} If it is neither a whole number above 0 nor `Infinity`.
+ */
+export function checkCount(name: string, value: number): number {
+  if (Number.isInteger(value) && value > 0 || value === Infinity) return value;
+  throw new RangeError(
+    `Cannot use ${name} ${String(value)}: it must be a whole number above 0, or Infinity`,
+  );
+}

@@ -5,6 +5,7 @@
  */
 
 import { createConsole } from "../kernel/guest_console.ts";
+import { Interrupts } from "../kernel/interrupts.ts";
 import { OutputBuffer } from "../kernel/output_buffer.ts";
 import { ObjectScope } from "../kernel/scope.ts";
 import { Session } from "../kernel/session.ts";
@@ -57,6 +58,7 @@ class InProcessKernel implements Kernel {
   readonly #host: KernelHost;
   readonly #output: OutputBuffer;
   readonly #session: Session;
+  readonly #interrupts = new Interrupts();
 
   constructor(host: KernelHost, maxOutputChars: number) {
     this.#host = host;
@@ -69,6 +71,7 @@ class InProcessKernel implements Kernel {
     );
     this.#session = new Session({
       scope,
+      interrupts: this.#interrupts,
       output: this.#output,
       stacks: new StackMapper(),
       globals: new Set(["console"]),
@@ -98,9 +101,8 @@ class InProcessKernel implements Kernel {
     return this.#session.execute(cell);
   }
 
-  interrupt(): Promise<boolean> {
-    // The cell goes on behind the caller's back; what it makes of the namespace is there to see.
-    return Promise.resolve(true);
+  interrupt(): void {
+    this.#interrupts.stop();
   }
 
   retrieve(name: string): Promise<unknown> {

@@ -11,6 +11,7 @@ import type {
   OutputStream,
   ValueSummary,
 } from "../rpc/protocol.ts";
+import type { Permissions } from "../security/permissions.ts";
 import type { Injections } from "./injection.ts";
 
 export type { CellFrame, NamespaceEntry, OutputReport, OutputStream, ValueSummary };
@@ -118,6 +119,9 @@ export interface Runtime extends AsyncDisposable {
 
   /** Whether cells are cut off from the host: what the prompt says about the sandbox depends on it. */
   readonly isolated: boolean;
+
+  /** What isolated cells may reach beyond what is injected, for the prompt. */
+  readonly permissions?: Permissions;
 
   /** The time limit of a cell in milliseconds, if the call names no other. */
   readonly timeoutMs: number;

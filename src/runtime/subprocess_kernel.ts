@@ -48,6 +48,10 @@ export class SubprocessKernel implements Kernel {
   readonly #host: KernelHost;
   /** Calls under way: while there are none, the process does not keep the host's event loop alive. */
   #busy = 0;
+  /** Whether the kernel hears SIGINT. Until then the signal would end it. */
+  #watching = false;
+  /** SIGINTs sent so far. */
+  #interrupts = 0;
 
   /**
    * Starts the process.
@@ -71,6 +75,9 @@ export class SubprocessKernel implements Kernel {
       maxFrameBytes: options.maxFrameBytes,
       handlers: {
         ready: () => clearTimeout(timer),
+        watching: () => {
+          this.#watching = true;
+        },
         output: ({ value }) => this.#output(value),
         call: (payload) => this.#call(payload),
       },
@@ -98,12 +105,21 @@ export class SubprocessKernel implements Kernel {
   }
 
   async execute(cell: ExecuteParams): Promise<CellReport> {
-    return (await this.#request("execute", { value: cell })).value as CellReport;
+    const value = { ...cell, interrupts: this.#interrupts };
+    return (await this.#request("execute", { value })).value as CellReport;
   }
 
-  async interrupt(): Promise<boolean> {
-    await this.close();
-    return false;
+  interrupt(): void {
+    // Elsewhere the only signals are those that end a process.
+    if (Deno.build.os === "windows") return this.#kill();
+    // The engine's own time limit sees to a first cell, and whoever lost patience ends the kernel.
+    if (!this.#watching) return;
+    this.#interrupts++;
+    try {
+      this.#child.kill("SIGINT");
+    } catch {
+      // It has ended already.
+    }
   }
 
   async retrieve(name: string): Promise<unknown> {

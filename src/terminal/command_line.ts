@@ -82,9 +82,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   const { values, positionals } = parse(args);
   const question = positionals.join(" ").trim();
   const baseUrl = values["base-url"];
-  if (baseUrl !== undefined && !URL.canParse(baseUrl)) {
-    throw new UsageError(`Cannot use --base-url ${JSON.stringify(baseUrl)}: it is not a URL`);
-  }
+  if (baseUrl !== undefined) checkServerUrl(baseUrl, "--base-url");
   const permissions = { net: grant(values["allow-net"]), read: grant(values["allow-read"]) };
   try {
     toPermissionFlags(permissions);
@@ -108,6 +106,20 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     json: values.json ?? false,
     verbose: values.verbose ?? false,
   };
+}
+
+/**
+ * Checks the URL of a server.
+ *
+ * @param url The URL.
+ * @param source Where it comes from: a flag or a variable.
+ * @throws {UsageError} If it is no http or https URL.
+ */
+export function checkServerUrl(url: string, source: string): void {
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return;
+  throw new UsageError(
+    `Cannot use ${source} ${JSON.stringify(url)}: it is not an http or https URL`,
+  );
 }
 
 function parse(args: readonly string[]) {

@@ -31,11 +31,7 @@ export async function readInputFile(path: string): Promise<InputFile> {
     return { name, value: rows, description: `The ${rows.length} rows of ${file}` };
   }
   if (extension === "json") {
-    try {
-      return { name, value: JSON.parse(text), description: `The content of ${file}` };
-    } catch (cause) {
-      throw new SyntaxError(`Cannot read ${path}: ${(cause as Error).message}`, { cause });
-    }
+    return { name, value: JSON.parse(text), description: `The content of ${file}` };
   }
   return { name, value: text, description: `The text of ${file}` };
 }

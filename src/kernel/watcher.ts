@@ -1,0 +1,84 @@
+/**
+ * The thread that hears SIGINT while the main one computes.
+ *
+ * @module
+ */
+
+/** The thread's whole program. It has to be code of its own: a kernel from a registry has no second entry file. */
+const PROGRAM = `onmessage = ({ data: flag }) => {
+  Deno.addSignalListener("SIGINT", () => {
+    Atomics.store(flag, 0, 1);
+    postMessage("interrupt");
+  });
+  postMessage("ready");
+};`;
+
+// Captured, because it is not among the globals of cells.
+const { Worker, setTimeout, clearTimeout } = globalThis;
+
+/** Listens for SIGINT, once it has been started. */
+export class Watcher {
+  readonly #flag: Int32Array;
+  readonly #listener: WatcherListener;
+  #heard = 0;
+  #started = false;
+  #changed: PromiseWithResolvers<void> = Promise.withResolvers();
+
+  /**
+   * Makes a watcher.
+   *
+   * @param flag Set to 1 at once when SIGINT comes, whatever the main thread does.
+   * @param listener Told of it when the main thread gets to that.
+   */
+  constructor(flag: Int32Array, listener: WatcherListener) {
+    this.#flag = flag;
+    this.#listener = listener;
+  }
+
+  /** Starts the thread, as soon as the main one has nothing else to do: it takes ten milliseconds. Idempotent. */
+  start(): void {
+    if (this.#started) return;
+    this.#started = true;
+    setTimeout(() => this.#start());
+  }
+
+  /**
+   * Waits until as many SIGINTs were heard as were sent: one that was meant for an earlier cell must not hit the next.
+   *
+   * @param sent How many were sent so far.
+   * @param patienceMs Two signals may arrive as one, so this is not for ever.
+   */
+  async caughtUp(sent: number, patienceMs: number): Promise<void> {
+    if (this.#heard >= sent) return;
+    let patient = true;
+    const timer = setTimeout(() => {
+      patient = false;
+      this.#changed.resolve();
+    }, patienceMs);
+    while (patient && this.#heard < sent) await this.#changed.promise;
+    clearTimeout(timer);
+    this.#heard = Math.max(this.#heard, sent);
+  }
+
+  #start(): void {
+    const url = `data:application/javascript,${encodeURIComponent(PROGRAM)}`;
+    // Without a prototype: cells may have put options on it by now.
+    const worker = new Worker(url, { __proto__: null, type: "module" } as WorkerOptions);
+    worker.onmessage = ({ data }) => {
+      if (data === "ready") return this.#listener.onReady();
+      this.#heard++;
+      this.#changed.resolve();
+      this.#changed = Promise.withResolvers();
+      this.#listener.onInterrupt();
+    };
+    worker.postMessage(this.#flag);
+  }
+}
+
+/** Is told what the thread hears. */
+export interface WatcherListener {
+  /** SIGINT is heard from now on; before that it ends the process. */
+  onReady(): void;
+  /** SIGINT has come. */
+  onInterrupt(): void;
+}

@@ -1,0 +1,270 @@
+import { assert, assertEquals } from "@std/assert";
+import { stripTypeScriptTypes } from "node:module";
+import { z } from "zod";
+import { declareInjections } from "../../src/runtime/declarations.ts";
+import { type AnyFunction, defineFunction, type Schema } from "../../src/runtime/host_function.ts";
+import { toInjections } from "../../src/runtime/injection.ts";
+import { defineVariable } from "../../src/runtime/variable.ts";
+
+function declareFunction(definition: unknown): string {
+  const { functions } = declareInjections(toInjections({ functions: { f: definition } }));
+  assertEquals(functions.length, 1);
+  stripTypeScriptTypes(functions[0]!);
+  return functions[0]!;
+}
+
+function declareVariable(value: unknown): string {
+  const { variables } = declareInjections(toInjections({ variables: { v: value } }));
+  assertEquals(variables.length, 1);
+  stripTypeScriptTypes(variables[0]!);
+  return variables[0]!;
+}
+
+/** The parameters of a function that has no schemas. */
+function parameters(call: AnyFunction): string {
+  return /^declare function f\((.*)\): Promise<unknown>;$/s.exec(declareFunction(call))![1]!;
+}
+
+function withSchemas(input: Schema | undefined, output?: Schema): string {
+  const call = (a: unknown, b: unknown) => [a, b];
+  return declareFunction(
+    defineFunction(call, { ...(input && { input }), ...(output && { output }) }),
+  ).replace("declare function f", "");
+}
+
+class Light {
+  static readonly kind = "lamp";
+  brightness = 1;
+  set(level: number, { fade = 0 } = {}) {
+    return level + fade;
+  }
+  async wait(ms: number) {
+    await ms;
+  }
+  static of(level: number) {
+    return level;
+  }
+}
+
+Deno.test("declareInjections() reads parameters from the source of the function", () => {
+  const noop = () => {};
+  const lights = new Light();
+  const table: [AnyFunction, string][] = [
+    [() => 1, ""],
+    [(a, b) => [a, b], "a: unknown, b: unknown"],
+    [async (a) => await a, "a: unknown"],
+    [(x) => x, "x: unknown"],
+    [
+      function named(a, b) {
+        return [a, b];
+      },
+      "a: unknown, b: unknown",
+    ],
+    [lights.set, "level: unknown, options?: { fade?: unknown }"],
+    [lights.wait, "ms: unknown"],
+    [Light.of, "level: unknown"],
+    [{ "a-b": (x: unknown) => x }["a-b"], "x: unknown"],
+    [
+      {
+        async ["c" + 1](x: unknown) {
+          await x;
+        },
+      }.c1!,
+      "x: unknown",
+    ],
+    [(a, ...rest) => [a, rest], "a: unknown, ...rest: unknown[]"],
+    [(...[first]) => first, "...arg1: unknown[]"],
+    [([a]) => a, "arg1: unknown[]"],
+    [({ a, b = 1, "c-d": c }) => [a, b, c], 'options: { a: unknown; b?: unknown; "c-d": unknown }'],
+    [({ ...all }) => all, "options: Record<string, unknown>"],
+    [({ a } = { a: 1 }) => a, "options?: { a: unknown }"],
+    [({ a }, { b }) => [a, b], "options: { a: unknown }, options2: { b: unknown }"],
+    [Math.max, "...args: unknown[]"],
+    [noop.bind(null), "...args: unknown[]"],
+  ];
+  for (const [call, expected] of table) assertEquals(parameters(call), expected, String(call));
+});
+
+Deno.test("declareInjections() takes types from defaults when they have one", () => {
+  const table: [AnyFunction, string][] = [
+    [(a = "x") => a, "a?: string"],
+    [(a = `x`) => a, "a?: string"],
+    [(a = 5) => a, "a?: number"],
+    [(a = -5) => a, "a?: number"],
+    [(a = 5n) => a, "a?: bigint"],
+    [(a = false) => a, "a?: boolean"],
+    [(a = null) => a, "a?: unknown"],
+    [(a = /x/) => a, "a?: unknown"],
+    [(a = []) => a, "a?: unknown"],
+    [(a = 1, b) => [a, b], "a: number | undefined, b: unknown"],
+    [(a = 1, b, c = 2) => [a, b, c], "a: number | undefined, b: unknown, c?: number"],
+    [(a = 1, ...rest) => [a, rest], "a?: number, ...rest: unknown[]"],
+  ];
+  for (const [call, expected] of table) assertEquals(parameters(call), expected, String(call));
+});
+
+Deno.test("declareInjections() takes parameters from the input schema when there is one", () => {
+  const table: [Schema, string][] = [
+    [z.tuple([]), "()"],
+    [z.tuple([z.string(), z.int()]), "(a: string, b: number)"],
+    [z.tuple([z.string(), z.number().optional()]), "(a: string, b?: number)"],
+    [z.tuple([z.string().default("x")]), "(a?: string)"],
+    [
+      z.tuple([z.boolean(), z.null(), z.string()]).rest(z.number()),
+      "(a: boolean, b: null, arg3: string, ...rest: number[])",
+    ],
+    [z.tuple([z.date(), z.string()]), "(a: unknown, b: string)"],
+    [z.string(), "(a: string)"],
+    [
+      z.object({ name: z.string(), size: z.number().optional(), "in-stock": z.boolean() }),
+      '(a: { name: string; size?: number; "in-stock": boolean })',
+    ],
+    [z.object({ when: z.date(), n: z.number() }), "(a: { when: unknown; n: number })"],
+    [z.object({}), "(a: Record<string, unknown>)"],
+    [z.record(z.string(), z.number()), "(a: Record<string, number>)"],
+    [z.enum(["low", "high"]), '(a: "low" | "high")'],
+    [z.literal(7), "(a: 7)"],
+    [z.array(z.string()), "(a: string[])"],
+    [z.array(z.union([z.string(), z.number()])), "(a: Array<string | number>)"],
+    [z.array(z.object({ id: z.number() })), "(a: Array<{ id: number }>)"],
+    [z.string().nullable(), "(a: string | null)"],
+    [
+      z.tuple([z.tuple([z.string(), z.enum(["x", "y"]).optional()]).rest(z.boolean())]),
+      '(a: [string, ("x" | "y")?, ...boolean[]])',
+    ],
+    [
+      z.discriminatedUnion("kind", [
+        z.object({ kind: z.literal("dot") }),
+        z.object({ kind: z.literal("line"), length: z.number() }),
+      ]),
+      '(a: { kind: "dot" } | { kind: "line"; length: number })',
+    ],
+    [z.object({ at: z.object({ x: z.number() }) }), "(a: { at: { x: number } })"],
+    [z.string().transform((text) => text.length), "(a: string)"],
+    [z.any(), "(a: unknown)"],
+  ];
+  for (const [input, expected] of table) {
+    assertEquals(withSchemas(input), `${expected}: Promise<unknown>;`);
+  }
+});
+
+Deno.test("declareInjections() names tuple items after the function's parameters when it has them", () => {
+  const f = defineFunction((city = "Oslo", { days = 1 } = {}) => [city, days], {
+    input: z.tuple([z.string(), z.object({ days: z.number() })]),
+  });
+  assertEquals(
+    declareFunction(f),
+    "declare function f(city: string, options: { days: number }): Promise<unknown>;",
+  );
+});
+
+Deno.test("declareInjections() puts the output schema into a promise", () => {
+  const table: [Schema, string][] = [
+    [z.number(), "number"],
+    [z.object({ n: z.number().default(1) }), "{ n: number }"],
+    [z.array(z.object({ id: z.string() })), "Array<{ id: string }>"],
+    [z.string().transform((text) => text.length), "unknown"],
+    [z.void(), "unknown"],
+  ];
+  for (const [output, expected] of table) {
+    assertEquals(withSchemas(z.tuple([]), output), `(): Promise<${expected}>;`);
+  }
+});
+
+Deno.test("declareInjections() leaves types open when a schema has no JSON Schema", () => {
+  const standard: Schema = { "~standard": { validate: (value) => ({ value }) } };
+  assertEquals(withSchemas(standard, standard), "(a: unknown): Promise<unknown>;");
+});
+
+Deno.test("declareInjections() writes descriptions as comments that stay closed", () => {
+  const table: [string, string][] = [
+    ["Adds", "/** Adds */\n"],
+    ["  Adds\n", "/** Adds */\n"],
+    ["Ends */ declare let evil", "/** Ends *\\/ declare let evil */\n"],
+    ["One\n\ntwo */", "/**\n * One\n *\n * two *\\/\n */\n"],
+    [" ", ""],
+  ];
+  for (const [description, comment] of table) {
+    assertEquals(
+      declareFunction(defineFunction(() => 1, { description })),
+      `${comment}declare function f(): Promise<unknown>;`,
+    );
+    assertEquals(
+      declareVariable(defineVariable(1, { description })),
+      `${comment}declare let v: number;`,
+    );
+  }
+});
+
+Deno.test("declareInjections() types variables by their values, and does not show those", () => {
+  const table: [unknown, string][] = [
+    [1, "number"],
+    [NaN, "number"],
+    [1n, "bigint"],
+    ["secret", "string"],
+    [false, "boolean"],
+    [null, "null"],
+    [undefined, "undefined"],
+    [[], "unknown[]"],
+    [["secret", "x"], "string[]"],
+    [[1, "a", null], "Array<number | string | null>"],
+    [[1, "a", null, false, 1n], "unknown[]"],
+    [[{ id: 1 }, { id: 2 }], "Array<{ id: number }>"],
+    [[{ id: 1 }, { id: null }], "Array<{ id: number } | { id: null }>"],
+    [[[1], [2]], "Array<number[]>"],
+    [{ a: 1, "b-c": "x", 1: true }, '{ "1": boolean; a: number; "b-c": string }'],
+    [{}, "Record<string, unknown>"],
+    [Object.create(null), "Record<string, unknown>"],
+    [{ constructor: "own" }, "{ constructor: string }"],
+    [new Map([["a", 1]]), "Map<string, number>"],
+    [new Map(), "Map<unknown, unknown>"],
+    [new Set([1, "a"]), "Set<number | string>"],
+    [new Date(0), "Date"],
+    [/x/, "RegExp"],
+    [new Uint8Array(2), "Uint8Array"],
+    [new URL("http://example.com"), "URL"],
+    [new Light(), "Light"],
+    [[new Light()], "Light[]"],
+    [new (class {})(), "object"],
+    [
+      new (class {
+        static override = 1;
+        static {
+          Object.defineProperty(this, "name", { value: "a b" });
+        }
+      })(),
+      "object",
+    ],
+    [() => 1, "((...args: unknown[]) => unknown)"],
+    [[() => 1, 2], "Array<((...args: unknown[]) => unknown) | number>"],
+  ];
+  for (const [value, type] of table) {
+    assertEquals(declareVariable(defineVariable(value)), `declare let v: ${type};`);
+  }
+});
+
+Deno.test("declareInjections() bounds the types of deep, large and circular values", () => {
+  const circular: Record<string, unknown> = { name: "a" };
+  circular.self = circular;
+  const wide = (width: number, depth: number): unknown =>
+    depth === 0 ? 1 : Object.fromEntries(
+      Array.from({ length: width }, (_, i) => [`key${i}`, wide(width, depth - 1)]),
+    );
+  const deep = { a: { b: { c: { d: 1 } } } };
+  const long = { ["x".repeat(100_000)]: 1 };
+  const entries = Array.from({ length: 100_000 }, (_, i): [string, number] => [`k${i}`, i]);
+  const table: [string, unknown, string][] = [
+    ["deep", deep, "{ a: { b: { c: Record<string, unknown> } } }"],
+    ["nested arrays", [[[[[1]]]]], "Array<Array<Array<unknown[]>>>"],
+    ["a dictionary", Object.fromEntries(entries), "Record<string, number>"],
+    ["a large map", new Map(entries), "Map<string, number>"],
+    ["a large array", entries, "Array<Array<string | number>>"],
+    ["a long key", long, "Record<string, unknown>"],
+  ];
+  for (const [name, value, type] of table) {
+    assertEquals(declareVariable(value), `declare let v: ${type};`, name);
+  }
+  for (const value of [circular, wide(24, 3), Array(50).fill(wide(20, 3)), wide(2, 12)]) {
+    assert(declareVariable(value).length < 2_100);
+  }
+});
