@@ -14,7 +14,7 @@ import type {
   ReturnStatement,
 } from "acorn";
 import { CellSyntaxError } from "./cell_syntax_error.ts";
-import { LineIndex } from "./position.ts";
+import { LineIndex, type Position } from "./position.ts";
 import { type Declaration, Declarations } from "./_declarations.ts";
 import { Edits } from "./_edits.ts";
 import { insertGuards } from "./_guards.ts";
@@ -30,6 +30,8 @@ export interface RewriteOptions {
   readonly helper: string;
   /** Whether the type stripper has turned TypeScript into JavaScript, rather than just erased types. */
   readonly generated: boolean;
+  /** Leads from positions in the code to the model's own text, where the two differ. */
+  readonly toOriginal?: ((position: Position) => Position) | undefined;
 }
 
 /** What the rewrite made of a program. */
@@ -61,11 +63,13 @@ class Rewriter implements RewrittenCell {
   readonly #code: string;
   readonly #helper: string;
   readonly #generated: boolean;
+  readonly #toOriginal: RewriteOptions["toOriginal"];
 
-  constructor(code: string, { helper, generated }: RewriteOptions) {
+  constructor(code: string, { helper, generated, toOriginal }: RewriteOptions) {
     this.#code = code;
     this.#helper = helper;
     this.#generated = generated;
+    this.#toOriginal = toOriginal;
     this.edits = new Edits(code);
     const inside = (node: AnyNode) => this.#inside(node);
     this.#declarations = new Declarations({ code, helper, generated, edits: this.edits, inside });
@@ -248,6 +252,7 @@ class Rewriter implements RewrittenCell {
   }
 
   #refusal(offset: number, message: string): CellSyntaxError {
-    return new CellSyntaxError(message, new LineIndex(this.#code).at(offset));
+    const position = new LineIndex(this.#code).at(offset);
+    return new CellSyntaxError(message, this.#toOriginal?.(position) ?? position);
   }
 }

@@ -45,7 +45,8 @@ export function compileCell(source: string): CompiledCell {
   const { code, toOriginal } = stripTypes(source);
   const program = parse(code, toOriginal);
   const helper = unusedName(code);
-  const rewritten = rewriteCell(program, code, { helper, generated: toOriginal !== undefined });
+  const generated = toOriginal !== undefined;
+  const rewritten = rewriteCell(program, code, { helper, generated, toOriginal });
   const rendered = rewritten.edits.render();
   const bends = new Set<number>();
   if (toOriginal !== undefined) visit(program, (node) => (bends.add(node.start), true));

@@ -205,7 +205,10 @@ export class FrameReader {
       this.#start = 0;
       this.#end = pending;
     }
-    const read = await this.#source.read(this.#buffer.subarray(this.#end));
+    // Never more, however large the buffer has grown: a source may wait for all of a larger view, because it is known
+    // to be on its way then.
+    const view = this.#buffer.subarray(this.#end, this.#end + READ_CHUNK_BYTES);
+    const read = await this.#source.read(view);
     if (read === null) return false;
     if (read.buffer !== this.#buffer.buffer) this.#buffer = new Uint8Array(read.buffer);
     this.#end += read.byteLength;

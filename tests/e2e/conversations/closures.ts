@@ -76,13 +76,13 @@ rate = 10;
     },
     {
       source: `Promise.reject(new Error("nobody listens"));
+await new Promise((resolve) => setTimeout(resolve, 1));
 rate`,
       value: "10",
-    },
-    {
-      source: `console.log("now");`,
-      output: "now\n",
-      late: `Uncaught (in promise) Error: nobody listens
+      output: `Uncaught (in promise) Error: nobody listens
+    at cell-9.ts:1:16
+`,
+      stderr: `Uncaught (in promise) Error: nobody listens
     at cell-9.ts:1:16
 `,
     },

@@ -1,0 +1,50 @@
+/** Runs compiled cells in the simplest way that their contract allows. */
+
+import { compileCell } from "../../src/cell/compile_cell.ts";
+
+/** Names and what they stand for. */
+export type Namespace = Record<string, unknown>;
+
+/**
+ * Compiles a cell and runs it on a namespace.
+ *
+ * @param source The cell.
+ * @param namespace Where its names go; empty for a first cell.
+ * @returns The list with its value, or `undefined`.
+ */
+export async function evaluate(
+  source: string,
+  namespace: Namespace = Object.create(null),
+): Promise<unknown> {
+  const { code, helper } = compileCell(source);
+  const declare = (writable: boolean) =>
+    new Proxy(namespace, {
+      set: (_, name, value) =>
+        Reflect.defineProperty(namespace, name, {
+          value,
+          writable,
+          enumerable: true,
+          configurable: true,
+        }),
+    });
+  const help = {
+    c: declare(false),
+    l: declare(true),
+    v: (name: string) => void (Object.hasOwn(namespace, name) || (namespace[name] = undefined)),
+    i: (module: Promise<object>) => module,
+  };
+  const body = `with (target) return async () => {"use strict";\n${code}\n}`;
+  return await new Function("target", helper, body)(namespace, help)();
+}
+
+/**
+ * Runs cells one after another and gives the value of the last.
+ *
+ * @param sources The cells.
+ */
+export async function valueOfLast(...sources: string[]): Promise<unknown> {
+  const namespace: Namespace = Object.create(null);
+  let result: unknown;
+  for (const source of sources) result = await evaluate(source, namespace);
+  return Array.isArray(result) ? await result[0] : undefined;
+}

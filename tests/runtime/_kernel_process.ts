@@ -1,0 +1,60 @@
+/** Finds the process of a kernel, from outside. */
+
+import { DenoRuntime, type DenoRuntimeOptions } from "../../src/runtime/deno_runtime.ts";
+
+let marks = 0;
+
+/** A runtime and the id of its kernel process. */
+export interface MarkedRuntime {
+  /** The runtime, started. */
+  readonly runtime: DenoRuntime;
+  /** The id of its kernel. */
+  readonly pid: number;
+}
+
+/**
+ * Makes and starts a runtime whose kernel can be told from all others by its command line.
+ *
+ * @param options As for the runtime.
+ */
+export async function startMarked(options: DenoRuntimeOptions = {}): Promise<MarkedRuntime> {
+  const maxOutputChars = 1_000_000 + Deno.pid + ++marks / 1_000;
+  const runtime = new DenoRuntime({ ...options, maxOutputChars });
+  await runtime.names();
+  const pid = await findKernel(maxOutputChars);
+  if (pid === undefined) throw new Error("There is no kernel process");
+  return { runtime, pid };
+}
+
+/**
+ * The id of the kernel process that was given this limit, if there is one.
+ *
+ * @param maxOutputChars The limit.
+ */
+export async function findKernel(maxOutputChars: number): Promise<number | undefined> {
+  for await (const { name } of Deno.readDir("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const commandLine = await Deno.readTextFile(`/proc/${name}/cmdline`).catch(() => "");
+    if (commandLine.includes(`"maxOutputChars":${maxOutputChars},`)) return Number(name);
+  }
+  return undefined;
+}
+
+/**
+ * Kills a process and waits until it is gone.
+ *
+ * @param pid Its id.
+ */
+export async function killAndWait(pid: number): Promise<void> {
+  Deno.kill(pid, "SIGKILL");
+  while (await exists(pid)) await Promise.resolve();
+}
+
+async function exists(pid: number): Promise<boolean> {
+  try {
+    await Deno.stat(`/proc/${pid}`);
+    return true;
+  } catch {
+    return false;
+  }
+}
