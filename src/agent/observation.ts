@@ -30,6 +30,12 @@ export function observe(result: CellResult, maxChars: number): Observation {
   const limit = tail === "" ? maxChars : Math.min(maxChars, text.length);
   const exceeded = length > limit;
   const parts = [outputOf(result, limit), valueOf(result, maxChars), outcomeOf(result)];
+  if (result.restarted) {
+    parts.unshift(
+      "The session had ended and was started again before this cell: what earlier cells had defined is " +
+        "gone, what was provided is back.",
+    );
+  }
   const { late } = result.output;
   if (late !== "") {
     const shown = late.slice(-Math.min(late.length, maxChars));

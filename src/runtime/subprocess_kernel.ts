@@ -160,7 +160,7 @@ export class SubprocessKernel implements Kernel {
     if (
       typeof cell === "number" && typeof text === "string" &&
       (stream === "stdout" || stream === "stderr")
-    ) this.#host.output(cell, stream, text);
+    ) this.#host.output(cell, { stream, text });
   }
 
   async #call({ value, attachments }: Payload): Promise<Payload> {
@@ -169,7 +169,7 @@ export class SubprocessKernel implements Kernel {
     if (typeof name !== "string" || typeof cell !== "number" || !Array.isArray(list)) {
       throw new TypeError("Cannot call a host function: the request is malformed");
     }
-    const result = encode(await this.#host.call(name, list, cell), {
+    const result = encode(await this.#host.call(cell, { name, args: list }), {
       name: `the result of ${name}`,
     });
     return { value: { value: result.value }, attachments: result.attachments };
