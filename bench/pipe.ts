@@ -11,7 +11,8 @@ const view = new DataView(head.buffer);
 async function read(into) {
   let at = 0;
   while (at < into.length) {
-    const n = await Deno.stdin.read(into.subarray(at));
+    const rest = into.subarray(at);
+    const n = rest.length > 65536 ? Deno.stdin.readSync(rest) : await Deno.stdin.read(rest);
     if (n === null) return false;
     at += n;
   }

@@ -4,13 +4,11 @@
  * @module
  */
 
-import { resolve } from "node:path";
 import manifest from "../deno.json" with { type: "json" };
 import { CaveAgent } from "./agent/cave_agent.ts";
 import { ModelError } from "./model/model_error.ts";
 import { OpenAIModel } from "./model/openai_model.ts";
 import { DenoRuntime } from "./runtime/deno_runtime.ts";
-import type { Permissions } from "./security/permissions.ts";
 import { defineVariable } from "./runtime/variable.ts";
 import {
   checkServerUrl,
@@ -73,7 +71,7 @@ async function run(command: CommandLine): Promise<number> {
   const question = command.question ?? await pipedQuestion();
   await using runtime = new DenoRuntime({
     variables: await inputVariables(command.files),
-    permissions: absolute(command.permissions),
+    permissions: command.permissions,
     ...(command.timeoutMs === undefined ? {} : { timeoutMs: command.timeoutMs }),
   });
   const model = new OpenAIModel({
@@ -94,7 +92,8 @@ async function run(command: CommandLine): Promise<number> {
   }
   await converse({
     lines: linesOf(Deno.stdin.readable),
-    invite: () => write("\n> "),
+    // Lines of JSON are for a program, which needs no invitation.
+    invite: () => command.json || write("\n> "),
     answer: async (line) => {
       try {
         await interrupts.during((signal) => answer(agent, line, { command, signal }));
@@ -144,14 +143,6 @@ async function pipedQuestion(): Promise<string | undefined> {
   const question = (await new Response(Deno.stdin.readable).text()).trim();
   if (question === "") throw new UsageError('Cannot ask nothing: give a question, as in "..."');
   return question;
-}
-
-/** The kernel has a working directory of its own, where relative paths would mean something else. */
-function absolute(permissions: Permissions): Permissions {
-  const { read } = permissions;
-  return Array.isArray(read)
-    ? { ...permissions, read: read.map((path) => resolve(path)) }
-    : permissions;
 }
 
 async function inputVariables(files: readonly string[]): Promise<Record<string, unknown>> {

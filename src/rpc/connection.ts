@@ -26,6 +26,7 @@ import {
   resultText,
   toFailure,
 } from "./_message.ts";
+import { LazyAbort } from "./lazy_abort.ts";
 import { Outbox } from "./_outbox.ts";
 import { ConnectionClosedError, RemoteError, RPC_ERROR_CODES } from "./rpc_error.ts";
 
@@ -275,25 +276,6 @@ export class Connection {
     void settleAsync(() => this.#channel.close()).catch(ignore).then(() =>
       this.#settleClosed(error)
     );
-  }
-}
-
-/** A handler's context whose AbortController is made only when it is asked for: most handlers never look. */
-class LazyAbort implements HandlerContext {
-  #controller: AbortController | undefined;
-  #reason: { value: unknown } | undefined;
-
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#reason !== undefined) this.#controller.abort(this.#reason.value);
-    }
-    return this.#controller.signal;
-  }
-
-  abort(reason: unknown): void {
-    this.#reason = { value: reason };
-    this.#controller?.abort(reason);
   }
 }
 

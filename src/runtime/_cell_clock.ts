@@ -1,7 +1,6 @@
 /** When a cell has to stop, and why. */
 
-/** Timers of the platform hold 31 bits; a longer limit is as good as none. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+import { MAX_TIMER_MS } from "./limit.ts";
 
 /** Why a cell has to stop. */
 export type StopReason = "timeout" | "interrupted";

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { resolve } from "node:path";
 import { DEFAULT_MAX_FRAME_BYTES } from "../rpc/frame.ts";
 import type { KernelOptions } from "../rpc/protocol.ts";
 import { grantedKinds, type Permissions, toPermissionFlags } from "../security/permissions.ts";
@@ -67,7 +68,7 @@ export class DenoRuntime<V extends object = Record<string, unknown>> extends Ker
   constructor(options: DenoRuntimeOptions<V> = {}) {
     super(options);
     this.#options = options;
-    this.permissions = options.permissions ?? {};
+    this.permissions = withAbsolutePaths(options.permissions ?? {});
     this.#flags = toPermissionFlags(this.permissions);
   }
 
@@ -103,6 +104,20 @@ export class DenoRuntime<V extends object = Record<string, unknown>> extends Ker
     });
     return Promise.resolve(kernel);
   }
+}
+
+/** The kernel has a working directory of its own, in which relative paths would mean something else. */
+function withAbsolutePaths(permissions: Permissions): Permissions {
+  const absolute = (granted: boolean | readonly string[]) =>
+    Array.isArray(granted)
+      ? granted.map((path: string) => path === "" ? path : resolve(path))
+      : granted;
+  const { read, write } = permissions;
+  return {
+    ...permissions,
+    ...(read === undefined ? {} : { read: absolute(read) }),
+    ...(write === undefined ? {} : { write: absolute(write) }),
+  };
 }
 
 /** The Deno that runs this, under the name by which the host may run it: `--allow-run=deno` is enough. */

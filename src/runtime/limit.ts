@@ -4,6 +4,9 @@
  * @module
  */
 
+/** Timers of the platform hold 31 bits; a longer limit is as good as none. */
+export const MAX_TIMER_MS: number = 2 ** 31 - 1;
+
 /**
  * Checks a limit.
  *

@@ -4,16 +4,15 @@
  * @module
  */
 
+import { LazyAbort } from "../rpc/lazy_abort.ts";
 import { callHostFunction, type HostFunction } from "./host_function.ts";
+import { MAX_TIMER_MS } from "./limit.ts";
 
 /** What a host function finds as its `this`, if it is no arrow function. */
 export interface HostCallContext {
   /** Aborts when the cell is stopped and when the time limit of the call is over. */
   readonly signal: AbortSignal;
 }
-
-/** Timers of the platform hold 31 bits; a longer limit is as good as none. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The calls of a runtime that are under way. */
 export class OngoingCalls {
@@ -61,10 +60,9 @@ export interface CallRequest {
 
 /** One call. */
 export class OngoingCall implements HostCallContext {
-  #controller: AbortController | undefined;
+  readonly #abort = new LazyAbort();
   /** Rejects when the call is given up. */
   readonly #ended: PromiseWithResolvers<never> = Promise.withResolvers();
-  #aborted: { readonly reason: unknown } | undefined;
 
   /** Makes a call that has not begun. */
   constructor() {
@@ -72,19 +70,14 @@ export class OngoingCall implements HostCallContext {
     this.#ended.promise.catch(() => {});
   }
 
-  /** Made when it is asked for: most functions never look. */
+  /** See {@linkcode HostCallContext.signal}. */
   get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#aborted !== undefined) this.#controller.abort(this.#aborted.reason);
-    }
-    return this.#controller.signal;
+    return this.#abort.signal;
   }
 
   /** Ends the call for the cell, and tells the function that nobody waits for it any more. */
   abort(reason: unknown): void {
-    this.#aborted ??= { reason };
-    this.#controller?.abort(reason);
+    this.#abort.abort(reason);
     this.#ended.reject(reason);
   }
 
