@@ -93,6 +93,7 @@ export type {
   SchemaIssue,
   SchemaResult,
 } from "./src/runtime/host_function.ts";
+export type { HostCallContext } from "./src/runtime/ongoing_call.ts";
 export type { Injections } from "./src/runtime/injection.ts";
 export type {
   CellError,

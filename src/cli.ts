@@ -4,11 +4,13 @@
  * @module
  */
 
+import { resolve } from "node:path";
 import manifest from "../deno.json" with { type: "json" };
 import { CaveAgent } from "./agent/cave_agent.ts";
 import { ModelError } from "./model/model_error.ts";
 import { OpenAIModel } from "./model/openai_model.ts";
 import { DenoRuntime } from "./runtime/deno_runtime.ts";
+import type { Permissions } from "./security/permissions.ts";
 import { defineVariable } from "./runtime/variable.ts";
 import {
   checkServerUrl,
@@ -28,6 +30,9 @@ const USAGE_EXIT_CODE = 2;
 
 /** The exit code after Ctrl-C: 128 and the number of SIGINT. */
 const INTERRUPT_EXIT_CODE = 130;
+
+/** The exit code when nobody reads any more: 128 and the number of SIGPIPE. */
+const BROKEN_PIPE_EXIT_CODE = 141;
 
 const DEFAULT_MODEL = "gpt-5-mini";
 
@@ -51,6 +56,8 @@ export async function main(args: readonly string[]): Promise<number> {
       console.error(error.message);
       return error instanceof ModelError ? 1 : USAGE_EXIT_CODE;
     }
+    // Whoever reads has enough, as in `deno task agent "question" | head`.
+    if (error instanceof Deno.errors.BrokenPipe) return BROKEN_PIPE_EXIT_CODE;
     throw error;
   }
 }
@@ -66,7 +73,7 @@ async function run(command: CommandLine): Promise<number> {
   const question = command.question ?? await pipedQuestion();
   await using runtime = new DenoRuntime({
     variables: await inputVariables(command.files),
-    permissions: command.permissions,
+    permissions: absolute(command.permissions),
     ...(command.timeoutMs === undefined ? {} : { timeoutMs: command.timeoutMs }),
   });
   const model = new OpenAIModel({
@@ -78,7 +85,10 @@ async function run(command: CommandLine): Promise<number> {
     runtime,
     ...(command.maxSteps === undefined ? {} : { maxSteps: command.maxSteps }),
   });
-  using interrupts = new Interrupts(() => Deno.exit(INTERRUPT_EXIT_CODE));
+  // A kernel that is busy would not notice that its host is gone.
+  using interrupts = new Interrupts(() => {
+    runtime.close().finally(() => Deno.exit(INTERRUPT_EXIT_CODE));
+  });
   if (question !== undefined) {
     return await interrupts.during((signal) => answer(agent, question, { command, signal }));
   }
@@ -134,6 +144,14 @@ async function pipedQuestion(): Promise<string | undefined> {
   const question = (await new Response(Deno.stdin.readable).text()).trim();
   if (question === "") throw new UsageError('Cannot ask nothing: give a question, as in "..."');
   return question;
+}
+
+/** The kernel has a working directory of its own, where relative paths would mean something else. */
+function absolute(permissions: Permissions): Permissions {
+  const { read } = permissions;
+  return Array.isArray(read)
+    ? { ...permissions, read: read.map((path) => resolve(path)) }
+    : permissions;
 }
 
 async function inputVariables(files: readonly string[]): Promise<Record<string, unknown>> {

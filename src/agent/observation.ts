@@ -25,8 +25,17 @@ const MAX_LISTED = 30;
  * @param maxChars Characters of output that the model is shown.
  */
 export function observe(result: CellResult, maxChars: number): Observation {
-  const exceeded = result.output.length > maxChars;
-  const parts = [outputOf(result, maxChars), valueOf(result, maxChars), outcomeOf(result)];
+  const { length, text, tail } = result.output;
+  // A runtime that passes on less than the model may see has cut the output already.
+  const limit = tail === "" ? maxChars : Math.min(maxChars, text.length);
+  const exceeded = length > limit;
+  const parts = [outputOf(result, limit), valueOf(result, maxChars), outcomeOf(result)];
+  if (result.restarted) {
+    parts.unshift(
+      "The session had ended and was started again before this cell: what earlier cells had defined is " +
+        "gone, what was provided is back.",
+    );
+  }
   const { late } = result.output;
   if (late !== "") {
     const shown = late.slice(-Math.min(late.length, maxChars));

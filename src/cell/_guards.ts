@@ -34,7 +34,7 @@ export function insertGuards(program: Program, edits: Edits, { helper }: { helpe
         if (node.body.type === "BlockStatement") guardBlock(node.body, edits, guard);
         else {
           // The flag is 0 where the guard lets it pass, so the value is that of the expression.
-          edits.wrap(node.body, [`${guard}||(`, ")"]);
+          edits.wrap(node.body, isLoose(node.body) ? [`${guard}||(`, ")"] : [`${guard}||`, ""]);
         }
         break;
       case "AwaitExpression":
@@ -43,6 +43,22 @@ export function insertGuards(program: Program, edits: Edits, { helper }: { helpe
     }
     return true;
   });
+}
+
+/** Whether an expression needs parentheses behind `||`. */
+function isLoose(expression: AnyNode): boolean {
+  switch (expression.type) {
+    case "ArrowFunctionExpression":
+    case "AssignmentExpression":
+    case "ConditionalExpression":
+    case "SequenceExpression":
+    case "YieldExpression":
+      return true;
+    case "LogicalExpression":
+      return expression.operator === "??";
+    default:
+      return false;
+  }
 }
 
 function guardStatement(body: AnyNode, edits: Edits, guard: string): void {

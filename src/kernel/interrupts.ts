@@ -7,6 +7,7 @@
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import vm from "node:vm";
+import { ENTRY_NAME } from "./stack_mapper.ts";
 
 /** Thrown into the code of a cell that is stopped. Code that catches it meets the next guard. */
 export class CellStoppedError extends Error {
@@ -111,7 +112,7 @@ export class Interrupts {
 
 /** The name is random, stands in the global object for no longer than it takes to read it, and leads to nothing then. */
 const ENTRY = `entry_${crypto.randomUUID().replaceAll("-", "")}`;
-const ENTRY_SCRIPT = new vm.Script(`${ENTRY}()`);
+const ENTRY_SCRIPT = new vm.Script(`${ENTRY}()`, { filename: ENTRY_NAME });
 
 /** Calls an action under the engine's time limit, which only scripts have. */
 function enter<T>(action: () => Promise<T>, timeoutMs: number): Promise<T> {

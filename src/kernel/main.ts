@@ -88,6 +88,7 @@ async function main(options: KernelOptions): Promise<void> {
         await watcher.caughtUp(cell.interrupts ?? 0, SIGNAL_PATIENCE_MS);
         return { value: await session.execute(cell) };
       },
+      interrupt: () => interrupts.stop(),
       names: () => ({ value: session.names() }),
       retrieve: ({ value }) => retrieve(session, (value as RetrieveParams).name),
     },

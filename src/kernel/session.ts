@@ -14,6 +14,7 @@ import type {
 import { show, summarize, typeOf } from "./describe.ts";
 import type { Interrupts } from "./interrupts.ts";
 import type { CellHelper, Scope } from "./scope.ts";
+import { withoutGuards } from "./source_text.ts";
 import type { StackMapper } from "./stack_mapper.ts";
 
 /** The part of the output that a session needs to know. */
@@ -139,8 +140,10 @@ export class Session {
     try {
       if (thrown instanceof Error) {
         const name = `${thrown.name}`;
-        const message = `${thrown.message}`;
-        const stack = this.#stacks.rewrite(`${thrown.stack ?? `${name}: ${message}`}`);
+        // Some messages quote a function.
+        const message = withoutGuards(`${thrown.message}`);
+        const written = withoutGuards(`${thrown.stack ?? `${name}: ${message}`}`);
+        const stack = this.#stacks.rewrite(written);
         return { name, message, stack, frames: this.#stacks.frames(stack) };
       }
     } catch {

@@ -8,15 +8,25 @@
 const GUARD = /\$cell\d*_f\[0\]&&\$cell\d*\.g\(\)(?:;|\|\|)/g;
 const RESUME = /\$cell\d*\.a(?=\(await\b)/g;
 
+// Captured, because cells may replace them.
+const { apply } = Reflect;
+const { replace } = String.prototype;
+
+/**
+ * Leaves out guards.
+ *
+ * @param text The source of a function, or a text that quotes it.
+ */
+export function withoutGuards(text: string): string {
+  return apply(replace, apply(replace, text, [GUARD, ""]), [RESUME, ""]) as string;
+}
+
 /** Makes `toString` of functions leave out guards. */
 export function installSourceText(): void {
   const native = Function.prototype.toString;
-  const { apply } = Reflect;
-  const replace = String.prototype.replace;
   Object.defineProperty(Function.prototype, "toString", {
     value: function toString(this: unknown): string {
-      const source = apply(native, this, []) as string;
-      return apply(replace, apply(replace, source, [GUARD, ""]), [RESUME, ""]) as string;
+      return withoutGuards(apply(native, this, []) as string);
     },
     writable: true,
     configurable: true,

@@ -24,6 +24,9 @@ export function scriptName(cell: number): string {
   return `$cell:${cell}`;
 }
 
+/** The name of the script that leads into cells. It stands in no stack either. */
+export const ENTRY_NAME = "$entry";
+
 /** Knows the cells of one session. */
 export class StackMapper {
   readonly #maps = new Map<number, readonly number[]>();
@@ -98,7 +101,7 @@ export class StackMapper {
 }
 
 function isMachinery(line: string): boolean {
-  return line.includes(MACHINERY.href) ||
+  return line.includes(ENTRY_NAME) || line.includes(MACHINERY.href) ||
     MACHINERY.protocol === "file:" && line.includes(decodeURI(MACHINERY.pathname)) ||
     line.includes("(ext:") || line.includes("at ext:") ||
     line.includes("(node:") || line.includes("at node:");

@@ -4,12 +4,16 @@
  * @module
  */
 
-/** The thread's whole program. It has to be code of its own: a kernel from a registry has no second entry file. */
+/**
+ * The thread's whole program. A process whose parent has died gets another one; a main thread that computes would notice
+ * neither that nor the end of its input, and go on for ever. The program has to be code of its own: a kernel from a registry has no second entry file. */
 const PROGRAM = `onmessage = ({ data: flag }) => {
   Deno.addSignalListener("SIGINT", () => {
     Atomics.store(flag, 0, 1);
     postMessage("interrupt");
   });
+  const host = Deno.ppid;
+  setInterval(() => Deno.ppid === host || Deno.kill(Deno.pid, "SIGKILL"), 1000);
   postMessage("ready");
 };`;
 

@@ -6,6 +6,7 @@
  * |---|---|---|
  * | `define` | host calls kernel | binds a name to a value or to a host function |
  * | `execute` | host calls kernel | runs a compiled cell and answers with a {@linkcode CellReport} |
+ * | `interrupt` | host notifies kernel | stops the cell, if it waits; one that computes is sent SIGINT as well |
  * | `retrieve` | host calls kernel | answers with the value of a name |
  * | `names` | host calls kernel | answers with the names in the namespace |
  * | `ready` | kernel notifies host | it has started |

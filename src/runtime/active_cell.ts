@@ -6,23 +6,31 @@
 
 import type { OutputReport, OutputStream } from "../rpc/protocol.ts";
 import type { CellClock } from "./_cell_clock.ts";
-import type { CellOutput, HostCall, OutputChunk } from "./runtime.ts";
+import type { CellResultBase, HostCall, OutputChunk } from "./runtime.ts";
 
 /** Host calls that are listed in a result; a loop may make a million. */
 const MAX_LISTED_CALLS = 1_000;
 
 /** Options of {@linkcode ActiveCell}. */
 export interface ActiveCellOptions {
+  /** The text of the cell. */
+  readonly source: string;
   /** Stands still while host functions are called. @default none */
   readonly clock?: CellClock | undefined;
   /** Called with each piece of output. @default none */
   readonly onOutput?: ((chunk: OutputChunk) => void) | undefined;
 }
 
+/** What the host knows of a cell at its end. */
+export type CellAccount = Omit<CellResultBase, "changed" | "restarted">;
+
 /** Collects the output and the host calls of one cell. */
 export class ActiveCell {
   /** The number of the cell. */
   readonly cell: number;
+  /** Whether the cell was told to stop. */
+  stopped = false;
+  readonly #source: string;
   readonly #clock: CellClock | undefined;
   readonly #onOutput: ((chunk: OutputChunk) => void) | undefined;
   readonly #calls: { name: string; status: HostCall["status"] }[] = [];
@@ -33,10 +41,11 @@ export class ActiveCell {
 
   /**
    * @param cell The number of the cell.
-   * @param options Who is told, and what stands still.
+   * @param options Its text, who is told, and what stands still.
    */
-  constructor(cell: number, options: ActiveCellOptions = {}) {
+  constructor(cell: number, options: ActiveCellOptions) {
     this.cell = cell;
+    this.#source = options.source;
     this.#clock = options.clock;
     this.#onOutput = options.onOutput;
   }
@@ -64,7 +73,8 @@ export class ActiveCell {
       entry.status = "ok";
       return result;
     } catch (error) {
-      entry.status = "error";
+      // Of a call that is given up nobody knows how it ends.
+      if (!this.stopped) entry.status = "error";
       throw error;
     }
   }
@@ -75,12 +85,11 @@ export class ActiveCell {
    * @param report The kernel's count, if it has answered.
    * @param late What earlier cells printed after their end.
    */
-  account(
-    report: OutputReport | undefined,
-    late: string,
-  ): { output: CellOutput; hostCalls: HostCall[]; durationMs: number } {
+  account(report: OutputReport | undefined, late: string): CellAccount {
     const { length, tail } = report ?? { length: this.#text.length, tail: "" };
     return {
+      cell: this.cell,
+      source: this.#source,
       output: {
         text: this.#text,
         stdout: this.#stdout,

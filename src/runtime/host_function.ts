@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkLimit } from "./limit.ts";
+
 /** A function of any shape. */
 // deno-lint-ignore no-explicit-any -- parameters are checked against the function itself, not against this bound
 export type AnyFunction = (...args: any[]) => unknown;
@@ -40,6 +42,8 @@ export interface FunctionOptions {
   readonly input?: Schema;
   /** Checks the result. @default none */
   readonly output?: Schema;
+  /** How long a call may take, in milliseconds, `Infinity` for any time. @default the runtime's `callTimeoutMs` */
+  readonly timeoutMs?: number;
 }
 
 /** A function with a description and schemas. */
@@ -52,6 +56,8 @@ export class HostFunction<F extends AnyFunction = AnyFunction> {
   readonly input: Schema | undefined;
   /** Checks the result. */
   readonly output: Schema | undefined;
+  /** How long a call may take, in milliseconds. */
+  readonly timeoutMs: number | undefined;
 
   /**
    * As `defineFunction`.
@@ -67,11 +73,15 @@ export class HostFunction<F extends AnyFunction = AnyFunction> {
     this.description = options.description;
     this.input = options.input;
     this.output = options.output;
+    this.timeoutMs = options.timeoutMs === undefined
+      ? undefined
+      : checkLimit("timeoutMs", options.timeoutMs);
   }
 }
 
 /**
- * Describes a function to the model, and says what its arguments and its result must be.
+ * Describes a function to the model, and says what its arguments and its result must be. A function that is no arrow
+ * function finds a `signal` on its `this` ({@linkcode HostCallContext}), which aborts when nobody waits any more.
  *
  * @param call The function; it stays on the host, cells call it with `await`.
  * @param options Description and schemas.
@@ -107,6 +117,8 @@ export interface HostFunctionCall {
   readonly name: string;
   /** The arguments. */
   readonly args: readonly unknown[];
+  /** What the function finds as its `this`. */
+  readonly context: unknown;
 }
 
 /**
@@ -118,12 +130,12 @@ export interface HostFunctionCall {
  */
 export async function callHostFunction(
   definition: HostFunction,
-  { name, args }: HostFunctionCall,
+  { name, args, context }: HostFunctionCall,
 ): Promise<unknown> {
   const checked = definition.input === undefined
     ? args
     : await checkArguments(name, definition.input, args);
-  const result = await definition.call(...checked);
+  const result = await Reflect.apply(definition.call, context, checked);
   if (definition.output === undefined) return result;
   return await check(definition.output, result, `use the result of ${name}`, "result");
 }

@@ -26,6 +26,15 @@ const RESERVED: ReadonlySet<string> = new Set(
 );
 
 /**
+ * Whether something can be injected by a name.
+ *
+ * @param name The name.
+ */
+export function isIdentifier(name: string): boolean {
+  return IDENTIFIER.test(name) && !RESERVED.has(name);
+}
+
+/**
  * Checks the records that a host hands over and turns bare values into definitions.
  *
  * @param given The records.
@@ -42,7 +51,7 @@ export function toInjections(
   const variables = new Map<string, Variable<unknown>>();
   const functions = new Map<string, HostFunction>();
   const check = (name: string) => {
-    if (!IDENTIFIER.test(name) || RESERVED.has(name)) {
+    if (!isIdentifier(name)) {
       throw new TypeError(`Cannot inject ${JSON.stringify(name)}: it is not an identifier`);
     }
     const used = [taken.variables, taken.functions, variables, functions];

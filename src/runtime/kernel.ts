@@ -9,9 +9,9 @@ import type { CellReport, ExecuteParams, NamespaceEntry, OutputStream } from "..
 /** What a kernel tells its runtime. */
 export interface KernelHost {
   /** Something was printed. */
-  output(cell: number, stream: OutputStream, text: string): void;
+  output(cell: number, chunk: { stream: OutputStream; text: string }): void;
   /** A cell calls a host function. */
-  call(name: string, args: readonly unknown[], cell: number): Promise<unknown>;
+  call(cell: number, call: { name: string; args: readonly unknown[] }): Promise<unknown>;
 }
 
 /** One namespace, alive. */

@@ -1,20 +1,16 @@
 /**
- * What all runtimes share: injections, the order of cells, restarts, results. A subclass says where the kernel runs.
+ * What all runtimes share: injections, the order of cells, restarts. A subclass says where the kernel runs.
  *
  * @module
  */
 
-import { CellSyntaxError } from "../cell/cell_syntax_error.ts";
-import { compileCell } from "../cell/compile_cell.ts";
-import type { CellReport, NamespaceEntry } from "../rpc/protocol.ts";
-import { ActiveCell } from "./active_cell.ts";
-import { CellErrors } from "./cell_errors.ts";
-import { type AnyFunction, callHostFunction, type HostFunction } from "./host_function.ts";
+import type { NamespaceEntry } from "../rpc/protocol.ts";
+import { CellRunner } from "./cell_runner.ts";
+import type { AnyFunction, HostFunction } from "./host_function.ts";
 import { type Injections, toInjections } from "./injection.ts";
 import type { Kernel, KernelHost } from "./kernel.ts";
 import { checkLimit } from "./limit.ts";
 import type { CellResult, ExecuteOptions, InjectOptions, Runtime } from "./runtime.ts";
-import { CellClock, type StopReason } from "./_cell_clock.ts";
 import { Turns } from "./turns.ts";
 import { type Values, Variable } from "./variable.ts";
 
@@ -26,8 +22,13 @@ export interface RuntimeOptions<V extends object = Record<string, unknown>> {
   readonly functions?: Readonly<Record<string, HostFunction | AnyFunction>>;
   /** Variables by name: values, or what `defineVariable` returns. @default none */
   readonly variables?: V;
-  /** Time limit of a cell in milliseconds, `Infinity` for none. @default 60000 */
+  /**
+   * Time limit of a cell in milliseconds, `Infinity` for none. The clock stands still while the cell waits for a host
+   * function. @default 60000
+   */
   readonly timeoutMs?: number;
+  /** Time limit of a call of a host function in milliseconds, `Infinity` for none. @default 120000 */
+  readonly callTimeoutMs?: number;
   /**
    * Characters of a cell's output that are passed on while it runs and kept in its result. Of what is printed beyond
    * that, the end and the length are kept. @default 1000000
@@ -38,14 +39,11 @@ export interface RuntimeOptions<V extends object = Record<string, unknown>> {
 /** Time limit of a cell: long for a computation, short for somebody who waits. */
 const DEFAULT_TIMEOUT_MS = 60_000;
 
+/** Time limit of a host call: a cell that waits for one has a clock that stands still. */
+const DEFAULT_CALL_TIMEOUT_MS = 120_000;
+
 /** More than any model reads and any person scrolls; a fraction of a frame. */
 const DEFAULT_MAX_OUTPUT_CHARS = 1_000_000;
-
-/** A cell that has no guards to stop at is given this long; then its kernel is ended. */
-const STOP_GRACE_MS = 1_000;
-
-/** Of output between cells, this much of the end is kept. */
-const MAX_LATE_CHARS = 8 * 1024;
 
 /** The common part of all runtimes. */
 export abstract class KernelRuntime<V extends object> implements Runtime {
@@ -58,13 +56,10 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
 
   readonly #variables: Map<string, Variable<unknown>>;
   readonly #functions: Map<string, HostFunction>;
-  readonly #errors = new CellErrors();
+  readonly #runner: CellRunner;
   readonly #turns = new Turns();
   readonly #injecting = new Turns();
   #kernel: Promise<Kernel> | undefined;
-  #active: ActiveCell | undefined;
-  #late = "";
-  #cells = 0;
   #closed = false;
 
   /**
@@ -74,6 +69,10 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
    */
   constructor(options: RuntimeOptions<V>) {
     this.timeoutMs = checkLimit("timeoutMs", options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    const callTimeoutMs = checkLimit(
+      "callTimeoutMs",
+      options.callTimeoutMs ?? DEFAULT_CALL_TIMEOUT_MS,
+    );
     this.maxOutputChars = checkLimit(
       "maxOutputChars",
       options.maxOutputChars ?? DEFAULT_MAX_OUTPUT_CHARS,
@@ -84,6 +83,7 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
     });
     this.#variables = variables;
     this.#functions = functions;
+    this.#runner = new CellRunner(functions, callTimeoutMs);
   }
 
   /**
@@ -120,7 +120,7 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
     const timeoutMs = checkLimit("timeoutMs", options.timeoutMs ?? this.timeoutMs);
     return this.#inTurn(
       "execute a cell",
-      () => this.#execute(source, timeoutMs, options),
+      () => this.#execute(source, { ...options, timeoutMs }),
       options.signal,
     );
   }
@@ -169,7 +169,10 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
 
   /** See {@linkcode Runtime.reset}. */
   reset(): Promise<void> {
-    return this.#inTurn("reset", () => this.#stopKernel());
+    return this.#inTurn("reset", async () => {
+      await this.#stopKernel();
+      this.#runner.forget();
+    });
   }
 
   /** See {@linkcode Runtime.close}. */
@@ -193,86 +196,15 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
 
   async #execute(
     source: string,
-    timeoutMs: number,
-    { signal, onOutput }: ExecuteOptions,
+    options: ExecuteOptions & { timeoutMs: number },
   ): Promise<CellResult> {
-    const cell = ++this.#cells;
-    this.#errors.add(cell, source);
-    // The kernel starts while the cell is compiled.
-    const starting = this.#start();
-    starting.catch(() => {});
-    let compiled;
     try {
-      compiled = compileCell(source);
+      return await this.#runner.run(source, { ...options, kernel: () => this.#start() });
     } catch (error) {
-      if (!(error instanceof CellSyntaxError)) throw error;
-      const { output, hostCalls, durationMs } = new ActiveCell(cell).account(undefined, "");
-      return {
-        status: "error",
-        error: this.#errors.ofSyntax(cell, error),
-        ...{ cell, source, output, hostCalls, changed: [], durationMs },
-      };
-    }
-    const { code, helper, map } = compiled;
-    const kernel = await starting;
-    using clock = new CellClock(timeoutMs, signal);
-    const active = new ActiveCell(cell, { clock, onOutput });
-    this.#active = active;
-    try {
-      const limit = Number.isFinite(timeoutMs) ? { timeoutMs } : {};
-      const running = kernel.execute({ cell, code, helper, map: [...map], ...limit });
-      const outcome = await Promise.race([running, clock.stopped]);
-      if (typeof outcome !== "string") return this.#result(active, source, outcome);
-      const report = await this.#stop(kernel, running);
-      if (report !== undefined) return this.#result(active, source, report, outcome);
-      const account = active.account(undefined, this.#takeLate());
-      return { status: outcome, stateKept: false, cell, source, changed: [], ...account };
-    } catch (error) {
+      // That the kernel has ended is nothing but the consequence.
       this.#assertOpen("execute a cell");
       throw error;
-    } finally {
-      this.#active = undefined;
     }
-  }
-
-  /** Stops a cell; gives nothing if the kernel had to be ended for it. */
-  async #stop(kernel: Kernel, running: Promise<CellReport>): Promise<CellReport | undefined> {
-    kernel.interrupt();
-    const { promise: grace, resolve } = Promise.withResolvers<undefined>();
-    const timer = setTimeout(() => resolve(undefined), STOP_GRACE_MS);
-    try {
-      const report = await Promise.race([running, grace]);
-      if (report !== undefined) return report;
-    } catch {
-      // It ended rather than answer.
-    } finally {
-      clearTimeout(timer);
-    }
-    this.#kernel = undefined;
-    running.catch(() => {});
-    await kernel.close();
-    return undefined;
-  }
-
-  #result(
-    active: ActiveCell,
-    source: string,
-    report: CellReport,
-    reason: StopReason = "timeout",
-  ): CellResult {
-    const base = {
-      cell: active.cell,
-      source,
-      changed: report.changed,
-      ...active.account(report.output, this.#takeLate()),
-    };
-    // A cell that was told to stop and came to its end all the same has ended.
-    if (report.stopped) return { status: reason, stateKept: true, ...base };
-    return report.error === undefined ? { status: "ok", value: report.value, ...base } : {
-      status: "error",
-      error: this.#errors.ofReport(report.error, report.names ?? []),
-      ...base,
-    };
   }
 
   #start(): Promise<Kernel> {
@@ -281,19 +213,19 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
     const forget = () => {
       if (this.#kernel === starting) this.#kernel = undefined;
     };
-    starting.then((kernel) => kernel.ended.then(forget), forget);
+    // Also one that was ended for a cell that did not stop. Who closes or resets has forgotten it before.
+    const lose = () => {
+      if (this.#kernel !== starting) return;
+      forget();
+      this.#runner.kernelEnded();
+    };
+    starting.then((kernel) => kernel.ended.then(lose), forget);
     this.#kernel = starting;
     return starting;
   }
 
   async #startWithInjections(): Promise<Kernel> {
-    const kernel = await this.startKernel({
-      output: (cell, stream, text) => {
-        if (this.#active?.cell === cell) return this.#active.write(stream, text);
-        this.#late = (this.#late + text).slice(-MAX_LATE_CHARS);
-      },
-      call: (name, args, cell) => this.#call(name, args, cell),
-    });
+    const kernel = await this.startKernel(this.#runner);
     try {
       await kernel.define(valuesOf(this.#variables), this.#functions.keys());
     } catch (error) {
@@ -303,27 +235,13 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
     return kernel;
   }
 
-  #call(name: string, args: readonly unknown[], cell: number): Promise<unknown> {
-    const definition = this.#functions.get(name);
-    if (definition === undefined) {
-      return Promise.reject(new TypeError(`Cannot call ${JSON.stringify(name)}: no such function`));
-    }
-    const call = () => callHostFunction(definition, { name, args });
-    return this.#active?.cell === cell ? this.#active.track(name, call) : call();
-  }
-
   async #stopKernel(): Promise<void> {
     const stopping = this.#kernel;
     this.#kernel = undefined;
     // One that never came up has nothing to stop, and its error has gone to whoever asked for it.
     const kernel = await stopping?.catch(() => undefined);
     await kernel?.close();
-  }
-
-  #takeLate(): string {
-    const late = this.#late;
-    this.#late = "";
-    return late;
+    this.#runner.kernelEnded();
   }
 
   #assertOpen(what: string): void {

@@ -63,7 +63,7 @@ class InProcessKernel implements Kernel {
   constructor(host: KernelHost, maxOutputChars: number) {
     this.#host = host;
     this.#output = new OutputBuffer(
-      (cell, stream, text) => host.output(cell, stream, text),
+      (cell, stream, text) => host.output(cell, { stream, text }),
       maxOutputChars,
     );
     const scope = new ObjectScope((specifier, attributes) =>
@@ -90,7 +90,7 @@ class InProcessKernel implements Kernel {
     for (const [name, value] of values) this.#session.define(name, value);
     for (const name of functions) {
       // As in the other runtime, whatever the function is, cells get a promise.
-      const call = (...args: unknown[]) => this.#host.call(name, args, this.#output.cell);
+      const call = (...args: unknown[]) => this.#host.call(this.#output.cell, { name, args });
       Object.defineProperty(call, "name", { value: name });
       this.#session.define(name, call);
     }

@@ -66,6 +66,8 @@ export interface CellResultBase {
   readonly hostCalls: readonly HostCall[];
   /** Names that stand for something that they did not stand for before. */
   readonly changed: readonly NamespaceEntry[];
+  /** Whether the kernel had ended since the cell before, so that this one began without what cells had made. */
+  readonly restarted: boolean;
   /** From the start of the cell to its end, in milliseconds. */
   readonly durationMs: number;
 }

@@ -110,10 +110,10 @@ export class SubprocessKernel implements Kernel {
   }
 
   interrupt(): void {
-    // Elsewhere the only signals are those that end a process.
-    if (Deno.build.os === "windows") return this.#kill();
-    // The engine's own time limit sees to a first cell, and whoever lost patience ends the kernel.
-    if (!this.#watching) return;
+    // A cell that waits can be told; one that computes hears signals only.
+    this.#connection.notify("interrupt", { value: null });
+    // Without SIGINT, as on Windows, it is ended when the patience with it is over; so is a first cell.
+    if (!this.#watching || Deno.build.os === "windows") return;
     this.#interrupts++;
     try {
       this.#child.kill("SIGINT");
@@ -160,7 +160,7 @@ export class SubprocessKernel implements Kernel {
     if (
       typeof cell === "number" && typeof text === "string" &&
       (stream === "stdout" || stream === "stderr")
-    ) this.#host.output(cell, stream, text);
+    ) this.#host.output(cell, { stream, text });
   }
 
   async #call({ value, attachments }: Payload): Promise<Payload> {
@@ -169,7 +169,7 @@ export class SubprocessKernel implements Kernel {
     if (typeof name !== "string" || typeof cell !== "number" || !Array.isArray(list)) {
       throw new TypeError("Cannot call a host function: the request is malformed");
     }
-    const result = encode(await this.#host.call(name, list, cell), {
+    const result = encode(await this.#host.call(cell, { name, args: list }), {
       name: `the result of ${name}`,
     });
     return { value: { value: result.value }, attachments: result.attachments };

@@ -124,7 +124,10 @@ export function checkServerUrl(url: string, source: string): void {
 
 function parse(args: readonly string[]) {
   // A permission without a list means all of it, as in Deno itself.
-  const words = args.map((word) => /^--allow-(net|read)$/.test(word) ? `${word}=` : word);
+  const end = args.includes("--") ? args.indexOf("--") : args.length;
+  const words = args.map((word, index) =>
+    index < end && /^--allow-(net|read)$/.test(word) ? `${word}=` : word
+  );
   try {
     return parseArgs({ args: words, options: OPTIONS, allowPositionals: true });
   } catch (cause) {

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isIdentifier } from "../runtime/injection.ts";
+
 /** A file's content, and the name it goes by in the kernel. */
 export interface InputFile {
   /** The variable's name, made of the file's. */
@@ -28,7 +30,11 @@ export async function readInputFile(path: string): Promise<InputFile> {
   const extension = /\.(\w+)$/.exec(file)?.[1]?.toLowerCase();
   if (extension === "csv" || extension === "tsv") {
     const rows = parseTable(text, extension === "csv" ? "," : "\t");
-    return { name, value: rows, description: `The ${rows.length} rows of ${file}` };
+    return {
+      name,
+      value: rows,
+      description: `The ${rows.length} row${rows.length === 1 ? "" : "s"} of ${file}`,
+    };
   }
   if (extension === "json") {
     return { name, value: JSON.parse(text), description: `The content of ${file}` };
@@ -44,7 +50,7 @@ export async function readInputFile(path: string): Promise<InputFile> {
 export function variableName(file: string): string {
   const stem = file.replace(/\.\w+$/, "");
   const name = stem.replace(/[^\p{ID_Continue}$]+/gu, "_").replace(/^_+|_+$/g, "") || "file";
-  return /^[\p{ID_Start}$_]/u.test(name) ? name : `_${name}`;
+  return isIdentifier(name) ? name : `_${name}`;
 }
 
 /**
@@ -70,27 +76,31 @@ function parseRecords(text: string, separator: string): TableCell[][] {
   const records: TableCell[][] = [];
   let record: TableCell[] = [];
   // A cell is quoted, with quotes doubled inside, or runs up to the next separator or line end.
-  const pattern = new RegExp(`"((?:[^"]|"")*)"|[^${separator}\\r\\n]*`, "y");
+  const pattern = new RegExp(
+    `("[^"]*(?:""[^"]*)*")?([^${separator}\\r\\n]*)(\\r\\n|[${separator}\\r\\n]|$)`,
+    "y",
+  );
   let position = 0;
   while (position < text.length) {
     pattern.lastIndex = position;
-    const match = pattern.exec(text)!;
-    const quoted = match[1] !== undefined;
-    record.push({ text: quoted ? match[1]!.replaceAll('""', '"') : match[0], quoted });
+    const [, quoted, rest = "", end] = pattern.exec(text)!;
+    record.push({ text: unquote(quoted, rest), quoted: quoted !== undefined });
     position = pattern.lastIndex;
-    if (text[position] === separator) {
-      position++;
-      if (position === text.length) record.push({ text: "", quoted: false });
-      continue;
+    if (end === separator) {
+      if (position < text.length) continue;
+      record.push({ text: "", quoted: false });
     }
-    // What stands between a closing quote and the next separator belongs nowhere.
-    while (position < text.length && text[position] !== "\n") position++;
-    position++;
-    if (record.length > 1 || record[0]!.text !== "") records.push(record);
+    const isBlank = record.length === 1 && record[0]!.text === "" && !record[0]!.quoted;
+    if (!isBlank) records.push(record);
     record = [];
   }
-  if (record.length > 0) records.push(record);
   return records;
+}
+
+/** What wrongly follows a closing quote is kept: the cells behind it must stay in their columns. */
+function unquote(quoted: string | undefined, rest: string): string {
+  if (quoted === undefined) return rest;
+  return quoted.slice(1, -1).replaceAll('""', '"') + rest.trimEnd();
 }
 
 function toValue(cell: TableCell | undefined): unknown {
@@ -101,6 +111,7 @@ function toValue(cell: TableCell | undefined): unknown {
   if (trimmed === "") return null;
   if (trimmed === "true" || trimmed === "false") return trimmed === "true";
   // Not everything that is made of digits is a number: 007 and 12345678901234567890 are names.
-  if (/^-?(0|[1-9]\d{0,14})(\.\d+)?([eE][-+]?\d+)?$/.test(trimmed)) return Number(trimmed);
-  return text;
+  if (!/^-?(0|[1-9]\d{0,14})(\.\d+)?([eE][-+]?\d+)?$/.test(trimmed)) return text;
+  const number = Number(trimmed);
+  return Number.isFinite(number) ? number : text;
 }

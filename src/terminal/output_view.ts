@@ -37,7 +37,9 @@ export class OutputView {
 
   /** Takes a piece of output. */
   push(text: string): void {
-    const lines = (this.#partial + printable(text)).split("\n");
+    const lines = printable(text).split("\n");
+    // A long line may come in many pieces: what came of it is looked at once, when it ends.
+    lines[0] = this.#partial + lines[0];
     this.#partial = lines.pop()!;
     for (const line of lines) this.#line(line);
   }

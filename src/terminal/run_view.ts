@@ -22,6 +22,8 @@ export interface RunViewOptions {
 export class RunView {
   readonly #options: RunViewOptions;
   #output: OutputView | undefined;
+  /** Whether reasoning was the last that came. */
+  #reasoning = false;
   /** Whether the cursor stands at the start of a line. */
   #fresh = true;
 
@@ -35,8 +37,11 @@ export class RunView {
     const { style, verbose } = this.#options;
     switch (event.type) {
       case "text":
+        if (this.#reasoning) this.#newline();
+        this.#reasoning = false;
         return this.#write(printable(event.text));
       case "reasoning":
+        this.#reasoning = true;
         return verbose ? this.#write(style.dim(printable(event.text))) : undefined;
       case "code":
         return this.#code(event.code);
@@ -103,7 +108,8 @@ export class RunView {
         this.#indented(style.yellow(`stopped (${result.status}); ${state}`));
       }
     }
-    if (verbose) this.#indented(style.dim(printable(event.content)));
+    if (event.type === "security_error") this.#indented(style.red(printable(event.content)));
+    else if (verbose) this.#indented(style.dim(printable(event.content)));
     this.#write("\n");
   }
 

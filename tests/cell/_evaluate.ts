@@ -1,5 +1,6 @@
 /** Runs compiled cells in the simplest way that their contract allows. */
 
+import { fail } from "@std/assert";
 import { compileCell } from "../../src/cell/compile_cell.ts";
 
 /** Names and what they stand for. */
@@ -32,9 +33,12 @@ export async function evaluate(
     l: declare(true),
     v: (name: string) => void (Object.hasOwn(namespace, name) || (namespace[name] = undefined)),
     i: (module: Promise<object>) => module,
+    g: () => fail("a guard found the flag set"),
+    a: (value: unknown) => value,
   };
   const body = `with (target) return async () => {"use strict";\n${code}\n}`;
-  return await new Function("target", helper, body)(namespace, help)();
+  const flag = new Int32Array(1);
+  return await new Function("target", helper, `${helper}_f`, body)(namespace, help, flag)();
 }
 
 /**

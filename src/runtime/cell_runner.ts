@@ -1,0 +1,177 @@
+/**
+ * Runs cells on a kernel, one at a time, and answers the kernel meanwhile.
+ *
+ * @module
+ */
+
+import { CellSyntaxError } from "../cell/cell_syntax_error.ts";
+import { compileCell, type CompiledCell } from "../cell/compile_cell.ts";
+import type { CellReport, OutputStream } from "../rpc/protocol.ts";
+import { CellClock, type StopReason } from "./_cell_clock.ts";
+import { ActiveCell } from "./active_cell.ts";
+import { CellErrors } from "./cell_errors.ts";
+import type { HostFunction } from "./host_function.ts";
+import type { Kernel, KernelHost } from "./kernel.ts";
+import { OngoingCalls } from "./ongoing_call.ts";
+import type { CellResult, ExecuteOptions } from "./runtime.ts";
+
+/** Options of {@linkcode CellRunner.run}. */
+export interface CellRunOptions extends ExecuteOptions {
+  /** Time limit in milliseconds. */
+  readonly timeoutMs: number;
+  /** Gives the kernel, which may still have to start. */
+  readonly kernel: () => Promise<Kernel>;
+}
+
+/** A cell that has no guards to stop at is given this long; then its kernel is ended. */
+const STOP_GRACE_MS = 1_000;
+
+/** Of output between cells, this much of the end is kept. */
+const MAX_LATE_CHARS = 8 * 1024;
+
+/** Runs the cells of one runtime. */
+export class CellRunner implements KernelHost {
+  readonly #functions: ReadonlyMap<string, HostFunction>;
+  readonly #callTimeoutMs: number;
+  readonly #errors = new CellErrors();
+  readonly #calls = new OngoingCalls();
+  #active: ActiveCell | undefined;
+  #cells = 0;
+  #late = "";
+  #restarted = false;
+
+  /**
+   * Makes a runner.
+   *
+   * @param functions The functions that cells may call, as they are at the time of the call.
+   * @param callTimeoutMs How long a call may take that says nothing else.
+   */
+  constructor(functions: ReadonlyMap<string, HostFunction>, callTimeoutMs: number) {
+    this.#functions = functions;
+    this.#callTimeoutMs = callTimeoutMs;
+  }
+
+  /** See {@linkcode KernelHost.output}. */
+  output(cell: number, { stream, text }: { stream: OutputStream; text: string }): void {
+    if (this.#active?.cell === cell) return this.#active.write(stream, text);
+    this.#late = (this.#late + text).slice(-MAX_LATE_CHARS);
+  }
+
+  /** See {@linkcode KernelHost.call}. */
+  call(cell: number, { name, args }: { name: string; args: readonly unknown[] }): Promise<unknown> {
+    const definition = this.#functions.get(name);
+    if (definition === undefined) {
+      return Promise.reject(new TypeError(`Cannot call ${JSON.stringify(name)}: no such function`));
+    }
+    const limitMs = definition.timeoutMs ?? this.#callTimeoutMs;
+    const call = () => this.#calls.run(definition, { name, args, limitMs, cell });
+    return this.#active?.cell === cell ? this.#active.track(name, call) : call();
+  }
+
+  /** Takes note that a kernel has ended, with everything that cells had made. */
+  kernelEnded(): void {
+    this.#calls.abort(new DOMException("The kernel has ended", "AbortError"));
+    // A running cell ends with an error that says so; otherwise the next one has to.
+    if (this.#active === undefined) this.#restarted = true;
+  }
+
+  /** Takes note that somebody wants to begin again. */
+  forget(): void {
+    this.#restarted = false;
+    this.#late = "";
+  }
+
+  /**
+   * Runs a cell.
+   *
+   * @param source TypeScript.
+   * @param options The kernel, limits, listener.
+   */
+  async run(source: string, options: CellRunOptions): Promise<CellResult> {
+    const cell = ++this.#cells;
+    this.#errors.add(cell, source);
+    // The kernel starts while the cell is compiled.
+    const starting = options.kernel();
+    starting.catch(() => {});
+    let compiled: CompiledCell;
+    try {
+      compiled = compileCell(source);
+    } catch (error) {
+      if (!(error instanceof CellSyntaxError)) throw error;
+      const base = this.#base(new ActiveCell(cell, { source }));
+      return { status: "error", error: this.#errors.ofSyntax(cell, error), ...base };
+    }
+    const kernel = await starting;
+    using clock = new CellClock(options.timeoutMs, options.signal);
+    const active = new ActiveCell(cell, { source, clock, onOutput: options.onOutput });
+    this.#active = active;
+    try {
+      return await this.#execute(kernel, compiled, { active, clock, timeoutMs: options.timeoutMs });
+    } finally {
+      this.#active = undefined;
+    }
+  }
+
+  async #execute(
+    kernel: Kernel,
+    { code, helper, map }: CompiledCell,
+    { active, clock, timeoutMs }: { active: ActiveCell; clock: CellClock; timeoutMs: number },
+  ): Promise<CellResult> {
+    const { cell } = active;
+    const limit = Number.isFinite(timeoutMs) ? { timeoutMs } : {};
+    const running = kernel.execute({ cell, code, helper, map: [...map], ...limit });
+    const outcome = await Promise.race([running, clock.stopped]);
+    if (typeof outcome !== "string") return this.#result(active, outcome, "timeout");
+    active.stopped = true;
+    const report = await stop(kernel, running);
+    // Only now: what a rejected call sets going could hold up the stopping.
+    this.#calls.abort(new DOMException("The cell was stopped", "AbortError"), cell);
+    return report === undefined
+      ? { status: outcome, stateKept: false, ...this.#base(active) }
+      : this.#result(active, report, outcome);
+  }
+
+  #result(active: ActiveCell, report: CellReport, reason: StopReason): CellResult {
+    const base = this.#base(active, report);
+    // A cell that was told to stop and came to its end all the same has ended.
+    if (report.stopped) return { status: reason, stateKept: true, ...base };
+    return report.error === undefined ? { status: "ok", value: report.value, ...base } : {
+      status: "error",
+      error: this.#errors.ofReport(report.error, report.names ?? []),
+      ...base,
+    };
+  }
+
+  /** What every result has. What is told with it is not told again. */
+  #base(active: ActiveCell, report?: CellReport) {
+    const base = {
+      ...active.account(report?.output, this.#late),
+      changed: report?.changed ?? [],
+      restarted: this.#restarted,
+    };
+    this.#late = "";
+    this.#restarted = false;
+    return base;
+  }
+}
+
+/** Stops a cell; gives nothing if the kernel had to be ended for it. */
+async function stop(
+  kernel: Kernel,
+  running: Promise<CellReport>,
+): Promise<CellReport | undefined> {
+  kernel.interrupt();
+  const { promise: grace, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => resolve(undefined), STOP_GRACE_MS);
+  try {
+    const report = await Promise.race([running, grace]);
+    if (report !== undefined) return report;
+  } catch {
+    // It ended rather than answer.
+  } finally {
+    clearTimeout(timer);
+  }
+  running.catch(() => {});
+  await kernel.close();
+  return undefined;
+}

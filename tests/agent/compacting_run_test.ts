@@ -1,0 +1,80 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { addUsage } from "../../src/model/usage.ts";
+import type { Message } from "../../src/agent/message.ts";
+import { cell, dialogues, eventsOf, ofType, setup, systemPrompt, typesOf } from "./setup.ts";
+
+/** Half of this is what the history may have: 200 tokens, or 800 characters. */
+const contextWindowTokens = 400;
+function systemPromptTemplate(): string {
+  return "Be short.";
+}
+
+const messages: Message[] = Array.from({ length: 10 }, (_, i) => ({
+  role: i % 2 === 0 ? "user" : "assistant",
+  content: `${i} `.padEnd(100, "x"),
+}));
+
+Deno.test("CaveAgent.run() compacts the history when it gets too long, and goes on", async () => {
+  const script = [
+    "<analysis>Hm</analysis><summary>All of it</summary>",
+    cell("const rows = [1];"),
+    "Done",
+  ];
+  await using context = setup(script, { contextWindowTokens, systemPromptTemplate, messages });
+  const { agent, server } = context;
+  await agent.runtime.execute("const before = 1;");
+  const run = agent.stream("Go");
+  const result = await run.result;
+  const events = await eventsOf(run);
+  assertEquals([result.content, result.steps], ["Done", 2]);
+  assertEquals(typesOf(events).slice(0, 4), ["compacting", "usage", "compacted", "usage"]);
+  assertEquals(ofType(events, "compacting")[0]!.tokens, Math.ceil((1000 + 2 + 9) / 4));
+  assertEquals(ofType(events, "compacted")[0]!.messages, 7);
+  const usages = ofType(events, "usage").map(({ usage }) => usage);
+  assertEquals(usages.length, 3);
+  assertEquals(result.usage, usages.reduce(addUsage));
+
+  assertStringIncludes(systemPrompt(server, 0), "<summary>");
+  for (const request of [1, 2]) assertEquals(systemPrompt(server, request), "Be short.");
+  const dialogue = dialogues(server)[1]!;
+  assertEquals(dialogue.slice(0, 2), [
+    "user: <summary>\nAll of it\n</summary>\n\nThe session has these names: before: number",
+    "assistant: I have the summary and go on from there.",
+  ]);
+  assertEquals(dialogue.at(-1), "user: Go");
+  assertEquals(dialogue.length, 7);
+  assertEquals(agent.messages.length, 10);
+});
+
+Deno.test("CaveAgent.run() goes on with what is left when the summary fails", async () => {
+  const script = [{ content: "No", status: 400 }, "Done"];
+  await using context = setup(script, { contextWindowTokens, systemPromptTemplate, messages });
+  const { agent, server } = context;
+  assertEquals((await agent.run("Go")).content, "Done");
+  const [first, second, ...rest] = dialogues(server)[1]!;
+  assertEquals(first, "user: The session has these names: none");
+  assert(second!.startsWith("user: 4 "));
+  assertEquals(rest.length, 5);
+  assertEquals(rest.at(-1), "user: Go");
+});
+
+Deno.test("CaveAgent.run() compacts between the steps of a run", async () => {
+  const long = (name: string) => cell(`const ${name} = 1;`, `${"y".repeat(150)}\n`);
+  const script = [long("a"), long("b"), long("c"), "<summary>So far</summary>", "Done"];
+  await using context = setup(script, { contextWindowTokens, systemPromptTemplate });
+  const run = context.agent.stream("Go");
+  const result = await run.result;
+  assertEquals([result.content, result.steps, result.codeSnippets.length], ["Done", 4, 3]);
+  const compacted = ofType(await eventsOf(run), "compacted");
+  assertEquals(compacted.map(({ step }) => step), [4]);
+  assertStringIncludes(dialogues(context.server)[4]![0]!, "a: number, b: number, c: number");
+});
+
+Deno.test("CaveAgent.run() compacts nothing when the history fits", async () => {
+  await using context = setup(["Done"], { messages });
+  assertEquals(typesOf(await eventsOf(context.agent.stream("Go"))), [
+    "text",
+    "usage",
+    "final_response",
+  ]);
+});

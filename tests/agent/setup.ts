@@ -1,0 +1,84 @@
+/**
+ * Agents for tests, and the servers and runtimes that they work with.
+ *
+ * @module
+ */
+
+import { CaveAgent, type CaveAgentOptions } from "../../src/agent/cave_agent.ts";
+import type { AgentRun } from "../../src/agent/agent_run.ts";
+import type { AgentEvent, AgentEventMap, AgentEventType } from "../../src/agent/event.ts";
+import { type ScriptedReply, ScriptedServer } from "../../src/model/scripted_server.ts";
+import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
+import type { Runtime } from "../../src/runtime/runtime.ts";
+
+/** A reply with a cell. */
+export function cell(code: string, text = ""): string {
+  return `${text}\`\`\`typescript\n${code}\n\`\`\`\n`;
+}
+
+/** An agent with a scripted server and a runtime, which end together. */
+export interface Setup<R extends Runtime> extends AsyncDisposable {
+  /** Replays the script. */
+  readonly server: ScriptedServer;
+  /** The agent. */
+  readonly agent: CaveAgent<R>;
+}
+
+/** What a test says of its agent; by default cells run in this process, for speed. */
+export type SetupOptions<R extends Runtime> = Partial<Omit<CaveAgentOptions<R>, "model">>;
+
+/** Makes an agent that gets these replies. */
+export function setup<R extends Runtime = Runtime>(
+  replies: readonly ScriptedReply[] | ((request: number) => ScriptedReply),
+  options: SetupOptions<R> = {},
+): Setup<R> {
+  let requests = 0;
+  const server = new ScriptedServer({
+    replies: typeof replies === "function" ? () => replies(requests++) : replies,
+  });
+  const runtime = options.runtime ?? new LocalRuntime() as Runtime as R;
+  const agent = new CaveAgent<R>({ ...options, model: server.model(), runtime });
+  return {
+    server,
+    agent,
+    async [Symbol.asyncDispose]() {
+      await runtime.close();
+      await server.close();
+    },
+  };
+}
+
+/** What the server was sent: for each request its messages, without the system message and the date. */
+export function dialogues(server: ScriptedServer): string[][] {
+  return server.requests.map(({ messages }) =>
+    messages.slice(2).map(({ role, content }) => `${role}: ${content}`)
+  );
+}
+
+/** The system prompt of a request. */
+export function systemPrompt(server: ScriptedServer, request = 0): string {
+  const message = server.requests[request]!.messages[0]!;
+  if (message.role !== "system") throw new TypeError(`The first message is of ${message.role}`);
+  return message.content;
+}
+
+/** An event of a type. */
+export type EventOf<T extends AgentEventType> = AgentEventMap[T] & { index: number; step: number };
+
+/** Takes the events of a type out of many. */
+export function ofType<T extends AgentEventType>(
+  events: readonly AgentEvent[],
+  type: T,
+): EventOf<T>[] {
+  return events.filter((event) => event.type === type) as unknown as EventOf<T>[];
+}
+
+/** All events of a run that ends well. */
+export function eventsOf(run: AgentRun): Promise<AgentEvent[]> {
+  return Array.fromAsync(run);
+}
+
+/** Types in order; pieces of the same kind count as one. */
+export function typesOf(events: readonly AgentEvent[]): string[] {
+  return events.map(({ type }) => type).filter((type, i, types) => type !== types[i - 1]);
+}

@@ -1,0 +1,164 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import manifest from "../../deno.json" with { type: "json" };
+import { type ScriptedReply, ScriptedServer } from "../../src/model/scripted_server.ts";
+import { runCli } from "./setup.ts";
+
+function cell(code: string, text = ""): string {
+  return `${text}\`\`\`typescript\n${code}\n\`\`\`\n`;
+}
+
+function serve(...replies: ScriptedReply[]) {
+  const server = new ScriptedServer({ replies });
+  return { server, env: { OPENAI_BASE_URL: server.url } };
+}
+
+async function withFiles<T>(
+  files: Record<string, string>,
+  action: (cwd: string) => Promise<T>,
+): Promise<T> {
+  const cwd = await Deno.makeTempDir();
+  try {
+    for (const [name, text] of Object.entries(files)) {
+      await Deno.writeTextFile(`${cwd}/${name}`, text);
+    }
+    return await action(cwd);
+  } finally {
+    await Deno.remove(cwd, { recursive: true });
+  }
+}
+
+Deno.test("cli answers a question, and shows how", async () => {
+  const { server, env } = serve(cell('console.log("hi");\n6 * 7', "Let me see.\n"), "It is 42.");
+  await using _ = server;
+  const result = await runCli(["What", "is it?"], { env });
+  assertEquals([result.code, result.stderr], [0, ""]);
+  assertMatch(
+    result.stdout,
+    /^Let me see\.\n {2}1 console\.log\("hi"\);\n {2}2 6 \* 7\n {2}│ hi\n {4}= 42\n\nIt is 42\.\n✓ 2 steps, \d+\.\d s, about [\d,]+ tokens\n$/,
+  );
+  const [request] = server.requests;
+  assertEquals(request!.messages.at(-1), { role: "user", content: "What is it?" });
+  assertEquals(request!.body.model, "gpt-5-mini");
+});
+
+Deno.test("cli hands files over as variables", async () => {
+  const { server, env } = serve(
+    cell("rows.map((row) => row.city + row.n + info.unit + note)"),
+    "Done",
+  );
+  await using _ = server;
+  const files = {
+    "rows.csv": '\uFEFFcity,n\r\n"Oslo, N",4\r\nRome,\r\n',
+    "info.json": '{"unit": "C"}',
+    "note.txt": "!",
+  };
+  const flags = Object.keys(files).flatMap((name) => ["--file", name]);
+  const result = await withFiles(files, (cwd) => runCli([...flags, "Go"], { env, cwd }));
+  assertEquals([result.code, result.stderr], [0, ""]);
+  assertStringIncludes(result.stdout, '= [ "Oslo, N4C!", "RomenullC!" ]');
+  const prompt = server.requests[0]!.messages[0]!.content;
+  assertStringIncludes(prompt, "/** The 2 rows of rows.csv */\ndeclare let rows: Array<");
+  assertStringIncludes(prompt, "declare let info: { unit: string };");
+  assertStringIncludes(prompt, "declare let note: string;");
+});
+
+Deno.test("cli writes one event per line when it is asked for JSON", async () => {
+  const { server, env } = serve(cell('console.log("hi")'), "Done");
+  await using _ = server;
+  const result = await runCli(["--json", "Go"], { env });
+  assertEquals([result.code, result.stderr], [0, ""]);
+  const lines = result.stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+  const last = lines.pop();
+  assertEquals([last.type, last.status, last.content, last.steps], [
+    "result",
+    "success",
+    "Done",
+    2,
+  ]);
+  assertEquals(lines.map(({ index }) => index), lines.map((_, i) => i));
+  assertEquals(lines.at(-1).type, "final_response");
+  assertEquals(lines.find(({ type }) => type === "output").text, "hi\n");
+});
+
+Deno.test("cli takes the question from a pipe, and its options from words", async () => {
+  const { server } = serve(cell("1"), "Never");
+  await using _ = server;
+  const result = await runCli(
+    ["--max-steps", "1", "--model", "tiny", "--base-url", server.url, "--timeout=5"],
+    { input: "  What is it?\n", env: { OPENAI_MODEL: "other", OPENAI_API_KEY: "sk-1" } },
+  );
+  assertEquals([result.code, result.stderr], [1, ""]);
+  assertStringIncludes(result.stdout, "No steps are left; the task may not be done.\n! 1 step, ");
+  const [{ messages, body, authorized }] = server.requests as [typeof server.requests[0]];
+  assertEquals([messages.at(-1)!.content, body.model, authorized], ["What is it?", "tiny", true]);
+  assertStringIncludes(messages[0]!.content, "may run for 5 seconds");
+});
+
+Deno.test("cli lets cells read what it is told to, and nothing else", async () => {
+  const table: [string[], string][] = [
+    [["--allow-read=."], '= "inside"'],
+    [["--allow-read=a.txt"], '= "inside"'],
+    [["--allow-read"], '= "inside"'],
+    [["--allow-read=b.txt"], "NotCapable"],
+    [[], "TypeError"],
+  ];
+  await withFiles({ "a.txt": "inside" }, async (cwd) => {
+    const code = `await Deno.readTextFile(${JSON.stringify(`${cwd}/a.txt`)})`;
+    const run = async ([flags, shown]: typeof table[0]) => {
+      const { server, env } = serve(cell(code), "Done");
+      await using _ = server;
+      const { stdout } = await runCli([...flags, "Go"], { env, cwd });
+      assertStringIncludes(stdout, shown, flags.join());
+    };
+    while (table.length > 0) await Promise.all(table.splice(0, 2).map(run));
+  });
+});
+
+Deno.test("cli tells its version and how it is used", async () => {
+  const version = await runCli(["--version"]);
+  assertEquals(version, { code: 0, signal: null, stdout: `${manifest.version}\n`, stderr: "" });
+  const help = await runCli(["--help", "ignored"]);
+  assertEquals([help.code, help.stderr], [0, ""]);
+  assertStringIncludes(help.stdout, "Usage: ");
+  for (const line of help.stdout.split("\n")) assert(line.length <= 100, line);
+});
+
+Deno.test("cli says in one line what is wrong and exits with 2 when it cannot be carried out", async () => {
+  const env = { OPENAI_BASE_URL: "http://127.0.0.1:1/v1" };
+  const table: [string[], Record<string, string>, string[]][] = [
+    [["Go"], {}, ["OPENAI_API_KEY", "OPENAI_BASE_URL"]],
+    [["Go"], { OPENAI_API_KEY: "", OPENAI_BASE_URL: " " }, ["OPENAI_API_KEY", "OPENAI_BASE_URL"]],
+    [["Go"], { OPENAI_BASE_URL: "localhost:80" }, ['Cannot use OPENAI_BASE_URL "localhost:80"']],
+    [["--nonsense", "Go"], env, ["--nonsense"]],
+    [["--max-steps=0", "Go"], env, ["--max-steps"]],
+    [["--file=none.csv", "Go"], env, ["Cannot read --file none.csv: "]],
+    [["--file=.", "Go"], env, ["Cannot read --file .: "]],
+    [["--file=bad.json", "Go"], env, ["Cannot read --file bad.json: ", "JSON"]],
+    [["--file=a.csv", "--file=a.txt", "Go"], env, ["Cannot use a.txt: another file is named a"]],
+    [[], env, ["Cannot ask nothing"]],
+  ];
+  const files = { "bad.json": "{n: 1}", "a.csv": "", "a.txt": "" };
+  await withFiles(files, async (cwd) => {
+    const run = async ([args, env, parts]: typeof table[0]) => {
+      const { code, stdout, stderr } = await runCli(args, { env, cwd });
+      assertEquals([code, stdout, stderr.split("\n").length], [2, "", 2], stderr);
+      for (const part of parts) assertStringIncludes(stderr, part);
+    };
+    while (table.length > 0) await Promise.all(table.splice(0, 2).map(run));
+  });
+});
+
+Deno.test("cli ends quietly when nobody reads", async () => {
+  const { server, env } = serve({ content: "line\n".repeat(100), stall: true });
+  await using _ = server;
+  const result = await runCli(["Go"], { env, closed: true });
+  assertEquals(result, { code: 141, signal: null, stdout: "", stderr: "" });
+});
+
+Deno.test("cli says in one line what is wrong and exits with 1 when the model fails", async () => {
+  const { server, env } = serve({ content: "Unknown key", status: 401 });
+  await using _ = server;
+  const { code, stdout, stderr } = await runCli(["Go"], { env });
+  assertEquals([code, stdout], [1, ""]);
+  assertMatch(stderr, /^Cannot get a reply from gpt-5-mini at .*Unknown key.*\n$/);
+});

@@ -1,0 +1,158 @@
+/**
+ * The command line as a process of its own.
+ *
+ * @module
+ */
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** What is given to the command line. */
+export interface CliOptions {
+  /** The environment, beside what Deno itself needs; `undefined` takes a variable away. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What is piped in. @default nothing */
+  readonly input?: string;
+  /** Where it runs. @default the repository */
+  readonly cwd?: string;
+  /** Whether its stdout is closed from the start on. @default false */
+  readonly closed?: boolean;
+  /** Whether it has a terminal, by way of `script` of util-linux. @default false */
+  readonly terminal?: boolean;
+}
+
+/** What came of it. */
+export interface CliResult {
+  readonly code: number;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command line that runs. */
+export class Cli implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #result: Promise<CliResult>;
+  #stdout = "";
+  #stderr = "";
+  #grown = Promise.withResolvers<void>();
+
+  readonly #stdin: WritableStreamDefaultWriter<Uint8Array>;
+
+  constructor(args: readonly string[], options: CliOptions = {}) {
+    const { env = {}, input = "", cwd, closed = false, terminal = false } = options;
+    const words = [Deno.execPath(), ...command(), ...args];
+    const [program, ...rest] = terminal ? inTerminal(words) : words;
+    this.#child = new Deno.Command(program!, {
+      args: rest,
+      cwd: cwd ?? ROOT,
+      clearEnv: true,
+      env: { ...inherited(), NO_COLOR: "1", ...env },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#stdin = this.#child.stdin.getWriter();
+    this.#result = this.#follow(closed);
+    if (!terminal) this.type(input).then(() => this.#stdin.close()).catch(() => {});
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** Waits until it has printed a text on stdout or stderr. */
+  async printed(text: string): Promise<void> {
+    let ended = false;
+    this.#result.finally(() => (ended = true, this.#grown.resolve()));
+    while (!(this.#stdout + this.#stderr).includes(text)) {
+      if (ended) throw new Error(`It ended without ${text}: ${this.#stdout}${this.#stderr}`);
+      await this.#grown.promise;
+      if (!ended) this.#grown = Promise.withResolvers();
+    }
+  }
+
+  /** Types a text. */
+  async type(text: string): Promise<void> {
+    if (text !== "") await this.#stdin.write(new TextEncoder().encode(text));
+  }
+
+  /** Presses Ctrl-C. */
+  interrupt(): void {
+    this.#child.kill("SIGINT");
+  }
+
+  /** Waits for its end. */
+  result(): Promise<CliResult> {
+    return this.#result;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // It has ended already.
+    }
+    await this.#result;
+    await this.#stdin.abort().catch(() => {});
+  }
+
+  async #follow(closed: boolean): Promise<CliResult> {
+    const { stdout, stderr, status } = this.#child;
+    const [{ code, signal }] = await Promise.all([
+      status,
+      closed ? stdout.cancel() : read(stdout, (text) => this.#grow(() => this.#stdout += text)),
+      read(stderr, (text) => this.#grow(() => this.#stderr += text)),
+    ]);
+    return { code, signal, stdout: this.#stdout, stderr: this.#stderr };
+  }
+
+  #grow(add: () => void): void {
+    add();
+    this.#grown.resolve();
+  }
+}
+
+/** Runs the command line to its end. */
+export async function runCli(
+  args: readonly string[],
+  options: CliOptions = {},
+): Promise<CliResult> {
+  await using cli = new Cli(args, options);
+  return await cli.result();
+}
+
+function inTerminal(words: readonly string[]): string[] {
+  const quoted = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`);
+  return ["script", "--quiet", "--return", "--command", `exec ${quoted.join(" ")}`, "/dev/null"];
+}
+
+/** The words before the arguments, as `deno task agent` has them. */
+function command(): string[] {
+  return [
+    "run",
+    "--quiet",
+    "--no-check",
+    "--allow-run",
+    "--allow-net",
+    "--allow-env",
+    "--allow-read",
+    `--config=${new URL("deno.json", ROOT).pathname}`,
+    new URL("src/cli.ts", ROOT).pathname,
+  ];
+}
+
+/** Deno needs to find its cache. */
+function inherited(): Record<string, string> {
+  const names = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME", "USERPROFILE", "LOCALAPPDATA"];
+  return Object.fromEntries(names.flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value === undefined ? [] : [[name, value]];
+  }));
+}
+
+async function read(
+  stream: ReadableStream<BufferSource>,
+  take: (text: string) => void,
+): Promise<void> {
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) take(text);
+}

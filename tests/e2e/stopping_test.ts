@@ -1,0 +1,163 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { DenoRuntime, type HostCallContext, LocalRuntime } from "../../mod.ts";
+
+/** Long enough for a cell to get going, short enough for a test. */
+const LIMIT_MS = 60;
+
+/** Cells that never end. Each leaves `n` above 0. */
+const ENDLESS: [name: string, source: string][] = [
+  ["a loop", "for (;;) n++"],
+  ["a loop without a body", "n = 1; while (n);"],
+  ["a loop after an await", "await 0; while (true) n++"],
+  ["a loop of awaits", "for (;;) { await 0; n++ }"],
+  ["a loop in a callback", "[1].forEach(() => { for (;;) n++ })"],
+  ["a loop in a timer", "await new Promise(() => setTimeout(() => { for (;;) n++ }))"],
+  ["a loop in a getter", "({ get x() { for (;;) n++ } }).x"],
+  ["a loop over a generator", "function* all() { for (;;) yield n++ }\nfor (const _ of all());"],
+  ["a loop in toString", "`${{ toString() { for (;;) n++ } }}`"],
+  ["a loop in a sort", "[2, 1].sort(() => { for (;;) n++ })"],
+  [
+    "recursion",
+    "const fib = (k: number): number => (n++, k < 2 ? 1 : fib(k - 1) + fib(k - 2));\nfib(90)",
+  ],
+  ["a regular expression", "n = 1; /^(a+)+$/.test('a'.repeat(50) + 'b')"],
+  ["an await of nothing", "n = 1; await new Promise(() => {})"],
+  ["a loop that catches everything", "for (;;) { try { for (;;) n++ } catch { } finally { n++ } }"],
+  ["awaits that catch everything", "for (;;) { try { n++; await 0 } catch { } }"],
+  ["a loop in the function of an earlier cell", "spin()"],
+];
+
+Deno.test("DenoRuntime.execute() keeps state and kernel when its time is over in", async (test) => {
+  await using runtime = new DenoRuntime();
+  // The first cell starts the thread that hears the signal; it is ready when a later cell can be stopped.
+  await runtime.execute("let n = 0; const kept = {}; function spin() { for (;;) n++ }");
+  await runtime.execute("await new Promise((resolve) => setTimeout(resolve, 50))");
+  for (const [name, source] of ENDLESS) {
+    await test.step(name, async () => {
+      await runtime.execute("n = 0; kept.mark = 7");
+      const result = await runtime.execute(source, { timeoutMs: LIMIT_MS });
+      assert(result.status === "timeout", JSON.stringify(result));
+      assertEquals(result.stateKept, true);
+      const after = await runtime.execute("[n > 0, kept.mark]");
+      assert(after.status === "ok");
+      assertEquals([after.value?.text, after.restarted], ["[ true, 7 ]", false]);
+    });
+  }
+});
+
+Deno.test("DenoRuntime.execute() is interrupted on demand", async (test) => {
+  const begun = { resolve: () => {} };
+  await using runtime = new DenoRuntime({ functions: { begin: () => begun.resolve() } });
+  await runtime.execute("let n = 0; const kept = {}; function spin() { for (;;) n++ }");
+  await runtime.execute("await new Promise((resolve) => setTimeout(resolve, 50))");
+  // What has no guards can only be ended by a limit.
+  for (const [name, source] of ENDLESS.filter(([, source]) => !source.includes("/^"))) {
+    await test.step(name, async () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      begun.resolve = resolve;
+      const controller = new AbortController();
+      const { signal } = controller;
+      const running = runtime.execute(`await begin();\n${source}`, { signal, timeoutMs: Infinity });
+      await promise;
+      controller.abort();
+      const result = await running;
+      assert(result.status === "interrupted", JSON.stringify(result));
+      assertEquals(result.stateKept, true);
+      assertEquals((await runtime.execute("kept")).status, "ok");
+    });
+  }
+});
+
+Deno.test("DenoRuntime.execute() ends a kernel that does not stop, and the next cell is told", async () => {
+  await using runtime = new DenoRuntime({ variables: { given: 1 } });
+  await runtime.execute("const made = 1");
+  const result = await runtime.execute("new Array(2 ** 32 - 2).indexOf(1)", {
+    timeoutMs: LIMIT_MS,
+  });
+  assert(result.status === "timeout");
+  assertEquals(result.stateKept, false);
+  const after = await runtime.execute("[given, typeof made]");
+  assert(after.status === "ok");
+  assertEquals(after.value?.text, '[ 1, "undefined" ]');
+});
+
+Deno.test("DenoRuntime.execute() does not let a stopped cell go on", async () => {
+  const calls: string[] = [];
+  const functions = { call: (from: string) => calls.push(from) };
+  await using runtime = new DenoRuntime({ functions });
+  const source = `
+    setInterval(() => call("interval"), 1);
+    const tick = () => new Promise((resolve) => setTimeout(resolve, 1));
+    const poll = async () => { for (;;) { await tick(); await call("poll") } };
+    poll();
+    await new Promise(() => {})`;
+  const result = await runtime.execute(source, { timeoutMs: LIMIT_MS });
+  assertEquals(result.status, "timeout");
+  assert(calls.includes("interval") && calls.includes("poll"));
+  calls.length = 0;
+  await runtime.execute(
+    "await new Promise((resolve) => setTimeout(resolve, 30)); await call('next')",
+  );
+  assertEquals(calls, ["next"]);
+});
+
+Deno.test("DenoRuntime.execute() stands its clock still while the cell waits for the host", async () => {
+  const functions = { slow: () => new Promise((resolve) => setTimeout(resolve, 2 * LIMIT_MS)) };
+  await using runtime = new DenoRuntime({ functions, timeoutMs: LIMIT_MS });
+  const result = await runtime.execute("await Promise.all([slow(), slow()]); await slow(); 'done'");
+  assertEquals(result.status, "ok");
+});
+
+for (const Runtime of [DenoRuntime, LocalRuntime]) {
+  Deno.test(`${Runtime.name} bounds host calls and tells the function`, async () => {
+    const aborted = Promise.withResolvers<unknown>();
+    function hang(this: HostCallContext) {
+      this.signal.addEventListener("abort", () => aborted.resolve(this.signal.reason));
+      return new Promise(() => {});
+    }
+    await using runtime = new Runtime({ functions: { hang }, callTimeoutMs: LIMIT_MS });
+    const result = await runtime.execute("await hang()");
+    assert(result.status === "error");
+    assertEquals(result.error.name, "TimeoutError");
+    assertMatch(result.error.message, /hang: it took more than 60 ms/);
+    assert(await aborted.promise instanceof DOMException);
+  });
+
+  Deno.test(`${Runtime.name} tells a host function when its cell is stopped`, async () => {
+    const aborted = Promise.withResolvers<unknown>();
+    function hang(this: HostCallContext) {
+      this.signal.addEventListener("abort", () => aborted.resolve(this.signal.reason));
+      controller.abort();
+      return new Promise(() => {});
+    }
+    const controller = new AbortController();
+    await using runtime = new Runtime({ functions: { hang } });
+    const result = await runtime.execute("await hang()", { signal: controller.signal });
+    assertEquals(result.status, "interrupted");
+    assertEquals(result.hostCalls, [{ name: "hang", status: "pending" }]);
+    assert(await aborted.promise instanceof DOMException);
+  });
+}
+
+Deno.test("DenoRuntime.execute() hides guards where functions show their source", async () => {
+  await using runtime = new DenoRuntime();
+  const source = "const f = async (x) => { for (const y of x) { await y } return () => x ?? 1 }";
+  await runtime.execute(source);
+  assertEquals(await runtime.retrieve("f").catch((error) => error.name), "TypeError");
+  const shown = await runtime.execute("f.toString()");
+  assert(shown.status === "ok");
+  assertMatch(
+    shown.value!.text,
+    /^"async \(x\) => \{ for \(const y of x\) \{ \(await y\) \} return/,
+  );
+});
+
+Deno.test("DenoRuntime.execute() refuses a flood of timers", async () => {
+  await using runtime = new DenoRuntime();
+  const result = await runtime.execute(
+    "for (let i = 0; i < 5000; i++) setTimeout(() => {}, 60_000)",
+  );
+  assert(result.status === "error");
+  assertMatch(result.error.message, /1000 timers are pending/);
+  assertEquals((await runtime.execute("1")).status, "ok");
+});

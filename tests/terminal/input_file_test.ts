@@ -1,0 +1,131 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { parseTable, readInputFile, variableName } from "../../src/terminal/input_file.ts";
+
+async function read(name: string, content: string | Uint8Array) {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/${name}`;
+    if (typeof content === "string") await Deno.writeTextFile(path, content);
+    else await Deno.writeFile(path, content);
+    return await readInputFile(path);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("parseTable() makes objects of rows", () => {
+  const table: [string, string, Record<string, unknown>[]][] = [
+    ["nothing", "", []],
+    ["a header alone", "a,b\n", []],
+    ["rows", "a,b\n1,x\n2,y\n", [{ a: 1, b: "x" }, { a: 2, b: "y" }]],
+    ["no line end at the end", "a,b\n1,x", [{ a: 1, b: "x" }]],
+    ["CRLF", "a,b\r\n1,x\r\n2,y\r\n", [{ a: 1, b: "x" }, { a: 2, b: "y" }]],
+    ["CR", "a,b\r1,x\r2,y", [{ a: 1, b: "x" }, { a: 2, b: "y" }]],
+    ["quotes", 'a,b\n"x, y","say ""hi"""', [{ a: "x, y", b: 'say "hi"' }]],
+    ["a quoted header", '"a,b","c"\n1,2', [{ "a,b": 1, c: 2 }]],
+    ["line ends inside quotes", 'a,b\n"x\ny","\r\n"\n1,2', [
+      { a: "x\ny", b: "\r\n" },
+      { a: 1, b: 2 },
+    ]],
+    ["empty cells", 'a,b,c\n,"",\n', [{ a: null, b: "", c: null }]],
+    ["a separator at the end", "a,b\n1,", [{ a: 1, b: null }]],
+    ["a short row", "a,b\n1\n2,3", [{ a: 1, b: null }, { a: 2, b: 3 }]],
+    ["a long row", "a\n1,2\n3", [{ a: 1 }, { a: 3 }]],
+    ["blank lines", "a\n\n1\n\n\n2\n\n", [{ a: 1 }, { a: 2 }]],
+    ["a quoted empty cell alone", 'a\n""\n1', [{ a: "" }, { a: 1 }]],
+    ["text behind a quote", 'a,b,c\n"x"y,"z" ,3', [{ a: "xy", b: "z", c: 3 }]],
+    ["a quote inside a cell", 'a,b\n5" pipe,1', [{ a: '5" pipe', b: 1 }]],
+    ["a quote that stays open", 'a,b\n"x,1\n2,3', [{ a: '"x', b: 1 }, { a: 2, b: 3 }]],
+  ];
+  for (const [name, text, rows] of table) assertEquals(parseTable(text, ","), rows, name);
+  assertEquals(parseTable("a\tb\n1,5\tx y", "\t"), [{ a: "1,5", b: "x y" }]);
+});
+
+Deno.test("parseTable() turns a cell into a number or boolean when it is written as one", () => {
+  const table: [string, unknown][] = [
+    ["0", 0],
+    ["-1.5", -1.5],
+    [" 12 ", 12],
+    ["1e3", 1000],
+    ["2.5E-3", 0.0025],
+    ["123456789012345", 123456789012345],
+    ["true", true],
+    ["false", false],
+    ["", null],
+    ["  ", null],
+    ["007", "007"],
+    ["+1", "+1"],
+    ["1.", "1."],
+    [".5", ".5"],
+    ["0x10", "0x10"],
+    ["1e999", "1e999"],
+    ["12345678901234567890", "12345678901234567890"],
+    ["1,5", "1,5"],
+    ["2024-01-01", "2024-01-01"],
+    ["NaN", "NaN"],
+    ["Infinity", "Infinity"],
+    ["TRUE", "TRUE"],
+    ["null", "null"],
+    [" x ", " x "],
+  ];
+  for (const [cell, value] of table) {
+    assertEquals(parseTable(`a;b\n${cell};`, ";"), [{ a: value, b: null }], cell);
+  }
+  for (const cell of ["1", "true", " "]) {
+    assertEquals(parseTable(`a\n"${cell}"`, ","), [{ a: cell }], cell);
+  }
+});
+
+Deno.test("parseTable() keeps a column as data when it is named like a member of objects", () => {
+  const [row] = parseTable("__proto__,constructor\n1,2", ",");
+  assertEquals(Object.entries(row!), [["__proto__", 1], ["constructor", 2]]);
+});
+
+Deno.test("parseTable() reads large tables and large cells", () => {
+  const cell = 'x""\n,'.repeat(300_000);
+  assertEquals(parseTable(`a,b\n"${cell}",1`, ","), [{ a: cell.replaceAll('""', '"'), b: 1 }]);
+  const rows = parseTable("n\n" + Array.from({ length: 50_000 }, (_, i) => i).join("\n"), ",");
+  assertEquals(rows.length, 50_000);
+  assertEquals(rows.at(-1), { n: 49_999 });
+});
+
+Deno.test("variableName() makes an identifier of the name of a file", () => {
+  const table: [string, string][] = [
+    ["seattle-weather.csv", "seattle_weather"],
+    ["a.b.csv", "a_b"],
+    ["Sales 2024 (final).JSON", "Sales_2024_final"],
+    ["2024.csv", "_2024"],
+    ["données.csv", "données"],
+    ["表.csv", "表"],
+    ["$x.txt", "$x"],
+    ["class.json", "_class"],
+    ["undefined.txt", "_undefined"],
+    ["---.txt", "file"],
+    [".env", "file"],
+    ["README", "README"],
+  ];
+  for (const [file, name] of table) assertEquals(variableName(file), name, file);
+});
+
+Deno.test("readInputFile() reads a file by its extension", async () => {
+  const table: [string, string | Uint8Array, unknown, string][] = [
+    ["a.csv", "\uFEFFn,m\n1,2", [{ n: 1, m: 2 }], "The 1 row of a.csv"],
+    ["a.TSV", "n\tm\n1\t2", [{ n: 1, m: 2 }], "The 1 row of a.TSV"],
+    ["a.json", '\uFEFF{"n": [1, null]}', { n: [1, null] }, "The content of a.json"],
+    ["a.md", "# n\r\n", "# n\r\n", "The text of a.md"],
+    ["a", "", "", "The text of a"],
+    ["a.bin", new Uint8Array([0x41, 0xff]), "A\uFFFD", "The text of a.bin"],
+  ];
+  for (const [file, content, value, description] of table) {
+    assertEquals(await read(file, content), { name: "a", value, description });
+  }
+});
+
+Deno.test("readInputFile() rejects when a file cannot be read", async () => {
+  await assertRejects(() => read("a.json", "{n: 1}"), SyntaxError);
+  await assertRejects(() => read("a.json", ""), SyntaxError);
+  const folder = await Deno.makeTempDir();
+  await assertRejects(() => readInputFile(`${folder}/none.csv`), Deno.errors.NotFound);
+  await assertRejects(() => readInputFile(folder), Error);
+  await Deno.remove(folder);
+});
