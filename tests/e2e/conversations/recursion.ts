@@ -44,8 +44,6 @@ deep`,
       value: '[ "RangeError", "Maximum call stack size exceeded", true ]',
       changed: "down deep",
     },
-      changed: "down",
-    },
     {
       source: `function hanoi(n: number, from = "A", to = "C", via = "B"): string[] {
   if (n === 0) return [];
