@@ -67,9 +67,10 @@ function parse(code: string, toOriginal: ReturnType<typeof stripTypes>["toOrigin
     return parseCell(code);
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
-    const error = parseError(code)!;
-    const position = toOriginal === undefined ? error.position : toOriginal(error.position);
-    throw new CellSyntaxError(error.message, position, { cause });
+    // Whether the stack is deep enough for a deeply nested cell may change from one attempt to the next.
+    const { message, position } = parseError(code) ??
+      { message: cause.message, position: { line: 1, column: 1 } };
+    throw new CellSyntaxError(message, toOriginal?.(position) ?? position, { cause });
   }
 }
 
