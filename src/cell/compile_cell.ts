@@ -5,6 +5,7 @@
  */
 
 import type { Declaration } from "./_declarations.ts";
+import { checkNesting } from "./_nesting.ts";
 import { rewriteCell } from "./_rewrite.ts";
 import { parseCell, parseError, stripTypes } from "./_strip.ts";
 import { visit } from "./_walk.ts";
@@ -42,6 +43,7 @@ export function compileCell(source: string): CompiledCell {
       { line: 1, column: 1 },
     );
   }
+  checkNesting(source);
   const { code, toOriginal } = stripTypes(source);
   const program = parse(code, toOriginal);
   const helper = unusedName(code);
