@@ -144,7 +144,14 @@ export class Session {
         const message = withoutGuards(`${thrown.message}`);
         const written = withoutGuards(`${thrown.stack ?? `${name}: ${message}`}`);
         const stack = this.#stacks.rewrite(written);
-        return { name, message, stack, frames: this.#stacks.frames(stack) };
+        const cause = causeOf(thrown);
+        return {
+          name,
+          message,
+          ...(cause === undefined ? {} : { cause }),
+          stack,
+          frames: this.#stacks.frames(stack),
+        };
       }
     } catch {
       // An error whose properties throw is shown as any other value.
@@ -189,6 +196,12 @@ export class Session {
       } satisfies CellHelper,
     );
   }
+}
+
+/** The error behind an error, in a line. */
+function causeOf({ cause }: Error): string | undefined {
+  if (cause === undefined) return undefined;
+  return cause instanceof Error ? `${cause.name}: ${cause.message}` : show(cause);
 }
 
 /** A cell answers with a list that holds its value, and so does this: nobody awaits a value that has a `then`. */

@@ -104,6 +104,8 @@ export interface CellErrorReport {
   name: string;
   /** The error's message; for a thrown value that is no error, the value as `console.log` shows it. */
   message: string;
+  /** The error that it stems from, in a line. */
+  cause?: string;
   /** The stack as text: places in cells, places in the language, and nothing of the machinery. */
   stack: string;
   /** Places in cells, the innermost first. */

@@ -55,7 +55,12 @@ export class ActiveCell {
     this.#text += text;
     if (stream === "stdout") this.#stdout += text;
     else this.#stderr += text;
-    this.#onOutput?.({ stream, text });
+    try {
+      this.#onOutput?.({ stream, text });
+    } catch (error) {
+      // A fault of the listener is neither the cell's nor the kernel's.
+      reportError(error);
+    }
   }
 
   /**

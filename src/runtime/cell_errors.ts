@@ -41,12 +41,14 @@ export class CellErrors {
       ? this.#nearNames(report, names)
       : name === "TypeError"
       ? this.#constant(frames[0], names)
+      : name === "NotCapable"
+      ? "Cells have no such permission and cannot get it here: do without, and do not try again"
       : "";
     return { name, message, frames, text: this.#text(report, frames, advice) };
   }
 
   #text(
-    { name, message }: { name: string; message: string },
+    { name, message, cause }: { name: string; message: string; cause?: string },
     frames: readonly CellFrame[],
     advice: string,
   ): string {
@@ -54,6 +56,7 @@ export class CellErrors {
     for (const { cell, line, column } of frames) {
       text += `\n    at cell-${cell}.ts:${line}:${column}`;
     }
+    if (cause !== undefined) text += `\nCaused by ${cause}`;
     const quoted = frames[0] === undefined ? "" : this.#quote(frames[0]);
     return [text, quoted, advice].filter((part) => part !== "").join("\n\n");
   }
