@@ -10,6 +10,7 @@ import type { KernelOptions } from "../rpc/protocol.ts";
 import { grantedKinds, type Permissions, toPermissionFlags } from "../security/permissions.ts";
 import type { Kernel, KernelHost } from "./kernel.ts";
 import { KernelRuntime, type RuntimeOptions } from "./kernel_runtime.ts";
+import { checkLimit } from "./limit.ts";
 import { SubprocessKernel } from "./subprocess_kernel.ts";
 
 /** Options of {@linkcode DenoRuntime}. */
@@ -22,11 +23,22 @@ export interface DenoRuntimeOptions<V extends object = Record<string, unknown>>
    * `node:`, `data:` and `blob:` stay closed. @default nothing
    */
   readonly imports?: readonly string[];
+  /**
+   * JavaScript heap of the kernel in bytes. A cell that needs more ends the kernel. What ArrayBuffers and WebAssembly hold
+   * does not count. @default 1073741824
+   */
+  readonly memoryBytes?: number;
   /** Largest message in bytes, both ways. @default 268435456 */
   readonly maxFrameBytes?: number;
   /** The Deno executable; a compiled program has to name one. @default `Deno.execPath()` */
   readonly denoPath?: string;
 }
+
+/** Room for millions of rows, and little enough for a few kernels on one machine. */
+const DEFAULT_MEMORY_BYTES = 2 ** 30;
+
+/** With less than this V8 does not come up. */
+const MIN_HEAP_MEGABYTES = 16;
 
 /** The kernel is started by its URL. */
 const KERNEL_URL = new URL("../kernel/main.ts", import.meta.url).href;
@@ -57,6 +69,7 @@ export class DenoRuntime<V extends object = Record<string, unknown>> extends Ker
   readonly permissions: Permissions;
   readonly #options: DenoRuntimeOptions<V>;
   readonly #flags: readonly string[];
+  readonly #heapMegabytes: number;
 
   /**
    * Makes a runtime. Its kernel starts on first use.
@@ -70,6 +83,8 @@ export class DenoRuntime<V extends object = Record<string, unknown>> extends Ker
     this.#options = options;
     this.permissions = withAbsolutePaths(options.permissions ?? {});
     this.#flags = toPermissionFlags(this.permissions);
+    const memoryBytes = checkLimit("memoryBytes", options.memoryBytes ?? DEFAULT_MEMORY_BYTES);
+    this.#heapMegabytes = Math.max(MIN_HEAP_MEGABYTES, Math.ceil(memoryBytes / 2 ** 20));
   }
 
   /** @internal */
@@ -92,7 +107,7 @@ export class DenoRuntime<V extends object = Record<string, unknown>> extends Ker
         // A module of a package is a remote module: it has to come from the cache, and so may cells' imports.
         ...KERNEL_URL.startsWith("file:") ? ["--no-remote"] : ["--cached-only"],
         "--no-npm",
-        "--v8-flags=--disallow-code-generation-from-strings",
+        `--v8-flags=--disallow-code-generation-from-strings,--max-old-space-size=${this.#heapMegabytes}`,
         ...this.#flags,
         KERNEL_URL,
         JSON.stringify(kernelOptions),
