@@ -44,6 +44,14 @@ const MIN_HEAP_MEGABYTES = 16;
 const KERNEL_URL = new URL("../kernel/main.ts", import.meta.url).href;
 
 /**
+ * Never called. That it stands here puts the kernel into the module graph of whoever imports this package from a registry,
+ * and so into the cache, from which it is started.
+ */
+export function cacheKernel(): Promise<unknown> {
+  return import("../kernel/main.ts");
+}
+
+/**
  * Runs cells in a subprocess of their own: a Deno that has no permissions but those in the options, an empty environment,
  * no way to import code, and no way to make code from strings. It starts on first use and again after a crash.
  *

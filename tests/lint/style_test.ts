@@ -135,6 +135,12 @@ const CASES: Case[] = [
   {
     rule: "arrows",
     file: "src/runtime/deno_runtime.ts",
+    bad: [`import { a } from "../kernel/session.ts";`],
+    good: [`void (() => import("../kernel/main.ts"));`],
+  },
+  {
+    rule: "arrows",
+    file: "src/runtime/subprocess_kernel.ts",
     bad: [
       `import "../kernel/evaluator.ts";`,
       `await import("../kernel/main.ts");`,
