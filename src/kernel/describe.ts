@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Array, ArrayBuffer, Error, Map, Math, Object, Reflect, Set } from "../rpc/builtins.ts";
 import type { ValueSummary } from "../rpc/protocol.ts";
 
 /** Longest text of a summary: more than an observation shows, little enough to be cheap. */

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { Object, RangeError, Set, TypeError } from "../rpc/builtins.ts";
+
 /** Timers that may be pending at once. A flood of them would fill the memory. */
 export const MAX_TIMERS = 1_000;
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { JSON, TypeError, URL } from "../rpc/builtins.ts";
 import type { Importer } from "./scope.ts";
 
 /** Schemes that no list can open: they carry code in, or lead to the runtime's own powers. */

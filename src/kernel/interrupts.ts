@@ -5,6 +5,16 @@
  * @module
  */
 
+import {
+  Error,
+  Int32Array,
+  Math,
+  Number,
+  Object,
+  Promise,
+  Reflect,
+  SharedArrayBuffer,
+} from "../rpc/builtins.ts";
 import { AsyncLocalStorage } from "node:async_hooks";
 import vm from "node:vm";
 import { ENTRY_NAME } from "./stack_mapper.ts";

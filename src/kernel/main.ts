@@ -5,6 +5,16 @@
  * @module
  */
 
+import {
+  Error,
+  JSON,
+  Map,
+  Object,
+  Promise,
+  RangeError,
+  SyntaxError,
+  TypeError,
+} from "../rpc/builtins.ts";
 import vm from "node:vm";
 import type { ByteChannel } from "../rpc/channel.ts";
 import { decode, encode } from "../rpc/codec.ts";
@@ -22,6 +32,7 @@ import { createConsole } from "./guest_console.ts";
 import { installTimers } from "./guest_timers.ts";
 import { createImporter } from "./importer.ts";
 import { Interrupts } from "./interrupts.ts";
+import { lockDown } from "./lockdown.ts";
 import { OutputBuffer } from "./output_buffer.ts";
 import { GlobalScope } from "./scope.ts";
 import { Session } from "./session.ts";
@@ -65,6 +76,7 @@ async function main(options: KernelOptions): Promise<void> {
   const guestConsole = createConsole((stream, text) => output.write(stream, text));
   const globals = curateGlobals(options.permissions);
   globalThis.console = guestConsole;
+  lockDown();
   await probe();
 
   const scope = new GlobalScope(importer);

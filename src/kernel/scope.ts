@@ -5,6 +5,7 @@
  * @module
  */
 
+import { Object } from "../rpc/builtins.ts";
 import vm from "node:vm";
 import type { ExecuteParams } from "../rpc/protocol.ts";
 import { scriptName } from "./stack_mapper.ts";

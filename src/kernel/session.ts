@@ -4,6 +4,18 @@
  * @module
  */
 
+import {
+  Array,
+  Error,
+  JSON,
+  Map,
+  Object,
+  Promise,
+  Proxy,
+  Set,
+  String,
+  SyntaxError,
+} from "../rpc/builtins.ts";
 import type {
   CellErrorReport,
   CellReport,

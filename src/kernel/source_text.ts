@@ -4,6 +4,8 @@
  * @module
  */
 
+import { Object, Reflect, String } from "../rpc/builtins.ts";
+
 // As src/cell/_guards.ts writes them. What stands around an `await` leaves its parentheses, which change nothing.
 const GUARD = /\$cell\d*_f\[0\]&&\$cell\d*\.g\(\)(?:;|\|\|)/g;
 const RESUME = /\$cell\d*\.a(?=\(await\b)/g;

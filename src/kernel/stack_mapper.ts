@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Map, Number, URL } from "../rpc/builtins.ts";
 import type { CellFrame } from "../rpc/protocol.ts";
 
 /** Frames that are kept, as many as V8 keeps by default. */

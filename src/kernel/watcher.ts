@@ -4,6 +4,8 @@
  * @module
  */
 
+import { Math, Promise } from "../rpc/builtins.ts";
+
 /**
  * The thread's whole program. A process whose parent has died gets another one; a main thread that computes would notice
  * neither that nor the end of its input, and go on for ever. The program has to be code of its own: a kernel from a registry has no second entry file. */

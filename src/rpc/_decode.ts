@@ -1,5 +1,27 @@
 /** The reading half of the value codec; see codec.ts. Its input may come from a hostile peer. */
 
+import {
+  AggregateError,
+  Array,
+  BigInt,
+  DataView,
+  Date,
+  Error,
+  Int32Array,
+  JSON,
+  Map,
+  Number,
+  Object,
+  RangeError,
+  RegExp,
+  Set,
+  String,
+  SyntaxError,
+  TypeError,
+  Uint8Array,
+  URL,
+} from "./builtins.ts";
+
 const VIEWS: ReadonlyMap<
   string,
   new (buffer: ArrayBuffer, byteOffset: number, length: number) => ArrayBufferView

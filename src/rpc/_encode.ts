@@ -1,5 +1,27 @@
 /** The writing half of the value codec; see codec.ts. */
 
+import {
+  AggregateError,
+  Array,
+  ArrayBuffer,
+  BigInt,
+  Boolean,
+  DataView,
+  Date,
+  Error,
+  JSON,
+  Map,
+  Number,
+  Object,
+  RangeError,
+  Reflect,
+  RegExp,
+  Set,
+  String,
+  TypeError,
+  URL,
+} from "./builtins.ts";
+import { BufferUses } from "./_buffer_uses.ts";
 import { hasExtraKeys, isPlainNumber, MAX_DEPTH } from "./_plain.ts";
 
 // Captured, because cells run in the realm of the kernel and may replace them.
@@ -39,26 +61,15 @@ export function encodeTree(
 ): { tree: unknown; attachments: Uint8Array[] } {
   const encoder = new TreeEncoder(options);
   const tree = encoder.encode(value);
-  return { tree, attachments: encoder.finishBuffers() };
+  return { tree, attachments: encoder.buffers.attachments() };
 }
 
 type Tagged = { $: unknown[] };
 
-interface BufferUse {
-  readonly index: number;
-  /** Whether the buffer itself is part of the value, and not only views of it. */
-  exposed: boolean;
-  /** The part that views cover. */
-  start: number;
-  end: number;
-  /** Argument lists of `view` tags, whose offset is at position 3. */
-  readonly views: unknown[][];
-}
-
 class TreeEncoder {
   readonly #options: TreeOptions;
   readonly #numbers = new Map<object, number>();
-  readonly #buffers = new Map<ArrayBufferLike, BufferUse>();
+  readonly buffers: BufferUses = new BufferUses();
   readonly #path: (string | number)[] = [];
 
   constructor(options: TreeOptions) {
@@ -84,19 +95,6 @@ class TreeEncoder {
           typeof value === "function" ? "a function inside a value" : `a ${typeof value}`,
         );
     }
-  }
-
-  /** Buffers that are only seen through views are cut to what the views cover: their rest may be anything. */
-  finishBuffers(): Uint8Array[] {
-    const attachments: Uint8Array[] = [];
-    for (const [buffer, use] of this.#buffers) {
-      // Views of 8-byte elements stay aligned.
-      const start = use.exposed ? 0 : use.start - use.start % 8;
-      const end = use.exposed ? buffer.byteLength : use.end;
-      for (const view of use.views) view[3] = (view[3] as number) - start;
-      attachments[use.index] = new Uint8Array(buffer, start, end - start);
-    }
-    return attachments;
   }
 
   #object(value: object): unknown {
@@ -210,9 +208,7 @@ class TreeEncoder {
 
   #buffer(buffer: ArrayBuffer): Tagged {
     if (buffer.detached) throw this.#refusal("a detached ArrayBuffer");
-    const use = this.#useOf(buffer);
-    use.exposed = true;
-    return tag("buffer", use.index);
+    return tag("buffer", this.buffers.expose(buffer));
   }
 
   #view(view: ArrayBufferView): Tagged {
@@ -220,25 +216,12 @@ class TreeEncoder {
     if (!(buffer instanceof ArrayBuffer)) throw this.#refusal("a view of shared memory");
     if (buffer.detached) throw this.#refusal("a view of a detached ArrayBuffer");
     const type = apply(toStringTag, view, []).slice(8, -1);
-    const use = this.#useOf(buffer);
-    use.start = Math.min(use.start, byteOffset);
-    use.end = Math.max(use.end, byteOffset + byteLength);
     const length = view instanceof DataView
       ? byteLength
       : (view as ArrayBufferView & { length: number }).length;
-    const node = tag("view", type, use.index, byteOffset, length);
-    use.views[use.views.length] = node.$;
+    const node = tag("view", type, this.buffers.indexOf(buffer), byteOffset, length);
+    this.buffers.addView(buffer, { start: byteOffset, end: byteOffset + byteLength, node: node.$ });
     return node;
-  }
-
-  #useOf(buffer: ArrayBuffer): BufferUse {
-    let use = this.#buffers.get(buffer);
-    if (use === undefined) {
-      const index = this.#buffers.size;
-      use = { index, exposed: false, start: buffer.byteLength, end: 0, views: [] };
-      this.#buffers.set(buffer, use);
-    }
-    return use;
   }
 
   #instance(value: object): unknown {

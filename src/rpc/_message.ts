@@ -1,5 +1,6 @@
 /** The messages of JSON-RPC 2.0, as text and as what they say. */
 
+import { Array, Error, JSON, String, TypeError } from "./builtins.ts";
 import { RemoteError, RPC_ERROR_CODES } from "./rpc_error.ts";
 
 /** The id of a call. */

@@ -1,5 +1,6 @@
 /** What waits to be written: in order, joined where it is small, and never more than one write at a time. */
 
+import { Uint8Array } from "./builtins.ts";
 import type { ByteSink } from "./channel.ts";
 
 /** Small chunks are joined up to this size: one write costs more than copying that much. */

@@ -1,5 +1,7 @@
 /** Values that are their own encoding; see codec.ts. */
 
+import { Array, Object, Set } from "./builtins.ts";
+
 /** As deep as `JSON.stringify` goes on a stack of the default size, with a wide margin. */
 export const MAX_DEPTH = 1_000;
 

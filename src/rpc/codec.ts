@@ -9,6 +9,7 @@
  * @module
  */
 
+import { Object, TypeError } from "./builtins.ts";
 import { decodeTree } from "./_decode.ts";
 import { encodeTree } from "./_encode.ts";
 import { isPlainJson } from "./_plain.ts";

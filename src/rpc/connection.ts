@@ -6,6 +6,7 @@
  * @module
  */
 
+import { DOMException, JSON, Map, Object, Promise, Set, TypeError } from "./builtins.ts";
 import type { ByteChannel } from "./channel.ts";
 import {
   DEFAULT_MAX_FRAME_BYTES,

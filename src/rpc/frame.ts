@@ -12,6 +12,17 @@
  * @module
  */
 
+import {
+  Error,
+  JSON,
+  Math,
+  Number,
+  RangeError,
+  String,
+  TextDecoder,
+  TextEncoder,
+  Uint8Array,
+} from "./builtins.ts";
 import type { ByteSource } from "./channel.ts";
 
 /** One message as it stands on the wire: JSON text and the bytes that travel beside it. */

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { AbortController } from "./builtins.ts";
+
 /** As an AbortController, at next to no cost until somebody asks for the signal. */
 export class LazyAbort {
   #controller: AbortController | undefined;

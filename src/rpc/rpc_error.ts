@@ -4,6 +4,8 @@
  * @module
  */
 
+import { Error } from "./builtins.ts";
+
 /** Why a connection ended: `closed` by this side, `ended` by the peer, `protocol` violated by the peer, `io` failed. */
 export type CloseReason = "closed" | "ended" | "protocol" | "io";
 

@@ -1,0 +1,39 @@
+/**
+ * Built-ins as they were when this module was loaded. In the kernel that is before any cell has run: a cell may declare a
+ * `URL` or a `Map` of its own, and the kernel goes on with the real one.
+ *
+ * @module
+ */
+
+export const {
+  AbortController,
+  AggregateError,
+  Array,
+  ArrayBuffer,
+  BigInt,
+  Boolean,
+  DOMException,
+  DataView,
+  Date,
+  Error,
+  Int32Array,
+  JSON,
+  Map,
+  Math,
+  Number,
+  Object,
+  Promise,
+  Proxy,
+  RangeError,
+  Reflect,
+  RegExp,
+  Set,
+  SharedArrayBuffer,
+  String,
+  SyntaxError,
+  TextDecoder,
+  TextEncoder,
+  TypeError,
+  URL,
+  Uint8Array,
+} = globalThis;
