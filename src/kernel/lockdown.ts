@@ -6,11 +6,11 @@
  */
 
 /**
- * Not among them: `Object.prototype`, `Error.prototype` and what else programs give own properties of the same name. A
- * fixed property cannot be shadowed by an assignment.
+ * Not among them: `Object.prototype`, `Error.prototype` and what else programs give own properties of the same name, since
+ * a fixed property cannot be shadowed by an assignment. And not `Array.prototype`, `RegExp.prototype` and the iterators:
+ * V8 has fast paths for them, up to forty times as fast, which it leaves for good when one touches them.
  */
 const FIXED: readonly object[] = [
-  Array.prototype,
   ArrayBuffer.prototype,
   BigInt.prototype,
   Date.prototype,
@@ -19,16 +19,12 @@ const FIXED: readonly object[] = [
   Map.prototype,
   Number.prototype,
   Promise.prototype,
-  RegExp.prototype,
   Set.prototype,
   String.prototype,
   TextDecoder.prototype,
   TextEncoder.prototype,
   Uint8Array.prototype,
   Object.getPrototypeOf(Uint8Array.prototype),
-  Object.getPrototypeOf([][Symbol.iterator]()),
-  Object.getPrototypeOf(new Map()[Symbol.iterator]()),
-  Object.getPrototypeOf(new Set()[Symbol.iterator]()),
   Array,
   ArrayBuffer,
   JSON,
@@ -41,13 +37,14 @@ const FIXED: readonly object[] = [
 ];
 
 /** Programs give classes and functions these. */
-const FREE: ReadonlySet<PropertyKey> = new Set(["constructor", "name", "length", "prototype"]);
+const FREE: ReadonlySet<string> = new Set(["constructor", "name", "length", "prototype"]);
 
 /** Fixes the methods. Call it before the first cell. */
 export function lockDown(): void {
   for (const target of FIXED) {
     for (const key of Reflect.ownKeys(target)) {
-      if (FREE.has(key)) continue;
+      // Symbols are the protocols of the language, iteration first of all.
+      if (typeof key === "symbol" || FREE.has(key)) continue;
       const property = Reflect.getOwnPropertyDescriptor(target, key)!;
       if (!property.configurable) continue;
       const fixed = "value" in property ? { writable: false } : {};

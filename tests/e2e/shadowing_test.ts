@@ -35,8 +35,6 @@ for (const name of NAMES) {
 
 /** Methods that the kernel calls on values of its own. */
 const METHODS = [
-  "Array.prototype.push",
-  "Array.prototype[Symbol.iterator]",
   "Map.prototype.get",
   "Promise.prototype.then",
   "String.prototype.split",
