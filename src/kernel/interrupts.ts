@@ -51,8 +51,8 @@ export class Interrupts {
   readonly flag: Int32Array = new Int32Array(new SharedArrayBuffer(4));
   readonly #runs = new AsyncLocalStorage<CellRun>();
   #current: CellRun | undefined;
-  /** Stopped cells of which something may still wait to go on. */
-  #abandoned = 0;
+  /** Whether a cell was ever stopped: of such a cell something may wait to go on for as long as the kernel lives. */
+  #anyStopped = false;
 
   /**
    * Runs a cell.
@@ -67,13 +67,14 @@ export class Interrupts {
     this.flag[0] = 0;
     try {
       const work = this.#runs.run(run, () => enter(action, timeoutMs));
-      work.then(() => this.#settled(run), () => this.#settled(run));
+      // Stopped, it may fail when nobody looks any more.
+      work.catch(() => {});
       const value = await Promise.race([work, run.stop.promise]);
       // Also where it ended by itself after all: nobody knows what it left out.
       return run.stopped ? { stopped: true } : { stopped: false, value: value as T };
     } catch (error) {
       if (run.stopped || isEngineTimeout(error)) {
-        run.stopped = true;
+        this.#mark(run);
         return { stopped: true };
       }
       throw error;
@@ -90,8 +91,7 @@ export class Interrupts {
       if (run === undefined) this.flag[0] = 0;
       return;
     }
-    run.stopped = true;
-    this.#abandoned++;
+    this.#mark(run);
     this.flag[0] = 1;
     // What computes gets to its guards first, and ends with their error.
     setTimeout(() => run.stop.resolve());
@@ -106,7 +106,7 @@ export class Interrupts {
   /** Called with the value of each `await` of a cell. */
   resume<T>(value: T): T {
     if (this.flag[0] !== 0) this.guard();
-    if (this.#abandoned > 0 && this.stopped) throw new CellStoppedError();
+    if (this.#anyStopped && this.stopped) throw new CellStoppedError();
     return value;
   }
 
@@ -115,8 +115,9 @@ export class Interrupts {
     return this.#runs.getStore()?.stopped === true;
   }
 
-  #settled(run: CellRun): void {
-    if (run.stopped && this.#abandoned > 0) this.#abandoned--;
+  #mark(run: CellRun): void {
+    run.stopped = true;
+    this.#anyStopped = true;
   }
 }
 

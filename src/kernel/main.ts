@@ -51,6 +51,9 @@ const SYNC_READ_BYTES = 64 * 1024;
 /** A signal takes a few milliseconds from the host to the watcher. */
 const SIGNAL_PATIENCE_MS = 200;
 
+/** A thread starts in ten milliseconds; on a machine that is busy it may take longer. */
+const THREAD_PATIENCE_MS = 2_000;
+
 if (import.meta.main) {
   // Not awaited at the top level: a module that is still waiting there cannot be interrupted without dying.
   void main(JSON.parse(Deno.args[0] ?? "null") as KernelOptions);
@@ -96,7 +99,7 @@ async function main(options: KernelOptions): Promise<void> {
       },
       execute: async ({ value }) => {
         const cell = value as ExecuteParams;
-        watcher.start();
+        await watcher.watch(THREAD_PATIENCE_MS);
         await watcher.caughtUp(cell.interrupts ?? 0, SIGNAL_PATIENCE_MS);
         return { value: await session.execute(cell) };
       },

@@ -28,6 +28,7 @@ export class Watcher {
   readonly #listener: WatcherListener;
   #heard = 0;
   #started = false;
+  readonly #ready: PromiseWithResolvers<void> = Promise.withResolvers();
   #changed: PromiseWithResolvers<void> = Promise.withResolvers();
 
   /**
@@ -41,11 +42,21 @@ export class Watcher {
     this.#listener = listener;
   }
 
-  /** Starts the thread, as soon as the main one has nothing else to do: it takes ten milliseconds. Idempotent. */
-  start(): void {
-    if (this.#started) return;
-    this.#started = true;
-    setTimeout(() => this.#start());
+  /**
+   * Called before each cell. For the first one it only sees to it that the thread starts as soon as there is nothing else to
+   * do, for that takes ten milliseconds; every other one runs when SIGINT can be heard.
+   *
+   * @param patienceMs A thread that does not come up is not waited for any longer.
+   */
+  async watch(patienceMs: number): Promise<void> {
+    if (!this.#started) {
+      this.#started = true;
+      setTimeout(() => this.#start());
+    } else {
+      const timer = setTimeout(() => this.#ready.resolve(), patienceMs);
+      await this.#ready.promise;
+      clearTimeout(timer);
+    }
   }
 
   /**
@@ -71,7 +82,10 @@ export class Watcher {
     // Without a prototype: cells may have put options on it by now.
     const worker = new Worker(url, { __proto__: null, type: "module" } as WorkerOptions);
     worker.onmessage = ({ data }) => {
-      if (data === "ready") return this.#listener.onReady();
+      if (data === "ready") {
+        this.#listener.onReady();
+        return this.#ready.resolve();
+      }
       this.#heard++;
       this.#changed.resolve();
       this.#changed = Promise.withResolvers();

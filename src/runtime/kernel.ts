@@ -49,6 +49,8 @@ export interface KernelExit {
   readonly signal: string | null;
   /** The last of what it wrote to stderr. */
   readonly stderr: string;
+  /** Why this side ended it, if it did. */
+  readonly reason?: string | undefined;
 }
 
 /**
@@ -89,9 +91,9 @@ const CAUSES: ReadonlyMap<string | number, string> = new Map<string | number, st
   [70, "it used an API that is not enabled"],
 ]);
 
-function describeExit({ exitCode, signal, stderr }: KernelExit): string {
+function describeExit({ exitCode, signal, stderr, reason }: KernelExit): string {
   const code = signal === null ? `exit code ${exitCode}` : `signal ${signal}`;
-  const cause = CAUSES.get(signal ?? exitCode);
+  const cause = reason ?? CAUSES.get(signal ?? exitCode);
   const tail = stderr.trim().split("\n").slice(-3).join("\n");
   return `The kernel ended: ${cause === undefined ? code : `${cause} (${code})`}` +
     (tail === "" ? "" : `; its last words: ${tail}`);

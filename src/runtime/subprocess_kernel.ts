@@ -48,6 +48,8 @@ export class SubprocessKernel implements Kernel {
   readonly #host: KernelHost;
   /** Calls under way: while there are none, the process does not keep the host's event loop alive. */
   #busy = 0;
+  /** Why this side has ended the process, if it has. */
+  #reason: string | undefined;
   /** Whether the kernel hears SIGINT. Until then the signal would end it. */
   #watching = false;
   /** SIGINTs sent so far. */
@@ -70,7 +72,10 @@ export class SubprocessKernel implements Kernel {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    const timer = setTimeout(() => this.#kill(), START_TIMEOUT_MS);
+    const timer = setTimeout(
+      () => this.#endFor(`it did not start within ${START_TIMEOUT_MS / 1000} seconds`),
+      START_TIMEOUT_MS,
+    );
     this.#connection = new Connection(pipeChannel(this.#child), {
       maxFrameBytes: options.maxFrameBytes,
       handlers: {
@@ -138,7 +143,7 @@ export class SubprocessKernel implements Kernel {
   }
 
   async close(): Promise<void> {
-    this.#kill();
+    this.#endFor("it was closed");
     this.#connection.close();
     await this.ended;
   }
@@ -181,11 +186,17 @@ export class SubprocessKernel implements Kernel {
     const cause = await this.#connection.closed;
     const timer = setTimeout(() => this.#kill(), EXIT_GRACE_MS);
     // Whoever broke the protocol may do anything: there is nothing to wait for.
-    if (cause.reason === "protocol") this.#kill();
+    if (cause.reason === "protocol") this.#endFor("it broke the protocol and was ended");
     const { code, signal } = await this.#child.status;
     clearTimeout(timer);
-    const exit = { exitCode: code, signal, stderr: await tail };
+    const exit = { exitCode: code, signal, stderr: await tail, reason: this.#reason };
     return new KernelExitError(exit, { cause });
+  }
+
+  /** Ends the process, and says why; the first reason counts. */
+  #endFor(reason: string): void {
+    this.#reason ??= reason;
+    this.#kill();
   }
 
   #kill(): void {
