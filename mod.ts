@@ -107,6 +107,7 @@ export type {
   ExecuteOptions,
   HostCall,
   InjectOptions,
+  LateOutput,
   NamespaceEntry,
   OutputChunk,
   OutputReport,

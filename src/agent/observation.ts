@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CellResult, HostCall, NamespaceEntry } from "../runtime/runtime.ts";
+import type { CellOutput, CellResult, HostCall, NamespaceEntry } from "../runtime/runtime.ts";
 import type { KernelExitError } from "../runtime/kernel.ts";
 
 /** An observation, and the type of event that carries it. */
@@ -36,11 +36,7 @@ export function observe(result: CellResult, maxChars: number): Observation {
         "gone, what was provided is back.",
     );
   }
-  const { late } = result.output;
-  if (late !== "") {
-    const shown = late.slice(-Math.min(late.length, maxChars));
-    parts.push(`Printed by earlier cells after they had ended:\n${shown.trimEnd()}`);
-  }
+  parts.push(lateOf(result.output, maxChars));
   parts.push(callsOf(result.hostCalls), changesOf(result.changed));
   const type = result.status === "error"
     ? "execution_error"
@@ -83,6 +79,28 @@ function outputOf({ output, value, status }: CellResult & { value?: unknown }, m
   return `The output has ${output.length} characters; more than ${maxChars} are not shown. ` +
     "Print a summary instead: counts, the first few items, the fields that matter.\n\n" +
     `It begins:\n${output.text.slice(0, headChars)}\n...\n\nIt ends:\n...${end.slice(-tailChars)}`;
+}
+
+/** What earlier cells printed, and of that the end: a paragraph for each cell. */
+function lateOf({ late, lateDropped }: CellOutput, maxChars: number): string {
+  const length = late.reduce((sum, { text }) => sum + text.length, 0);
+  let hidden = Math.max(0, length - maxChars);
+  const dropped = lateDropped + hidden;
+  const paragraphs = new Map<number, string>();
+  for (const { cell, text } of late) {
+    const shown = text.slice(hidden);
+    hidden = Math.max(0, hidden - text.length);
+    if (shown !== "") paragraphs.set(cell, (paragraphs.get(cell) ?? "") + shown);
+  }
+  const parts = [...paragraphs].map(([cell, text]) =>
+    `Printed by cell ${cell} after it had ended:\n${text.trimEnd()}`
+  );
+  if (dropped > 0) {
+    parts.unshift(
+      `Of what earlier cells printed after they had ended, ${dropped} characters are not shown.`,
+    );
+  }
+  return parts.join("\n\n");
 }
 
 function valueOf(result: CellResult, maxChars: number): string {

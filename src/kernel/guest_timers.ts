@@ -6,8 +6,17 @@
 
 import { Object, RangeError, Set, TypeError } from "../rpc/builtins.ts";
 
-/** Timers that may be pending at once. A flood of them would fill the memory. */
-export const MAX_TIMERS = 1_000;
+/** What timers need to know, and whom they tell. */
+export interface TimerOptions {
+  /** Timers that may be pending at once. A flood of them would fill the memory. */
+  readonly maxTimers: number;
+  /** Whether the code that asks belongs to a cell that was stopped. */
+  readonly isStopped: () => boolean;
+  /** Gives what has to be waited for before a callback may run; nothing, if it may run now. */
+  readonly hold: () => Promise<void> | undefined;
+  /** Told what a callback throws, while it is known whose callback it is. */
+  readonly onError: (thrown: unknown) => void;
+}
 
 type Callback = (...args: unknown[]) => unknown;
 
@@ -16,18 +25,27 @@ const native = { setTimeout, setInterval, clearTimeout, clearInterval };
 /**
  * Puts counted timers in the place of the native ones.
  *
- * @param isStopped Whether the code that asks belongs to a cell that was stopped.
+ * @param options The limit, and the state of the session.
  */
-export function installTimers(isStopped: () => boolean): void {
+export function installTimers({ maxTimers, isStopped, hold, onError }: TimerOptions): void {
   const pending = new Set<unknown>();
   const check = (name: string, callback: unknown): callback is Callback => {
     if (typeof callback !== "function") {
       throw new TypeError(`Cannot call ${name}: its first argument is no function`);
     }
-    if (pending.size >= MAX_TIMERS) {
-      throw new RangeError(`Cannot call ${name}: ${MAX_TIMERS} timers are pending already`);
+    if (pending.size >= maxTimers) {
+      throw new RangeError(
+        `Cannot call ${name}: ${maxTimers} timers are pending already (maxTimers)`,
+      );
     }
     return true;
+  };
+  const call = (callback: Callback, args: unknown[]) => {
+    try {
+      callback(...args);
+    } catch (error) {
+      onError(error);
+    }
   };
   const clear = (handle: unknown) => {
     pending.delete(handle);
@@ -36,10 +54,14 @@ export function installTimers(isStopped: () => boolean): void {
   const timers = {
     setTimeout(callback: unknown, delay?: number, ...args: unknown[]): unknown {
       if (!check("setTimeout", callback)) return;
-      const handle: unknown = native.setTimeout(() => {
-        pending.delete(handle);
-        if (!isStopped()) callback(...args);
-      }, delay);
+      const fire = (): void => {
+        const waiting = hold();
+        if (waiting !== undefined) return void waiting.then(fire);
+        // Cleared while it waited.
+        if (!pending.delete(handle)) return;
+        if (!isStopped()) call(callback, args);
+      };
+      const handle: unknown = native.setTimeout(fire, delay);
       pending.add(handle);
       return handle;
     },
@@ -47,7 +69,7 @@ export function installTimers(isStopped: () => boolean): void {
       if (!check("setInterval", callback)) return;
       const handle: unknown = native.setInterval(() => {
         if (isStopped()) clear(handle);
-        else callback(...args);
+        else if (hold() === undefined) call(callback, args);
       }, delay);
       pending.add(handle);
       return handle;

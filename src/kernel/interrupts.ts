@@ -6,6 +6,7 @@
  */
 
 import {
+  Atomics,
   Error,
   Int32Array,
   Math,
@@ -23,47 +24,98 @@ import { ENTRY_NAME } from "./stack_mapper.ts";
 export class CellStoppedError extends Error {
   /** Always `"CellStoppedError"`. */
   override readonly name = "CellStoppedError";
+  /** Whether the cell had ended, so that no result of it says that something was stopped. */
+  readonly leftover: boolean;
 
-  /** Makes the error. */
-  constructor() {
-    super("The cell was stopped");
+  /** @param whyLeftover Why it was stopped, if the cell had ended and this is what it left running. */
+  constructor(whyLeftover?: string) {
+    super(whyLeftover ?? "The cell was stopped");
+    this.leftover = whyLeftover !== undefined;
   }
 }
 
 // Captured, because cells may replace it.
 const { setTimeout } = globalThis;
+const { compareExchange, load } = Atomics;
 
-/** How a cell ended: by itself, or because it was stopped. */
-export type Ending<T> = { readonly stopped: false; readonly value: T } | { readonly stopped: true };
+/** How a cell ended: by itself, or because it was stopped, and then with an error if there was a reason to name. */
+export type Ending<T> = { readonly stopped: false; readonly value: T } | {
+  readonly stopped: true;
+  readonly error?: Error | undefined;
+};
+
+/** A cell that is run. */
+export interface RunOptions {
+  /** Its number. */
+  readonly cell: number;
+  /** Time limit in milliseconds for its first synchronous stretch, which the engine sees to. */
+  readonly timeoutMs: number;
+}
+
+/** What the flag is set to when somebody outside stops the running cell. */
+export const STOP = 1;
+
+/** Reasons for which code is stopped, by what the flag is set to. */
+export interface StopReasons {
+  /** Whether the code has to stop indeed. */
+  holds(reason: number): boolean;
+  /** Gives the error that the cell ends with, if it ends with one. */
+  explain(reason: number): Error | undefined;
+}
+
+const ON_DEMAND: StopReasons = { holds: () => true, explain: () => undefined };
+
+/**
+ * What other work may do at its guards while the flag is set for a cell that is just being stopped. More than this is
+ * work that does not yield, so that the cell would never come to its end.
+ */
+const MAX_SPARED_GUARDS = 10_000;
 
 /** The engine's time limit comes this much behind the guards', which leave less behind. */
 const ENGINE_GRACE_MS = 150;
 
-/** A run of a cell, also of what it leaves behind when it is stopped. */
+/** Why what a cell left running was stopped, if there is no other reason. */
+const LEFTOVER_STOPPED = "Stopped, because it kept a later cell waiting";
+
+/** A run of a cell, and of what it leaves behind. */
 class CellRun {
+  readonly cell: number;
   readonly stop: PromiseWithResolvers<void> = Promise.withResolvers();
   stopped = false;
+  error: Error | undefined;
+
+  constructor(cell: number) {
+    this.cell = cell;
+  }
 }
 
 /** Runs cells so that they can be stopped. */
 export class Interrupts {
-  /** What guards look at: 0, or 1 while the running cell is being stopped. Shared, so that another thread can set it. */
+  /** What guards look at: 0, or why code is being stopped. Shared, so that another thread can set it. */
   readonly flag: Int32Array = new Int32Array(new SharedArrayBuffer(4));
+  readonly #reasons: StopReasons;
   readonly #runs = new AsyncLocalStorage<CellRun>();
   #current: CellRun | undefined;
   /** Whether a cell was ever stopped: of such a cell something may wait to go on for as long as the kernel lives. */
   #anyStopped = false;
+  #spared = 0;
+
+  /** @param reasons What else than {@linkcode STOP} the flag may be set to. */
+  constructor(reasons: StopReasons = ON_DEMAND) {
+    this.#reasons = reasons;
+  }
 
   /**
    * Runs a cell.
    *
    * @param action The cell.
-   * @param timeoutMs Time limit for its first synchronous stretch, which the engine sees to.
+   * @param options Its number and its time limit.
    * @throws What the cell throws.
    */
-  async run<T>(action: () => Promise<T>, timeoutMs: number): Promise<Ending<T>> {
-    const run = new CellRun();
+  async run<T>(action: () => Promise<T>, { cell, timeoutMs }: RunOptions): Promise<Ending<T>> {
+    const run = new CellRun(cell);
     this.#current = run;
+    this.#spared = 0;
     this.flag[0] = 0;
     try {
       const work = this.#runs.run(run, () => enter(action, timeoutMs));
@@ -71,11 +123,13 @@ export class Interrupts {
       work.catch(() => {});
       const value = await Promise.race([work, run.stop.promise]);
       // Also where it ended by itself after all: nobody knows what it left out.
-      return run.stopped ? { stopped: true } : { stopped: false, value: value as T };
+      return run.stopped
+        ? { stopped: true, error: run.error }
+        : { stopped: false, value: value as T };
     } catch (error) {
       if (run.stopped || isEngineTimeout(error)) {
         this.#mark(run);
-        return { stopped: true };
+        return { stopped: true, error: run.error };
       }
       throw error;
     } finally {
@@ -84,23 +138,39 @@ export class Interrupts {
     }
   }
 
-  /** Stops the running cell, if there is one. Where it computes, the flag has to be set from outside. */
-  stop(): void {
+  /**
+   * Stops the running cell, if there is one. Where it computes, the flag has to be set from outside.
+   *
+   * @param reason What the flag is set to.
+   */
+  stop(reason: number = STOP): void {
     const run = this.#current;
-    if (run === undefined || run.stopped) {
-      if (run === undefined) this.flag[0] = 0;
+    if (run?.stopped) return;
+    if (run === undefined || !this.#reasons.holds(reason)) {
+      // Another reason may have come meanwhile.
+      compareExchange(this.flag, 0, reason, 0);
       return;
     }
+    run.error = this.#reasons.explain(reason);
     this.#mark(run);
-    this.flag[0] = 1;
+    this.flag[0] = reason;
     // What computes gets to its guards first, and ends with their error.
     setTimeout(() => run.stop.resolve());
   }
 
-  /** Called by a guard that found the flag set. */
-  guard(): never {
-    if (this.#current !== undefined && !this.#current.stopped) this.stop();
-    throw new CellStoppedError();
+  /** Called by a guard that found the flag set. It returns where the flag is meant for other code. */
+  guard(): void {
+    const current = this.#current;
+    const run = this.#runs.getStore();
+    const leftover = run !== undefined && run !== current;
+    if (leftover && current?.stopped && this.#spared++ < MAX_SPARED_GUARDS) return;
+    const reason = load(this.flag, 0);
+    if (!this.#reasons.holds(reason)) return void compareExchange(this.flag, 0, reason, 0);
+    if (current !== undefined && !current.stopped) this.stop(reason);
+    if (!leftover) throw new CellStoppedError();
+    // What runs while this thread does not get to stop anything is what keeps it from that.
+    this.#mark(run);
+    throw new CellStoppedError(this.#reasons.explain(reason)?.message ?? LEFTOVER_STOPPED);
   }
 
   /** Called with the value of each `await` of a cell. */
@@ -108,6 +178,16 @@ export class Interrupts {
     if (this.flag[0] !== 0) this.guard();
     if (this.#anyStopped && this.stopped) throw new CellStoppedError();
     return value;
+  }
+
+  /** The cell that runs; nothing, if none does. */
+  get running(): number | undefined {
+    return this.#current?.cell;
+  }
+
+  /** The cell that the code belongs to that asks, also when it has ended; nothing, where that is not known. */
+  get cell(): number | undefined {
+    return this.#runs.getStore()?.cell;
   }
 
   /** Whether the code that asks belongs to a cell that was stopped. */

@@ -5,24 +5,16 @@
  * @module
  */
 
-import {
-  Error,
-  JSON,
-  Map,
-  Object,
-  Promise,
-  RangeError,
-  SyntaxError,
-  TypeError,
-} from "../rpc/builtins.ts";
+import { Error, JSON, Object, Promise, TextEncoder, TypeError } from "../rpc/builtins.ts";
 import vm from "node:vm";
 import type { ByteChannel } from "../rpc/channel.ts";
 import { decode, encode } from "../rpc/codec.ts";
 import { Connection, type Payload } from "../rpc/connection.ts";
+import { LAST_WORDS, LIMITED } from "../rpc/protocol.ts";
 import type {
+  CellReport,
   DefineParams,
   ExecuteParams,
-  HostCallParams,
   KernelOptions,
   RetrieveParams,
 } from "../rpc/protocol.ts";
@@ -30,20 +22,16 @@ import { RemoteError, RPC_ERROR_CODES } from "../rpc/rpc_error.ts";
 import { curateGlobals } from "./globals.ts";
 import { createConsole } from "./guest_console.ts";
 import { installTimers } from "./guest_timers.ts";
+import { hostFunction, PendingCalls } from "./host_function.ts";
 import { createImporter } from "./importer.ts";
-import { Interrupts } from "./interrupts.ts";
+import { CellStoppedError, Interrupts } from "./interrupts.ts";
 import { lockDown } from "./lockdown.ts";
 import { OutputBuffer } from "./output_buffer.ts";
 import { GlobalScope } from "./scope.ts";
 import { Session } from "./session.ts";
 import { installSourceText } from "./source_text.ts";
 import { StackMapper } from "./stack_mapper.ts";
-import { Watcher } from "./watcher.ts";
-
-/** Built-in errors that a host function may throw; any other keeps its name on a plain Error. */
-const ERRORS = new Map<string, ErrorConstructor>(
-  Object.entries({ Error, RangeError, ReferenceError, SyntaxError, TypeError, URIError }),
-);
+import { TOO_MUCH_MEMORY, Watcher } from "./watcher.ts";
 
 /** Reads that are larger than what a pipe holds are for the body of a frame, whose length is known. */
 const SYNC_READ_BYTES = 64 * 1024;
@@ -54,28 +42,52 @@ const SIGNAL_PATIENCE_MS = 200;
 /** A thread starts in ten milliseconds; on a machine that is busy it may take longer. */
 const THREAD_PATIENCE_MS = 2_000;
 
+/** The report of a cell whose time was over before what an earlier one had left running was stopped for it. */
+const NOT_BEGUN: CellReport = { stopped: true, output: { length: 0, tail: "" }, changed: [] };
+
+// Captured, because it is not among the globals of cells.
+const { stderr } = Deno;
+
 if (import.meta.main) {
   // Not awaited at the top level: a module that is still waiting there cannot be interrupted without dying.
-  void main(JSON.parse(Deno.args[0] ?? "null") as KernelOptions);
+  const limited = Deno.args[1] === LIMITED;
+  void main(JSON.parse(Deno.args[0] ?? "null") as KernelOptions, { limited });
 }
 
-async function main(options: KernelOptions): Promise<void> {
+async function main(options: KernelOptions, { limited }: { limited: boolean }): Promise<void> {
   const channel = stdioChannel();
   const importer = createImporter(options.imports);
   const stacks = new StackMapper();
+  const { exit } = Deno;
+  const interrupts: Interrupts = new Interrupts({
+    holds: (reason) => reason !== TOO_MUCH_MEMORY || watcher.isOverLimit(),
+    explain: (reason) => reason === TOO_MUCH_MEMORY ? watcher.memoryError() : undefined,
+  });
   const output = new OutputBuffer((cell, stream, text) => {
     connection.notify("output", { value: { cell, stream, text } });
-  }, options.maxOutputChars);
-  const { exit } = Deno;
-
-  const interrupts = new Interrupts();
-  const watcher = new Watcher(interrupts.flag, {
-    onReady: () => connection.notify("watching", { value: null }),
-    onInterrupt: () => interrupts.stop(),
+  }, { maxChars: options.maxOutputChars, cellOf: () => interrupts.cell });
+  const watcher = new Watcher({
+    flag: interrupts.flag,
+    maxBytes: options.processMemoryBytes,
+    limited,
+    listener: {
+      onReady: () => connection.notify("watching", { value: null }),
+      onInterrupt: () => interrupts.stop(),
+      onMemory(cell) {
+        const { running = 0 } = interrupts;
+        if (cell === running) interrupts.stop(TOO_MUCH_MEMORY);
+      },
+    },
   });
   installStacks(stacks);
   installSourceText();
-  installTimers(() => interrupts.stopped);
+  installTimers({
+    maxTimers: options.maxTimers,
+    isStopped: () => interrupts.stopped,
+    // What a cell has left running could keep this thread from hearing that the other one is there.
+    hold: () => interrupts.running === undefined ? watcher.starting : undefined,
+    onError: (thrown) => report(thrown, "Uncaught"),
+  });
   const guestConsole = createConsole((stream, text) => output.write(stream, text));
   const globals = curateGlobals(options.permissions);
   globalThis.console = guestConsole;
@@ -84,7 +96,13 @@ async function main(options: KernelOptions): Promise<void> {
 
   const scope = new GlobalScope(importer);
   const session = new Session({ scope, output, stacks, interrupts, globals });
-  keepAlive(session, output);
+  const report = (thrown: unknown, how: string) => {
+    // The result of a cell that was stopped says so.
+    if (thrown instanceof CellStoppedError && !thrown.leftover) return;
+    output.write("stderr", `${how} ${session.describeError(thrown).stack}\n`);
+  };
+  keepAlive(report);
+  const pending = new PendingCalls(options.maxPendingCalls);
   const connection = new Connection(channel, {
     maxFrameBytes: options.maxFrameBytes,
     handlers: {
@@ -93,15 +111,22 @@ async function main(options: KernelOptions): Promise<void> {
         session.define(
           name,
           encoded === undefined
-            ? hostFunction(connection, output, name)
+            ? hostFunction(name, { connection, pending, cellOf: () => output.cell })
             : decode(encoded, attachments),
         );
       },
       execute: async ({ value }) => {
         const cell = value as ExecuteParams;
         await watcher.watch(THREAD_PATIENCE_MS);
-        await watcher.caughtUp(cell.interrupts ?? 0, SIGNAL_PATIENCE_MS);
-        return { value: await session.execute(cell) };
+        const { interrupts: sent = 0 } = cell;
+        await watcher.caughtUp(sent, SIGNAL_PATIENCE_MS);
+        if (watcher.heardMoreThan(sent)) return { value: NOT_BEGUN };
+        watcher.begin(cell.cell);
+        try {
+          return { value: await session.execute(cell) };
+        } finally {
+          watcher.end();
+        }
       },
       interrupt: () => interrupts.stop(),
       names: () => ({ value: session.names() }),
@@ -109,7 +134,8 @@ async function main(options: KernelOptions): Promise<void> {
     },
   });
   connection.notify("ready", { value: null });
-  await connection.closed;
+  const { reason, cause } = await connection.closed;
+  if (reason !== "ended") lastWords(session.describeError(cause).message);
   exit(0);
 }
 
@@ -124,33 +150,9 @@ function retrieve(session: Session, name: string): Payload {
   return { value: { value }, attachments };
 }
 
-/** What stands in the namespace for a function of the host. */
-function hostFunction(
-  connection: Connection,
-  output: OutputBuffer,
-  name: string,
-): (...args: unknown[]) => Promise<unknown> {
-  const call = async (...args: unknown[]): Promise<unknown> => {
-    const { value, attachments } = encode(args, { instances: "data", name: "arguments" });
-    const params: HostCallParams = { name, args: value, cell: output.cell };
-    try {
-      const reply = await connection.call("call", { value: params, attachments });
-      return decode((reply.value as { value: unknown }).value, reply.attachments);
-    } catch (error) {
-      throw error instanceof RemoteError ? localError(error) : error;
-    }
-  };
-  Object.defineProperty(call, "name", { value: name });
-  return call;
-}
-
-/** The host's error, made here: its stack leads to the call in the cell. */
-function localError(remote: RemoteError): Error {
-  const data = remote.data as { name?: unknown } | null | undefined;
-  const name = typeof data?.name === "string" ? data.name : "Error";
-  const error = new (ERRORS.get(name) ?? Error)(remote.message);
-  if (error.name !== name) Object.defineProperty(error, "name", { value: name });
-  return error;
+/** Says why the kernel ends; the host shows it. */
+function lastWords(text: string): void {
+  stderr.writeSync(new TextEncoder().encode(`${LAST_WORDS}${text}\n`));
 }
 
 /** Takes stdin and stdout before cells could. Writing is synchronous, so output leaves while a cell is busy. */
@@ -196,16 +198,15 @@ function installStacks(stacks: StackMapper): void {
 }
 
 /** Nothing that a cell leaves running ends the process: late errors are output. */
-function keepAlive(session: Session, output: OutputBuffer): void {
-  const report = (event: Event, thrown: unknown, how: string) => {
+function keepAlive(report: (thrown: unknown, how: string) => void): void {
+  addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
-    output.write("stderr", `${how} ${session.describeError(thrown).stack}\n`);
-  };
-  addEventListener(
-    "unhandledrejection",
-    (event) => report(event, event.reason, "Uncaught (in promise)"),
-  );
-  addEventListener("error", (event) => report(event, event.error, "Uncaught"));
+    report(event.reason, "Uncaught (in promise)");
+  });
+  addEventListener("error", (event) => {
+    event.preventDefault();
+    report(event.error, "Uncaught");
+  });
 }
 
 /** The two switches that the isolation stands on are tried out: a kernel in which one fails does not run. */

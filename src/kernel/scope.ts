@@ -18,8 +18,8 @@ export interface CellHelper {
   readonly l: Record<string, unknown>;
   /** Declares a `var`, which keeps the value that it may have. */
   readonly v: (name: string) => void;
-  /** What a guard calls when the flag is set: throws. */
-  readonly g: () => never;
+  /** What a guard calls when the flag is set: throws, if the flag is meant for this code. */
+  readonly g: () => void;
   /** Takes the value of an `await`; throws if the cell was stopped meanwhile. */
   readonly a: <T>(value: T) => T;
   /** Awaits an import and checks that it has the names. */

@@ -33,8 +33,8 @@ import type { StackMapper } from "./stack_mapper.ts";
 export interface CellOutput {
   /** The output of a cell begins. */
   start(cell: number): void;
-  /** How much the cell has printed. */
-  report(): OutputReport;
+  /** The output of the cell ends: gives how much it has printed. */
+  end(): OutputReport;
 }
 
 /** What a session stands on. */
@@ -127,8 +127,9 @@ export class Session {
       const run = this.#scope.compile(cell)(this.#helper, this.#interrupts.flag);
       const ending = await this.#interrupts.run(
         async () => await valueOf(await run()),
-        cell.timeoutMs ?? Infinity,
+        { cell: cell.cell, timeoutMs: cell.timeoutMs ?? Infinity },
       );
+      if (ending.stopped && ending.error !== undefined) throw ending.error;
       if (ending.stopped) outcome = { stopped: true };
       else outcome = ending.value[0] === undefined ? {} : { value: summarize(ending.value[0]) };
     } catch (thrown) {
@@ -140,7 +141,7 @@ export class Session {
         changed.push(this.#entry(name, value));
       }
     }
-    return { ...outcome, output: this.#output.report(), changed };
+    return { ...outcome, output: this.#output.end(), changed };
   }
 
   /**

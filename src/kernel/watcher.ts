@@ -1,62 +1,117 @@
 /**
- * The thread that hears SIGINT while the main one computes.
+ * The thread that looks after the main one while that computes: it hears SIGINT, and it watches the memory.
  *
  * @module
  */
 
-import { Math, Promise } from "../rpc/builtins.ts";
+import {
+  ArrayBuffer,
+  Atomics,
+  Int32Array,
+  Math,
+  Promise,
+  RangeError,
+  SharedArrayBuffer,
+} from "../rpc/builtins.ts";
+import {
+  ALARMS,
+  ASLEEP,
+  CELL,
+  GROWTH_MEBIBYTES,
+  HEARD,
+  LIMIT,
+  PROGRAM,
+  TOO_MUCH_MEMORY,
+  type Watched,
+  type WatchMessage,
+} from "./_watch_program.ts";
+import { collectGarbage } from "./garbage.ts";
 
-/**
- * The thread's whole program. A process whose parent has died gets another one; a main thread that computes would notice
- * neither that nor the end of its input, and go on for ever. The program has to be code of its own: a kernel from a registry has no second entry file. */
-const PROGRAM = `onmessage = ({ data: flag }) => {
-  Deno.addSignalListener("SIGINT", () => {
-    Atomics.store(flag, 0, 1);
-    postMessage("interrupt");
-  });
-  const host = Deno.ppid;
-  setInterval(() => Deno.ppid === host || Deno.kill(Deno.pid, "SIGKILL"), 1000);
-  postMessage("ready");
-};`;
+export { TOO_MUCH_MEMORY };
 
-// Captured, because it is not among the globals of cells.
+const MEBIBYTE = 2 ** 20;
+
+/** `RLIMIT_DATA` in MiB that the thread takes, nearly all of it address space that is never touched. */
+const THREAD_MEBIBYTES = 544;
+
+/** The largest number that both threads can keep. */
+const MAX_INT = 2 ** 31 - 1;
+
+// Captured, because they are not among the globals of cells, or can be replaced.
 const { Worker, setTimeout, clearTimeout } = globalThis;
+const { load, store } = Atomics;
+const { memoryUsage } = Deno;
 
-/** Listens for SIGINT, once it has been started. */
+/** Is told what the thread hears and sees, when the main thread gets to that. */
+export interface WatcherListener {
+  /** SIGINT is heard from now on; before that it ends the process. */
+  onReady(): void;
+  /** SIGINT has come. */
+  onInterrupt(): void;
+  /** The process used too much memory while this cell ran; 0 while none did. */
+  onMemory(cell: number): void;
+}
+
+/** Options of {@linkcode Watcher}. */
+export interface WatcherOptions {
+  /** Set at once when SIGINT comes, and to {@linkcode TOO_MUCH_MEMORY}, whatever the main thread does. */
+  readonly flag: Int32Array;
+  /** Memory of the whole process in bytes. */
+  readonly maxBytes: number;
+  /** Whether the operating system limits the memory as well. Otherwise the first cell is watched from its beginning. */
+  readonly limited: boolean;
+  /** Is told. */
+  readonly listener: WatcherListener;
+}
+
+/** Listens for SIGINT and watches the memory, once it has been started. */
 export class Watcher {
-  readonly #flag: Int32Array;
-  readonly #listener: WatcherListener;
+  readonly #options: WatcherOptions;
+  readonly #state = new Int32Array(new SharedArrayBuffer(20));
+  readonly #maxMebibytes: number;
+  /** What the thread will take, kept for it. */
+  #reserve: unknown;
+  #worker: Worker | undefined;
   #heard = 0;
-  #started = false;
+  #isReady = false;
   readonly #ready: PromiseWithResolvers<void> = Promise.withResolvers();
   #changed: PromiseWithResolvers<void> = Promise.withResolvers();
+  /** The alarm that was looked into last, and what came of it. */
+  #alarm = 0;
+  #usedMebibytes = 0;
+  #isOverLimit = false;
 
   /**
    * Makes a watcher.
    *
-   * @param flag Set to 1 at once when SIGINT comes, whatever the main thread does.
-   * @param listener Told of it when the main thread gets to that.
+   * @param options What is watched, and who is told.
    */
-  constructor(flag: Int32Array, listener: WatcherListener) {
-    this.#flag = flag;
-    this.#listener = listener;
+  constructor(options: WatcherOptions) {
+    this.#options = options;
+    this.#maxMebibytes = Math.min(Math.floor(options.maxBytes / MEBIBYTE), MAX_INT);
+    store(this.#state, LIMIT, this.#maxMebibytes);
+    // Shared memory is not counted as part of the heap, and what nobody touches costs nothing.
+    if (options.limited) this.#reserve = new SharedArrayBuffer(THREAD_MEBIBYTES * MEBIBYTE);
   }
 
   /**
-   * Called before each cell. For the first one it only sees to it that the thread starts as soon as there is nothing else to
-   * do, for that takes ten milliseconds; every other one runs when SIGINT can be heard.
+   * Called before each cell. Where it can, the first one only sees to it that the thread starts as soon as there is nothing
+   * else to do, for that takes ten milliseconds; every other one runs when SIGINT can be heard.
    *
    * @param patienceMs A thread that does not come up is not waited for any longer.
    */
   async watch(patienceMs: number): Promise<void> {
-    if (!this.#started) {
-      this.#started = true;
-      setTimeout(() => this.#start());
-    } else {
-      const timer = setTimeout(() => this.#ready.resolve(), patienceMs);
+    if (this.#worker !== undefined) {
+      const timer = setTimeout(() => this.#comeUp(), patienceMs);
       await this.#ready.promise;
       clearTimeout(timer);
-    }
+    } else if (this.#options.limited) setTimeout(() => this.#start());
+    else this.#start();
+  }
+
+  /** While the thread starts: settles when that is over. */
+  get starting(): Promise<void> | undefined {
+    return this.#worker !== undefined && !this.#isReady ? this.#ready.promise : undefined;
   }
 
   /**
@@ -77,28 +132,92 @@ export class Watcher {
     this.#heard = Math.max(this.#heard, sent);
   }
 
+  /**
+   * Whether SIGINT has come more often than it was sent before a cell: then it is meant for this one, which has not begun.
+   *
+   * @param sent How often it was sent before the cell was.
+   */
+  heardMoreThan(sent: number): boolean {
+    return load(this.#state, HEARD) > sent;
+  }
+
+  /** A cell begins. */
+  begin(cell: number): void {
+    store(this.#state, CELL, cell);
+    if (load(this.#state, ASLEEP) !== 0) this.#worker?.postMessage(null);
+  }
+
+  /** The cell has ended. */
+  end(): void {
+    store(this.#state, CELL, 0);
+    if (!this.#isOverLimit) return;
+    this.#isOverLimit = false;
+    // Cells may go on with what the session holds, or free it. They may not take more.
+    collectGarbage();
+    const held = usedMebibytes() + GROWTH_MEBIBYTES;
+    store(this.#state, LIMIT, Math.max(this.#maxMebibytes, held));
+  }
+
+  /** Whether the process uses too much memory also without its garbage. Looks into each alarm of the thread once. */
+  isOverLimit(): boolean {
+    const alarm = load(this.#state, ALARMS);
+    if (alarm !== this.#alarm) {
+      this.#alarm = alarm;
+      collectGarbage();
+      this.#usedMebibytes = usedMebibytes();
+      this.#isOverLimit = this.#usedMebibytes > load(this.#state, LIMIT);
+    }
+    return this.#isOverLimit;
+  }
+
+  /** What a cell ends with that is stopped because of the memory. */
+  memoryError(): RangeError {
+    return new RangeError(
+      `Cannot go on: the kernel process uses ${this.#usedMebibytes} MB, ` +
+        `more than the ${this.#maxMebibytes} MB of processMemoryBytes`,
+    );
+  }
+
   #start(): void {
+    if (this.#worker !== undefined || !this.#makeRoom()) return;
     const url = `data:application/javascript,${encodeURIComponent(PROGRAM)}`;
     // Without a prototype: cells may have put options on it by now.
     const worker = new Worker(url, { __proto__: null, type: "module" } as WorkerOptions);
-    worker.onmessage = ({ data }) => {
-      if (data === "ready") {
-        this.#listener.onReady();
-        return this.#ready.resolve();
+    const { flag, listener } = this.#options;
+    worker.onmessage = ({ data }: MessageEvent<WatchMessage>) => {
+      if (data.type === "memory") return listener.onMemory(data.cell);
+      if (data.type === "ready") {
+        listener.onReady();
+        return this.#comeUp();
       }
       this.#heard++;
       this.#changed.resolve();
       this.#changed = Promise.withResolvers();
-      this.#listener.onInterrupt();
+      listener.onInterrupt();
     };
-    worker.postMessage(this.#flag);
+    worker.postMessage({ flag, state: this.#state, max: this.#maxMebibytes } satisfies Watched);
+    this.#worker = worker;
+  }
+
+  /** A thread for which there is no room would end the process: it has to wait until cells have freed some. */
+  #makeRoom(): boolean {
+    if (!this.#options.limited) return true;
+    this.#reserve = undefined;
+    try {
+      // Where there is no other room, V8 collects the reserve to make this.
+      new ArrayBuffer(THREAD_MEBIBYTES * MEBIBYTE).transfer(0);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #comeUp(): void {
+    this.#isReady = true;
+    this.#ready.resolve();
   }
 }
 
-/** Is told what the thread hears. */
-export interface WatcherListener {
-  /** SIGINT is heard from now on; before that it ends the process. */
-  onReady(): void;
-  /** SIGINT has come. */
-  onInterrupt(): void;
+function usedMebibytes(): number {
+  return Math.floor(memoryUsage().rss / MEBIBYTE);
 }

@@ -10,6 +10,7 @@ export const {
   AggregateError,
   Array,
   ArrayBuffer,
+  Atomics,
   BigInt,
   Boolean,
   DOMException,

@@ -49,7 +49,7 @@ export interface RetrieveParams {
 
 /** Parameters of `output`. */
 export interface OutputParams {
-  /** The cell that was running, or the last one that was. */
+  /** The cell that printed it, or that left running what did; where that is not known, the last one that began. */
   cell: number;
   /** Where it was printed. */
   stream: OutputStream;
@@ -63,7 +63,7 @@ export interface HostCallParams {
   name: string;
   /** The encoded list of arguments. */
   args: unknown;
-  /** The cell that called. */
+  /** The cell that called, or that left running what did; where that is not known, the last one that began. */
   cell: number;
 }
 
@@ -136,7 +136,13 @@ export interface CellReport {
   names?: NamespaceEntry[];
 }
 
-/** How the kernel is set up; its only command line argument, as JSON. */
+/** The kernel's second command line argument, where the operating system limits its memory. */
+export const LIMITED = "limited";
+
+/** What a line on stderr begins with in which the kernel says why it ends. */
+export const LAST_WORDS = "cave-agent kernel: ";
+
+/** How the kernel is set up; its first command line argument, as JSON. A limit that is none is a number never reached. */
 export interface KernelOptions {
   /** Permissions that the process was given, in Deno's words: `read`, `net`, ... */
   permissions: string[];
@@ -146,4 +152,10 @@ export interface KernelOptions {
   maxOutputChars: number;
   /** Largest frame in bytes, both ways. */
   maxFrameBytes: number;
+  /** Memory of the whole process in bytes. A cell that takes more is stopped. */
+  processMemoryBytes: number;
+  /** Calls of host functions that may be under way at once. */
+  maxPendingCalls: number;
+  /** Timers of cells that may be pending at once. */
+  maxTimers: number;
 }

@@ -6,6 +6,7 @@
 
 import type { OutputReport, OutputStream } from "../rpc/protocol.ts";
 import type { CellClock } from "./_cell_clock.ts";
+import type { LateReport } from "./_late_output.ts";
 import type { CellResultBase, HostCall, OutputChunk } from "./runtime.ts";
 
 /** Host calls that are listed in a result; a loop may make a million. */
@@ -90,7 +91,7 @@ export class ActiveCell {
    * @param report The kernel's count, if it has answered.
    * @param late What earlier cells printed after their end.
    */
-  account(report: OutputReport | undefined, late: string): CellAccount {
+  account(report: OutputReport | undefined, late: LateReport): CellAccount {
     const { length, tail } = report ?? { length: this.#text.length, tail: "" };
     return {
       cell: this.cell,
@@ -101,7 +102,7 @@ export class ActiveCell {
         stderr: this.#stderr,
         length,
         tail,
-        late,
+        ...late,
       },
       hostCalls: this.#calls.map((call) => ({ ...call })),
       durationMs: performance.now() - this.#started,

@@ -7,7 +7,9 @@
 import { CellSyntaxError } from "../cell/cell_syntax_error.ts";
 import { compileCell, type CompiledCell } from "../cell/compile_cell.ts";
 import type { CellReport, OutputStream } from "../rpc/protocol.ts";
+import { CallCounts, type CallLimits } from "./_call_limits.ts";
 import { CellClock, type StopReason } from "./_cell_clock.ts";
+import { LateOutputs } from "./_late_output.ts";
 import { ActiveCell } from "./active_cell.ts";
 import { CellErrors } from "./cell_errors.ts";
 import type { HostFunction } from "./host_function.ts";
@@ -26,35 +28,40 @@ export interface CellRunOptions extends ExecuteOptions {
 /** A cell that has no guards to stop at is given this long; then its kernel is ended. */
 const STOP_GRACE_MS = 1_000;
 
-/** Of output between cells, this much of the end is kept. */
-const MAX_LATE_CHARS = 8 * 1024;
+/** Limits on the calls of host functions. */
+export interface CellRunnerOptions extends CallLimits {
+  /** How long a call may take that says nothing else, in milliseconds. */
+  readonly callTimeoutMs: number;
+}
 
 /** Runs the cells of one runtime. */
 export class CellRunner implements KernelHost {
   readonly #functions: ReadonlyMap<string, HostFunction>;
   readonly #callTimeoutMs: number;
+  readonly #counts: CallCounts;
   readonly #errors = new CellErrors();
   readonly #calls = new OngoingCalls();
   #active: ActiveCell | undefined;
   #cells = 0;
-  #late = "";
+  readonly #late = new LateOutputs();
   #restarted = false;
 
   /**
    * Makes a runner.
    *
    * @param functions The functions that cells may call, as they are at the time of the call.
-   * @param callTimeoutMs How long a call may take that says nothing else.
+   * @param options Limits on their calls.
    */
-  constructor(functions: ReadonlyMap<string, HostFunction>, callTimeoutMs: number) {
+  constructor(functions: ReadonlyMap<string, HostFunction>, options: CellRunnerOptions) {
     this.#functions = functions;
-    this.#callTimeoutMs = callTimeoutMs;
+    this.#callTimeoutMs = options.callTimeoutMs;
+    this.#counts = new CallCounts(options);
   }
 
   /** See {@linkcode KernelHost.output}. */
-  output(cell: number, { stream, text }: { stream: OutputStream; text: string }): void {
-    if (this.#active?.cell === cell) return this.#active.write(stream, text);
-    this.#late = (this.#late + text).slice(-MAX_LATE_CHARS);
+  output(cell: number, chunk: { stream: OutputStream; text: string }): void {
+    if (this.#active?.cell === cell) this.#active.write(chunk.stream, chunk.text);
+    else this.#late.add(cell, chunk);
   }
 
   /** See {@linkcode KernelHost.call}. */
@@ -63,6 +70,8 @@ export class CellRunner implements KernelHost {
     if (definition === undefined) {
       return Promise.reject(new TypeError(`Cannot call ${JSON.stringify(name)}: no such function`));
     }
+    const refusal = this.#counts.add(cell, { name, pending: this.#calls.size });
+    if (refusal !== undefined) return Promise.reject(refusal);
     const limitMs = definition.timeoutMs ?? this.#callTimeoutMs;
     const call = () => this.#calls.run(definition, { name, args, limitMs, cell });
     return this.#active?.cell === cell ? this.#active.track(name, call) : call();
@@ -78,7 +87,7 @@ export class CellRunner implements KernelHost {
   /** Takes note that somebody wants to begin again. */
   forget(): void {
     this.#restarted = false;
-    this.#late = "";
+    this.#late.take();
   }
 
   /**
@@ -89,6 +98,7 @@ export class CellRunner implements KernelHost {
    */
   async run(source: string, options: CellRunOptions): Promise<CellResult> {
     const cell = ++this.#cells;
+    this.#counts.start(cell);
     this.#errors.add(cell, source);
     // The kernel starts while the cell is compiled.
     const starting = options.kernel();
@@ -145,11 +155,10 @@ export class CellRunner implements KernelHost {
   /** What every result has. What is told with it is not told again. */
   #base(active: ActiveCell, report?: CellReport) {
     const base = {
-      ...active.account(report?.output, this.#late),
+      ...active.account(report?.output, this.#late.take()),
       changed: report?.changed ?? [],
       restarted: this.#restarted,
     };
-    this.#late = "";
     this.#restarted = false;
     return base;
   }

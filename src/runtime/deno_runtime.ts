@@ -10,7 +10,8 @@ import type { KernelOptions } from "../rpc/protocol.ts";
 import { grantedKinds, type Permissions, toPermissionFlags } from "../security/permissions.ts";
 import type { Kernel, KernelHost } from "./kernel.ts";
 import { KernelRuntime, type RuntimeOptions } from "./kernel_runtime.ts";
-import { checkLimit } from "./limit.ts";
+import { atLeastStarting } from "./_process_limits.ts";
+import { checkCount, checkLimit } from "./limit.ts";
 import { SubprocessKernel } from "./subprocess_kernel.ts";
 
 /** Options of {@linkcode DenoRuntime}. */
@@ -25,9 +26,17 @@ export interface DenoRuntimeOptions<V extends object = Record<string, unknown>>
   readonly imports?: readonly string[];
   /**
    * JavaScript heap of the kernel in bytes. A cell that needs more ends the kernel. What ArrayBuffers and WebAssembly hold
-   * does not count. @default 1073741824
+   * does not count. @default 1073741824, or `processMemoryBytes` if that is less
    */
   readonly memoryBytes?: number;
+  /**
+   * Memory of the whole kernel process in bytes: heap, ArrayBuffers, WebAssembly. A cell that needs more gets a
+   * `RangeError`, and its state is kept; a kernel that is 256 MiB beyond it is ended. At least 128 MiB.
+   * @default 2147483648, or `memoryBytes` and 1 GiB if `memoryBytes` is more
+   */
+  readonly processMemoryBytes?: number;
+  /** Timers that may be pending at once, `Infinity` for no limit. @default 1000 */
+  readonly maxTimers?: number;
   /** Largest message in bytes, both ways. @default 268435456 */
   readonly maxFrameBytes?: number;
   /** The Deno executable; a compiled program has to name one. @default `Deno.execPath()` */
@@ -36,6 +45,15 @@ export interface DenoRuntimeOptions<V extends object = Record<string, unknown>>
 
 /** Room for millions of rows, and little enough for a few kernels on one machine. */
 const DEFAULT_MEMORY_BYTES = 2 ** 30;
+
+/** Room for the heap and as much again for what is not part of it. */
+const DEFAULT_PROCESS_MEMORY_BYTES = 2 ** 31;
+
+/** What a process has beside a large heap, unless it is told otherwise. */
+const OFF_HEAP_BYTES = 2 ** 30;
+
+/** More than a program waits for at once; each costs less than a kilobyte. */
+const DEFAULT_MAX_TIMERS = 1_000;
 
 /** With less than this V8 does not come up. */
 const MIN_HEAP_MEGABYTES = 16;
@@ -78,31 +96,38 @@ export class DenoRuntime<V extends object = Record<string, unknown>> extends Ker
   readonly #options: DenoRuntimeOptions<V>;
   readonly #flags: readonly string[];
   readonly #heapMegabytes: number;
+  readonly #limits: Pick<KernelOptions, "maxFrameBytes" | "maxTimers" | "processMemoryBytes">;
 
   /**
    * Makes a runtime. Its kernel starts on first use.
    *
    * @param options What is injected, permissions and limits.
    * @throws {TypeError} If a name cannot be injected or a permission cannot be granted.
-   * @throws {RangeError} If a limit is no number above 0.
+   * @throws {RangeError} If a limit is no number above 0, or the process is to have less memory than its heap.
    */
   constructor(options: DenoRuntimeOptions<V> = {}) {
     super(options);
     this.#options = options;
     this.permissions = withAbsolutePaths(options.permissions ?? {});
     this.#flags = toPermissionFlags(this.permissions);
-    const memoryBytes = checkLimit("memoryBytes", options.memoryBytes ?? DEFAULT_MEMORY_BYTES);
+    const { memoryBytes, processMemoryBytes } = memoryLimits(options);
     this.#heapMegabytes = Math.max(MIN_HEAP_MEGABYTES, Math.ceil(memoryBytes / 2 ** 20));
+    this.#limits = {
+      maxFrameBytes: checkLimit("maxFrameBytes", options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES),
+      maxTimers: checkCount("maxTimers", options.maxTimers ?? DEFAULT_MAX_TIMERS),
+      processMemoryBytes: atLeastStarting(processMemoryBytes),
+    };
   }
 
   /** @internal */
   protected override startKernel(host: KernelHost): Promise<Kernel> {
-    const maxFrameBytes = this.#options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES;
+    const { maxFrameBytes, processMemoryBytes } = this.#limits;
     const kernelOptions: KernelOptions = {
       permissions: grantedKinds(this.permissions),
       imports: [...this.#options.imports ?? []],
       maxOutputChars: this.maxOutputChars,
-      maxFrameBytes,
+      maxPendingCalls: this.maxPendingCalls,
+      ...this.#limits,
     };
     const kernel = new SubprocessKernel(host, {
       command: this.#options.denoPath ?? denoCommand(),
@@ -115,18 +140,50 @@ export class DenoRuntime<V extends object = Record<string, unknown>> extends Ker
         // A module of a package is a remote module: it has to come from the cache, and so may cells' imports.
         ...KERNEL_URL.startsWith("file:") ? ["--no-remote"] : ["--cached-only"],
         "--no-npm",
-        `--v8-flags=--disallow-code-generation-from-strings,--max-old-space-size=${this.#heapMegabytes}`,
+        `--v8-flags=--disallow-code-generation-from-strings${heapFlag(this.#heapMegabytes)}`,
         ...this.#flags,
         KERNEL_URL,
-        JSON.stringify(kernelOptions),
+        JSON.stringify(kernelOptions, finite),
       ],
       env: kernelEnvironment(),
       // A folder that holds no project and exists everywhere.
       cwd: Deno.build.os === "windows" ? "C:\\" : "/",
       maxFrameBytes,
+      processMemoryBytes,
     });
     return Promise.resolve(kernel);
   }
+}
+
+/** What is left out follows from what is given. */
+function memoryLimits(options: DenoRuntimeOptions<object>) {
+  const given = {
+    memoryBytes: checkLimit("memoryBytes", options.memoryBytes ?? DEFAULT_MEMORY_BYTES),
+    processMemoryBytes: checkLimit(
+      "processMemoryBytes",
+      options.processMemoryBytes ?? DEFAULT_PROCESS_MEMORY_BYTES,
+    ),
+  };
+  const { memoryBytes, processMemoryBytes } = given;
+  if (memoryBytes <= processMemoryBytes) return given;
+  if (options.processMemoryBytes === undefined) {
+    return { memoryBytes, processMemoryBytes: memoryBytes + OFF_HEAP_BYTES };
+  }
+  if (options.memoryBytes === undefined) {
+    return { memoryBytes: processMemoryBytes, processMemoryBytes };
+  }
+  throw new RangeError(
+    `Cannot use processMemoryBytes ${processMemoryBytes}: it is less than memoryBytes, ${memoryBytes}`,
+  );
+}
+
+function heapFlag(megabytes: number): string {
+  return Number.isFinite(megabytes) ? `,--max-old-space-size=${megabytes}` : "";
+}
+
+/** JSON has no `Infinity`: a limit that is none becomes one that is never reached. */
+function finite(_key: string, value: unknown): unknown {
+  return value === Infinity ? Number.MAX_SAFE_INTEGER : value;
 }
 
 /** The kernel has a working directory of its own, in which relative paths would mean something else. */

@@ -4,7 +4,13 @@
  * @module
  */
 
-import type { CellReport, ExecuteParams, NamespaceEntry, OutputStream } from "../rpc/protocol.ts";
+import {
+  type CellReport,
+  type ExecuteParams,
+  LAST_WORDS,
+  type NamespaceEntry,
+  type OutputStream,
+} from "../rpc/protocol.ts";
 
 /** What a kernel tells its runtime. */
 export interface KernelHost {
@@ -83,9 +89,9 @@ export class KernelExitError extends Error {
 
 /** Exit codes and signals of Deno and V8 that mean something. */
 const CAUSES: ReadonlyMap<string | number, string> = new Map<string | number, string>([
-  ["SIGTRAP", "it ran out of JavaScript heap"],
-  [133, "it ran out of JavaScript heap"],
-  ["SIGABRT", "it aborted"],
+  ["SIGTRAP", "it ran out of JavaScript heap (memoryBytes)"],
+  [133, "it ran out of JavaScript heap (memoryBytes)"],
+  ["SIGABRT", "it aborted, most often for want of memory (processMemoryBytes)"],
   ["SIGSEGV", "it overflowed a native stack or hit a fault in native code"],
   ["SIGKILL", "it was killed, by somebody or for want of memory"],
   [70, "it used an API that is not enabled"],
@@ -93,8 +99,11 @@ const CAUSES: ReadonlyMap<string | number, string> = new Map<string | number, st
 
 function describeExit({ exitCode, signal, stderr, reason }: KernelExit): string {
   const code = signal === null ? `exit code ${exitCode}` : `signal ${signal}`;
-  const cause = reason ?? CAUSES.get(signal ?? exitCode);
-  const tail = stderr.trim().split("\n").slice(-3).join("\n");
+  // Only shown: what ends a kernel was decided where the words were written.
+  const lines = stderr.trim().split("\n");
+  const words = lines.findLast((line) => line.startsWith(LAST_WORDS))?.slice(LAST_WORDS.length);
+  const cause = reason ?? words ?? CAUSES.get(signal ?? exitCode);
+  const tail = words === undefined ? lines.slice(-3).join("\n") : "";
   return `The kernel ended: ${cause === undefined ? code : `${cause} (${code})`}` +
     (tail === "" ? "" : `; its last words: ${tail}`);
 }

@@ -9,7 +9,7 @@ import { CellRunner } from "./cell_runner.ts";
 import type { AnyFunction, HostFunction } from "./host_function.ts";
 import { type Injections, toInjections } from "./injection.ts";
 import type { Kernel, KernelHost } from "./kernel.ts";
-import { checkLimit } from "./limit.ts";
+import { checkCount, checkLimit } from "./limit.ts";
 import type { CellResult, ExecuteOptions, InjectOptions, Runtime } from "./runtime.ts";
 import { Turns } from "./turns.ts";
 import { type Values, Variable } from "./variable.ts";
@@ -34,6 +34,12 @@ export interface RuntimeOptions<V extends object = Record<string, unknown>> {
    * that, the end and the length are kept. @default 1000000
    */
   readonly maxOutputChars?: number;
+  /** Calls of host functions that may be under way at once, `Infinity` for no limit. @default 10000 */
+  readonly maxPendingCalls?: number;
+  /**
+   * Calls of host functions that a cell may make, with what it leaves running, `Infinity` for no limit. @default 100000
+   */
+  readonly maxCallsPerCell?: number;
 }
 
 /** Time limit of a cell: long for a computation, short for somebody who waits. */
@@ -45,6 +51,12 @@ const DEFAULT_CALL_TIMEOUT_MS = 120_000;
 /** More than any model reads and any person scrolls; a fraction of a frame. */
 const DEFAULT_MAX_OUTPUT_CHARS = 1_000_000;
 
+/** More than anybody waits for at once, little enough for the memory of both sides. */
+const DEFAULT_MAX_PENDING_CALLS = 10_000;
+
+/** Some seconds of calls one after the other: a loop that makes more has gone astray. */
+const DEFAULT_MAX_CALLS_PER_CELL = 100_000;
+
 /** The common part of all runtimes. */
 export abstract class KernelRuntime<V extends object> implements Runtime {
   /** Whether cells are cut off from the host. */
@@ -53,6 +65,8 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
   readonly timeoutMs: number;
   /** Characters of a cell's output that are kept. */
   protected readonly maxOutputChars: number;
+  /** Calls of host functions that may be under way at once. */
+  protected readonly maxPendingCalls: number;
 
   readonly #variables: Map<string, Variable<unknown>>;
   readonly #functions: Map<string, HostFunction>;
@@ -77,13 +91,22 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
       "maxOutputChars",
       options.maxOutputChars ?? DEFAULT_MAX_OUTPUT_CHARS,
     );
+    this.maxPendingCalls = checkCount(
+      "maxPendingCalls",
+      options.maxPendingCalls ?? DEFAULT_MAX_PENDING_CALLS,
+    );
+    const maxCallsPerCell = checkCount(
+      "maxCallsPerCell",
+      options.maxCallsPerCell ?? DEFAULT_MAX_CALLS_PER_CELL,
+    );
     const { variables, functions } = toInjections({
       variables: options.variables as Record<string, unknown> | undefined,
       functions: options.functions,
     });
     this.#variables = variables;
     this.#functions = functions;
-    this.#runner = new CellRunner(functions, callTimeoutMs);
+    const { maxPendingCalls } = this;
+    this.#runner = new CellRunner(functions, { callTimeoutMs, maxPendingCalls, maxCallsPerCell });
   }
 
   /**

@@ -64,7 +64,7 @@ class InProcessKernel implements Kernel {
     this.#host = host;
     this.#output = new OutputBuffer(
       (cell, stream, text) => host.output(cell, { stream, text }),
-      maxOutputChars,
+      { maxChars: maxOutputChars, cellOf: () => this.#interrupts.cell },
     );
     const scope = new ObjectScope((specifier, attributes) =>
       import(specifier, { with: attributes })

@@ -18,6 +18,11 @@ export interface HostCallContext {
 export class OngoingCalls {
   readonly #calls = new Map<OngoingCall, number>();
 
+  /** How many there are. */
+  get size(): number {
+    return this.#calls.size;
+  }
+
   /**
    * Makes a call.
    *

@@ -42,6 +42,12 @@ export interface HostCall {
   readonly status: "pending" | "ok" | "error";
 }
 
+/** What a cell printed after it had ended, from timers and floating promises. */
+export interface LateOutput extends OutputChunk {
+  /** The number of the cell. */
+  readonly cell: number;
+}
+
 /** What a cell printed. */
 export interface CellOutput extends OutputReport {
   /** Both streams in the order of printing, as far as it was sent: the first `maxOutputChars` characters. */
@@ -50,8 +56,13 @@ export interface CellOutput extends OutputReport {
   readonly stdout: string;
   /** What of `text` went to stderr. */
   readonly stderr: string;
-  /** What earlier cells printed after they had ended, from timers and floating promises. */
-  readonly late: string;
+  /**
+   * What earlier cells printed after they had ended, since the last result that told of it. In the order of printing; at
+   * most the last 8,192 characters.
+   */
+  readonly late: readonly LateOutput[];
+  /** Characters printed by earlier cells before those in `late`, and not kept. */
+  readonly lateDropped: number;
 }
 
 /** What every result of a cell has. */
@@ -62,7 +73,7 @@ export interface CellResultBase {
   readonly source: string;
   /** What it printed. */
   readonly output: CellOutput;
-  /** The host functions it called, in order; at most the first 1,000. */
+  /** The host functions it called until it ended, in order; at most the first 1,000. */
   readonly hostCalls: readonly HostCall[];
   /** Names that stand for something that they did not stand for before. */
   readonly changed: readonly NamespaceEntry[];

@@ -15,6 +15,7 @@ import type {
   OutputParams,
 } from "../rpc/protocol.ts";
 import { ConnectionClosedError, RemoteError, RPC_ERROR_CODES } from "../rpc/rpc_error.ts";
+import { spawnLimited } from "./_process_limits.ts";
 import { type Kernel, KernelExitError, type KernelHost } from "./kernel.ts";
 
 /** How a kernel process is started. */
@@ -29,6 +30,8 @@ export interface SubprocessOptions {
   readonly cwd: string;
   /** Largest frame in bytes, both ways. */
   readonly maxFrameBytes: number;
+  /** Memory in bytes that the operating system lets it have, where that is possible. */
+  readonly processMemoryBytes: number;
 }
 
 /** Of what the process writes to stderr, this many characters of the end are kept for the error. */
@@ -44,12 +47,15 @@ const EXIT_GRACE_MS = 1_000;
 export class SubprocessKernel implements Kernel {
   readonly ended: Promise<KernelExitError>;
   readonly #child: Deno.ChildProcess;
+  readonly #missing: (exitCode: number) => Error | undefined;
   readonly #connection: Connection;
   readonly #host: KernelHost;
   /** Calls under way: while there are none, the process does not keep the host's event loop alive. */
   #busy = 0;
   /** Why this side has ended the process, if it has. */
   #reason: string | undefined;
+  /** Whether the kernel has said a word. */
+  #started = false;
   /** Whether the kernel hears SIGINT. Until then the signal would end it. */
   #watching = false;
   /** SIGINTs sent so far. */
@@ -63,7 +69,9 @@ export class SubprocessKernel implements Kernel {
    */
   constructor(host: KernelHost, options: SubprocessOptions) {
     this.#host = host;
-    this.#child = new Deno.Command(options.command, {
+    const { child, missing } = spawnLimited({
+      command: options.command,
+      processMemoryBytes: options.processMemoryBytes,
       args: [...options.args],
       clearEnv: true,
       env: { ...options.env },
@@ -71,7 +79,9 @@ export class SubprocessKernel implements Kernel {
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
-    }).spawn();
+    });
+    this.#child = child;
+    this.#missing = missing;
     const timer = setTimeout(
       () => this.#endFor(`it did not start within ${START_TIMEOUT_MS / 1000} seconds`),
       START_TIMEOUT_MS,
@@ -79,7 +89,10 @@ export class SubprocessKernel implements Kernel {
     this.#connection = new Connection(pipeChannel(this.#child), {
       maxFrameBytes: options.maxFrameBytes,
       handlers: {
-        ready: () => clearTimeout(timer),
+        ready: () => {
+          clearTimeout(timer);
+          this.#started = true;
+        },
         watching: () => {
           this.#watching = true;
         },
@@ -153,11 +166,16 @@ export class SubprocessKernel implements Kernel {
     try {
       return await this.#connection.call(method, payload);
     } catch (error) {
-      if (error instanceof ConnectionClosedError) throw await this.ended;
-      throw error;
+      throw error instanceof ConnectionClosedError ? await this.#ending() : error;
     } finally {
       if (--this.#busy === 0) this.#child.unref();
     }
+  }
+
+  /** Why there is no answer: the process has ended, or there never was one. */
+  async #ending(): Promise<Error> {
+    const exit = await this.ended;
+    return this.#started ? exit : this.#missing(exit.exitCode) ?? exit;
   }
 
   #output(params: unknown): void {

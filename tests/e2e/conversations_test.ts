@@ -27,7 +27,7 @@ function observed(result: CellResult): ExpectedCell {
     ...result.status === "ok" && result.value !== undefined && { value: result.value.text },
     ...output.text !== "" && { output: output.text },
     ...output.stderr !== "" && { stderr: output.stderr },
-    ...output.late !== "" && { late: output.late },
+    ...output.late.length > 0 && { late: output.late.map(({ text }) => text).join("") },
     ...hostCalls.length > 0 && { calls: hostCalls.map(({ name, status }) => `${name}:${status}`) },
     ...result.status === "error" && { error: describe(result.error) },
     ...changed.length > 0 && { changed: changed.map(({ name }) => name).join(" ") },

@@ -53,7 +53,8 @@ export const EXECUTE_CONTRACT: readonly Promised[] = [
       stderr: "b\nd\n",
       length: 8,
       tail: "",
-      late: "",
+      late: [],
+      lateDropped: 0,
     });
     assertEquals(chunks.map(({ stream, text }) => `${stream}:${text}`), [
       "stdout:a\n",
@@ -243,7 +244,8 @@ export const EXECUTE_CONTRACT: readonly Promised[] = [
     await printed.promise;
     clearInterval(waiting);
     const { output } = await run(runtime, `console.log("now")`);
-    assertEquals([output.text, output.late], ["now\n", "late\n"]);
-    assertEquals((await run(runtime, `1`)).output.late, "");
+    assertEquals(output.text, "now\n");
+    assertEquals(output.late, [{ cell: 1, stream: "stdout", text: "late\n" }]);
+    assertEquals((await run(runtime, `1`)).output.late, []);
   }],
 ];

@@ -12,7 +12,7 @@ import { createStyle, printable } from "../../src/terminal/style.ts";
 const base = {
   cell: 1,
   source: "",
-  output: { text: "", stdout: "", stderr: "", late: "", length: 0, tail: "" },
+  output: { text: "", stdout: "", stderr: "", late: [], lateDropped: 0, length: 0, tail: "" },
   hostCalls: [],
   changed: [],
   restarted: false,

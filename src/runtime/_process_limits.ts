@@ -1,0 +1,82 @@
+/** Starts a process whose memory the operating system limits, where that can be done without any privilege. */
+
+import { LIMITED } from "../rpc/protocol.ts";
+
+/**
+ * `RLIMIT_DATA` that V8 takes for itself, once for each of the kernel's two threads. Nearly all of it is address space for
+ * machine code that is never touched.
+ */
+const V8_KIBIBYTES = 2 * 544 * 1024;
+
+/** What a kernel needs besides that, until it has run its first cells. */
+const MIN_PROCESS_BYTES = 128 * 2 ** 20;
+
+const SHELL = "/bin/sh";
+
+/**
+ * Takes the limit in KiB, then the command. It keeps its process id. A limit that cannot be set, since a lower one is in
+ * force or this shell does not know it, is no reason not to start.
+ */
+const SCRIPT = `ulimit -c 0; ulimit -d "$0" && set -- "$@" ${LIMITED}; exec "$@"`;
+
+/** What a shell exits with when there is no such program. */
+const NOT_FOUND_CODE = 127;
+
+/** A process, and whether a shell stands between it and whoever started it. */
+export interface LimitedProcess {
+  /** The process. */
+  readonly child: Deno.ChildProcess;
+  /** Gives the error for a program that is not there, if that is what the exit code says. */
+  missing(exitCode: number): Error | undefined;
+}
+
+/** What is started. */
+export interface LimitedCommand extends Deno.CommandOptions {
+  /** The program. Its arguments get {@linkcode LIMITED} behind them where the limit is in force. */
+  readonly command: string;
+  /** Memory in bytes that the process may take beyond what an empty one has. */
+  readonly processMemoryBytes: number;
+}
+
+/**
+ * The limit that is kept for an option: no less than a kernel needs to come up.
+ *
+ * @param processMemoryBytes The option.
+ */
+export function atLeastStarting(processMemoryBytes: number): number {
+  return Math.max(MIN_PROCESS_BYTES, Math.ceil(processMemoryBytes));
+}
+
+/**
+ * Starts a process.
+ *
+ * @param options The program, its limit, and what `Deno.Command` takes.
+ * @throws {Deno.errors.NotFound} If there is no such program; where a shell started it, `missing` tells that later.
+ */
+export function spawnLimited(
+  { command, processMemoryBytes, ...options }: LimitedCommand,
+): LimitedProcess {
+  const { args = [] } = options;
+  if (canLimit(command) && Number.isFinite(processMemoryBytes)) {
+    const kibibytes = V8_KIBIBYTES + Math.ceil(processMemoryBytes / 1024);
+    const limited = ["-c", SCRIPT, `${kibibytes}`, command, ...args];
+    try {
+      const child = new Deno.Command(SHELL, { ...options, args: limited }).spawn();
+      return { child, missing: (code) => code === NOT_FOUND_CODE ? notFound(command) : undefined };
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      // A system without a shell.
+    }
+  }
+  return { child: new Deno.Command(command, options).spawn(), missing: () => undefined };
+}
+
+/** Elsewhere `RLIMIT_DATA` does nothing. The shell has no PATH in which to look for a name. */
+function canLimit(command: string): boolean {
+  return Deno.build.os === "linux" && command.startsWith("/") &&
+    Deno.permissions.querySync({ name: "run", command: SHELL }).state === "granted";
+}
+
+function notFound(command: string): Error {
+  return new Deno.errors.NotFound(`Cannot start ${command}: there is no such program`);
+}
