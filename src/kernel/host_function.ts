@@ -8,7 +8,6 @@ import {
   Error,
   Map,
   Object,
-  Promise,
   RangeError,
   SyntaxError,
   TypeError,

@@ -16,6 +16,8 @@ const MAX_LISTED_CALLS = 1_000;
 export interface ActiveCellOptions {
   /** The text of the cell. */
   readonly source: string;
+  /** Characters of output that are kept; a kernel that keeps to it sends no more. @default no limit */
+  readonly maxOutputChars?: number | undefined;
   /** Stands still while host functions are called. @default none */
   readonly clock?: CellClock | undefined;
   /** Called with each piece of output. @default none */
@@ -32,6 +34,7 @@ export class ActiveCell {
   /** Whether the cell was told to stop. */
   stopped = false;
   readonly #source: string;
+  readonly #maxOutputChars: number;
   readonly #clock: CellClock | undefined;
   readonly #onOutput: ((chunk: OutputChunk) => void) | undefined;
   readonly #calls: { name: string; status: HostCall["status"] }[] = [];
@@ -47,12 +50,15 @@ export class ActiveCell {
   constructor(cell: number, options: ActiveCellOptions) {
     this.cell = cell;
     this.#source = options.source;
+    this.#maxOutputChars = options.maxOutputChars ?? Infinity;
     this.#clock = options.clock;
     this.#onOutput = options.onOutput;
   }
 
   /** Takes a piece of output. */
-  write(stream: OutputStream, text: string): void {
+  write(stream: OutputStream, printed: string): void {
+    const text = printed.slice(0, this.#maxOutputChars - this.#text.length);
+    if (text === "") return;
     this.#text += text;
     if (stream === "stdout") this.#stdout += text;
     else this.#stderr += text;

@@ -17,6 +17,9 @@ const MAX_QUOTED_CHARS = 160;
 /** Near names that are listed. */
 const MAX_NEAR_NAMES = 5;
 
+/** What V8 says when the operating system gives it no memory. That it is known is good enough for advice. */
+const NO_MEMORY = /^Array buffer allocation failed|could not allocate memory/;
+
 /** Keeps the texts of cells and quotes them in errors. */
 export class CellErrors {
   readonly #sources = new Map<number, string>();
@@ -43,6 +46,8 @@ export class CellErrors {
       ? this.#constant(frames[0], names)
       : name === "NotCapable"
       ? "Cells have no such permission and cannot get it here: do without, and do not try again"
+      : name === "RangeError" && NO_MEMORY.test(message)
+      ? "The process has no more memory (processMemoryBytes): let go of what is not needed, or take less at once"
       : "";
     return { name, message, frames, text: this.#text(report, frames, advice) };
   }

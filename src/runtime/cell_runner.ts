@@ -28,16 +28,19 @@ export interface CellRunOptions extends ExecuteOptions {
 /** A cell that has no guards to stop at is given this long; then its kernel is ended. */
 const STOP_GRACE_MS = 1_000;
 
-/** Limits on the calls of host functions. */
+/** Limits on what cells do to the host. */
 export interface CellRunnerOptions extends CallLimits {
   /** How long a call may take that says nothing else, in milliseconds. */
   readonly callTimeoutMs: number;
+  /** Characters of a cell's output that are kept. */
+  readonly maxOutputChars: number;
 }
 
 /** Runs the cells of one runtime. */
 export class CellRunner implements KernelHost {
   readonly #functions: ReadonlyMap<string, HostFunction>;
   readonly #callTimeoutMs: number;
+  readonly #maxOutputChars: number;
   readonly #counts: CallCounts;
   readonly #errors = new CellErrors();
   readonly #calls = new OngoingCalls();
@@ -50,11 +53,12 @@ export class CellRunner implements KernelHost {
    * Makes a runner.
    *
    * @param functions The functions that cells may call, as they are at the time of the call.
-   * @param options Limits on their calls.
+   * @param options Limits.
    */
   constructor(functions: ReadonlyMap<string, HostFunction>, options: CellRunnerOptions) {
     this.#functions = functions;
     this.#callTimeoutMs = options.callTimeoutMs;
+    this.#maxOutputChars = options.maxOutputChars;
     this.#counts = new CallCounts(options);
   }
 
@@ -113,7 +117,9 @@ export class CellRunner implements KernelHost {
     }
     const kernel = await starting;
     using clock = new CellClock(options.timeoutMs, options.signal);
-    const active = new ActiveCell(cell, { source, clock, onOutput: options.onOutput });
+    const { onOutput } = options;
+    const maxOutputChars = this.#maxOutputChars;
+    const active = new ActiveCell(cell, { source, maxOutputChars, clock, onOutput });
     this.#active = active;
     try {
       return await this.#execute(kernel, compiled, { active, clock, timeoutMs: options.timeoutMs });

@@ -105,8 +105,9 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
     });
     this.#variables = variables;
     this.#functions = functions;
-    const { maxPendingCalls } = this;
-    this.#runner = new CellRunner(functions, { callTimeoutMs, maxPendingCalls, maxCallsPerCell });
+    const { maxOutputChars, maxPendingCalls } = this;
+    const limits = { callTimeoutMs, maxOutputChars, maxPendingCalls, maxCallsPerCell };
+    this.#runner = new CellRunner(functions, limits);
   }
 
   /**
