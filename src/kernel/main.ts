@@ -24,7 +24,9 @@ import type {
   ExecuteParams,
   HostCallParams,
   KernelOptions,
+  RestoreParams,
   RetrieveParams,
+  SnapshotParams,
 } from "../rpc/protocol.ts";
 import { RemoteError, RPC_ERROR_CODES } from "../rpc/rpc_error.ts";
 import { curateGlobals } from "./globals.ts";
@@ -33,6 +35,8 @@ import { installTimers } from "./guest_timers.ts";
 import { createImporter } from "./importer.ts";
 import { Interrupts } from "./interrupts.ts";
 import { lockDown } from "./lockdown.ts";
+import { Modules } from "./modules.ts";
+import type { Namespace } from "./namespace.ts";
 import { OutputBuffer } from "./output_buffer.ts";
 import { GlobalScope } from "./scope.ts";
 import { Session } from "./session.ts";
@@ -61,7 +65,7 @@ if (import.meta.main) {
 
 async function main(options: KernelOptions): Promise<void> {
   const channel = stdioChannel();
-  const importer = createImporter(options.imports);
+  const modules = new Modules(createImporter(options.imports));
   const stacks = new StackMapper();
   const output = new OutputBuffer((cell, stream, text) => {
     connection.notify("output", { value: { cell, stream, text } });
@@ -82,20 +86,18 @@ async function main(options: KernelOptions): Promise<void> {
   lockDown();
   await probe();
 
-  const scope = new GlobalScope(importer);
-  const session = new Session({ scope, output, stacks, interrupts, globals });
+  const scope = new GlobalScope(modules.import);
+  const session = new Session({ scope, output, stacks, interrupts, modules, globals });
+  const { namespace } = session;
   keepAlive(session, output);
   const connection = new Connection(channel, {
     maxFrameBytes: options.maxFrameBytes,
     handlers: {
       define: ({ value, attachments }) => {
         const { name, value: encoded } = value as DefineParams;
-        session.define(
-          name,
-          encoded === undefined
-            ? hostFunction(connection, output, name)
-            : decode(encoded, attachments),
-        );
+        if (encoded === undefined) {
+          namespace.defineHostFunction(name, hostFunction(connection, output, name));
+        } else namespace.define(name, decode(encoded, attachments));
       },
       execute: async ({ value }) => {
         const cell = value as ExecuteParams;
@@ -104,8 +106,17 @@ async function main(options: KernelOptions): Promise<void> {
         return { value: await session.execute(cell) };
       },
       interrupt: () => interrupts.stop(),
-      names: () => ({ value: session.names() }),
-      retrieve: ({ value }) => retrieve(session, (value as RetrieveParams).name),
+      names: () => ({ value: namespace.entries() }),
+      retrieve: ({ value }) => retrieve(namespace, (value as RetrieveParams).name),
+      snapshot: async ({ value }) => {
+        const { maxBytes } = value as SnapshotParams;
+        const { report, attachments } = await session.snapshot(maxBytes);
+        return { value: report, attachments };
+      },
+      restore: async ({ value, attachments }) => {
+        const { except } = value as RestoreParams;
+        return { value: await session.restore(attachments ?? [], except) };
+      },
     },
   });
   connection.notify("ready", { value: null });
@@ -113,14 +124,14 @@ async function main(options: KernelOptions): Promise<void> {
   exit(0);
 }
 
-function retrieve(session: Session, name: string): Payload {
-  if (!session.has(name)) {
+function retrieve(namespace: Namespace, name: string): Payload {
+  if (!namespace.has(name)) {
     throw new RemoteError(
       `Cannot retrieve ${JSON.stringify(name)}: there is no such name`,
       { code: RPC_ERROR_CODES.invalidParams },
     );
   }
-  const { value, attachments } = encode(session.get(name), { instances: "data", name });
+  const { value, attachments } = encode(namespace.get(name), { instances: "data", name });
   return { value: { value }, attachments };
 }
 
@@ -140,7 +151,6 @@ function hostFunction(
       throw error instanceof RemoteError ? localError(error) : error;
     }
   };
-  Object.defineProperty(call, "name", { value: name });
   return call;
 }
 

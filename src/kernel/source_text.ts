@@ -34,3 +34,17 @@ export function installSourceText(): void {
     configurable: true,
   });
 }
+// TEMP
+const native2 = Function.prototype.toString;
+export function rawSource(fn: object): string {
+  return apply(native2, fn, []) as string;
+}
+export function captureOf(raw: string): string | undefined {
+  return /\/\*\$cell\d*:([^*]+)\*\/[)}]$/.exec(raw)?.[1];
+}
+export function isFromCell(raw: string): boolean {
+  return /\*\$cell:/.test(raw) || /\$cell\d*_f\[0\]/.test(raw);
+}
+export function helperOf(raw: string): string {
+  return /(\$cell\d*)_f\[0\]/.exec(raw)?.[1] ?? "$cell";
+}

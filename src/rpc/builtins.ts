@@ -25,6 +25,7 @@ export const {
   Promise,
   Proxy,
   RangeError,
+  ReferenceError,
   Reflect,
   RegExp,
   Set,
@@ -36,4 +37,5 @@ export const {
   TypeError,
   URL,
   Uint8Array,
+  WeakMap,
 } = globalThis;

@@ -6,6 +6,7 @@
 
 import type { OutputReport, OutputStream } from "../rpc/protocol.ts";
 import type { CellClock } from "./_cell_clock.ts";
+import type { Recovery } from "./recovery.ts";
 import type { CellResultBase, HostCall, OutputChunk } from "./runtime.ts";
 
 /** Host calls that are listed in a result; a loop may make a million. */
@@ -19,10 +20,12 @@ export interface ActiveCellOptions {
   readonly clock?: CellClock | undefined;
   /** Called with each piece of output. @default none */
   readonly onOutput?: ((chunk: OutputChunk) => void) | undefined;
+  /** What the kernel has of the one before it, if that is news. @default nothing */
+  readonly recovered?: Recovery | undefined;
 }
 
 /** What the host knows of a cell at its end. */
-export type CellAccount = Omit<CellResultBase, "changed" | "restarted">;
+export type CellAccount = Omit<CellResultBase, "changed">;
 
 /** Collects the output and the host calls of one cell. */
 export class ActiveCell {
@@ -33,6 +36,7 @@ export class ActiveCell {
   readonly #source: string;
   readonly #clock: CellClock | undefined;
   readonly #onOutput: ((chunk: OutputChunk) => void) | undefined;
+  readonly #recovered: Recovery | undefined;
   readonly #calls: { name: string; status: HostCall["status"] }[] = [];
   readonly #started = performance.now();
   #text = "";
@@ -48,6 +52,7 @@ export class ActiveCell {
     this.#source = options.source;
     this.#clock = options.clock;
     this.#onOutput = options.onOutput;
+    this.#recovered = options.recovered;
   }
 
   /** Takes a piece of output. */
@@ -104,6 +109,7 @@ export class ActiveCell {
         late,
       },
       hostCalls: this.#calls.map((call) => ({ ...call })),
+      ...(this.#recovered === undefined ? {} : { recovered: this.#recovered }),
       durationMs: performance.now() - this.#started,
     };
   }

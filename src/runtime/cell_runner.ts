@@ -13,6 +13,7 @@ import { CellErrors } from "./cell_errors.ts";
 import type { HostFunction } from "./host_function.ts";
 import type { Kernel, KernelHost } from "./kernel.ts";
 import { OngoingCalls } from "./ongoing_call.ts";
+import type { Recovery } from "./recovery.ts";
 import type { CellResult, ExecuteOptions } from "./runtime.ts";
 
 /** Options of {@linkcode CellRunner.run}. */
@@ -21,6 +22,8 @@ export interface CellRunOptions extends ExecuteOptions {
   readonly timeoutMs: number;
   /** Gives the kernel, which may still have to start. */
   readonly kernel: () => Promise<Kernel>;
+  /** Says what the kernel has of the one before it, if that has not been told yet. */
+  readonly recovered: () => Recovery | undefined;
 }
 
 /** A cell that has no guards to stop at is given this long; then its kernel is ended. */
@@ -38,7 +41,8 @@ export class CellRunner implements KernelHost {
   #active: ActiveCell | undefined;
   #cells = 0;
   #late = "";
-  #restarted = false;
+  /** Stops the cell that was asked for last, also while its kernel starts. */
+  #stop: (() => void) | undefined;
 
   /**
    * Makes a runner.
@@ -68,16 +72,23 @@ export class CellRunner implements KernelHost {
     return this.#active?.cell === cell ? this.#active.track(name, call) : call();
   }
 
-  /** Takes note that a kernel has ended, with everything that cells had made. */
+  /** Cells so far. */
+  get cells(): number {
+    return this.#cells;
+  }
+
+  /** Stops the cell that runs, if there is one. */
+  interrupt(): void {
+    this.#stop?.();
+  }
+
+  /** Takes note that a kernel has ended. */
   kernelEnded(): void {
     this.#calls.abort(new DOMException("The kernel has ended", "AbortError"));
-    // A running cell ends with an error that says so; otherwise the next one has to.
-    if (this.#active === undefined) this.#restarted = true;
   }
 
   /** Takes note that somebody wants to begin again. */
   forget(): void {
-    this.#restarted = false;
     this.#late = "";
   }
 
@@ -90,6 +101,10 @@ export class CellRunner implements KernelHost {
   async run(source: string, options: CellRunOptions): Promise<CellResult> {
     const cell = ++this.#cells;
     this.#errors.add(cell, source);
+    let interrupted = false;
+    this.#stop = () => {
+      interrupted = true;
+    };
     // The kernel starts while the cell is compiled.
     const starting = options.kernel();
     starting.catch(() => {});
@@ -103,12 +118,21 @@ export class CellRunner implements KernelHost {
     }
     const kernel = await starting;
     using clock = new CellClock(options.timeoutMs, options.signal);
-    const active = new ActiveCell(cell, { source, clock, onOutput: options.onOutput });
+    this.#stop = () => clock.stop("interrupted");
+    if (interrupted) this.#stop();
+    const { onOutput, timeoutMs } = options;
+    const active = new ActiveCell(cell, {
+      source,
+      clock,
+      onOutput,
+      recovered: options.recovered(),
+    });
     this.#active = active;
     try {
-      return await this.#execute(kernel, compiled, { active, clock, timeoutMs: options.timeoutMs });
+      return await this.#execute(kernel, compiled, { active, clock, timeoutMs });
     } finally {
       this.#active = undefined;
+      this.#stop = undefined;
     }
   }
 
@@ -147,10 +171,8 @@ export class CellRunner implements KernelHost {
     const base = {
       ...active.account(report?.output, this.#late),
       changed: report?.changed ?? [],
-      restarted: this.#restarted,
     };
     this.#late = "";
-    this.#restarted = false;
     return base;
   }
 }
@@ -172,6 +194,6 @@ async function stop(
     clearTimeout(timer);
   }
   running.catch(() => {});
-  await kernel.close();
+  await kernel.close(`it did not stop within ${STOP_GRACE_MS} ms`);
   return undefined;
 }

@@ -4,7 +4,15 @@
  * @module
  */
 
-import type { CellReport, ExecuteParams, NamespaceEntry, OutputStream } from "../rpc/protocol.ts";
+import type {
+  CellReport,
+  ExecuteParams,
+  NamespaceEntry,
+  OutputStream,
+  RestoreReport,
+} from "../rpc/protocol.ts";
+import type { Recovery } from "./recovery.ts";
+import type { KernelSnapshot } from "./snapshot.ts";
 
 /** What a kernel tells its runtime. */
 export interface KernelHost {
@@ -37,8 +45,25 @@ export interface Kernel {
   retrieve(name: string): Promise<unknown>;
   /** Lists the namespace. */
   names(): Promise<NamespaceEntry[]>;
-  /** Ends it, at once and whatever it does. Idempotent. */
-  close(): Promise<void>;
+  /**
+   * Writes the namespace down.
+   *
+   * @param maxBytes How large that may be, roughly. What does not fit in stays out.
+   */
+  snapshot(maxBytes: number): Promise<KernelSnapshot>;
+  /**
+   * Brings names back that were written down.
+   *
+   * @param parts The bytes.
+   * @param except Names that stay as they are.
+   */
+  restore(parts: readonly Uint8Array[], except: readonly string[]): Promise<RestoreReport>;
+  /**
+   * Ends it, at once and whatever it does. Idempotent.
+   *
+   * @param reason Why, for those who wait for it.
+   */
+  close(reason?: string): Promise<void>;
 }
 
 /** How a kernel process ended. */
@@ -54,8 +79,8 @@ export interface KernelExit {
 }
 
 /**
- * The kernel ended before it answered. What cells had made is gone; the next call has a fresh kernel with the injections
- * in place.
+ * The kernel ended before it answered. The next call has a fresh one, with the injections in place and restored from the
+ * last checkpoint.
  */
 export class KernelExitError extends Error {
   /** Always `"KernelExitError"`. */
@@ -66,6 +91,11 @@ export class KernelExitError extends Error {
   readonly signal: string | null;
   /** The last characters that the process wrote to stderr. */
   readonly stderr: string;
+  /**
+   * What the kernel that has taken its place has of it, if `execute` throws this; absent if none could be started, or too
+   * many have ended one after the other.
+   */
+  recovery: Recovery | undefined;
 
   /**
    * Names the cause, as far as the exit tells.
@@ -94,7 +124,7 @@ const CAUSES: ReadonlyMap<string | number, string> = new Map<string | number, st
 function describeExit({ exitCode, signal, stderr, reason }: KernelExit): string {
   const code = signal === null ? `exit code ${exitCode}` : `signal ${signal}`;
   const cause = reason ?? CAUSES.get(signal ?? exitCode);
+  if (cause !== undefined) return `The kernel ended: ${cause} (${code})`;
   const tail = stderr.trim().split("\n").slice(-3).join("\n");
-  return `The kernel ended: ${cause === undefined ? code : `${cause} (${code})`}` +
-    (tail === "" ? "" : `; its last words: ${tail}`);
+  return `The kernel ended: ${code}` + (tail === "" ? "" : `; its last words: ${tail}`);
 }

@@ -38,7 +38,7 @@ Deno.test("DenoRuntime.execute() keeps state and kernel when its time is over in
       assertEquals(result.stateKept, true);
       const after = await runtime.execute("[n > 0, kept.mark]");
       assert(after.status === "ok");
-      assertEquals([after.value?.text, after.restarted], ["[ true, 7 ]", false]);
+      assertEquals([after.value?.text, after.recovered], ["[ true, 7 ]", undefined]);
     });
   }
 });
