@@ -2,7 +2,8 @@
  * Guards: what lets a running cell be stopped. Each loop and each function looks at a flag when it begins a round, and what
  * goes on after an `await` asks whether its cell was stopped meanwhile.
  *
- * And marks: the text of a function or class that has captured something ends with a comment that says what. The bracket
+ * And marks: the text of a function that has captured something, and that of every class, ends with a comment that says what,
+ * if anything. The bracket
  * behind it is its own; behind that of a function inside of it comes at least one more.
  */
 
@@ -35,7 +36,9 @@ export function insertGuards(
   const markedEnds = new Set<number>();
   for (const { end } of captures.keys()) markedEnds.add(end);
   visit(program, (node) => {
-    const name = captures.get(node);
+    // Every class has one, or nothing in the text of a class without methods would tell that it is a cell's.
+    const isClass = node.type === "ClassDeclaration" || node.type === "ClassExpression";
+    const name = captures.get(node) ?? (isClass ? "" : undefined);
     const mark = name === undefined ? "" : `/*${helper}:${name}*/`;
     switch (node.type) {
       case "WhileStatement":

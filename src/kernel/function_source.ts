@@ -14,7 +14,7 @@ import {
   TypeError,
   WeakMap,
 } from "../rpc/builtins.ts";
-import { captureOf, helperOf, isFromCell, rawSource } from "./source_text.ts";
+import { captureOf, helperOf, rawSource } from "./source_text.ts";
 
 /** How the text of a function is made an expression. */
 type Form = "expression" | "method";
@@ -61,7 +61,7 @@ export class FunctionSources {
     if (known !== undefined) return known;
     const text = rawSource(value);
     const kind = text.startsWith("class") ? "class" : "function";
-    if (!isFromCell(text)) {
+    if (helperOf(text) === undefined) {
       throw refuse(
         text.includes("[native code]")
           ? "a bound function, or a built-in one without a name"
@@ -88,15 +88,16 @@ export class FunctionSources {
    */
   make(source: FunctionSource): object {
     const { form, text, name } = source;
+    const helper = helperOf(text) ?? "$cell";
     let made: unknown;
     if (form === "method") {
-      const holder = this.#compile(`{${text}}`, helperOf(text))() as object;
+      const holder = this.#compile(`{${text}}`, helper)() as object;
       made = (holder as Record<string | symbol, unknown>)[Reflect.ownKeys(holder)[0]!];
     } else {
       // A literal with that key gives its name to what has none.
       const key = name === "__proto__" ? "" : name;
       const code = `{${JSON.stringify(key)}: (${text})}`;
-      made = (this.#compile(code, helperOf(text))() as Record<string, unknown>)[key];
+      made = (this.#compile(code, helper)() as Record<string, unknown>)[key];
     }
     if (typeof made !== "function") throw new TypeError("The source is not that of a function");
     this.#known.set(made, source);
@@ -105,14 +106,15 @@ export class FunctionSources {
 
   #formOf(text: string): Form | undefined {
     if (this.#compiles(text)) return "expression";
-    // What a computed name or `super` stands for is not in the text.
-    const standsAlone = !/^(?:async\s*)?\*?\s*\[|\bsuper\b/.test(text);
-    return standsAlone && this.#compiles(`{${text}}`) ? "method" : undefined;
+    // What a computed name stands for is not in the text.
+    return !/^(?:async\s*)?\*?\s*\[/.test(text) && this.#compiles(`{${text}}`)
+      ? "method"
+      : undefined;
   }
 
   #compiles(code: string): boolean {
     try {
-      this.#compile(code, helperOf(code));
+      this.#compile(code, helperOf(code) ?? "$cell");
       return true;
     } catch (error) {
       if (error instanceof SyntaxError) return false;

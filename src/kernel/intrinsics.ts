@@ -5,7 +5,7 @@
  */
 
 import { Map, Object, Reflect, WeakMap } from "../rpc/builtins.ts";
-import { isFromCell, rawSource } from "./source_text.ts";
+import { helperOf, rawSource } from "./source_text.ts";
 
 const { getOwnPropertyDescriptor, getPrototypeOf } = Object;
 const objectPrototype = Object.prototype;
@@ -57,7 +57,7 @@ export class Intrinsics {
 
   #add(path: string, value: object): boolean {
     // What a cell has put there is no built-in.
-    if (typeof value === "function" && isFromCell(rawSource(value))) return false;
+    if (typeof value === "function" && helperOf(rawSource(value)) !== undefined) return false;
     if (this.#paths.has(value)) return false;
     this.#paths.set(value, path);
     this.#values.set(path, value);

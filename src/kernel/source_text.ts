@@ -9,9 +9,11 @@ import { Object, Reflect, RegExp, String } from "../rpc/builtins.ts";
 // As src/cell/_guards.ts writes them. What stands around an `await` leaves its parentheses, which change nothing.
 const GUARD = /\$cell\d*_f\[0\]&&\$cell\d*\.g\(\)(?:;|\|\|)/g;
 const RESUME = /\$cell\d*\.a(?=\(await\b)/g;
-const MARK = /\/\*\$cell\d*:[^*]+\*\/(?=[)}])/g;
+const MARK = /\/\*\$cell\d*:[^*]*\*\/(?=[)}])/g;
 /** The mark of a function or class itself: a bracket of its own ends the text. */
-const OWN_MARK = /\/\*\$cell\d*:([^*]+)\*\/[)}]$/;
+const OWN_MARK = /\/\*\$cell\d*:([^*]*)\*\/[)}]$/;
+/** What only code of cells has, with the name of the helper. Each function has a guard, each class a mark. */
+const TRACE = /(\$cell\d*)_f\[0\]&&|\/\*(\$cell\d*):[^*]*\*\/[)}]$/;
 
 // Captured, because cells may replace them.
 const { apply } = Reflect;
@@ -42,12 +44,23 @@ export function rawSource(fn: object): string {
 /**
  * What a function or class has captured: the first thing that it would miss if it were made again from its source alone.
  *
- * @param rawText What {@link rawSource} gives.
+ * @param rawText What {@linkcode rawSource} gives.
  * @returns A name, `#name`, `this`, `arguments`, `super` or `new.target`; `#` for a class that misses nothing but whose
  *   instances have private members; `undefined` if there is no mark.
  */
 export function captureOf(rawText: string): string | undefined {
-  return (apply(exec, OWN_MARK, [rawText]) as string[] | null)?.[1];
+  return (apply(exec, OWN_MARK, [rawText]) as string[] | null)?.[1] || undefined;
+}
+
+/**
+ * The name of the evaluator's helper in the source of a function or class of a cell.
+ *
+ * @param rawText What {@linkcode rawSource} gives.
+ * @returns The name; nothing if no cell has made it.
+ */
+export function helperOf(rawText: string): string | undefined {
+  const trace = apply(exec, TRACE, [rawText]) as string[] | null;
+  return trace?.[1] ?? trace?.[2];
 }
 
 /** Makes `toString` of functions leave out guards and marks. */
@@ -59,18 +72,4 @@ export function installSourceText(): void {
     writable: true,
     configurable: true,
   });
-}
-// TEMP
-const native2 = Function.prototype.toString;
-export function rawSource(fn: object): string {
-  return apply(native2, fn, []) as string;
-}
-export function captureOf(raw: string): string | undefined {
-  return /\/\*\$cell\d*:([^*]+)\*\/[)}]$/.exec(raw)?.[1];
-}
-export function isFromCell(raw: string): boolean {
-  return /\*\$cell:/.test(raw) || /\$cell\d*_f\[0\]/.test(raw);
-}
-export function helperOf(raw: string): string {
-  return /(\$cell\d*)_f\[0\]/.exec(raw)?.[1] ?? "$cell";
 }
