@@ -5,15 +5,19 @@
  * @module
  */
 
-import type { Kernel } from "./kernel.ts";
-import { KernelExitError } from "./kernel.ts";
+import type { RestoreReport } from "../rpc/protocol.ts";
+import { type Kernel, KernelExitError } from "./kernel.ts";
 import { NameLedger, type Recovery } from "./recovery.ts";
 import { type Checkpoint, packSnapshot, type Snapshot, unpackSnapshot } from "./snapshot.ts";
 
 /** Options of {@linkcode KernelKeeper}. */
 export interface KernelKeeperOptions {
-  /** Starts a kernel with the injections in place. */
+  /** Starts a kernel without names. */
   readonly start: () => Promise<Kernel>;
+  /** Injects functions and variables, but for those variables that a snapshot has. */
+  readonly inject: (kernel: Kernel, restored: ReadonlySet<string>) => Promise<void>;
+  /** Injects again what has one of these names. */
+  readonly injectAgain: (kernel: Kernel, names: ReadonlySet<string>) => Promise<void>;
   /** Called when a kernel has ended without having been asked to. */
   readonly onEnded: () => void;
   /** Whether a name is injected. */
@@ -120,8 +124,7 @@ export class KernelKeeper {
    */
   async restore(bytes: Uint8Array): Promise<Recovery> {
     const checkpoint = await unpackSnapshot(bytes);
-    const kernel = await this.#options.start();
-    const recovery = await this.#continue(kernel, checkpoint);
+    const { kernel, recovery } = await this.#continue(checkpoint);
     const before = this.#kernel;
     this.#initial = undefined;
     this.#ending = undefined;
@@ -163,58 +166,70 @@ export class KernelKeeper {
   }
 
   async #begin(): Promise<Kernel> {
-    const { start, maxRestarts } = this.#options;
+    const { maxRestarts } = this.#options;
     if (this.#ended > maxRestarts) throw this.#tooMany();
-    const kernel = await start();
     if (this.#initial !== undefined) {
-      try {
-        this.#recovery = await this.#continue(kernel, await unpackSnapshot(this.#initial));
-      } catch (error) {
-        await kernel.close();
-        throw error;
-      }
+      const { kernel, recovery } = await this.#continue(await unpackSnapshot(this.#initial));
+      this.#recovery = recovery;
       this.#initial = undefined;
       return kernel;
     }
-    return this.#ending === undefined ? kernel : await this.#recover(kernel, this.#ending.message);
+    return this.#ending === undefined
+      ? (await this.#start(undefined, [])).kernel
+      : await this.#recover(this.#ending.message);
   }
 
-  /** Lets a fresh kernel go on from a snapshot that somebody has handed over. */
-  async #continue(kernel: Kernel, checkpoint: Checkpoint): Promise<Recovery> {
+  /** Starts a kernel with the injections in place and the names of a checkpoint, but for those that stay as injected. */
+  async #start(
+    checkpoint: Checkpoint | undefined,
+    injectedSince: readonly string[],
+  ): Promise<{ kernel: Kernel; report: RestoreReport }> {
+    const { start, inject, injectAgain } = this.#options;
+    const kernel = await start();
     try {
-      const report = await kernel.restore(checkpoint.parts, []);
-      this.#ledger.clear();
-      this.#checkpoint = checkpoint;
-      this.#failure = undefined;
-      return this.#account(checkpoint, {
-        cause: "The session goes on from a snapshot",
-        report,
-      });
+      // What the checkpoint has need not be sent twice.
+      const restored = new Set(checkpoint?.names.map(({ name }) => name));
+      for (const name of injectedSince) restored.delete(name);
+      await inject(kernel, restored);
+      if (checkpoint === undefined) return { kernel, report: { names: [], lost: [] } };
+      const report = await kernel.restore(checkpoint.parts, injectedSince);
+      const lost = new Set(report.lost.map(({ name }) => name));
+      if (lost.size > 0) await injectAgain(kernel, lost);
+      return { kernel, report };
     } catch (error) {
       await kernel.close();
       throw error;
     }
   }
 
-  /** Lets a fresh kernel go on from the last checkpoint. */
-  async #recover(kernel: Kernel, cause: string): Promise<Kernel> {
+  /** Goes on from a snapshot that somebody has handed over. */
+  async #continue(checkpoint: Checkpoint): Promise<{ kernel: Kernel; recovery: Recovery }> {
+    const { kernel, report } = await this.#start(checkpoint, []);
+    this.#ledger.clear();
+    this.#checkpoint = checkpoint;
+    this.#failure = undefined;
+    const cause = "The session goes on from a snapshot";
+    return { kernel, recovery: this.#account(checkpoint, { cause, report }) };
+  }
+
+  /** Goes on from the last checkpoint. */
+  async #recover(cause: string): Promise<Kernel> {
     const checkpoint = this.#checkpoint;
-    const before = this.#recovery?.lost ?? [];
-    let report = { names: [] as string[], lost: [] as { name: string; reason: string }[] };
-    if (checkpoint !== undefined) {
-      try {
-        report = await kernel.restore(checkpoint.parts, this.#ledger.defined);
-      } catch (error) {
-        // Whatever is wrong with it would be wrong with it the next time.
-        this.#checkpoint = undefined;
-        this.#ended++;
-        await kernel.close();
-        kernel = await this.#options.start();
-        const reason = `restoring it failed: ${error instanceof Error ? error.message : error}`;
-        report.lost = checkpoint.names.map(({ name }) => ({ name, reason }));
-      }
+    const untold = this.#recovery?.lost ?? [];
+    let started: { kernel: Kernel; report: RestoreReport };
+    try {
+      started = await this.#start(checkpoint, this.#ledger.defined);
+    } catch (error) {
+      if (checkpoint === undefined) throw error;
+      // Whatever is wrong with it would be wrong with it the next time.
+      this.#checkpoint = undefined;
+      this.#ended++;
+      const reason = `restoring it failed: ${error instanceof Error ? error.message : error}`;
+      started = await this.#start(undefined, []);
+      started.report.lost = checkpoint.names.map(({ name }) => ({ name, reason }));
     }
-    report.lost = [...before, ...report.lost];
+    const { kernel, report } = started;
+    report.lost = [...untold, ...report.lost];
     this.#recovery = this.#account(checkpoint, { cause, report });
     this.#ending = undefined;
     return kernel;

@@ -121,7 +121,14 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
     this.#runner = new CellRunner(functions, callTimeoutMs);
     this.checkpointPolicy = checkPolicy(options.checkpoint ?? "run");
     this.#keeper = new KernelKeeper({
-      start: () => this.#startWithInjections(),
+      start: () => this.startKernel(this.#runner),
+      inject: (kernel, restored) =>
+        kernel.define(valuesOf(variables, (name) => !restored.has(name)), functions.keys()),
+      injectAgain: (kernel, names) =>
+        kernel.define(
+          valuesOf(variables, (name) => names.has(name)),
+          [...functions.keys()].filter((name) => names.has(name)),
+        ),
       onEnded: () => this.#runner.kernelEnded(),
       isInjected: (name) => variables.has(name) || functions.has(name),
       maxRestarts: checkCount("maxRestarts", options.maxRestarts ?? DEFAULT_MAX_RESTARTS),
@@ -313,17 +320,6 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
     this.#checkpointing = this.checkpoint().catch(() => {});
   }
 
-  async #startWithInjections(): Promise<Kernel> {
-    const kernel = await this.startKernel(this.#runner);
-    try {
-      await kernel.define(valuesOf(this.#variables), this.#functions.keys());
-    } catch (error) {
-      await kernel.close();
-      throw error;
-    }
-    return kernel;
-  }
-
   #assertOpen(what: string): void {
     if (this.#closed) throw new TypeError(`Cannot ${what}: the runtime is closed`);
   }
@@ -331,8 +327,9 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
 
 function* valuesOf(
   variables: ReadonlyMap<string, Variable<unknown>>,
+  isWanted: (name: string) => boolean = () => true,
 ): Generator<readonly [string, unknown]> {
-  for (const [name, { value }] of variables) yield [name, value];
+  for (const [name, { value }] of variables) if (isWanted(name)) yield [name, value];
 }
 
 /** The type of a value as far as `update` holds on to it. */
