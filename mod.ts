@@ -81,6 +81,9 @@ export type { DenoRuntimeOptions } from "./src/runtime/deno_runtime.ts";
 export { LocalRuntime } from "./src/runtime/local_runtime.ts";
 export { KernelRuntime } from "./src/runtime/kernel_runtime.ts";
 export type { RuntimeOptions } from "./src/runtime/kernel_runtime.ts";
+export type { RuntimeLimits } from "./src/runtime/runtime_limits.ts";
+export type { Recovery } from "./src/runtime/recovery.ts";
+export type { Snapshot } from "./src/runtime/snapshot.ts";
 export { KernelExitError } from "./src/runtime/kernel.ts";
 export type { KernelExit } from "./src/runtime/kernel.ts";
 export { defineVariable, Variable } from "./src/runtime/variable.ts";
@@ -104,10 +107,12 @@ export type {
   CellResultBase,
   CellStopped,
   CellSuccess,
+  CheckpointPolicy,
   ExecuteOptions,
   HostCall,
   InjectOptions,
   LateOutput,
+  LostName,
   NamespaceEntry,
   OutputChunk,
   OutputReport,

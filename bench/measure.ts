@@ -41,7 +41,7 @@ export function median(samples: readonly number[]): number {
 }
 
 /** A row as a line of the table. */
-export function format({ what, value, unit, floor, aim, met }: Row): string {
+function format({ what, value, unit, floor, aim, met }: Row): string {
   const figure = `${round(value)} ${unit}`;
   const beside = floor === undefined
     ? ""
@@ -53,4 +53,21 @@ export function format({ what, value, unit, floor, aim, met }: Row): string {
 
 function round(value: number): string {
   return value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(1) : value.toFixed(3);
+}
+
+/** Prints rows as they come, and counts them. */
+export class Report {
+  readonly #rows: Row[] = [];
+
+  /** Adds a row. */
+  add(row: Omit<Row, "met">, met: boolean): void {
+    this.#rows.push({ ...row, met });
+    console.log(format(this.#rows.at(-1)!));
+  }
+
+  /** Says how many aims are met. */
+  end(): void {
+    const met = this.#rows.filter((row) => row.met).length;
+    console.log(`\n${met} of ${this.#rows.length} aims met`);
+  }
 }

@@ -159,10 +159,13 @@ export class CaveAgent<R extends Runtime = Runtime> implements AsyncDisposable {
     // Runs share the history, so they take turns.
     return new AgentRun(
       (emit, signal) =>
-        this.#turns.take(
-          () => new Steps(this.#context({ emit, signal, maxSteps })).run(query),
-          signal,
-        ),
+        this.#turns.take(async () => {
+          try {
+            return await new Steps(this.#context({ emit, signal, maxSteps })).run(query);
+          } finally {
+            this.#checkpoint();
+          }
+        }, signal),
       options.signal,
     );
   }
@@ -175,6 +178,11 @@ export class CaveAgent<R extends Runtime = Runtime> implements AsyncDisposable {
   /** As {@linkcode CaveAgent.close}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** While somebody reads the answer; the next cell waits for it. What a failure means is told when it is needed. */
+  #checkpoint(): void {
+    if (this.runtime.checkpointPolicy === "run") this.runtime.checkpoint().catch(() => {});
   }
 
   #context(run: { emit: Emit; signal: AbortSignal; maxSteps: number }): StepContext {

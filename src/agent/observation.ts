@@ -5,7 +5,7 @@
  */
 
 import type { CellOutput, CellResult, HostCall, NamespaceEntry } from "../runtime/runtime.ts";
-import type { KernelExitError } from "../runtime/kernel.ts";
+import type { Recovery } from "../runtime/recovery.ts";
 
 /** An observation, and the type of event that carries it. */
 export interface Observation {
@@ -30,11 +30,8 @@ export function observe(result: CellResult, maxChars: number): Observation {
   const limit = tail === "" ? maxChars : Math.min(maxChars, text.length);
   const exceeded = length > limit;
   const parts = [outputOf(result, limit), valueOf(result, maxChars), outcomeOf(result)];
-  if (result.restarted) {
-    parts.unshift(
-      "The session had ended and was started again before this cell: what earlier cells had defined is " +
-        "gone, what was provided is back.",
-    );
+  if (result.recovered !== undefined) {
+    parts.unshift(`Before this cell: ${recoveryOf(result.recovered)}`);
   }
   parts.push(lateOf(result.output, maxChars));
   parts.push(callsOf(result.hostCalls), changesOf(result.changed));
@@ -49,14 +46,11 @@ export function observe(result: CellResult, maxChars: number): Observation {
 /**
  * What the model is told when the kernel has ended under a cell.
  *
- * @param error How it ended.
- * @param injected The names that the next cell starts with.
+ * @param recovery What the one that has taken its place has of it.
  */
-export function observeExit(error: KernelExitError, injected: readonly string[]): Observation {
-  const names = injected.length === 0 ? "nothing" : injected.join(", ");
-  const content = `${error.message}\n\nEverything that cells had defined is gone. ` +
-    `The next cell starts in a fresh session with what was provided: ${names}. ` +
-    `Do the work that is still needed again, with less memory or in smaller steps.`;
+export function observeExit(recovery: Recovery): Observation {
+  const content = `${recoveryOf(recovery)}\n\n` +
+    "Do the work that is still needed again, with less memory or in smaller steps.";
   return { type: "execution_error", content: wrap("execution_error", content) };
 }
 
@@ -122,10 +116,32 @@ function outcomeOf(result: CellResult): string {
   const why = result.status === "timeout"
     ? `The cell was stopped after ${Math.round(result.durationMs)} ms, its time limit`
     : "The cell was stopped";
-  return result.stateKept
-    ? `${why}. Variables are as the cell left them. Do less in one cell.`
-    : `${why}, and the session had to be started again: everything that cells had defined is gone, ` +
-      "what was provided is back. Do less in one cell.";
+  if (result.stateKept) return `${why}. Variables are as the cell left them. Do less in one cell.`;
+  return result.recovery === undefined
+    ? `${why}, and the session with it. It could not be started again.`
+    : `${why}, and its session had to be ended for that. ${
+      recoveryOf(result.recovery)
+    }\n\nDo less in one cell.`;
+}
+
+/** What is there, what is not: nothing that is not so. */
+function recoveryOf({ cause, checkpoint, restored, outdated, lost }: Recovery): string {
+  const lines = [`${cause}${/[.!?]$/.test(cause) ? "" : "."} This is a new session.`];
+  const fresh = restored.filter((name) => !outdated.includes(name));
+  const when = checkpoint === undefined || checkpoint === 0 ? "" : ` after cell ${checkpoint}`;
+  if (fresh.length > 0) lines.push(`Back as they were${when}: ${list(fresh)}.`);
+  if (outdated.length > 0) lines.push(`There, but with an older value: ${list(outdated)}.`);
+  if (lost.length > 0) {
+    const reasons = lost.map(({ name, reason }) => `${name} (${reason})`);
+    lines.push(`Gone: ${list(reasons)}.`);
+  }
+  lines.push("What was provided is there. Timers and unfinished work are gone.");
+  return lines.join("\n");
+}
+
+function list(items: readonly string[]): string {
+  const more = items.length > MAX_LISTED ? `, and ${items.length - MAX_LISTED} more` : "";
+  return items.slice(0, MAX_LISTED).join(", ") + more;
 }
 
 function callsOf(calls: readonly HostCall[]): string {
@@ -137,17 +153,14 @@ function callsOf(calls: readonly HostCall[]): string {
       : `${name} (${status === "error" ? "failed" : "not finished"})`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
-  const listed = [...counts].slice(0, MAX_LISTED).map(([name, count]) =>
-    count === 1 ? name : `${name} x${count}`
-  );
-  return `Functions called: ${listed.join(", ")}`;
+  const listed = [...counts].map(([name, count]) => count === 1 ? name : `${name} x${count}`);
+  return `Functions called: ${list(listed)}`;
 }
 
 function changesOf(changed: readonly NamespaceEntry[]): string {
   if (changed.length === 0) return "";
-  const listed = changed.slice(0, MAX_LISTED).map(({ name, type }) => `${name}: ${type}`);
-  const more = changed.length > MAX_LISTED ? `, and ${changed.length - MAX_LISTED} more` : "";
-  return `Defined or changed, and there for the next cells: ${listed.join(", ")}${more}`;
+  const listed = list(changed.map(({ name, type }) => `${name}: ${type}`));
+  return `Defined or changed, and there for the next cells: ${listed}`;
 }
 
 function wrap(type: Observation["type"], content: string): string {

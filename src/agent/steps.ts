@@ -7,6 +7,7 @@
 import type { Model, ModelMessage, TokenUsage } from "../model/model.ts";
 import { addUsage } from "../model/usage.ts";
 import { KernelExitError } from "../runtime/kernel.ts";
+import type { Recovery } from "../runtime/recovery.ts";
 import type { CellResult, NamespaceEntry, Runtime } from "../runtime/runtime.ts";
 import type { Emit } from "./agent_run.ts";
 import { type Compactor, estimateTokens } from "./compaction.ts";
@@ -144,19 +145,24 @@ export class Steps {
         timeoutMs,
         onOutput: (chunk) => emit("output", step, chunk),
       });
-      if ("stateKept" in result && !result.stateKept) this.#changed.clear();
+      this.#forgetLost(result.recovered);
       for (const entry of result.changed) this.#changed.set(entry.name, entry);
+      if ("stateKept" in result) this.#forgetLost(result.recovery);
       const observation = observe(result, maxOutputChars);
       this.#emitObservation(observation, result);
       return observation.content;
     } catch (error) {
-      if (!(error instanceof KernelExitError)) throw error;
-      this.#changed.clear();
-      const { variables, functions } = runtime.injections;
-      const { content } = observeExit(error, [...variables.keys(), ...functions.keys()]);
+      // Without a kernel to go on with there is nothing that the model could do.
+      if (!(error instanceof KernelExitError) || error.recovery === undefined) throw error;
+      this.#forgetLost(error.recovery);
+      const { content } = observeExit(error.recovery);
       emit("execution_error", step, { content, error: pick(error) });
       return content;
     }
+  }
+
+  #forgetLost(recovery: Recovery | undefined): void {
+    for (const { name } of recovery?.lost ?? []) this.#changed.delete(name);
   }
 
   #emitObservation({ type, content }: Observation, result: CellResult): void {

@@ -16,6 +16,7 @@ import type {
 import { CellSyntaxError } from "./cell_syntax_error.ts";
 import { LineIndex, type Position } from "./position.ts";
 import { type Declaration, Declarations } from "./_declarations.ts";
+import { findCaptures } from "./_captures.ts";
 import { Edits } from "./_edits.ts";
 import { insertGuards } from "./_guards.ts";
 import { visit } from "./_walk.ts";
@@ -85,7 +86,7 @@ class Rewriter implements RewrittenCell {
     // The outer wrapping comes first.
     if (last?.type === "ExpressionStatement") this.#value(last.start, last.end);
     for (const node of body) this.#statement(node);
-    insertGuards(program, this.edits, { helper: this.#helper });
+    insertGuards(program, this.edits, { helper: this.#helper, captures: findCaptures(program) });
     for (const { name, kind } of this.declarations) {
       // A `var` exists from the start. What the type stripper declares so (enums, namespaces) starts afresh.
       if (kind === "var") {

@@ -4,14 +4,7 @@
  * @module
  */
 
-import {
-  Error,
-  Map,
-  Object,
-  RangeError,
-  SyntaxError,
-  TypeError,
-} from "../rpc/builtins.ts";
+import { Error, Map, Object, RangeError, SyntaxError, TypeError } from "../rpc/builtins.ts";
 import { decode, encode } from "../rpc/codec.ts";
 import type { Connection } from "../rpc/connection.ts";
 import type { HostCallParams } from "../rpc/protocol.ts";

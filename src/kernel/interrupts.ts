@@ -44,10 +44,10 @@ export type Ending<T> = { readonly stopped: false; readonly value: T } | {
   readonly error?: Error | undefined;
 };
 
-/** A cell that is run. */
+/** What is run. */
 export interface RunOptions {
-  /** Its number. */
-  readonly cell: number;
+  /** The number of the cell, if it is one. @default none */
+  readonly cell?: number;
   /** Time limit in milliseconds for its first synchronous stretch, which the engine sees to. */
   readonly timeoutMs: number;
 }
@@ -79,12 +79,12 @@ const LEFTOVER_STOPPED = "Stopped, because it kept a later cell waiting";
 
 /** A run of a cell, and of what it leaves behind. */
 class CellRun {
-  readonly cell: number;
+  readonly cell: number | undefined;
   readonly stop: PromiseWithResolvers<void> = Promise.withResolvers();
   stopped = false;
   error: Error | undefined;
 
-  constructor(cell: number) {
+  constructor(cell: number | undefined) {
     this.cell = cell;
   }
 }
@@ -180,9 +180,9 @@ export class Interrupts {
     return value;
   }
 
-  /** The cell that runs; nothing, if none does. */
+  /** The cell that runs; 0 if it is something else, nothing if nothing does. */
   get running(): number | undefined {
-    return this.#current?.cell;
+    return this.#current === undefined ? undefined : this.#current.cell ?? 0;
   }
 
   /** The cell that the code belongs to that asks, also when it has ended; nothing, where that is not known. */

@@ -16,7 +16,9 @@ import type {
   DefineParams,
   ExecuteParams,
   KernelOptions,
+  RestoreParams,
   RetrieveParams,
+  SnapshotParams,
 } from "../rpc/protocol.ts";
 import { RemoteError, RPC_ERROR_CODES } from "../rpc/rpc_error.ts";
 import { curateGlobals } from "./globals.ts";
@@ -26,6 +28,8 @@ import { hostFunction, PendingCalls } from "./host_function.ts";
 import { createImporter } from "./importer.ts";
 import { CellStoppedError, Interrupts } from "./interrupts.ts";
 import { lockDown } from "./lockdown.ts";
+import { Modules } from "./modules.ts";
+import type { Namespace } from "./namespace.ts";
 import { OutputBuffer } from "./output_buffer.ts";
 import { GlobalScope } from "./scope.ts";
 import { Session } from "./session.ts";
@@ -56,7 +60,7 @@ if (import.meta.main) {
 
 async function main(options: KernelOptions, { limited }: { limited: boolean }): Promise<void> {
   const channel = stdioChannel();
-  const importer = createImporter(options.imports);
+  const modules = new Modules(createImporter(options.imports));
   const stacks = new StackMapper();
   const { exit } = Deno;
   const interrupts: Interrupts = new Interrupts({
@@ -94,8 +98,9 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
   lockDown();
   await probe();
 
-  const scope = new GlobalScope(importer);
-  const session = new Session({ scope, output, stacks, interrupts, globals });
+  const scope = new GlobalScope(modules.import);
+  const session = new Session({ scope, output, stacks, interrupts, modules, globals });
+  const { namespace } = session;
   const report = (thrown: unknown, how: string) => {
     // The result of a cell that was stopped says so.
     if (thrown instanceof CellStoppedError && !thrown.leftover) return;
@@ -108,12 +113,10 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
     handlers: {
       define: ({ value, attachments }) => {
         const { name, value: encoded } = value as DefineParams;
-        session.define(
-          name,
-          encoded === undefined
-            ? hostFunction(name, { connection, pending, cellOf: () => output.cell })
-            : decode(encoded, attachments),
-        );
+        if (encoded === undefined) {
+          const call = hostFunction(name, { connection, pending, cellOf: () => output.cell });
+          namespace.defineHostFunction(name, call);
+        } else namespace.define(name, decode(encoded, attachments));
       },
       execute: async ({ value }) => {
         const cell = value as ExecuteParams;
@@ -129,8 +132,17 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
         }
       },
       interrupt: () => interrupts.stop(),
-      names: () => ({ value: session.names() }),
-      retrieve: ({ value }) => retrieve(session, (value as RetrieveParams).name),
+      names: () => ({ value: namespace.entries() }),
+      retrieve: ({ value }) => retrieve(namespace, (value as RetrieveParams).name),
+      snapshot: async ({ value }) => {
+        const { maxBytes } = value as SnapshotParams;
+        const { report, attachments } = await session.snapshot(maxBytes);
+        return { value: report, attachments };
+      },
+      restore: async ({ value, attachments }) => {
+        const { except } = value as RestoreParams;
+        return { value: await session.restore(attachments ?? [], except) };
+      },
     },
   });
   connection.notify("ready", { value: null });
@@ -139,14 +151,14 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
   exit(0);
 }
 
-function retrieve(session: Session, name: string): Payload {
-  if (!session.has(name)) {
+function retrieve(namespace: Namespace, name: string): Payload {
+  if (!namespace.has(name)) {
     throw new RemoteError(
       `Cannot retrieve ${JSON.stringify(name)}: there is no such name`,
       { code: RPC_ERROR_CODES.invalidParams },
     );
   }
-  const { value, attachments } = encode(session.get(name), { instances: "data", name });
+  const { value, attachments } = encode(namespace.get(name), { instances: "data", name });
   return { value: { value }, attachments };
 }
 

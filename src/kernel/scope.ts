@@ -42,7 +42,17 @@ export interface Scope {
    * @param cell Its number, its code, and the name of the helper in it.
    */
   compile(cell: ExecuteParams): RunnableCell;
+  /**
+   * Compiles an expression that cells have written, as the source of a function.
+   *
+   * @param code The expression.
+   * @param helper The name of the helper in it.
+   */
+  expression(code: string, helper: string): (helper: CellHelper, flag: Int32Array) => unknown;
 }
+
+/** The name under which the source of restored functions is compiled. */
+const RESTORED_NAME = "restored";
 
 /** Names are properties of the global object: the kernel's scope. */
 export class GlobalScope implements Scope {
@@ -55,9 +65,11 @@ export class GlobalScope implements Scope {
   }
 
   compile({ cell, code, helper }: ExecuteParams): RunnableCell {
-    // The first line is the wrapper's: StackMapper takes it off again. Strict, as TypeScript modules are.
-    const source = `(${helper}, ${helper}_f) => async () => {"use strict";\n${code}\n}`;
-    return script(cell, source, this.#importer);
+    return script(scriptName(cell), cellSource(code, helper), this.#importer);
+  }
+
+  expression(code: string, helper: string): ReturnType<Scope["expression"]> {
+    return script(RESTORED_NAME, expressionSource(code, helper), this.#importer);
   }
 }
 
@@ -72,16 +84,32 @@ export class ObjectScope implements Scope {
   }
 
   compile({ cell, code, helper }: ExecuteParams): RunnableCell {
+    return this.#within(scriptName(cell), cellSource(code, helper));
+  }
+
+  expression(code: string, helper: string): ReturnType<Scope["expression"]> {
+    return this.#within(RESTORED_NAME, expressionSource(code, helper));
+  }
+
+  #within<T>(name: string, source: string): T {
     // `with` is what makes an object a scope. It cannot stand in strict code, but strict code can stand in it.
-    const source = `(target) => { with (target) return (${helper}, ${helper}_f) => ` +
-      `async () => {"use strict";\n${code}\n} }`;
-    return script<(target: object) => RunnableCell>(cell, source, this.#importer)(this.target);
+    const wrapped = `(target) => { with (target) return ${source} }`;
+    return script<(target: object) => T>(name, wrapped, this.#importer)(this.target);
   }
 }
 
-function script<T>(cell: number, source: string, importer: Importer): T {
+/** The first line is the wrapper's: StackMapper takes it off again. Strict, as TypeScript modules are. */
+function cellSource(code: string, helper: string): string {
+  return `(${helper}, ${helper}_f) => async () => {"use strict";\n${code}\n}`;
+}
+
+function expressionSource(code: string, helper: string): string {
+  return `(${helper}, ${helper}_f) => {"use strict"; return (\n${code}\n)}`;
+}
+
+function script<T>(filename: string, source: string, importer: Importer): T {
   const options = {
-    filename: scriptName(cell),
+    filename,
     importModuleDynamically: (
       specifier: string,
       _script: unknown,

@@ -12,7 +12,6 @@ import {
   Object,
   Promise,
   Proxy,
-  Set,
   String,
   SyntaxError,
 } from "../rpc/builtins.ts";
@@ -22,11 +21,19 @@ import type {
   ExecuteParams,
   NamespaceEntry,
   OutputReport,
+  RestoreReport,
 } from "../rpc/protocol.ts";
-import { show, summarize, typeOf } from "./describe.ts";
+import { show, summarize } from "./describe.ts";
+import { FunctionSources } from "./function_source.ts";
 import type { Interrupts } from "./interrupts.ts";
+import { Intrinsics } from "./intrinsics.ts";
+import type { Modules } from "./modules.ts";
+import { Namespace, toEntry } from "./namespace.ts";
 import type { CellHelper, Scope } from "./scope.ts";
 import { withoutGuards } from "./source_text.ts";
+import type { SnapshotContext } from "./snapshot_context.ts";
+import { readSnapshot } from "./snapshot_reader.ts";
+import { writeSnapshot, type WrittenSnapshot } from "./snapshot_writer.ts";
 import type { StackMapper } from "./stack_mapper.ts";
 
 /** The part of the output that a session needs to know. */
@@ -47,17 +54,14 @@ export interface SessionOptions {
   readonly stacks: StackMapper;
   /** Stops cells. */
   readonly interrupts: Interrupts;
+  /** Imports. */
+  readonly modules: Modules;
   /** Globals that are none of the session's names. */
-  readonly globals?: ReadonlySet<string>;
+  readonly globals: ReadonlySet<string>;
 }
 
-/** Options of {@linkcode Session.define}. */
-export interface DefineOptions {
-  /** Whether cells may assign to the name. @default true */
-  readonly writable?: boolean;
-}
-
-const { defineProperty, getOwnPropertyDescriptor, getOwnPropertyNames, hasOwn } = Object;
+/** For hundreds of megabytes it is enough. */
+const SNAPSHOT_TIMEOUT_MS = 30_000;
 
 /** One namespace, and the cells that run on it. */
 export class Session {
@@ -65,10 +69,13 @@ export class Session {
   readonly #output: CellOutput;
   readonly #stacks: StackMapper;
   readonly #interrupts: Interrupts;
-  readonly #globals: ReadonlySet<string>;
-  /** Names that were declared although there is a global of that name. */
-  readonly #shadowing = new Set<string>();
   readonly #helper: CellHelper;
+  readonly #sources: FunctionSources;
+  #intrinsics: Intrinsics | undefined;
+  /** The names. */
+  readonly namespace: Namespace;
+  /** What was imported. */
+  readonly modules: Modules;
 
   /** @param options What it stands on. */
   constructor(options: SessionOptions) {
@@ -76,41 +83,56 @@ export class Session {
     this.#output = options.output;
     this.#stacks = options.stacks;
     this.#interrupts = options.interrupts;
-    this.#globals = options.globals ?? new Set();
+    this.namespace = new Namespace(options.scope.target, options.globals);
+    this.modules = options.modules;
     this.#helper = this.#createHelper();
-  }
-
-  /**
-   * Binds a name, whatever it stood for.
-   *
-   * @param name The name.
-   * @param value The value.
-   * @param options Whether cells may assign to it.
-   */
-  define(name: string, value: unknown, options: DefineOptions = {}): void {
-    if (this.#globals.has(name)) this.#shadowing.add(name);
-    defineProperty(this.#scope.target, name, {
-      value,
-      writable: options.writable ?? true,
-      enumerable: true,
-      configurable: true,
+    this.#sources = new FunctionSources((code, helper) => {
+      const compiled = this.#scope.expression(code, helper);
+      return () => compiled(this.#helper, this.#interrupts.flag);
     });
   }
 
-  /** Whether a name is in the namespace. */
-  has(name: string): boolean {
-    return hasOwn(this.#scope.target, name) &&
-      (!this.#globals.has(name) || this.#shadowing.has(name));
+  /**
+   * Writes the namespace down.
+   *
+   * @param maxBytes How large the snapshot may be, roughly.
+   * @throws {Error} If it does not come to an end: a cell may have put a getter or a proxy anywhere.
+   */
+  snapshot(maxBytes = Infinity): Promise<WrittenSnapshot> {
+    return this.#bounded("take a snapshot", () => writeSnapshot(this.#context, maxBytes));
   }
 
-  /** The value of a name; `undefined` if it is not in the namespace. */
-  get(name: string): unknown {
-    return this.has(name) ? (this.#scope.target as Record<string, unknown>)[name] : undefined;
+  /**
+   * Brings names back that were written down, also in another process.
+   *
+   * @param attachments What {@linkcode Session.snapshot} gave.
+   * @param except Names that stay as they are.
+   * @throws {TypeError} If it is no snapshot.
+   * @throws {Error} If it does not come to an end: classes may have static members that compute.
+   */
+  restore(attachments: readonly Uint8Array[], except: readonly string[]): Promise<RestoreReport> {
+    return this.#bounded(
+      "restore a snapshot",
+      () => readSnapshot(this.#context, attachments, { except }),
+    );
   }
 
-  /** Every name, with what it stands for. */
-  names(): NamespaceEntry[] {
-    return [...this.#values()].map(([name, value]) => this.#entry(name, value));
+  /** Does what may run code of cells. */
+  async #bounded<T>(what: string, action: () => T | Promise<T>): Promise<T> {
+    const limit = { timeoutMs: SNAPSHOT_TIMEOUT_MS };
+    const ending = await this.#interrupts.run(async () => await action(), limit);
+    if (ending.stopped) throw ending.error ?? new Error(`Cannot ${what}: it was stopped`);
+    return ending.value;
+  }
+
+  get #context(): SnapshotContext {
+    this.#intrinsics ??= new Intrinsics(
+      this.#scope.target === globalThis
+        ? this.namespace.globals
+        : Object.getOwnPropertyNames(globalThis),
+    );
+    const { namespace, modules } = this;
+    return { namespace, sources: this.#sources, modules, intrinsics: this.#intrinsics };
   }
 
   /**
@@ -119,7 +141,8 @@ export class Session {
    * @param cell The compiled cell.
    */
   async execute(cell: ExecuteParams): Promise<CellReport> {
-    const before = this.#values();
+    const before = new Map<string, unknown>();
+    for (const { name, value } of this.namespace.values()) before.set(name, value);
     this.#stacks.add(cell.cell, cell.map);
     this.#output.start(cell.cell);
     let outcome: Pick<CellReport, "value" | "error" | "names" | "stopped">;
@@ -133,13 +156,12 @@ export class Session {
       if (ending.stopped) outcome = { stopped: true };
       else outcome = ending.value[0] === undefined ? {} : { value: summarize(ending.value[0]) };
     } catch (thrown) {
-      outcome = { error: this.describeError(thrown), names: this.names() };
+      outcome = { error: this.describeError(thrown), names: this.namespace.entries() };
     }
     const changed: NamespaceEntry[] = [];
-    for (const [name, value] of this.#values()) {
-      if (!before.has(name) || !Object.is(before.get(name), value)) {
-        changed.push(this.#entry(name, value));
-      }
+    for (const named of this.namespace.values()) {
+      const { name, value } = named;
+      if (!before.has(name) || !Object.is(before.get(name), value)) changed.push(toEntry(named));
     }
     return { ...outcome, output: this.#output.end(), changed };
   }
@@ -173,26 +195,11 @@ export class Session {
     return { name: "Uncaught", message: text, stack: `Uncaught ${text}`, frames: [] };
   }
 
-  #entry(name: string, value: unknown): NamespaceEntry {
-    const constant = getOwnPropertyDescriptor(this.#scope.target, name)?.writable === false;
-    return { name, type: typeOf(value), ...(constant ? { constant } : {}) };
-  }
-
-  #values(): Map<string, unknown> {
-    const values = new Map<string, unknown>();
-    for (const name of getOwnPropertyNames(this.#scope.target)) {
-      if (!this.has(name)) continue;
-      const property = getOwnPropertyDescriptor(this.#scope.target, name)!;
-      values.set(name, property.get ?? property.value);
-    }
-    return values;
-  }
-
   #createHelper(): CellHelper {
     const declare = (writable: boolean) =>
       new Proxy(Object.create(null) as Record<string, unknown>, {
         set: (_, name, value) => {
-          this.define(String(name), value, { writable });
+          this.namespace.define(String(name), value, { writable });
           return true;
         },
       });
@@ -201,7 +208,7 @@ export class Session {
         c: declare(false),
         l: declare(true),
         v: (name: string) => {
-          if (!this.has(name)) this.define(name, undefined);
+          if (!this.namespace.has(name)) this.namespace.define(name, undefined);
         },
         i: checkImport,
         g: () => this.#interrupts.guard(),

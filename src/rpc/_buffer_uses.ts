@@ -17,6 +17,23 @@ interface BufferUse {
 export class BufferUses {
   readonly #uses = new Map<ArrayBuffer, BufferUse>();
 
+  /** Buffers so far. */
+  get count(): number {
+    return this.#uses.size;
+  }
+
+  /** Whether a buffer is among them. */
+  has(buffer: ArrayBuffer): boolean {
+    return this.#uses.has(buffer);
+  }
+
+  /** Forgets all buffers but the first `count`. */
+  forget(count: number): void {
+    for (const [buffer, { index }] of this.#uses) {
+      if (index >= count) this.#uses.delete(buffer);
+    }
+  }
+
   /** The index of a buffer's attachment. */
   indexOf(buffer: ArrayBuffer): number {
     return this.#useOf(buffer).index;

@@ -26,6 +26,7 @@ export const {
   Promise,
   Proxy,
   RangeError,
+  ReferenceError,
   Reflect,
   RegExp,
   Set,
@@ -37,4 +38,5 @@ export const {
   TypeError,
   URL,
   Uint8Array,
+  WeakMap,
 } = globalThis;

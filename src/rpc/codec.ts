@@ -10,9 +10,9 @@
  */
 
 import { Object, TypeError } from "./builtins.ts";
-import { decodeTree } from "./_decode.ts";
-import { encodeTree } from "./_encode.ts";
-import { isPlainJson } from "./_plain.ts";
+import { isPlainJson } from "./plain_json.ts";
+import { TreeDecoder } from "./tree_decoder.ts";
+import { TreeEncoder } from "./tree_encoder.ts";
 
 /** Options of {@linkcode encode}. */
 export interface EncodeOptions {
@@ -44,11 +44,9 @@ export interface EncodedValue {
  */
 export function encode(value: unknown, options: EncodeOptions = {}): EncodedValue {
   if (isPlainJson(value)) return { value: { plain: value }, attachments: [] };
-  const { tree, attachments } = encodeTree(value, {
-    instances: options.instances ?? "refuse",
-    name: options.name ?? "value",
-  });
-  return { value: { tree }, attachments };
+  const encoder = new TreeEncoder({ instances: options.instances ?? "refuse" });
+  const tree = encoder.encode(value, options.name ?? "value");
+  return { value: { tree }, attachments: encoder.attachments() };
 }
 
 /**
@@ -64,7 +62,7 @@ export function decode(encoded: unknown, attachments: readonly Uint8Array[] = []
   if (typeof encoded === "object" && encoded !== null) {
     if (Object.hasOwn(encoded, "plain")) return (encoded as { plain: unknown }).plain;
     if (Object.hasOwn(encoded, "tree")) {
-      return decodeTree((encoded as { tree: unknown }).tree, attachments);
+      return new TreeDecoder(attachments).decode((encoded as { tree: unknown }).tree);
     }
   }
   throw new TypeError("Cannot decode a value: it is neither plain data nor a tree");

@@ -9,6 +9,8 @@
  * | `interrupt` | host notifies kernel | stops the cell, if it waits; one that computes is sent SIGINT as well |
  * | `retrieve` | host calls kernel | answers with the value of a name |
  * | `names` | host calls kernel | answers with the names in the namespace |
+ * | `snapshot` | host calls kernel | answers with a {@linkcode SnapshotReport}; the attachments are the snapshot |
+ * | `restore` | host calls kernel | takes a snapshot's attachments, answers with a {@linkcode RestoreReport} |
  * | `ready` | kernel notifies host | it has started |
  * | `watching` | kernel notifies host | SIGINT stops a cell from now on, and no longer ends the kernel |
  * | `output` | kernel notifies host | something was printed |
@@ -45,6 +47,72 @@ export interface ExecuteParams {
 export interface RetrieveParams {
   /** The name in the namespace. */
   name: string;
+}
+
+/** Parameters of `snapshot`. */
+export interface SnapshotParams {
+  /** How large the snapshot may be, in bytes, roughly. Absent if there is no limit. */
+  maxBytes?: number;
+}
+
+/** What stays out of a snapshot, or of a namespace that was restored. */
+export interface LostName {
+  /** The name in the namespace. */
+  name: string;
+  /** Why, as the end of a sentence: `socket.timer is a function inside a value`. */
+  reason: string;
+}
+
+/** What is in a snapshot, and what is not. */
+export interface SnapshotReport {
+  /** The names that are in it. */
+  names: NamespaceEntry[];
+  /** The names that are not. */
+  lost: LostName[];
+}
+
+/** Parameters of `restore`. */
+export interface RestoreParams {
+  /** Names that stay as they are. */
+  except: string[];
+}
+
+/** What came of `restore`. */
+export interface RestoreReport {
+  /** Names that are back. */
+  names: string[];
+  /** Names that are not. */
+  lost: LostName[];
+}
+
+/** A snapshot, as the first attachment holds it as JSON. The other attachments are the contents of its buffers. */
+export interface SnapshotDocument {
+  /** What was imported. */
+  modules: ModuleImport[];
+  /** The names, in the order in which they were first defined. */
+  names: SnapshotEntry[];
+}
+
+/** A module, as it was imported. */
+export interface ModuleImport {
+  /** The specifier. */
+  specifier: string;
+  /** Import attributes. */
+  attributes: Record<string, string>;
+}
+
+/** A name in a snapshot. */
+export interface SnapshotEntry {
+  /** The name in the namespace. */
+  name: string;
+  /** Whether it cannot be assigned to. */
+  constant?: boolean;
+  /** The value, if it is plain data and shares nothing with others. */
+  plain?: unknown;
+  /** Otherwise its tree: that of the value codec, with tags for functions, classes and their instances. */
+  tree?: unknown;
+  /** The number of the first object of the tree. */
+  first?: number;
 }
 
 /** Parameters of `output`. */

@@ -9,7 +9,8 @@ export type StopReason = "timeout" | "interrupted";
 export class CellClock implements Disposable {
   /** Settles with the first reason; never, if there is none. */
   readonly stopped: Promise<StopReason>;
-  readonly #stop: (reason: StopReason) => void;
+  /** Stops the cell; the first reason counts. */
+  readonly stop: (reason: StopReason) => void;
   readonly #disposed = new AbortController();
   #leftMs: number;
   #since = performance.now();
@@ -25,7 +26,7 @@ export class CellClock implements Disposable {
   constructor(limitMs: number, signal?: AbortSignal) {
     const { promise, resolve } = Promise.withResolvers<StopReason>();
     this.stopped = promise;
-    this.#stop = resolve;
+    this.stop = resolve;
     this.#leftMs = limitMs;
     if (signal?.aborted) resolve("interrupted");
     signal?.addEventListener("abort", () => resolve("interrupted"), {
@@ -56,6 +57,6 @@ export class CellClock implements Disposable {
   #start(): void {
     this.#since = performance.now();
     if (this.#leftMs > MAX_TIMER_MS) return;
-    this.#timer = setTimeout(() => this.#stop("timeout"), Math.max(0, this.#leftMs));
+    this.#timer = setTimeout(() => this.stop("timeout"), Math.max(0, this.#leftMs));
   }
 }

@@ -7,6 +7,7 @@
 import type { OutputReport, OutputStream } from "../rpc/protocol.ts";
 import type { CellClock } from "./_cell_clock.ts";
 import type { LateReport } from "./_late_output.ts";
+import type { Recovery } from "./recovery.ts";
 import type { CellResultBase, HostCall, OutputChunk } from "./runtime.ts";
 
 /** Host calls that are listed in a result; a loop may make a million. */
@@ -22,10 +23,12 @@ export interface ActiveCellOptions {
   readonly clock?: CellClock | undefined;
   /** Called with each piece of output. @default none */
   readonly onOutput?: ((chunk: OutputChunk) => void) | undefined;
+  /** What the kernel has of the one before it, if that is news. @default nothing */
+  readonly recovered?: Recovery | undefined;
 }
 
 /** What the host knows of a cell at its end. */
-export type CellAccount = Omit<CellResultBase, "changed" | "restarted">;
+export type CellAccount = Omit<CellResultBase, "changed">;
 
 /** Collects the output and the host calls of one cell. */
 export class ActiveCell {
@@ -37,6 +40,7 @@ export class ActiveCell {
   readonly #maxOutputChars: number;
   readonly #clock: CellClock | undefined;
   readonly #onOutput: ((chunk: OutputChunk) => void) | undefined;
+  readonly #recovered: Recovery | undefined;
   readonly #calls: { name: string; status: HostCall["status"] }[] = [];
   readonly #started = performance.now();
   #text = "";
@@ -53,6 +57,7 @@ export class ActiveCell {
     this.#maxOutputChars = options.maxOutputChars ?? Infinity;
     this.#clock = options.clock;
     this.#onOutput = options.onOutput;
+    this.#recovered = options.recovered;
   }
 
   /** Takes a piece of output. */
@@ -111,6 +116,7 @@ export class ActiveCell {
         ...late,
       },
       hostCalls: this.#calls.map((call) => ({ ...call })),
+      ...(this.#recovered === undefined ? {} : { recovered: this.#recovered }),
       durationMs: performance.now() - this.#started,
     };
   }

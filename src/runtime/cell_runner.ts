@@ -15,6 +15,7 @@ import { CellErrors } from "./cell_errors.ts";
 import type { HostFunction } from "./host_function.ts";
 import type { Kernel, KernelHost } from "./kernel.ts";
 import { OngoingCalls } from "./ongoing_call.ts";
+import type { Recovery } from "./recovery.ts";
 import type { CellResult, ExecuteOptions } from "./runtime.ts";
 
 /** Options of {@linkcode CellRunner.run}. */
@@ -23,6 +24,8 @@ export interface CellRunOptions extends ExecuteOptions {
   readonly timeoutMs: number;
   /** Gives the kernel, which may still have to start. */
   readonly kernel: () => Promise<Kernel>;
+  /** Says what the kernel has of the one before it, if that has not been told yet. */
+  readonly recovered: () => Recovery | undefined;
 }
 
 /** A cell that has no guards to stop at is given this long; then its kernel is ended. */
@@ -47,7 +50,8 @@ export class CellRunner implements KernelHost {
   #active: ActiveCell | undefined;
   #cells = 0;
   readonly #late = new LateOutputs();
-  #restarted = false;
+  /** Stops the cell that was asked for last, also while its kernel starts. */
+  #stop: (() => void) | undefined;
 
   /**
    * Makes a runner.
@@ -81,16 +85,23 @@ export class CellRunner implements KernelHost {
     return this.#active?.cell === cell ? this.#active.track(name, call) : call();
   }
 
-  /** Takes note that a kernel has ended, with everything that cells had made. */
+  /** Cells so far. */
+  get cells(): number {
+    return this.#cells;
+  }
+
+  /** Stops the cell that runs, if there is one. */
+  interrupt(): void {
+    this.#stop?.();
+  }
+
+  /** Takes note that a kernel has ended. */
   kernelEnded(): void {
     this.#calls.abort(new DOMException("The kernel has ended", "AbortError"));
-    // A running cell ends with an error that says so; otherwise the next one has to.
-    if (this.#active === undefined) this.#restarted = true;
   }
 
   /** Takes note that somebody wants to begin again. */
   forget(): void {
-    this.#restarted = false;
     this.#late.take();
   }
 
@@ -104,6 +115,10 @@ export class CellRunner implements KernelHost {
     const cell = ++this.#cells;
     this.#counts.start(cell);
     this.#errors.add(cell, source);
+    let interrupted = false;
+    this.#stop = () => {
+      interrupted = true;
+    };
     // The kernel starts while the cell is compiled.
     const starting = options.kernel();
     starting.catch(() => {});
@@ -117,14 +132,22 @@ export class CellRunner implements KernelHost {
     }
     const kernel = await starting;
     using clock = new CellClock(options.timeoutMs, options.signal);
-    const { onOutput } = options;
-    const maxOutputChars = this.#maxOutputChars;
-    const active = new ActiveCell(cell, { source, maxOutputChars, clock, onOutput });
+    this.#stop = () => clock.stop("interrupted");
+    if (interrupted) this.#stop();
+    const { onOutput, timeoutMs } = options;
+    const active = new ActiveCell(cell, {
+      source,
+      maxOutputChars: this.#maxOutputChars,
+      clock,
+      onOutput,
+      recovered: options.recovered(),
+    });
     this.#active = active;
     try {
-      return await this.#execute(kernel, compiled, { active, clock, timeoutMs: options.timeoutMs });
+      return await this.#execute(kernel, compiled, { active, clock, timeoutMs });
     } finally {
       this.#active = undefined;
+      this.#stop = undefined;
     }
   }
 
@@ -163,9 +186,7 @@ export class CellRunner implements KernelHost {
     const base = {
       ...active.account(report?.output, this.#late.take()),
       changed: report?.changed ?? [],
-      restarted: this.#restarted,
     };
-    this.#restarted = false;
     return base;
   }
 }
@@ -187,6 +208,6 @@ async function stop(
     clearTimeout(timer);
   }
   running.catch(() => {});
-  await kernel.close();
+  await kernel.close(`it did not stop within ${STOP_GRACE_MS} ms`);
   return undefined;
 }

@@ -10,7 +10,10 @@ import {
   LAST_WORDS,
   type NamespaceEntry,
   type OutputStream,
+  type RestoreReport,
 } from "../rpc/protocol.ts";
+import type { Recovery } from "./recovery.ts";
+import type { KernelSnapshot } from "./snapshot.ts";
 
 /** What a kernel tells its runtime. */
 export interface KernelHost {
@@ -43,8 +46,25 @@ export interface Kernel {
   retrieve(name: string): Promise<unknown>;
   /** Lists the namespace. */
   names(): Promise<NamespaceEntry[]>;
-  /** Ends it, at once and whatever it does. Idempotent. */
-  close(): Promise<void>;
+  /**
+   * Writes the namespace down.
+   *
+   * @param maxBytes How large that may be, roughly. What does not fit in stays out.
+   */
+  snapshot(maxBytes: number): Promise<KernelSnapshot>;
+  /**
+   * Brings names back that were written down.
+   *
+   * @param parts The bytes.
+   * @param except Names that stay as they are.
+   */
+  restore(parts: readonly Uint8Array[], except: readonly string[]): Promise<RestoreReport>;
+  /**
+   * Ends it, at once and whatever it does. Idempotent.
+   *
+   * @param reason Why, for those who wait for it.
+   */
+  close(reason?: string): Promise<void>;
 }
 
 /** How a kernel process ended. */
@@ -60,8 +80,8 @@ export interface KernelExit {
 }
 
 /**
- * The kernel ended before it answered. What cells had made is gone; the next call has a fresh kernel with the injections
- * in place.
+ * The kernel ended before it answered. The next call has a fresh one, with the injections in place and restored from the
+ * last checkpoint.
  */
 export class KernelExitError extends Error {
   /** Always `"KernelExitError"`. */
@@ -72,6 +92,11 @@ export class KernelExitError extends Error {
   readonly signal: string | null;
   /** The last characters that the process wrote to stderr. */
   readonly stderr: string;
+  /**
+   * What the kernel that has taken its place has of it, if `execute` throws this; absent if none could be started, or too
+   * many have ended one after the other.
+   */
+  recovery: Recovery | undefined;
 
   /**
    * Names the cause, as far as the exit tells.
@@ -99,11 +124,11 @@ const CAUSES: ReadonlyMap<string | number, string> = new Map<string | number, st
 
 function describeExit({ exitCode, signal, stderr, reason }: KernelExit): string {
   const code = signal === null ? `exit code ${exitCode}` : `signal ${signal}`;
-  // Only shown: what ends a kernel was decided where the words were written.
   const lines = stderr.trim().split("\n");
+  // Only shown: what ends a kernel was decided where the words were written.
   const words = lines.findLast((line) => line.startsWith(LAST_WORDS))?.slice(LAST_WORDS.length);
   const cause = reason ?? words ?? CAUSES.get(signal ?? exitCode);
-  const tail = words === undefined ? lines.slice(-3).join("\n") : "";
-  return `The kernel ended: ${cause === undefined ? code : `${cause} (${code})`}` +
-    (tail === "" ? "" : `; its last words: ${tail}`);
+  if (cause !== undefined) return `The kernel ended: ${cause} (${code})`;
+  const tail = lines.slice(-3).join("\n");
+  return `The kernel ended: ${code}` + (tail === "" ? "" : `; its last words: ${tail}`);
 }

@@ -8,14 +8,24 @@ import type { NamespaceEntry } from "../rpc/protocol.ts";
 import { CellRunner } from "./cell_runner.ts";
 import type { AnyFunction, HostFunction } from "./host_function.ts";
 import { type Injections, toInjections } from "./injection.ts";
-import type { Kernel, KernelHost } from "./kernel.ts";
+import { type Kernel, KernelExitError, type KernelHost } from "./kernel.ts";
+import { KernelKeeper } from "./kernel_keeper.ts";
 import { checkCount, checkLimit } from "./limit.ts";
-import type { CellResult, ExecuteOptions, InjectOptions, Runtime } from "./runtime.ts";
+import type { Recovery } from "./recovery.ts";
+import type {
+  CellResult,
+  CheckpointPolicy,
+  ExecuteOptions,
+  InjectOptions,
+  Runtime,
+} from "./runtime.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { checkRuntimeLimits, type RuntimeLimits } from "./runtime_limits.ts";
 import { Turns } from "./turns.ts";
 import { type Values, Variable } from "./variable.ts";
 
 /** Options that every runtime has. */
-export interface RuntimeOptions<V extends object = Record<string, unknown>> {
+export interface RuntimeOptions<V extends object = Record<string, unknown>> extends RuntimeLimits {
   /**
    * Functions by name. They stay on the host; cells call them with `await`. @default none
    */
@@ -23,39 +33,28 @@ export interface RuntimeOptions<V extends object = Record<string, unknown>> {
   /** Variables by name: values, or what `defineVariable` returns. @default none */
   readonly variables?: V;
   /**
-   * Time limit of a cell in milliseconds, `Infinity` for none. The clock stands still while the cell waits for a host
-   * function. @default 60000
+   * The first kernel goes on from what this snapshot has, which comes before the values of `variables`. @default none
    */
-  readonly timeoutMs?: number;
-  /** Time limit of a call of a host function in milliseconds, `Infinity` for none. @default 120000 */
-  readonly callTimeoutMs?: number;
+  readonly snapshot?: Uint8Array | undefined;
   /**
-   * Characters of a cell's output that are passed on while it runs and kept in its result. Of what is printed beyond
-   * that, the end and the length are kept. @default 1000000
+   * How large a snapshot or a checkpoint may be in bytes, roughly. A name that does not fit in stays out, and is listed.
+   * @default 134217728
    */
-  readonly maxOutputChars?: number;
-  /** Calls of host functions that may be under way at once, `Infinity` for no limit. @default 10000 */
-  readonly maxPendingCalls?: number;
+  readonly maxSnapshotBytes?: number;
   /**
-   * Calls of host functions that a cell may make, with what it leaves running, `Infinity` for no limit. @default 100000
+   * When a checkpoint is taken, from which names come back after a crash: behind each `run` of an agent, behind each
+   * `cell`, or `never`. `checkpoint()` takes one at any time. @default "run"
    */
-  readonly maxCallsPerCell?: number;
+  readonly checkpoint?: CheckpointPolicy;
+  /** How many kernels in a row may end before a cell does. @default 5 */
+  readonly maxRestarts?: number;
 }
 
-/** Time limit of a cell: long for a computation, short for somebody who waits. */
-const DEFAULT_TIMEOUT_MS = 60_000;
+/** Half of what a frame holds. A kernel needs a few times as much for a moment. */
+const DEFAULT_MAX_SNAPSHOT_BYTES = 128 * 1024 * 1024;
 
-/** Time limit of a host call: a cell that waits for one has a clock that stands still. */
-const DEFAULT_CALL_TIMEOUT_MS = 120_000;
-
-/** More than any model reads and any person scrolls; a fraction of a frame. */
-const DEFAULT_MAX_OUTPUT_CHARS = 1_000_000;
-
-/** More than anybody waits for at once, little enough for the memory of both sides. */
-const DEFAULT_MAX_PENDING_CALLS = 10_000;
-
-/** Some seconds of calls one after the other: a loop that makes more has gone astray. */
-const DEFAULT_MAX_CALLS_PER_CELL = 100_000;
+/** An accident or two, and a few attempts of a model that does not learn. */
+const DEFAULT_MAX_RESTARTS = 5;
 
 /** The common part of all runtimes. */
 export abstract class KernelRuntime<V extends object> implements Runtime {
@@ -63,6 +62,8 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
   abstract readonly isolated: boolean;
   /** The time limit of a cell in milliseconds, if the call names no other. */
   readonly timeoutMs: number;
+  /** When a checkpoint is taken by itself. */
+  readonly checkpointPolicy: CheckpointPolicy;
   /** Characters of a cell's output that are kept. */
   protected readonly maxOutputChars: number;
   /** Calls of host functions that may be under way at once. */
@@ -71,10 +72,12 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
   readonly #variables: Map<string, Variable<unknown>>;
   readonly #functions: Map<string, HostFunction>;
   readonly #runner: CellRunner;
+  readonly #keeper: KernelKeeper;
   readonly #turns = new Turns();
   readonly #injecting = new Turns();
-  #kernel: Promise<Kernel> | undefined;
   #closed = false;
+  /** Settles when the checkpoint that is taken by itself is. */
+  #checkpointing: Promise<void> = Promise.resolve();
 
   /**
    * Checks the options.
@@ -82,32 +85,36 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
    * @param options What is injected, and limits.
    */
   constructor(options: RuntimeOptions<V>) {
-    this.timeoutMs = checkLimit("timeoutMs", options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
-    const callTimeoutMs = checkLimit(
-      "callTimeoutMs",
-      options.callTimeoutMs ?? DEFAULT_CALL_TIMEOUT_MS,
-    );
-    this.maxOutputChars = checkLimit(
-      "maxOutputChars",
-      options.maxOutputChars ?? DEFAULT_MAX_OUTPUT_CHARS,
-    );
-    this.maxPendingCalls = checkCount(
-      "maxPendingCalls",
-      options.maxPendingCalls ?? DEFAULT_MAX_PENDING_CALLS,
-    );
-    const maxCallsPerCell = checkCount(
-      "maxCallsPerCell",
-      options.maxCallsPerCell ?? DEFAULT_MAX_CALLS_PER_CELL,
-    );
+    const limits = checkRuntimeLimits(options);
+    this.timeoutMs = limits.timeoutMs;
+    this.maxOutputChars = limits.maxOutputChars;
+    this.maxPendingCalls = limits.maxPendingCalls;
     const { variables, functions } = toInjections({
       variables: options.variables as Record<string, unknown> | undefined,
       functions: options.functions,
     });
     this.#variables = variables;
     this.#functions = functions;
-    const { maxOutputChars, maxPendingCalls } = this;
-    const limits = { callTimeoutMs, maxOutputChars, maxPendingCalls, maxCallsPerCell };
     this.#runner = new CellRunner(functions, limits);
+    this.checkpointPolicy = checkPolicy(options.checkpoint ?? "run");
+    this.#keeper = new KernelKeeper({
+      start: () => this.startKernel(this.#runner),
+      inject: (kernel, restored) =>
+        kernel.define(valuesOf(variables, (name) => !restored.has(name)), functions.keys()),
+      injectAgain: (kernel, names) =>
+        kernel.define(
+          valuesOf(variables, (name) => names.has(name)),
+          [...functions.keys()].filter((name) => names.has(name)),
+        ),
+      onEnded: () => this.#runner.kernelEnded(),
+      isInjected: (name) => variables.has(name) || functions.has(name),
+      maxRestarts: checkCount("maxRestarts", options.maxRestarts ?? DEFAULT_MAX_RESTARTS),
+      maxSnapshotBytes: checkLimit(
+        "maxSnapshotBytes",
+        options.maxSnapshotBytes ?? DEFAULT_MAX_SNAPSHOT_BYTES,
+      ),
+      snapshot: options.snapshot,
+    });
   }
 
   /**
@@ -132,9 +139,9 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
     this.#assertOpen("inject");
     const { variables, functions } = toInjections(given, this.injections);
     // A kernel that is not there yet gets them with all the others when it starts.
-    if (this.#kernel !== undefined) {
-      await (await this.#kernel).define(valuesOf(variables), functions.keys());
-    }
+    const kernel = await this.#keeper.current;
+    await kernel?.define(valuesOf(variables), functions.keys());
+    this.#keeper.defined([...variables.keys(), ...functions.keys()]);
     for (const [name, variable] of variables) this.#variables.set(name, variable);
     for (const [name, definition] of functions) this.#functions.set(name, definition);
   }
@@ -155,7 +162,7 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
   retrieve(name: string): Promise<unknown>;
   async retrieve(name: string): Promise<unknown> {
     this.#assertOpen(`retrieve ${JSON.stringify(name)}`);
-    const kernel = await this.#start();
+    const kernel = await this.#keeper.kernel();
     return await kernel.retrieve(name);
   }
 
@@ -177,7 +184,9 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
     if (before !== after) {
       throw new TypeError(`Cannot update ${JSON.stringify(name)}: it is ${before}, not ${after}`);
     }
-    if (this.#kernel !== undefined) await (await this.#kernel).define([[name, value]], []);
+    const kernel = await this.#keeper.current;
+    await kernel?.define([[name, value]], []);
+    this.#keeper.defined([name]);
     const { description } = variable;
     this.#variables.set(
       name,
@@ -188,21 +197,50 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
   /** See {@linkcode Runtime.names}. */
   async names(): Promise<NamespaceEntry[]> {
     this.#assertOpen("list the namespace");
-    return await (await this.#start()).names();
+    return await (await this.#keeper.kernel()).names();
   }
 
   /** See {@linkcode Runtime.reset}. */
   reset(): Promise<void> {
     return this.#inTurn("reset", async () => {
-      await this.#stopKernel();
+      await this.#keeper.stop();
       this.#runner.forget();
     });
+  }
+
+  /** See {@linkcode Runtime.interrupt}. */
+  interrupt(): void {
+    this.#runner.interrupt();
+  }
+
+  /** See {@linkcode Runtime.snapshot}. */
+  snapshot(): Promise<Snapshot> {
+    return this.#inTurn("take a snapshot", () => this.#keeper.snapshot(this.#runner.cells));
+  }
+
+  /** See {@linkcode Runtime.restore}. */
+  restore(bytes: Uint8Array): Promise<Recovery> {
+    return this.#inTurn("restore a snapshot", async () => {
+      const recovery = await this.#keeper.restore(bytes);
+      this.#runner.forget();
+      return recovery;
+    });
+  }
+
+  /** See {@linkcode Runtime.checkpoint}. */
+  checkpoint(): Promise<void> {
+    return this.#inTurn(
+      "take a checkpoint",
+      () => this.#keeper.checkpoint(this.#runner.cells),
+    );
   }
 
   /** See {@linkcode Runtime.close}. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#stopKernel();
+    await this.#keeper.stop();
+    this.#runner.kernelEnded();
+    await this.#checkpointing;
   }
 
   /** As `close`. */
@@ -223,49 +261,40 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
     options: ExecuteOptions & { timeoutMs: number },
   ): Promise<CellResult> {
     try {
-      return await this.#runner.run(source, { ...options, kernel: () => this.#start() });
+      const result = await this.#runner.run(source, {
+        ...options,
+        kernel: () => this.#keeper.kernel(),
+        recovered: () => this.#keeper.takeRecovery(),
+      });
+      this.#keeper.cellEnded(result.changed.map(({ name }) => name));
+      if ("stateKept" in result && !result.stateKept) {
+        return { ...result, recovery: await this.#recover() };
+      }
+      if (this.checkpointPolicy === "cell") this.#checkpointSoon();
+      return result;
     } catch (error) {
       // That the kernel has ended is nothing but the consequence.
       this.#assertOpen("execute a cell");
+      if (error instanceof KernelExitError) error.recovery = await this.#recover();
       throw error;
     }
   }
 
-  #start(): Promise<Kernel> {
-    if (this.#kernel !== undefined) return this.#kernel;
-    const starting = this.#startWithInjections();
-    const forget = () => {
-      if (this.#kernel === starting) this.#kernel = undefined;
-    };
-    // Also one that was ended for a cell that did not stop. Who closes or resets has forgotten it before.
-    const lose = () => {
-      if (this.#kernel !== starting) return;
-      forget();
-      this.#runner.kernelEnded();
-    };
-    starting.then((kernel) => kernel.ended.then(lose), forget);
-    this.#kernel = starting;
-    return starting;
-  }
-
-  async #startWithInjections(): Promise<Kernel> {
-    const kernel = await this.startKernel(this.#runner);
+  /** Starts the next kernel, so that whoever is told of the end of one is told what is left. */
+  async #recover(): Promise<Recovery | undefined> {
     try {
-      await kernel.define(valuesOf(this.#variables), this.#functions.keys());
-    } catch (error) {
-      await kernel.close();
-      throw error;
+      await this.#keeper.kernel();
+      return this.#keeper.takeRecovery();
+    } catch {
+      // The next call says why.
+      return undefined;
     }
-    return kernel;
   }
 
-  async #stopKernel(): Promise<void> {
-    const stopping = this.#kernel;
-    this.#kernel = undefined;
-    // One that never came up has nothing to stop, and its error has gone to whoever asked for it.
-    const kernel = await stopping?.catch(() => undefined);
-    await kernel?.close();
-    this.#runner.kernelEnded();
+  /** Before the next cell; whoever waits for this one's result does not wait for it. */
+  #checkpointSoon(): void {
+    // What a failure means is told when the checkpoint is needed.
+    this.#checkpointing = this.checkpoint().catch(() => {});
   }
 
   #assertOpen(what: string): void {
@@ -275,8 +304,9 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
 
 function* valuesOf(
   variables: ReadonlyMap<string, Variable<unknown>>,
+  isWanted: (name: string) => boolean = () => true,
 ): Generator<readonly [string, unknown]> {
-  for (const [name, { value }] of variables) yield [name, value];
+  for (const [name, { value }] of variables) if (isWanted(name)) yield [name, value];
 }
 
 /** The type of a value as far as `update` holds on to it. */
@@ -285,4 +315,11 @@ function kindOf(value: unknown): string {
   if (typeof value !== "object") return `a ${typeof value}`;
   const { constructor } = value;
   return typeof constructor === "function" ? `an instance of ${constructor.name}` : "an object";
+}
+
+function checkPolicy(policy: CheckpointPolicy): CheckpointPolicy {
+  if (policy === "run" || policy === "cell" || policy === "never") return policy;
+  throw new TypeError(
+    `Cannot use checkpoint ${JSON.stringify(policy)}: it is "run", "cell" or "never"`,
+  );
 }

@@ -6,12 +6,14 @@
 
 import { createConsole } from "../kernel/guest_console.ts";
 import { Interrupts } from "../kernel/interrupts.ts";
+import { Modules } from "../kernel/modules.ts";
 import { OutputBuffer } from "../kernel/output_buffer.ts";
 import { ObjectScope } from "../kernel/scope.ts";
 import { Session } from "../kernel/session.ts";
 import { StackMapper } from "../kernel/stack_mapper.ts";
-import type { CellReport, ExecuteParams, NamespaceEntry } from "../rpc/protocol.ts";
+import type { CellReport, ExecuteParams, NamespaceEntry, RestoreReport } from "../rpc/protocol.ts";
 import type { Kernel, KernelExitError, KernelHost } from "./kernel.ts";
+import type { KernelSnapshot } from "./snapshot.ts";
 import { KernelRuntime, type RuntimeOptions } from "./kernel_runtime.ts";
 
 /**
@@ -66,14 +68,14 @@ class InProcessKernel implements Kernel {
       (cell, stream, text) => host.output(cell, { stream, text }),
       { maxChars: maxOutputChars, cellOf: () => this.#interrupts.cell },
     );
-    const scope = new ObjectScope((specifier, attributes) =>
-      import(specifier, { with: attributes })
-    );
+    const modules = new Modules((specifier, attributes) => import(specifier, { with: attributes }));
+    const scope = new ObjectScope(modules.import);
     this.#session = new Session({
       scope,
       interrupts: this.#interrupts,
       output: this.#output,
       stacks: new StackMapper(),
+      modules,
       globals: new Set(["console"]),
     });
     const guestConsole = createConsole((stream, text) =>
@@ -87,12 +89,12 @@ class InProcessKernel implements Kernel {
     values: Iterable<readonly [string, unknown]>,
     functions: Iterable<string>,
   ): Promise<void> {
-    for (const [name, value] of values) this.#session.define(name, value);
+    const { namespace } = this.#session;
+    for (const [name, value] of values) namespace.define(name, value);
     for (const name of functions) {
       // As in the other runtime, whatever the function is, cells get a promise.
       const call = (...args: unknown[]) => this.#host.call(this.#output.cell, { name, args });
-      Object.defineProperty(call, "name", { value: name });
-      this.#session.define(name, call);
+      namespace.defineHostFunction(name, call);
     }
     return Promise.resolve();
   }
@@ -106,14 +108,25 @@ class InProcessKernel implements Kernel {
   }
 
   retrieve(name: string): Promise<unknown> {
-    if (this.#session.has(name)) return Promise.resolve(this.#session.get(name));
+    const { namespace } = this.#session;
+    if (namespace.has(name)) return Promise.resolve(namespace.get(name));
     return Promise.reject(
       new RangeError(`Cannot retrieve ${JSON.stringify(name)}: there is no such name`),
     );
   }
 
   names(): Promise<NamespaceEntry[]> {
-    return Promise.resolve(this.#session.names());
+    return Promise.resolve(this.#session.namespace.entries());
+  }
+
+  async snapshot(maxBytes: number): Promise<KernelSnapshot> {
+    const { report, attachments } = await this.#session.snapshot(maxBytes);
+    // Buffers of the session are written as they are now.
+    return { ...report, parts: attachments.map((part) => part.slice()) };
+  }
+
+  restore(parts: readonly Uint8Array[], except: readonly string[]): Promise<RestoreReport> {
+    return this.#session.restore(parts.map((part) => part.slice()), except);
   }
 
   close(): Promise<void> {

@@ -6,6 +6,7 @@
 
 import type {
   CellFrame,
+  LostName,
   NamespaceEntry,
   OutputReport,
   OutputStream,
@@ -13,8 +14,10 @@ import type {
 } from "../rpc/protocol.ts";
 import type { Permissions } from "../security/permissions.ts";
 import type { Injections } from "./injection.ts";
+import type { Recovery } from "./recovery.ts";
+import type { Snapshot } from "./snapshot.ts";
 
-export type { CellFrame, NamespaceEntry, OutputReport, OutputStream, ValueSummary };
+export type { CellFrame, LostName, NamespaceEntry, OutputReport, OutputStream, ValueSummary };
 
 /** A piece of output, as it was printed. */
 export interface OutputChunk {
@@ -77,8 +80,8 @@ export interface CellResultBase {
   readonly hostCalls: readonly HostCall[];
   /** Names that stand for something that they did not stand for before. */
   readonly changed: readonly NamespaceEntry[];
-  /** Whether the kernel had ended since the cell before, so that this one began without what cells had made. */
-  readonly restarted: boolean;
+  /** What the cell began with, if the kernel had ended since the one before it. */
+  readonly recovered?: Recovery | undefined;
   /** From the start of the cell to its end, in milliseconds. */
   readonly durationMs: number;
 }
@@ -115,9 +118,14 @@ export interface CellFailure extends CellResultBase {
 export interface CellStopped extends CellResultBase {
   /** What stopped it. */
   readonly status: "timeout" | "interrupted";
-  /** Whether the namespace is still there; if not, the next cell starts on the injected names alone. */
+  /** Whether the namespace is still there. If not, the kernel had to be ended, and another one has taken its place. */
   readonly stateKept: boolean;
+  /** What the next cell begins with, if the state was not kept; absent if no kernel could be started. */
+  readonly recovery?: Recovery | undefined;
 }
+
+/** When a runtime takes a checkpoint by itself: behind each run of an agent, behind each cell, or never. */
+export type CheckpointPolicy = "run" | "cell" | "never";
 
 /** What came of a cell. */
 export type CellResult = CellSuccess | CellFailure | CellStopped;
@@ -178,6 +186,40 @@ export interface Runtime extends AsyncDisposable {
 
   /** Lists the namespace: injected names and those that cells made. */
   names(): Promise<NamespaceEntry[]>;
+
+  /** Stops the cell that runs: its result has the status `interrupted`. Does nothing if none runs. */
+  interrupt(): void;
+
+  /**
+   * Gives the namespace as bytes: data, functions and classes of cells, what they imported, and which names were injected.
+   * Waits for its turn, as a cell does.
+   *
+   * @returns The bytes, and what cannot be kept, with the reason.
+   * @throws {KernelExitError} If the kernel ended meanwhile.
+   */
+  snapshot(): Promise<Snapshot>;
+
+  /**
+   * Goes on from a snapshot, in a fresh kernel. Names that are injected and not in the snapshot are there as well. Waits for
+   * its turn, as a cell does.
+   *
+   * @param bytes The bytes of a snapshot.
+   * @returns What is back, and what is not, with the reason.
+   * @throws {TypeError} If they are no snapshot, or incomplete; nothing has changed then.
+   * @throws {RangeError} If they are of a newer version; nothing has changed then.
+   */
+  restore(bytes: Uint8Array): Promise<Recovery>;
+
+  /** When a checkpoint is taken by itself. */
+  readonly checkpointPolicy: CheckpointPolicy;
+
+  /**
+   * Keeps the namespace as it is now, in the memory of the host. If the kernel ends, the next one is restored from it.
+   * Waits for its turn, as a cell does.
+   *
+   * @throws {Error} If it cannot be taken; the one before stays.
+   */
+  checkpoint(): Promise<void>;
 
   /** Forgets what cells made: a fresh namespace with the injections in place. */
   reset(): Promise<void>;

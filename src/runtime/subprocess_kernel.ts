@@ -13,10 +13,15 @@ import type {
   HostCallParams,
   NamespaceEntry,
   OutputParams,
+  RestoreParams,
+  RestoreReport,
+  SnapshotParams,
+  SnapshotReport,
 } from "../rpc/protocol.ts";
 import { ConnectionClosedError, RemoteError, RPC_ERROR_CODES } from "../rpc/rpc_error.ts";
 import { spawnLimited } from "./_process_limits.ts";
 import { type Kernel, KernelExitError, type KernelHost } from "./kernel.ts";
+import type { KernelSnapshot } from "./snapshot.ts";
 
 /** How a kernel process is started. */
 export interface SubprocessOptions {
@@ -155,8 +160,23 @@ export class SubprocessKernel implements Kernel {
     return (await this.#request("names", { value: null })).value as NamespaceEntry[];
   }
 
-  async close(): Promise<void> {
-    this.#endFor("it was closed");
+  async snapshot(maxBytes: number): Promise<KernelSnapshot> {
+    const params: SnapshotParams = Number.isFinite(maxBytes) ? { maxBytes } : {};
+    const { value, attachments } = await this.#request("snapshot", { value: params });
+    return { ...value as SnapshotReport, parts: attachments ?? [] };
+  }
+
+  async restore(
+    parts: readonly Uint8Array[],
+    except: readonly string[],
+  ): Promise<RestoreReport> {
+    const params: RestoreParams = { except: [...except] };
+    const payload = { value: params, attachments: parts };
+    return (await this.#request("restore", payload)).value as RestoreReport;
+  }
+
+  async close(reason = "it was closed"): Promise<void> {
+    this.#endFor(reason);
     this.#connection.close();
     await this.ended;
   }

@@ -114,8 +114,8 @@ Deno.test({
     const [error] = ofType(await eventsOf(run), "execution_error");
     assertEquals(error!.error.name, "KernelExitError");
     assertEquals(error!.result, undefined);
-    assertStringIncludes(error!.content, "Everything that cells had defined is gone.");
-    assertStringIncludes(error!.content, "with what was provided: given, crash.");
+    assertStringIncludes(error!.content, "Gone: mine (no checkpoint had been taken).");
+    assertStringIncludes(error!.content, "What was provided is there.");
     assertEquals(dialogues(server)[2]!.at(-1), `user: ${error!.content}`);
     assertStringIncludes(dialogues(server)[3]!.at(-1)!, "undefined1");
   },

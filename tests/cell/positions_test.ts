@@ -30,6 +30,15 @@ const THROWING: [what: string, source: string][] = [
   ["a very long line", `const a = ${"1 + ".repeat(1_000)}^missing;`],
   ["a loop", `for (const x of [1]) {\n  for (var y of ^missing) {}\n}`],
   ["a var in a for-head", `for (var i = 0, n = ^missing; i < n; i++) {}`],
+  ["an arrow function in another one", `const f = (x) => (y) => x + ^missing; f(1)(2);`],
+  [
+    "functions with captured names in front of it",
+    `const f = (x) => (y) => { return x }; f(^missing);`,
+  ],
+  [
+    "a captured name in front of it",
+    `const f = (x) =>\n  (y = () => x) => [x, y(), ^missing]; f(1)();`,
+  ],
   ["an await", `const a = await Promise.resolve(1);\nawait ^missing;`],
 ];
 

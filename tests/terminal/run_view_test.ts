@@ -15,7 +15,6 @@ const base = {
   output: { text: "", stdout: "", stderr: "", late: [], lateDropped: 0, length: 0, tail: "" },
   hostCalls: [],
   changed: [],
-  restarted: false,
   durationMs: 1,
 };
 const usage = { promptTokens: 1000, completionTokens: 234, totalTokens: 1234, estimated: false };

@@ -1,4 +1,8 @@
-/** Values that are their own encoding; see codec.ts. */
+/**
+ * Values that are their own encoding; see codec.ts.
+ *
+ * @module
+ */
 
 import { Array, Object, Set } from "./builtins.ts";
 
@@ -14,19 +18,41 @@ const { isArray } = Array;
 const objectPrototype = Object.prototype;
 const arrayPrototype = Array.prototype;
 
+/** Is told of what a value consists of, while it is checked. */
+export interface PlainVisitor {
+  /** Called with each object. Whether it is met for the first time. */
+  isNew(value: object): boolean;
+  /** Called with the length of each string and key. */
+  spend(length: number): void;
+}
+
 /**
  * Whether `JSON.parse(JSON.stringify(value))` is the same value: no special numbers or objects, no holes, no
  * `undefined`, and no object twice.
  *
  * @param value Any value.
+ * @param visitor Is told what is in it. @default one that knows which objects were met
  */
-export function isPlainJson(value: unknown): boolean {
-  return isPlain(value, new Set(), 0);
+export function isPlainJson(value: unknown, visitor: PlainVisitor = new ObjectsMet()): boolean {
+  return isPlain(value, visitor, 0);
 }
 
-function isPlain(value: unknown, seen: Set<object>, depth: number): boolean {
+/** Knows which objects were met, and counts nothing. */
+class ObjectsMet implements PlainVisitor {
+  readonly #met = new Set<object>();
+
+  isNew(value: object): boolean {
+    return this.#met.size !== this.#met.add(value).size;
+  }
+
+  spend(): void {}
+}
+
+function isPlain(value: unknown, visitor: PlainVisitor, depth: number): boolean {
   switch (typeof value) {
     case "string":
+      visitor.spend(value.length);
+      return true;
     case "boolean":
       return true;
     case "number":
@@ -40,17 +66,18 @@ function isPlain(value: unknown, seen: Set<object>, depth: number): boolean {
   if (depth >= MAX_DEPTH) return false;
   const prototype = getPrototypeOf(value);
   if (prototype === arrayPrototype && isArray(value)) {
-    if (seen.size === seen.add(value).size || hasExtraKeys(value)) return false;
+    if (!visitor.isNew(value) || hasExtraKeys(value)) return false;
     for (let i = 0; i < value.length; i++) {
-      if (!isPlain(value[i], seen, depth + 1)) return false;
+      if (!isPlain(value[i], visitor, depth + 1)) return false;
     }
     return true;
   }
   if (prototype !== objectPrototype && prototype !== null) return false;
-  if (seen.size === seen.add(value).size) return false;
+  if (!visitor.isNew(value)) return false;
   const record = value as Record<string, unknown>;
   for (const key in record) {
-    if (!isPlain(record[key], seen, depth + 1)) return false;
+    visitor.spend(key.length);
+    if (!isPlain(record[key], visitor, depth + 1)) return false;
   }
   return true;
 }

@@ -1,26 +1,27 @@
-/** The reading half of the value codec; see codec.ts. Its input may come from a hostile peer. */
+/**
+ * The reading half of the value codec; see codec.ts. Its input may come from a hostile peer.
+ *
+ * @module
+ */
 
 import {
   AggregateError,
   Array,
-  BigInt,
   DataView,
   Date,
   Error,
   Int32Array,
-  JSON,
   Map,
-  Number,
   Object,
   RangeError,
-  RegExp,
   Set,
-  String,
   SyntaxError,
   TypeError,
   Uint8Array,
   URL,
 } from "./builtins.ts";
+import { bigint, fail, found, integer, malformed, number, regexp, text } from "./_node_parts.ts";
+import type { TreeReader, TreeReaderExtension } from "./tree.ts";
 
 const VIEWS: ReadonlyMap<
   string,
@@ -61,27 +62,45 @@ const NUMBERS: ReadonlyMap<string, number> = new Map([
 /** An array may say that it is longer than its elements; this bounds what a lie costs. */
 const MAX_SPARSE_LENGTH = 2 ** 32 - 1;
 
-/**
- * Reads a tree with tags.
- *
- * @param tree What `encodeTree` made.
- * @param attachments The bytes that came with it.
- * @throws {TypeError} If it is malformed.
- */
-export function decodeTree(tree: unknown, attachments: readonly Uint8Array[]): unknown {
-  return new TreeDecoder(attachments).decode(tree);
+/** What several trees share that one writer has written. */
+export interface TreeDecoderOptions {
+  /** Reads what the codec does not know. @default nobody */
+  readonly extension?: TreeReaderExtension;
+  /** Objects by number. @default none yet */
+  readonly objects?: object[];
+  /** Contents of the attachments that were read already. @default none */
+  readonly buffers?: ArrayBuffer[];
+  /** The number of the first object. @default 0 */
+  readonly first?: number;
 }
 
-class TreeDecoder {
+/** Reads trees with tags. */
+export class TreeDecoder implements TreeReader {
   readonly #attachments: readonly Uint8Array[];
-  readonly #buffers: ArrayBuffer[] = [];
+  readonly #buffers: ArrayBuffer[];
   /** Objects by number, in the order in which the encoder reached them. */
-  readonly #objects: object[] = [];
+  readonly #objects: object[];
+  readonly #extension: TreeReaderExtension | undefined;
+  #next: number;
 
-  constructor(attachments: readonly Uint8Array[]) {
+  /**
+   * @param attachments The bytes that came with the tree.
+   * @param options What it shares with other trees.
+   */
+  constructor(attachments: readonly Uint8Array[], options: TreeDecoderOptions = {}) {
     this.#attachments = attachments;
+    this.#extension = options.extension;
+    this.#objects = options.objects ?? [];
+    this.#buffers = options.buffers ?? [];
+    this.#next = options.first ?? 0;
   }
 
+  /**
+   * Reads a tree.
+   *
+   * @param node What `TreeEncoder` made.
+   * @throws {TypeError} If it is malformed.
+   */
   decode(node: unknown): unknown {
     if (typeof node !== "object" || node === null) return node;
     if (Array.isArray(node)) return this.#array(node);
@@ -94,16 +113,28 @@ class TreeDecoder {
   }
 
   #array(nodes: unknown[]): unknown[] {
-    const array: unknown[] = this.#number([]);
+    const array: unknown[] = this.number([]);
     for (let i = 0; i < nodes.length; i++) array[i] = this.decode(nodes[i]);
     return array;
   }
 
   #record(node: Record<string, unknown>): object {
-    return this.#assign(this.#number({}), node);
+    return this.assign(this.number({}), node);
   }
 
-  #assign<T extends object>(target: T, node: unknown): T {
+  number<T extends object>(value: T): T {
+    this.#objects[this.#next++] = value;
+    return value;
+  }
+
+  reserve(): (value: object) => void {
+    const number = this.#next++;
+    return (value) => {
+      this.#objects[number] = value;
+    };
+  }
+
+  assign<T extends object>(target: T, node: unknown): T {
     if (typeof node !== "object" || node === null || Array.isArray(node)) throw malformed(node);
     const record = node as Record<string, unknown>;
     for (const name of Object.keys(record)) define(target, name, this.decode(record[name]));
@@ -120,17 +151,17 @@ class TreeDecoder {
       case "bigint":
         return bigint(text(first));
       case "ref":
-        return this.#objects[integer(first)] ?? fail(list);
+        return this.#objects[integer(first)] ?? this.#extension?.find(integer(first)) ?? fail(list);
       case "object":
         return this.#record(first as Record<string, unknown>);
       case "array":
         return this.#sparse(integer(first), second);
       case "date":
-        return this.#number(new Date(first === null ? NaN : number(first)));
+        return this.number(new Date(first === null ? NaN : number(first)));
       case "regexp":
-        return this.#number(regexp(text(first), text(second)));
+        return this.number(regexp(text(first), text(second)));
       case "url":
-        return this.#number(new URL(text(first)));
+        return this.number(new URL(text(first)));
       case "box":
         return this.#box(first);
       case "map":
@@ -140,19 +171,22 @@ class TreeDecoder {
       case "error":
         return this.#error(text(first), text(second), third);
       case "buffer":
-        return this.#number(this.#buffer(first));
+        return this.number(this.#buffer(first));
       case "view":
-        return this.#number(
+        return this.number(
           new (found(VIEWS, first))(this.#buffer(second), integer(third), integer(fourth)),
         );
-      default:
-        throw malformed(list);
+      default: {
+        const extended = this.#extension?.decode(list, this);
+        if (extended === undefined) throw malformed(list);
+        return extended[0];
+      }
     }
   }
 
   #sparse(length: number, entries: unknown): unknown[] {
     if (length > MAX_SPARSE_LENGTH || !Array.isArray(entries)) throw malformed(entries);
-    const array: unknown[] = this.#number([]);
+    const array: unknown[] = this.number([]);
     array.length = length;
     for (const entry of entries) {
       if (!Array.isArray(entry)) throw malformed(entry);
@@ -166,12 +200,12 @@ class TreeDecoder {
     // The box was numbered before what it holds, which is a primitive and has no number.
     const primitive = this.decode(node);
     if (typeof primitive === "object" || primitive === undefined) throw malformed(node);
-    return this.#number(Object(primitive) as object);
+    return this.number(Object(primitive) as object);
   }
 
   #map(nodes: unknown): Map<unknown, unknown> {
     if (!Array.isArray(nodes) || nodes.length % 2 !== 0) throw malformed(nodes);
-    const map = this.#number(new Map<unknown, unknown>());
+    const map = this.number(new Map<unknown, unknown>());
     for (let i = 0; i < nodes.length; i += 2) {
       const key = this.decode(nodes[i]);
       map.set(key, this.decode(nodes[i + 1]));
@@ -181,21 +215,21 @@ class TreeDecoder {
 
   #set(nodes: unknown): Set<unknown> {
     if (!Array.isArray(nodes)) throw malformed(nodes);
-    const set = this.#number(new Set<unknown>());
+    const set = this.number(new Set<unknown>());
     for (const node of nodes) set.add(this.decode(node));
     return set;
   }
 
   #error(name: string, message: string, own: unknown): Error {
     const aggregate = name === "AggregateError";
-    const error = this.#number(
+    const error = this.number(
       aggregate ? new AggregateError([], message) : new (ERRORS.get(name) ?? Error)(message),
     );
     if (error.name !== name) {
       Object.defineProperty(error, "name", { value: name, configurable: true, writable: true });
     }
     // `cause` and `errors` are not enumerable on an error that was constructed with them.
-    this.#assign(error, own);
+    this.assign(error, own);
     for (const hidden of ["cause", "errors"]) {
       if (Object.hasOwn(error, hidden)) {
         Object.defineProperty(error, hidden, { enumerable: false });
@@ -211,11 +245,6 @@ class TreeDecoder {
     const own = bytes.byteLength === bytes.buffer.byteLength;
     return this.#buffers[i] ??= (own ? bytes : bytes.slice()).buffer as ArrayBuffer;
   }
-
-  #number<T extends object>(value: T): T {
-    this.#objects.push(value);
-    return value;
-  }
 }
 
 /** Assigning to `__proto__` would change the prototype. */
@@ -228,51 +257,4 @@ function define(target: object, name: string, value: unknown): void {
       configurable: true,
     });
   } else (target as Record<string, unknown>)[name] = value;
-}
-
-function text(value: unknown): string {
-  if (typeof value !== "string") throw malformed(value);
-  return value;
-}
-
-function number(value: unknown): number {
-  if (typeof value !== "number") throw malformed(value);
-  return value;
-}
-
-function bigint(digits: string): bigint {
-  if (!/^-?[\da-f]+$/.test(digits)) throw malformed(digits);
-  return digits.startsWith("-") ? -BigInt(`0x${digits.slice(1)}`) : BigInt(`0x${digits}`);
-}
-
-function regexp(source: string, flags: string): RegExp {
-  try {
-    return new RegExp(source, flags);
-  } catch {
-    throw malformed(source);
-  }
-}
-
-function integer(value: unknown): number {
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) {
-    throw malformed(value);
-  }
-  return value;
-}
-
-function found<T>(table: ReadonlyMap<string, T>, key: unknown): T {
-  const value = table.get(text(key));
-  if (value === undefined) throw malformed(key);
-  return value;
-}
-
-function fail(value: unknown): never {
-  throw malformed(value);
-}
-
-function malformed(value: unknown): TypeError {
-  const shown = JSON.stringify(value) ?? String(value);
-  return new TypeError(
-    `Cannot decode a value: ${shown.length > 80 ? shown.slice(0, 80) + "..." : shown} is malformed`,
-  );
 }

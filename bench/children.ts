@@ -1,0 +1,28 @@
+/**
+ * The processes that this one has started; Linux tells.
+ *
+ * @module
+ */
+
+/** The ids of the child processes. */
+export async function childProcesses(): Promise<number[]> {
+  const lists = [];
+  for await (const task of Deno.readDir("/proc/self/task")) {
+    lists.push(await Deno.readTextFile(`/proc/self/task/${task.name}/children`).catch(() => ""));
+  }
+  return lists.join(" ").split(/\s+/).filter((pid) => pid !== "").map(Number);
+}
+
+/**
+ * Memory that only a process has, in megabytes.
+ *
+ * @param pid Its id.
+ */
+export async function privateMegabytes(pid: number): Promise<number> {
+  const rollup = await Deno.readTextFile(`/proc/${pid}/smaps_rollup`);
+  let kilobytes = 0;
+  for (const [, amount] of rollup.matchAll(/^Private_\w+:\s+(\d+) kB/gm)) {
+    kilobytes += Number(amount);
+  }
+  return kilobytes / 1024;
+}

@@ -1,0 +1,39 @@
+/**
+ * What is done with the text of a model.
+ *
+ * @module
+ */
+
+import { FenceParser } from "../mod.ts";
+import { compileCell } from "../src/cell/compile_cell.ts";
+import { median, type Report, time } from "./measure.ts";
+
+/** The parser of replies and the compiler of cells. */
+export async function parsers(report: Report): Promise<void> {
+  const cell = `const total: number = rows.reduce((sum, row) => sum + row.n, 0);
+function describe(name: string, { unit = "mm" }: { unit?: string } = {}) {
+  return \`\${name}: \${total} \${unit}\`;
+}
+console.log(describe("rain"));`;
+  const compile = median(await time(() => compileCell(cell), { times: 500, warmup: 200 }));
+  report.add(
+    { what: "compile a 5-line cell", value: compile, unit: "ms", aim: "< 0.5 ms" },
+    compile < 0.5,
+  );
+  const reply = `${
+    "Some words about the task at hand.\n".repeat(30_000)
+  }\`\`\`ts\n${cell}\n\`\`\`\n`;
+  const parse = median(
+    await time(() => {
+      const parser = new FenceParser();
+      // Pieces of the size in which replies arrive.
+      for (let i = 0; i < reply.length; i += 12) parser.push(reply.slice(i, i + 12));
+      parser.end();
+    }, { times: 9, warmup: 2 }),
+  );
+  const rate = reply.length / 1e6 / (parse / 1000);
+  report.add(
+    { what: "fence parser, 12 characters a piece", value: rate, unit: "MB/s", aim: "> 5 MB/s" },
+    rate > 5,
+  );
+}

@@ -1,0 +1,50 @@
+/**
+ * The kernel as a process: how fast it starts, how much it takes.
+ *
+ * @module
+ */
+
+import { DenoRuntime } from "../mod.ts";
+import { childProcesses, privateMegabytes } from "./children.ts";
+import { median, type Report, time } from "./measure.ts";
+
+async function bareDeno(file: string): Promise<void> {
+  await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--no-config", "--no-lock", "--no-remote", "--no-npm", file],
+  }).output();
+}
+
+/** From nothing to the first result. */
+export async function coldStart(report: Report): Promise<void> {
+  const file = await Deno.makeTempFile({ suffix: ".ts" });
+  const bare = median(await time(() => bareDeno(file), { times: 15, warmup: 2 }));
+  await Deno.remove(file);
+  const first = median(
+    await time(async () => {
+      await using runtime = new DenoRuntime();
+      await runtime.execute("1 + 1");
+    }, { times: 15, warmup: 2 }),
+  );
+  report.add({
+    what: "cold start to first cell",
+    value: first,
+    unit: "ms",
+    floor: { what: "bare deno run", value: bare },
+    aim: "<= 2x and < 60 ms",
+  }, first <= 2 * bare && first < 60);
+}
+
+/** Memory that only the process has, from the kernel's own accounts; Linux has them. */
+export async function idleMemory(report: Report): Promise<void> {
+  if (Deno.build.os !== "linux") return;
+  const before = new Set(await childProcesses());
+  await using runtime = new DenoRuntime();
+  // The second cell finds the kernel complete: the thread that hears signals starts behind the first one.
+  await runtime.execute("await new Promise((resolve) => setTimeout(resolve, 500))");
+  const pid = (await childProcesses()).find((child) => !before.has(child))!;
+  const megabytes = await privateMegabytes(pid);
+  report.add(
+    { what: "idle kernel, private memory", value: megabytes, unit: "MB", aim: "<= 20 MB" },
+    megabytes <= 20,
+  );
+}

@@ -1,0 +1,44 @@
+/** What patterns hold: the names that they declare, and expressions. */
+
+import type { Expression, Pattern, PrivateIdentifier } from "acorn";
+
+/** What is done with the parts of a pattern. */
+export interface PatternReader {
+  /** Receives each name. */
+  readonly name: (name: string) => void;
+  /** Receives each default and each computed key. */
+  readonly expression: (node: Expression | PrivateIdentifier) => void;
+}
+
+/**
+ * Reads the pattern of a declaration in source order.
+ *
+ * @param pattern The pattern, which may be just a name.
+ * @param reader Receives its parts.
+ */
+export function readPattern(pattern: Pattern, reader: PatternReader): void {
+  switch (pattern.type) {
+    case "Identifier":
+      reader.name(pattern.name);
+      break;
+    case "ObjectPattern":
+      for (const entry of pattern.properties) {
+        if (entry.type === "RestElement") readPattern(entry.argument, reader);
+        else {
+          if (entry.computed) reader.expression(entry.key);
+          readPattern(entry.value, reader);
+        }
+      }
+      break;
+    case "ArrayPattern":
+      for (const element of pattern.elements) if (element !== null) readPattern(element, reader);
+      break;
+    case "RestElement":
+      readPattern(pattern.argument, reader);
+      break;
+    case "AssignmentPattern":
+      readPattern(pattern.left, reader);
+      reader.expression(pattern.right);
+      break;
+  }
+}

@@ -1,0 +1,58 @@
+/** The parts of nodes, checked: what is read may come from a hostile peer. */
+
+import { BigInt, JSON, Number, RegExp, String, TypeError } from "./builtins.ts";
+
+/** A string. */
+export function text(value: unknown): string {
+  if (typeof value !== "string") throw malformed(value);
+  return value;
+}
+
+/** A number. */
+export function number(value: unknown): number {
+  if (typeof value !== "number") throw malformed(value);
+  return value;
+}
+
+/** A BigInt from its hexadecimal digits. */
+export function bigint(digits: string): bigint {
+  if (!/^-?[\da-f]+$/.test(digits)) throw malformed(digits);
+  return digits.startsWith("-") ? -BigInt(`0x${digits.slice(1)}`) : BigInt(`0x${digits}`);
+}
+
+/** A regular expression. */
+export function regexp(source: string, flags: string): RegExp {
+  try {
+    return new RegExp(source, flags);
+  } catch {
+    throw malformed(source);
+  }
+}
+
+/** A length, an index or an offset. */
+export function integer(value: unknown): number {
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) {
+    throw malformed(value);
+  }
+  return value;
+}
+
+/** What a table has by a name. */
+export function found<T>(table: ReadonlyMap<string, T>, key: unknown): T {
+  const value = table.get(text(key));
+  if (value === undefined) throw malformed(key);
+  return value;
+}
+
+/** Where nothing is found. */
+export function fail(value: unknown): never {
+  throw malformed(value);
+}
+
+/** The error for what is no node. */
+export function malformed(value: unknown): TypeError {
+  const shown = JSON.stringify(value) ?? String(value);
+  return new TypeError(
+    `Cannot decode a value: ${shown.length > 80 ? shown.slice(0, 80) + "..." : shown} is malformed`,
+  );
+}

@@ -1,0 +1,150 @@
+/**
+ * Snapshots as bytes: what a kernel has written down, with a head that says what it is.
+ *
+ * ```text
+ * cave-agent-snapshot/1\n
+ * {"names":[...],"lost":[...],"cell":3,"lengths":[812,67108864],"digest":"..."}\n
+ * <812 bytes><67108864 bytes>
+ * ```
+ *
+ * The host looks at the head only. What follows is the kernel's, and is read by a kernel.
+ *
+ * @module
+ */
+
+import type { LostName, NamespaceEntry, SnapshotReport } from "../rpc/protocol.ts";
+
+/** The namespace of a runtime, as bytes. */
+export interface Snapshot {
+  /** What `restore` and the option `snapshot` take: in this process or another one, on this machine or another one. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The names that are in it. */
+  readonly names: readonly NamespaceEntry[];
+  /** The names that cannot be kept, with the reason. */
+  readonly lost: readonly LostName[];
+}
+
+/** A namespace, written down by a kernel and to be read by one. */
+export interface KernelSnapshot extends Readonly<SnapshotReport> {
+  /** Its bytes. */
+  readonly parts: readonly Uint8Array[];
+}
+
+/** A snapshot that a runtime can go back to. */
+export interface Checkpoint extends KernelSnapshot {
+  /** The cell behind which it was taken. */
+  readonly cell: number;
+}
+
+interface SnapshotHead {
+  readonly names: NamespaceEntry[];
+  readonly lost: LostName[];
+  readonly cell: number;
+  /** Lengths of the parts in bytes. */
+  readonly lengths: number[];
+  /** SHA-256 of all parts, in hexadecimal digits. */
+  readonly digest: string;
+}
+
+const NAME = "cave-agent-snapshot";
+const VERSION = 1;
+
+/** The first line, whatever the version, is shorter. */
+const MAX_FIRST_LINE_BYTES = 64;
+
+const LINE_END = 10;
+
+/**
+ * Makes bytes of a checkpoint.
+ *
+ * @param checkpoint The checkpoint.
+ */
+export async function packSnapshot(checkpoint: Checkpoint): Promise<Snapshot> {
+  const { names, lost, cell, parts } = checkpoint;
+  const body = join(parts);
+  const head: SnapshotHead = {
+    names: [...names],
+    lost: [...lost],
+    cell,
+    lengths: parts.map(({ byteLength }) => byteLength),
+    digest: await digestOf(body),
+  };
+  const text = `${NAME}/${VERSION}\n${JSON.stringify(head)}\n`;
+  return { bytes: join([new TextEncoder().encode(text), body]), names, lost };
+}
+
+/**
+ * Reads bytes that {@linkcode packSnapshot} made.
+ *
+ * @param bytes The bytes.
+ * @throws {TypeError} If they are no snapshot, or are damaged or incomplete.
+ * @throws {RangeError} If they are a snapshot of a version that this one does not know.
+ */
+export async function unpackSnapshot(bytes: Uint8Array): Promise<Checkpoint> {
+  if (!(bytes instanceof Uint8Array)) throw refusal(`it is a ${typeof bytes}, not a Uint8Array`);
+  const firstEnd = bytes.subarray(0, MAX_FIRST_LINE_BYTES).indexOf(LINE_END);
+  const first = new TextDecoder().decode(bytes.subarray(0, Math.max(0, firstEnd)));
+  const version = new RegExp(`^${NAME}/(\\d+)$`).exec(first)?.[1];
+  if (version === undefined) {
+    throw refusal(bytes.length === 0 ? "there are no bytes" : "the bytes are something else");
+  }
+  if (Number(version) !== VERSION) {
+    throw new RangeError(
+      `Cannot restore a snapshot: it has version ${version}, and this is made for version ${VERSION}`,
+    );
+  }
+  const headEnd = bytes.indexOf(LINE_END, firstEnd + 1);
+  if (headEnd < 0) throw refusal("its head is incomplete");
+  const head = readHead(new TextDecoder().decode(bytes.subarray(firstEnd + 1, headEnd)));
+  const body = bytes.slice(headEnd + 1);
+  const length = head.lengths.reduce((sum, length) => sum + length, 0);
+  if (body.byteLength !== length) {
+    throw refusal(`it has ${body.byteLength} of ${length} bytes behind its head`);
+  }
+  if (await digestOf(body) !== head.digest) throw refusal("its bytes were changed");
+  const { names, lost, cell } = head;
+  return { names, lost, cell, parts: split(body, head.lengths) };
+}
+
+function readHead(text: string): SnapshotHead {
+  let head: unknown;
+  try {
+    head = JSON.parse(text);
+  } catch (cause) {
+    throw refusal("its head is damaged", { cause });
+  }
+  if (!isHead(head)) throw refusal("its head is damaged");
+  return head;
+}
+
+function isHead(value: unknown): value is SnapshotHead {
+  if (typeof value !== "object" || value === null) return false;
+  const { names, lost, cell, lengths, digest } = value as Record<string, unknown>;
+  return Array.isArray(names) && names.every((entry) => typeof entry?.name === "string") &&
+    Array.isArray(lost) && lost.every((entry) => typeof entry?.name === "string") &&
+    Number.isSafeInteger(cell) && typeof digest === "string" && Array.isArray(lengths) &&
+    lengths.every((length) => Number.isSafeInteger(length) && length >= 0);
+}
+
+async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}
+
+function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const joined = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let offset = 0;
+  for (const part of parts) {
+    joined.set(part, offset);
+    offset += part.byteLength;
+  }
+  return joined;
+}
+
+function split(body: Uint8Array<ArrayBuffer>, lengths: readonly number[]): Uint8Array[] {
+  let offset = 0;
+  return lengths.map((length) => body.subarray(offset, offset += length));
+}
+
+function refusal(reason: string, options?: ErrorOptions): TypeError {
+  return new TypeError(`Cannot restore a snapshot: ${reason}`, options);
+}
