@@ -66,8 +66,6 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
   readonly checkpointPolicy: CheckpointPolicy;
   /** Characters of a cell's output that are kept. */
   protected readonly maxOutputChars: number;
-  /** Calls of host functions that may be under way at once. */
-  protected readonly maxPendingCalls: number;
 
   readonly #variables: Map<string, Variable<unknown>>;
   readonly #functions: Map<string, HostFunction>;
@@ -88,7 +86,6 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
     const limits = checkRuntimeLimits(options);
     this.timeoutMs = limits.timeoutMs;
     this.maxOutputChars = limits.maxOutputChars;
-    this.maxPendingCalls = limits.maxPendingCalls;
     const { variables, functions } = toInjections({
       variables: options.variables as Record<string, unknown> | undefined,
       functions: options.functions,

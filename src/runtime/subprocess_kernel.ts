@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { ByteChannel } from "../rpc/channel.ts";
 import { decode, encode } from "../rpc/codec.ts";
 import { Connection, type Payload } from "../rpc/connection.ts";
 import type {
@@ -19,28 +18,20 @@ import type {
   SnapshotReport,
 } from "../rpc/protocol.ts";
 import { ConnectionClosedError, RemoteError, RPC_ERROR_CODES } from "../rpc/rpc_error.ts";
-import { spawnLimited } from "./_process_limits.ts";
 import { type Kernel, KernelExitError, type KernelHost } from "./kernel.ts";
+import { KernelProcess, type KernelProcessSpec } from "./kernel_process.ts";
 import type { KernelSnapshot } from "./snapshot.ts";
 
-/** How a kernel process is started. */
-export interface SubprocessOptions {
-  /** The Deno executable. */
-  readonly command: string;
-  /** Its arguments. */
-  readonly args: readonly string[];
-  /** Its whole environment. */
-  readonly env: Readonly<Record<string, string>>;
-  /** Its working directory. */
-  readonly cwd: string;
+/** Options of {@linkcode SubprocessKernel}. */
+export interface SubprocessOptions extends KernelProcessSpec {
   /** Largest frame in bytes, both ways. */
   readonly maxFrameBytes: number;
-  /** Memory in bytes that the operating system lets it have, where that is possible. */
-  readonly processMemoryBytes: number;
+  /** When a kernel that does not answer is interrupted; it is ended after as long again. @default 30000 */
+  readonly answerTimeoutMs?: number;
 }
 
-/** Of what the process writes to stderr, this many characters of the end are kept for the error. */
-const STDERR_TAIL_CHARS = 4 * 1024;
+/** Hundreds of megabytes take a few seconds. */
+const DEFAULT_ANSWER_TIMEOUT_MS = 30_000;
 
 /** A process that has not said a word for so long will not. Generous: a first start may have to fill a cache. */
 const START_TIMEOUT_MS = 30_000;
@@ -51,20 +42,19 @@ const EXIT_GRACE_MS = 1_000;
 /** A kernel in another process. */
 export class SubprocessKernel implements Kernel {
   readonly ended: Promise<KernelExitError>;
-  readonly #child: Deno.ChildProcess;
-  readonly #missing: (exitCode: number) => Error | undefined;
+  /** Who is told of output and calls. A kernel of a pool gets its owner later than its start. */
+  host: KernelHost;
+  readonly #process: KernelProcess;
   readonly #connection: Connection;
-  readonly #host: KernelHost;
-  /** Calls under way: while there are none, the process does not keep the host's event loop alive. */
-  #busy = 0;
-  /** Why this side has ended the process, if it has. */
-  #reason: string | undefined;
+  readonly #answerTimeoutMs: number;
   /** Whether the kernel has said a word. */
   #started = false;
   /** Whether the kernel hears SIGINT. Until then the signal would end it. */
   #watching = false;
   /** SIGINTs sent so far. */
   #interrupts = 0;
+  /** Cells under way: they have time limits of their own. */
+  #cells = 0;
 
   /**
    * Starts the process.
@@ -73,25 +63,14 @@ export class SubprocessKernel implements Kernel {
    * @param options How to start it.
    */
   constructor(host: KernelHost, options: SubprocessOptions) {
-    this.#host = host;
-    const { child, missing } = spawnLimited({
-      command: options.command,
-      processMemoryBytes: options.processMemoryBytes,
-      args: [...options.args],
-      clearEnv: true,
-      env: { ...options.env },
-      cwd: options.cwd,
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    });
-    this.#child = child;
-    this.#missing = missing;
+    this.host = host;
+    this.#answerTimeoutMs = options.answerTimeoutMs ?? DEFAULT_ANSWER_TIMEOUT_MS;
+    this.#process = new KernelProcess(options);
     const timer = setTimeout(
-      () => this.#endFor(`it did not start within ${START_TIMEOUT_MS / 1000} seconds`),
+      () => this.#process.end(`it did not start within ${START_TIMEOUT_MS / 1000} seconds`),
       START_TIMEOUT_MS,
     );
-    this.#connection = new Connection(pipeChannel(this.#child), {
+    this.#connection = new Connection(this.#process.channel, {
       maxFrameBytes: options.maxFrameBytes,
       handlers: {
         ready: () => {
@@ -106,7 +85,6 @@ export class SubprocessKernel implements Kernel {
       },
     });
     this.ended = this.#watch().finally(() => clearTimeout(timer));
-    this.#child.unref();
     Deno.unrefTimer(timer);
   }
 
@@ -124,12 +102,39 @@ export class SubprocessKernel implements Kernel {
       });
     }
     for (const name of functions) payloads.push({ value: { name } });
-    await Promise.all(payloads.map((payload) => this.#request("define", payload)));
+    await Promise.all(payloads.map((payload) => this.#ask("define", payload)));
   }
 
   async execute(cell: ExecuteParams): Promise<CellReport> {
     const value = { ...cell, interrupts: this.#interrupts };
-    return (await this.#request("execute", { value })).value as CellReport;
+    this.#cells++;
+    try {
+      return (await this.#request("execute", { value })).value as CellReport;
+    } finally {
+      this.#cells--;
+    }
+  }
+
+  /** Runs cells in which nothing happens, so that the first real one finds everything in place. */
+  async warmUp(): Promise<void> {
+    const nothing: ExecuteParams = { cell: 0, code: "", helper: "$cell", map: [] };
+    // The second one waits for the thread that hears interrupts, which starts behind the first one.
+    for (let i = 0; i < 2; i++) await this.execute(nothing);
+  }
+
+  /**
+   * Whether it answers.
+   *
+   * @param patienceMs How long it may take.
+   */
+  async answers(patienceMs: number): Promise<boolean> {
+    const { promise: patience, resolve } = Promise.withResolvers<false>();
+    const timer = setTimeout(() => resolve(false), patienceMs);
+    try {
+      return await Promise.race([this.names().then(() => true, () => false), patience]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   interrupt(): void {
@@ -138,16 +143,12 @@ export class SubprocessKernel implements Kernel {
     // Without SIGINT, as on Windows, it is ended when the patience with it is over; so is a first cell.
     if (!this.#watching || Deno.build.os === "windows") return;
     this.#interrupts++;
-    try {
-      this.#child.kill("SIGINT");
-    } catch {
-      // It has ended already.
-    }
+    this.#process.signal("SIGINT");
   }
 
   async retrieve(name: string): Promise<unknown> {
     try {
-      const { value, attachments } = await this.#request("retrieve", { value: { name } });
+      const { value, attachments } = await this.#ask("retrieve", { value: { name } });
       return decode((value as { value: unknown }).value, attachments);
     } catch (error) {
       if (!(error instanceof RemoteError)) throw error;
@@ -157,12 +158,12 @@ export class SubprocessKernel implements Kernel {
   }
 
   async names(): Promise<NamespaceEntry[]> {
-    return (await this.#request("names", { value: null })).value as NamespaceEntry[];
+    return (await this.#ask("names", { value: null })).value as NamespaceEntry[];
   }
 
   async snapshot(maxBytes: number): Promise<KernelSnapshot> {
     const params: SnapshotParams = Number.isFinite(maxBytes) ? { maxBytes } : {};
-    const { value, attachments } = await this.#request("snapshot", { value: params });
+    const { value, attachments } = await this.#ask("snapshot", { value: params });
     return { ...value as SnapshotReport, parts: attachments ?? [] };
   }
 
@@ -172,30 +173,45 @@ export class SubprocessKernel implements Kernel {
   ): Promise<RestoreReport> {
     const params: RestoreParams = { except: [...except] };
     const payload = { value: params, attachments: parts };
-    return (await this.#request("restore", payload)).value as RestoreReport;
+    return (await this.#ask("restore", payload)).value as RestoreReport;
   }
 
   async close(reason = "it was closed"): Promise<void> {
-    this.#endFor(reason);
+    this.#process.end(reason);
     this.#connection.close();
     await this.ended;
   }
 
-  async #request(method: string, payload: Payload): Promise<Payload> {
-    if (this.#busy++ === 0) this.#child.ref();
+  /**
+   * Requests what takes no time of its own. What keeps the kernel from answering, though no cell runs, is something that one
+   * has left behind: it is interrupted, and then the kernel is ended.
+   */
+  async #ask(method: string, payload: Payload): Promise<Payload> {
+    let patience = 2;
+    const timer = setInterval(() => {
+      if (this.#cells > 0) return;
+      if (--patience > 0) return this.interrupt();
+      this.#process.end(`it did not answer ${method} within ${2 * this.#answerTimeoutMs} ms`);
+    }, this.#answerTimeoutMs);
     try {
-      return await this.#connection.call(method, payload);
+      return await this.#request(method, payload);
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  async #request(method: string, payload: Payload): Promise<Payload> {
+    try {
+      return await this.#process.use(() => this.#connection.call(method, payload));
     } catch (error) {
       throw error instanceof ConnectionClosedError ? await this.#ending() : error;
-    } finally {
-      if (--this.#busy === 0) this.#child.unref();
     }
   }
 
   /** Why there is no answer: the process has ended, or there never was one. */
   async #ending(): Promise<Error> {
     const exit = await this.ended;
-    return this.#started ? exit : this.#missing(exit.exitCode) ?? exit;
+    return this.#started ? exit : this.#process.missing(exit.exitCode) ?? exit;
   }
 
   #output(params: unknown): void {
@@ -203,7 +219,7 @@ export class SubprocessKernel implements Kernel {
     if (
       typeof cell === "number" && typeof text === "string" &&
       (stream === "stdout" || stream === "stderr")
-    ) this.#host.output(cell, { stream, text });
+    ) this.host.output(cell, { stream, text });
   }
 
   async #call({ value, attachments }: Payload): Promise<Payload> {
@@ -212,7 +228,7 @@ export class SubprocessKernel implements Kernel {
     if (typeof name !== "string" || typeof cell !== "number" || !Array.isArray(list)) {
       throw new TypeError("Cannot call a host function: the request is malformed");
     }
-    const result = encode(await this.#host.call(cell, { name, args: list }), {
+    const result = encode(await this.host.call(cell, { name, args: list }), {
       name: `the result of ${name}`,
     });
     return { value: { value: result.value }, attachments: result.attachments };
@@ -220,58 +236,12 @@ export class SubprocessKernel implements Kernel {
 
   /** Sees the process to its end, however that comes. */
   async #watch(): Promise<KernelExitError> {
-    const tail = readTail(this.#child.stderr);
     const cause = await this.#connection.closed;
-    const timer = setTimeout(() => this.#kill(), EXIT_GRACE_MS);
+    const timer = setTimeout(() => this.#process.signal("SIGKILL"), EXIT_GRACE_MS);
     // Whoever broke the protocol may do anything: there is nothing to wait for.
-    if (cause.reason === "protocol") this.#endFor("it broke the protocol and was ended");
-    const { code, signal } = await this.#child.status;
+    if (cause.reason === "protocol") this.#process.end("it broke the protocol and was ended");
+    const exit = await this.#process.exit();
     clearTimeout(timer);
-    const exit = { exitCode: code, signal, stderr: await tail, reason: this.#reason };
     return new KernelExitError(exit, { cause });
   }
-
-  /** Ends the process, and says why; the first reason counts. */
-  #endFor(reason: string): void {
-    this.#reason ??= reason;
-    this.#kill();
-  }
-
-  #kill(): void {
-    try {
-      this.#child.kill("SIGKILL");
-    } catch {
-      // It has ended already.
-    }
-  }
-}
-
-function pipeChannel(child: Deno.ChildProcess): ByteChannel {
-  const reader = child.stdout.getReader({ mode: "byob" });
-  const writer = child.stdin.getWriter();
-  return {
-    source: {
-      async read(view) {
-        const { value, done } = await reader.read(view);
-        return done ? null : value;
-      },
-    },
-    sink: { write: (bytes) => writer.write(bytes) },
-    async close() {
-      await Promise.allSettled([reader.cancel(), writer.abort()]);
-    },
-  };
-}
-
-/** Reads a stream to its end and keeps the end. */
-async function readTail(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
-  let tail = "";
-  try {
-    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-      tail = (tail + text).slice(-STDERR_TAIL_CHARS);
-    }
-  } catch {
-    // What was read is what there is.
-  }
-  return tail;
 }
