@@ -34,7 +34,7 @@ export interface AcquireOptions {
 }
 
 /** A warm kernel that does not answer in this time is not given out. */
-const PING_TIMEOUT_MS = 1_000;
+const PING_TIMEOUT_MS = 500;
 
 /** Nobody, until a kernel is given out: no cell runs that could tell something. */
 const NOBODY: KernelHost = {
@@ -68,6 +68,7 @@ export class KernelPool implements AsyncDisposable {
   readonly #ready: SubprocessKernel[] = [];
   readonly #starting = new Set<Promise<void>>();
   readonly #runtimes = new Set<AsyncDisposable>();
+  #refilling: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
   /**
@@ -108,20 +109,22 @@ export class KernelPool implements AsyncDisposable {
     waiting: AcquireOptions = {},
   ): Promise<DenoRuntime<V>> {
     const leave = await this.#places.take(waiting.signal);
-    const runtime = new Lease<V>({ ...this.#options, ...options }, {
-      next: (host) => this.#take(host),
-      end: () => {
-        this.#runtimes.delete(runtime);
-        leave();
-      },
-    });
-    this.#runtimes.add(runtime);
+    let runtime: Lease<V> | undefined;
     try {
+      runtime = new Lease<V>({ ...this.#options, ...options }, {
+        next: (host) => this.#take(host),
+        end: () => {
+          this.#runtimes.delete(runtime!);
+          leave();
+        },
+      });
+      this.#runtimes.add(runtime);
       await runtime.prepare();
       this.#assertOpen();
       return runtime;
     } catch (error) {
-      await runtime.close();
+      await runtime?.close();
+      leave();
       throw error;
     }
   }
@@ -129,6 +132,7 @@ export class KernelPool implements AsyncDisposable {
   /** Ends all kernels, those that are out as well. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#refilling);
     this.#places.close(closedError());
     const ready = this.#ready.splice(0).map((kernel) => kernel.close());
     const out = [...this.#runtimes].map((runtime) => runtime[Symbol.asyncDispose]());
@@ -153,8 +157,15 @@ export class KernelPool implements AsyncDisposable {
     }
     kernel ??= this.#launcher.launch(NOBODY);
     kernel.host = host;
-    this.#refill();
+    this.#refillSoon();
     return kernel;
+  }
+
+  /** Starting a process keeps this one busy for milliseconds, for which whoever has got a kernel need not wait. */
+  #refillSoon(): void {
+    clearTimeout(this.#refilling);
+    if (this.#closed) return;
+    this.#refilling = setTimeout(() => this.#refill());
   }
 
   #refill(): void {
@@ -184,7 +195,7 @@ export class KernelPool implements AsyncDisposable {
       const index = this.#ready.indexOf(kernel);
       if (index < 0) return;
       this.#ready.splice(index, 1);
-      this.#refill();
+      this.#refillSoon();
     });
   }
 }
