@@ -124,6 +124,7 @@ export type {
   OutputChunk,
   OutputReport,
   OutputStream,
+  RetrieveOptions,
   Runtime,
   ValueSummary,
 } from "./src/runtime/runtime.ts";

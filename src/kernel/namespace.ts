@@ -34,8 +34,8 @@ export class Namespace {
   readonly #globals: ReadonlySet<string>;
   /** Names that were declared although there is a global of that name. */
   readonly #shadowing = new Set<string>();
-  readonly #hostFunctions = new Map<string, object>();
-  readonly #hostNames = new WeakMap<object, string>();
+  readonly #provided = new Map<string, object>();
+  readonly #providedNames = new WeakMap<object, string>();
 
   /**
    * @param target The object whose properties are the names.
@@ -69,16 +69,15 @@ export class Namespace {
   }
 
   /**
-   * Binds a name to a function of the host, and remembers that it is one.
+   * Binds a name to what the host provides and keeps, a function or a stand-in for an object, and remembers that.
    *
    * @param name The name.
-   * @param call Calls it.
+   * @param value What stands for it here.
    */
-  defineHostFunction(name: string, call: object): void {
-    defineProperty(call, "name", { value: name, configurable: true });
-    this.#hostFunctions.set(name, call);
-    this.#hostNames.set(call, name);
-    this.define(name, call);
+  defineProvided(name: string, value: object): void {
+    this.#provided.set(name, value);
+    this.#providedNames.set(value, name);
+    this.define(name, value);
   }
 
   /**
@@ -97,14 +96,14 @@ export class Namespace {
     if (this.has(name)) delete (this.#target as Record<string, unknown>)[name];
   }
 
-  /** The function of the host that was defined by this name, whatever the name stands for now. */
-  hostFunction(name: string): object | undefined {
-    return this.#hostFunctions.get(name);
+  /** What the host has provided by this name, whatever the name stands for now. */
+  provided(name: string): object | undefined {
+    return this.#provided.get(name);
   }
 
-  /** The name of a function of the host; nothing if it is none. */
-  hostNameOf(value: object): string | undefined {
-    return this.#hostNames.get(value);
+  /** The name by which the host has provided something; nothing if it has not. */
+  providedNameOf(value: object): string | undefined {
+    return this.#providedNames.get(value);
   }
 
   /** Whether a name is bound. */

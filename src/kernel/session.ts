@@ -56,6 +56,8 @@ export interface SessionOptions {
   readonly interrupts: Interrupts;
   /** Imports. */
   readonly modules: Modules;
+  /** Whether a value stands for something of the host. @default nothing does */
+  readonly isReference?: (value: object) => boolean;
   /** Globals that are none of the session's names. */
   readonly globals: ReadonlySet<string>;
 }
@@ -71,6 +73,7 @@ export class Session {
   readonly #interrupts: Interrupts;
   readonly #helper: CellHelper;
   readonly #sources: FunctionSources;
+  readonly #isReference: (value: object) => boolean;
   #intrinsics: Intrinsics | undefined;
   /** The names. */
   readonly namespace: Namespace;
@@ -85,6 +88,7 @@ export class Session {
     this.#interrupts = options.interrupts;
     this.namespace = new Namespace(options.scope.target, options.globals);
     this.modules = options.modules;
+    this.#isReference = options.isReference ?? (() => false);
     this.#helper = this.#createHelper();
     this.#sources = new FunctionSources((code, helper) => {
       const compiled = this.#scope.expression(code, helper);
@@ -132,7 +136,13 @@ export class Session {
         : Object.getOwnPropertyNames(globalThis),
     );
     const { namespace, modules } = this;
-    return { namespace, sources: this.#sources, modules, intrinsics: this.#intrinsics };
+    return {
+      namespace,
+      sources: this.#sources,
+      modules,
+      isReference: this.#isReference,
+      intrinsics: this.#intrinsics,
+    };
   }
 
   /**

@@ -110,7 +110,7 @@ class SnapshotReader implements TreeReaderExtension {
     for (const { entry, state } of wanted) if (state === "lost") namespace.forget(entry.name);
     // What the host provides under its own name is there anyway.
     const isProvided = (name: string) => {
-      const provided = namespace.hostFunction(name);
+      const provided = namespace.provided(name);
       return provided !== undefined && provided === namespace.get(name);
     };
     const names = wanted
@@ -125,7 +125,7 @@ class SnapshotReader implements TreeReaderExtension {
       case "builtin":
         return [reader.number(found(this.#context.intrinsics.at(`${first}`), `${first}`))];
       case "host":
-        return [reader.number(this.#hostFunction(`${first}`))];
+        return [reader.number(this.#provided(`${first}`))];
       case "import":
         return [reader.number(this.#imported(`${first}`, second))];
       case "function":
@@ -187,9 +187,9 @@ class SnapshotReader implements TreeReaderExtension {
     return decoder.decode(entry.tree);
   }
 
-  #hostFunction(name: string): object {
-    const found = this.#context.namespace.hostFunction(name);
-    if (found === undefined) throw new TypeError(`no function ${name} is provided here`);
+  #provided(name: string): object {
+    const found = this.#context.namespace.provided(name);
+    if (found === undefined) throw new TypeError(`no ${name} is provided here`);
     return found;
   }
 

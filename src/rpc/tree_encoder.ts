@@ -108,6 +108,13 @@ export class TreeEncoder implements TreeWriter {
     return this.#builtins.knows(value);
   }
 
+  isInstance(value: object): boolean {
+    const prototype = getPrototypeOf(value) as object | null;
+    if (prototype === null || prototype === objectPrototype) return false;
+    const kind = apply(toStringTag, value, []).slice(8, -1);
+    return !this.#builtins.knows(value) && !(UNCLONABLE.has(kind) && !ITERATORS.has(kind));
+  }
+
   refusal(what: string, options?: ErrorOptions): TypeError {
     let path = this.#name;
     for (const key of this.#path) {
@@ -229,6 +236,9 @@ const UNCLONABLE: ReadonlySet<string> = new Set([
   "SharedArrayBuffer",
   "Symbol",
 ]);
+
+/** Those of them that can be used from elsewhere. */
+const ITERATORS: ReadonlySet<string> = new Set(["Generator", "AsyncGenerator"]);
 
 function className(value: object): string {
   const { constructor } = value;

@@ -40,6 +40,7 @@ const PING_TIMEOUT_MS = 500;
 const NOBODY: KernelHost = {
   output() {},
   call: () => Promise.reject(new TypeError("Cannot call a host function: there is no owner")),
+  use: () => Promise.reject(new TypeError("Cannot use an object of the host: there is no owner")),
 };
 
 /**

@@ -17,6 +17,7 @@ import type {
   CheckpointPolicy,
   ExecuteOptions,
   InjectOptions,
+  RetrieveOptions,
   Runtime,
 } from "./runtime.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -156,11 +157,11 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
   /** See {@linkcode Runtime.retrieve}. */
   retrieve<N extends keyof Values<V> & string>(name: N): Promise<Values<V>[N]>;
   /** See {@linkcode Runtime.retrieve}; a name that was not injected is of unknown type. */
-  retrieve(name: string): Promise<unknown>;
-  async retrieve(name: string): Promise<unknown> {
+  retrieve(name: string, options?: RetrieveOptions): Promise<unknown>;
+  async retrieve(name: string, options: RetrieveOptions = {}): Promise<unknown> {
     this.#assertOpen(`retrieve ${JSON.stringify(name)}`);
     const kernel = await this.#keeper.kernel();
-    return await kernel.retrieve(name);
+    return await kernel.retrieve(name, options.as ?? "copy");
   }
 
   /** See {@linkcode Runtime.update}. */

@@ -166,13 +166,15 @@ export interface Runtime extends AsyncDisposable {
   execute(source: string, options?: ExecuteOptions): Promise<CellResult>;
 
   /**
-   * Gives the value of a name, as a native object of the host.
+   * Gives the value of a name, as a native object of the host. An injected object of a class is the very same object; a
+   * function of cells is an async function here; a promise is waited for.
    *
    * @param name The name.
+   * @param options Whether a copy is wanted, or a reference to the object in the kernel.
    * @throws {RangeError} If there is no such name.
    * @throws {TypeError} If the value cannot cross.
    */
-  retrieve(name: string): Promise<unknown>;
+  retrieve(name: string, options?: RetrieveOptions): Promise<unknown>;
 
   /**
    * Gives an injected variable another value of the same type.
@@ -226,6 +228,15 @@ export interface Runtime extends AsyncDisposable {
 
   /** Ends the kernel. Idempotent; anything but `close` throws afterwards. */
   close(): Promise<void>;
+}
+
+/** Options of {@linkcode Runtime.retrieve}. */
+export interface RetrieveOptions {
+  /**
+   * A `copy` of the value, or a `reference`: an object whose members are called and awaited here and live in the kernel, as
+   * long as that lives. @default "copy"
+   */
+  readonly as?: "copy" | "reference";
 }
 
 /** What {@linkcode Runtime.inject} takes. */

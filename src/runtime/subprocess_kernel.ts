@@ -4,7 +4,7 @@
  * @module
  */
 
-import { decode, encode } from "../rpc/codec.ts";
+import type { EncodedValue } from "../rpc/codec.ts";
 import { Connection, type Payload } from "../rpc/connection.ts";
 import type {
   CellReport,
@@ -12,11 +12,15 @@ import type {
   HostCallParams,
   NamespaceEntry,
   OutputParams,
+  ReleaseParams,
   RestoreParams,
   RestoreReport,
+  RetrieveParams,
   SnapshotParams,
   SnapshotReport,
+  UseParams,
 } from "../rpc/protocol.ts";
+import { References } from "../rpc/references.ts";
 import { ConnectionClosedError, RemoteError, RPC_ERROR_CODES } from "../rpc/rpc_error.ts";
 import { type Kernel, KernelExitError, type KernelHost } from "./kernel.ts";
 import { KernelProcess, type KernelProcessSpec } from "./kernel_process.ts";
@@ -46,6 +50,7 @@ export class SubprocessKernel implements Kernel {
   host: KernelHost;
   readonly #process: KernelProcess;
   readonly #connection: Connection;
+  readonly #references: References;
   readonly #answerTimeoutMs: number;
   /** Whether the kernel has said a word. */
   #started = false;
@@ -82,7 +87,14 @@ export class SubprocessKernel implements Kernel {
         },
         output: ({ value }) => this.#output(value),
         call: (payload) => this.#call(payload),
+        use: (payload) => this.#use(payload),
+        release: ({ value }) => this.#release(value as Partial<ReleaseParams>),
       },
+    });
+    this.#references = new References({
+      instances: "lend",
+      use: (value, attachments) => this.#ask("use", { value, attachments }),
+      release: (value) => this.#connection.notify("release", { value }),
     });
     this.ended = this.#watch().finally(() => clearTimeout(timer));
     Deno.unrefTimer(timer);
@@ -95,7 +107,7 @@ export class SubprocessKernel implements Kernel {
     // All values are encoded before the first one leaves: what cannot cross leaves nothing half done.
     const payloads: Payload[] = [];
     for (const [name, value] of values) {
-      const encoded = encode(value, { name });
+      const encoded = this.#references.encodeValue(value, { name });
       payloads.push({
         value: { name, value: encoded.value },
         attachments: encoded.attachments,
@@ -146,10 +158,11 @@ export class SubprocessKernel implements Kernel {
     this.#process.signal("SIGINT");
   }
 
-  async retrieve(name: string): Promise<unknown> {
+  async retrieve(name: string, as: "copy" | "reference"): Promise<unknown> {
     try {
-      const { value, attachments } = await this.#ask("retrieve", { value: { name } });
-      return decode((value as { value: unknown }).value, attachments);
+      const params: RetrieveParams = { name, reference: as === "reference" };
+      const { value, attachments } = await this.#ask("retrieve", { value: params });
+      return this.#references.decodeValue((value as { value: unknown }).value, attachments);
     } catch (error) {
       if (!(error instanceof RemoteError)) throw error;
       const Class = error.code === RPC_ERROR_CODES.invalidParams ? RangeError : TypeError;
@@ -214,6 +227,10 @@ export class SubprocessKernel implements Kernel {
     return this.#started ? exit : this.#process.missing(exit.exitCode) ?? exit;
   }
 
+  #release({ ref, count }: Partial<ReleaseParams>): void {
+    if (typeof ref === "number" && typeof count === "number") this.#references.release(ref, count);
+  }
+
   #output(params: unknown): void {
     const { cell, stream, text } = params as Partial<OutputParams>;
     if (
@@ -224,14 +241,23 @@ export class SubprocessKernel implements Kernel {
 
   async #call({ value, attachments }: Payload): Promise<Payload> {
     const { name, args, cell } = value as Partial<HostCallParams>;
-    const list = decode(args, attachments);
+    const list = this.#references.decodeValue(args, attachments);
     if (typeof name !== "string" || typeof cell !== "number" || !Array.isArray(list)) {
       throw new TypeError("Cannot call a host function: the request is malformed");
     }
-    const result = encode(await this.host.call(cell, { name, args: list }), {
-      name: `the result of ${name}`,
-    });
-    return { value: { value: result.value }, attachments: result.attachments };
+    const result = await this.host.call(cell, { name, args: list });
+    return answer(this.#references.encodeValue(result, { name: `the result of ${name}` }));
+  }
+
+  async #use({ value, attachments }: Payload): Promise<Payload> {
+    const request = toUseParams(value);
+    const { cell = 0 } = request;
+    const name = this.#references.nameOf(request);
+    const args = this.#references.argumentsOf(request, attachments);
+    const action = () => this.#references.perform(request, args);
+    return answer(
+      this.#references.encodeAnswer(request, await this.host.use(cell, { name, action })),
+    );
   }
 
   /** Sees the process to its end, however that comes. */
@@ -244,4 +270,19 @@ export class SubprocessKernel implements Kernel {
     clearTimeout(timer);
     return new KernelExitError(exit, { cause });
   }
+}
+
+function answer({ value, attachments }: EncodedValue): Payload {
+  return { value: { value }, attachments };
+}
+
+/** What a kernel asks for may be anything. */
+function toUseParams(value: unknown): UseParams {
+  const { how, ref, path, cell } = value as Partial<UseParams>;
+  const isKnown = how === "call" || how === "read" || how === "iterate";
+  if (
+    !isKnown || typeof ref !== "number" || !Array.isArray(path) ||
+    !path.every((name) => typeof name === "string") || typeof cell !== "number"
+  ) throw new TypeError("Cannot use a reference: the request is malformed");
+  return value as UseParams;
 }
