@@ -126,6 +126,7 @@ export type {
   OutputStream,
   RetrieveOptions,
   Runtime,
+  UnawaitedCall,
   ValueSummary,
 } from "./src/runtime/runtime.ts";
 export type { Permissions } from "./src/security/permissions.ts";

@@ -28,8 +28,8 @@ import {
   type TreeExtension,
   type TreeReader,
   type TreeReaderExtension,
-  type TreeWriter,
 } from "./tree.ts";
+import { isInstance } from "./tree_encoder.ts";
 
 /** Options of {@linkcode References}. */
 export interface ReferencesOptions {
@@ -205,11 +205,11 @@ export class References implements TreeExtension, TreeReaderExtension {
     return this.decodeValue((value as { value: unknown }).value, attachments);
   }
 
-  encode(value: object, writer: TreeWriter): Tagged | undefined {
+  encode(value: object): Tagged | undefined {
     const arrivals = this.#arrivals.get(value);
     const isStandIn = arrivals !== undefined;
     const isLent = isStandIn || typeof value === "function" ||
-      this.#options.instances === "lend" && writer.isInstance(value);
+      this.#options.instances === "lend" && isInstance(value);
     return isLent ? this.#encode(value) : undefined;
   }
 

@@ -33,8 +33,6 @@ export interface TreeWriter {
   base(value: object): unknown;
   /** Whether the value is one of the built-ins that the codec knows. */
   isBuiltin(value: object): boolean;
-  /** Whether the value is an instance of a class that the codec does not know, and no promise or the like. */
-  isInstance(value: object): boolean;
   /** The error for a value that is `what`, and so cannot be written. */
   refusal(what: string): TypeError;
 }

@@ -26,6 +26,8 @@ export interface CellRunOptions extends ExecuteOptions {
   readonly kernel: () => Promise<Kernel>;
   /** Says what the kernel has of the one before it, if that has not been told yet. */
   readonly recovered: () => Recovery | undefined;
+  /** Whether calls of an injected name, or of its members, give promises. */
+  readonly isAsync: (name: string) => boolean;
 }
 
 /** A cell that has no guards to stop at is given this long; then its kernel is ended. */
@@ -136,7 +138,7 @@ export class CellRunner implements KernelHost {
     starting.catch(() => {});
     let compiled: CompiledCell;
     try {
-      compiled = compileCell(source);
+      compiled = compileCell(source, { isAsync: options.isAsync });
     } catch (error) {
       if (!(error instanceof CellSyntaxError)) throw error;
       const base = this.#base(new ActiveCell(cell, { source }));
@@ -153,6 +155,7 @@ export class CellRunner implements KernelHost {
       clock,
       onOutput,
       recovered: options.recovered(),
+      unawaited: compiled.unawaited,
     });
     this.#active = active;
     try {

@@ -7,7 +7,7 @@
 import type { NamespaceEntry } from "../rpc/protocol.ts";
 import { CellRunner } from "./cell_runner.ts";
 import type { AnyFunction, HostFunction } from "./host_function.ts";
-import { type Injections, toInjections } from "./injection.ts";
+import { type Injections, isReference, toInjections } from "./injection.ts";
 import { type Kernel, KernelExitError, type KernelHost } from "./kernel.ts";
 import { KernelKeeper } from "./kernel_keeper.ts";
 import { checkCount, checkLimit } from "./limit.ts";
@@ -263,6 +263,7 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
         ...options,
         kernel: () => this.#keeper.kernel(),
         recovered: () => this.#keeper.takeRecovery(),
+        isAsync: (name) => this.#isAsync(name),
       });
       this.#keeper.cellEnded(result.changed.map(({ name }) => name));
       if ("stateKept" in result && !result.stateKept) {
@@ -276,6 +277,13 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
       if (error instanceof KernelExitError) error.recovery = await this.#recover();
       throw error;
     }
+  }
+
+  /** What stays on the host is called across the boundary. Without one, objects are what they are. */
+  #isAsync(name: string): boolean {
+    if (this.#functions.has(name)) return true;
+    const variable = this.#variables.get(name);
+    return this.isolated && variable !== undefined && isReference(variable.value);
   }
 
   /** Starts the next kernel, so that whoever is told of the end of one is told what is left. */

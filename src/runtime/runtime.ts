@@ -12,11 +12,13 @@ import type {
   OutputStream,
   ValueSummary,
 } from "../rpc/protocol.ts";
+import type { UnawaitedCall } from "../cell/compile_cell.ts";
 import type { Permissions } from "../security/permissions.ts";
 import type { Injections } from "./injection.ts";
 import type { Recovery } from "./recovery.ts";
 import type { Snapshot } from "./snapshot.ts";
 
+export type { UnawaitedCall };
 export type { CellFrame, LostName, NamespaceEntry, OutputReport, OutputStream, ValueSummary };
 
 /** A piece of output, as it was printed. */
@@ -78,6 +80,8 @@ export interface CellResultBase {
   readonly output: CellOutput;
   /** The host functions it called until it ended, in order; at most the first 1,000. */
   readonly hostCalls: readonly HostCall[];
+  /** Host functions that it called without waiting for what they return, and where. */
+  readonly unawaited: readonly UnawaitedCall[];
   /** Names that stand for something that they did not stand for before. */
   readonly changed: readonly NamespaceEntry[];
   /** What the cell began with, if the kernel had ended since the one before it. */
