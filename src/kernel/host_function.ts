@@ -54,6 +54,8 @@ export interface HostFunctionOptions {
   readonly pending: PendingCalls;
   /** Gives the cell whose code calls. */
   readonly cellOf: () => number;
+  /** Gives what has to be waited for before the caller may go on; nothing, if it may go on now. */
+  readonly hold: () => Promise<void> | undefined;
 }
 
 /**
@@ -66,7 +68,7 @@ export interface HostFunctionOptions {
  */
 export function hostFunction(
   name: string,
-  { connection, pending, cellOf }: HostFunctionOptions,
+  { connection, pending, cellOf, hold }: HostFunctionOptions,
 ): (...args: unknown[]) => Promise<unknown> {
   const call = async (args: readonly unknown[]): Promise<unknown> => {
     try {
@@ -78,6 +80,8 @@ export function hostFunction(
       throw error instanceof RemoteError ? localError(error) : error;
     } finally {
       pending.remove();
+      const waiting = hold();
+      if (waiting !== undefined) await waiting;
     }
   };
   const stub = (...args: unknown[]): Promise<unknown> => {

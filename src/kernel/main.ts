@@ -5,7 +5,15 @@
  * @module
  */
 
-import { Error, JSON, Object, Promise, TextEncoder, TypeError } from "../rpc/builtins.ts";
+import {
+  Error,
+  JSON,
+  Object,
+  Promise,
+  RangeError,
+  TextEncoder,
+  TypeError,
+} from "../rpc/builtins.ts";
 import vm from "node:vm";
 import type { ByteChannel } from "../rpc/channel.ts";
 import { decode, encode } from "../rpc/codec.ts";
@@ -83,13 +91,14 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
       },
     },
   });
+  // What a cell has left running could keep this thread from hearing that the other one is there, and so from being stopped.
+  const hold = () => interrupts.running === undefined ? watcher.starting : undefined;
   installStacks(stacks);
   installSourceText();
   installTimers({
     maxTimers: options.maxTimers,
     isStopped: () => interrupts.stopped,
-    // What a cell has left running could keep this thread from hearing that the other one is there.
-    hold: () => interrupts.running === undefined ? watcher.starting : undefined,
+    hold,
     onError: (thrown) => report(thrown, "Uncaught"),
   });
   const guestConsole = createConsole((stream, text) => output.write(stream, text));
@@ -114,7 +123,7 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
       define: ({ value, attachments }) => {
         const { name, value: encoded } = value as DefineParams;
         if (encoded === undefined) {
-          const call = hostFunction(name, { connection, pending, cellOf: () => output.cell });
+          const call = hostFunction(name, { connection, pending, hold, cellOf: () => output.cell });
           namespace.defineHostFunction(name, call);
         } else namespace.define(name, decode(encoded, attachments));
       },
@@ -147,8 +156,12 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
   });
   connection.notify("ready", { value: null });
   const { reason, cause } = await connection.closed;
-  if (reason !== "ended") lastWords(session.describeError(cause).message);
-  exit(0);
+  if (reason === "ended") exit(0);
+  const { message } = session.describeError(cause);
+  // The only range that reading and writing can leave is that of the memory.
+  const limit = cause instanceof RangeError ? ", which processMemoryBytes limits" : "";
+  lastWords(`it could not go on: ${message}${limit}`);
+  exit(1);
 }
 
 function retrieve(namespace: Namespace, name: string): Payload {
