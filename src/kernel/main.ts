@@ -5,9 +5,15 @@
  * @module
  */
 
-import { Error, JSON, Object, Promise, TextEncoder, TypeError } from "../rpc/builtins.ts";
-import vm from "node:vm";
-import type { ByteChannel } from "../rpc/channel.ts";
+import {
+  Error,
+  JSON,
+  Object,
+  type Promise,
+  RangeError,
+  TextEncoder,
+  type TypeError,
+} from "../rpc/builtins.ts";
 import { Connection, type Payload } from "../rpc/connection.ts";
 import { LAST_WORDS, LIMITED } from "../rpc/protocol.ts";
 import type {
@@ -33,14 +39,13 @@ import { lockDown } from "./lockdown.ts";
 import { Modules } from "./modules.ts";
 import type { Namespace } from "./namespace.ts";
 import { OutputBuffer } from "./output_buffer.ts";
+import { probe } from "./probe.ts";
 import { GlobalScope } from "./scope.ts";
 import { Session } from "./session.ts";
 import { installSourceText } from "./source_text.ts";
+import { stdioChannel } from "./stdio.ts";
 import { StackMapper } from "./stack_mapper.ts";
 import { TOO_MUCH_MEMORY, Watcher } from "./watcher.ts";
-
-/** Reads that are larger than what a pipe holds are for the body of a frame, whose length is known. */
-const SYNC_READ_BYTES = 64 * 1024;
 
 /** A signal takes a few milliseconds from the host to the watcher. */
 const SIGNAL_PATIENCE_MS = 200;
@@ -85,13 +90,14 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
       },
     },
   });
+  // What a cell has left running could keep this thread from hearing that the other one is there, and so from being stopped.
+  const hold = () => interrupts.running === undefined ? watcher.starting : undefined;
   installStacks(stacks);
   installSourceText();
   installTimers({
     maxTimers: options.maxTimers,
     isStopped: () => interrupts.stopped,
-    // What a cell has left running could keep this thread from hearing that the other one is there.
-    hold: () => interrupts.running === undefined ? watcher.starting : undefined,
+    hold,
     onError: (thrown) => report(thrown, "Uncaught"),
   });
   const guestConsole = createConsole((stream, text) => output.write(stream, text));
@@ -171,6 +177,7 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
     connection,
     maxPendingCalls: options.maxPendingCalls,
     cellOf: () => output.cell,
+    hold,
   });
   const references: References = new References({
     instances: "copy",
@@ -179,8 +186,12 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
   });
   connection.notify("ready", { value: null });
   const { reason, cause } = await connection.closed;
-  if (reason !== "ended") lastWords(session.describeError(cause).message);
-  exit(0);
+  if (reason === "ended") exit(0);
+  const { message } = session.describeError(cause);
+  // The only range that reading and writing can leave is that of the memory.
+  const limit = cause instanceof RangeError ? ", which processMemoryBytes limits" : "";
+  lastWords(`it could not go on: ${message}${limit}`);
+  exit(1);
 }
 
 async function retrieve(
@@ -205,29 +216,6 @@ async function retrieve(
 /** Says why the kernel ends; the host shows it. */
 function lastWords(text: string): void {
   stderr.writeSync(new TextEncoder().encode(`${LAST_WORDS}${text}\n`));
-}
-
-/** Takes stdin and stdout before cells could. Writing is synchronous, so output leaves while a cell is busy. */
-function stdioChannel(): ByteChannel {
-  const { stdin, stdout } = Deno;
-  return {
-    source: {
-      async read(view) {
-        // The rest of a large frame is on its way: waiting for each piece on the event loop takes longer than reading it.
-        const length = view.byteLength > SYNC_READ_BYTES
-          ? stdin.readSync(view)
-          : await stdin.read(view);
-        return length === null ? null : view.subarray(0, length);
-      },
-    },
-    sink: {
-      write(bytes) {
-        let written = 0;
-        while (written < bytes.byteLength) written += stdout.writeSync(bytes.subarray(written));
-      },
-    },
-    close() {},
-  };
 }
 
 /** Errors show places in cells, to cells as well. The accessor cannot be replaced. */
@@ -259,24 +247,4 @@ function keepAlive(report: (thrown: unknown, how: string) => void): void {
     event.preventDefault();
     report(event.error, "Uncaught");
   });
-}
-
-/** The two switches that the isolation stands on are tried out: a kernel in which one fails does not run. */
-async function probe(): Promise<void> {
-  let failure: string | undefined;
-  try {
-    (0, eval)("1");
-    failure = "code from strings runs";
-  } catch {
-    // As it should be.
-  }
-  try {
-    const refuse = () => Promise.reject(new TypeError("refused"));
-    const script = new vm.Script(`import("node:fs")`, { importModuleDynamically: refuse as never });
-    await (script.runInThisContext() as Promise<unknown>);
-    failure = "imports are not held back";
-  } catch {
-    // As it should be.
-  }
-  if (failure !== undefined) throw new Error(`Cannot start the kernel: ${failure}`);
 }

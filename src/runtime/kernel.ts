@@ -118,9 +118,9 @@ export class KernelExitError extends Error {
 
 /** Exit codes and signals of Deno and V8 that mean something. */
 const CAUSES: ReadonlyMap<string | number, string> = new Map<string | number, string>([
-  ["SIGTRAP", "it ran out of JavaScript heap (memoryBytes)"],
-  [133, "it ran out of JavaScript heap (memoryBytes)"],
-  ["SIGABRT", "it aborted, most often for want of memory (processMemoryBytes)"],
+  ["SIGTRAP", "it ran out of JavaScript heap, which memoryBytes limits"],
+  [133, "it ran out of JavaScript heap, which memoryBytes limits"],
+  ["SIGABRT", "it aborted, most often for want of the memory that processMemoryBytes limits"],
   ["SIGSEGV", "it overflowed a native stack or hit a fault in native code"],
   ["SIGKILL", "it was killed, by somebody or for want of memory"],
   [70, "it used an API that is not enabled"],
