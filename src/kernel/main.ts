@@ -5,15 +5,7 @@
  * @module
  */
 
-import {
-  Error,
-  JSON,
-  Object,
-  type Promise,
-  RangeError,
-  TextEncoder,
-  type TypeError,
-} from "../rpc/builtins.ts";
+import { Error, JSON, Object, type Promise, RangeError, TextEncoder } from "../rpc/builtins.ts";
 import { Connection, type Payload } from "../rpc/connection.ts";
 import { LAST_WORDS, LIMITED } from "../rpc/protocol.ts";
 import type {
