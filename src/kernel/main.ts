@@ -42,14 +42,18 @@ import { TOO_MUCH_MEMORY, Watcher } from "./watcher.ts";
 /** A signal takes a few milliseconds from the host to the watcher. */
 const SIGNAL_PATIENCE_MS = 200;
 
+/** When a kernel that was given nothing to do goes on to complete itself. */
+const IDLE_START_MS = 20;
+
 /** A thread starts in ten milliseconds; on a machine that is busy it may take longer. */
 const THREAD_PATIENCE_MS = 2_000;
 
 /** The report of a cell whose time was over before what an earlier one had left running was stopped for it. */
 const NOT_BEGUN: CellReport = { stopped: true, output: { length: 0, tail: "" }, changed: [] };
 
-// Captured, because it is not among the globals of cells.
+// Captured, because cells have others, or none.
 const { stderr } = Deno;
+const { setTimeout } = globalThis;
 
 if (import.meta.main) {
   // Not awaited at the top level: a module that is still waiting there cannot be interrupted without dying.
@@ -161,6 +165,8 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
       },
       restore: async ({ value, attachments }) => {
         const { except } = value as RestoreParams;
+        // A cell that is stopped now would cost what is restored.
+        await watcher.complete(THREAD_PATIENCE_MS);
         return { value: await session.restore(attachments ?? [], except) };
       },
     },
@@ -177,6 +183,8 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
     release: (value) => connection.notify("release", { value }),
   });
   connection.notify("ready", { value: null });
+  // Who starts a kernel for a cell sends that at once; any other one can be complete when it comes.
+  setTimeout(() => watcher.start(), IDLE_START_MS);
   const { reason, cause } = await connection.closed;
   if (reason === "ended") exit(0);
   const { message } = session.describeError(cause);

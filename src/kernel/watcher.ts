@@ -101,15 +101,28 @@ export class Watcher {
    * @param patienceMs A thread that does not come up is not waited for any longer.
    */
   async watch(patienceMs: number): Promise<void> {
-    if (this.#isStarting || this.#worker !== undefined) {
-      const timer = setTimeout(() => this.#comeUp(), patienceMs);
-      await this.#ready.promise;
-      clearTimeout(timer);
-      return;
-    }
+    if (this.#isStarting || this.#worker !== undefined) await this.complete(patienceMs);
+    else this.start();
+  }
+
+  /** Starts the thread, as soon as there is nothing else to do where that can wait. Does nothing if it has started. */
+  start(): void {
+    if (this.#isStarting || this.#worker !== undefined) return;
     this.#isStarting = true;
     if (this.#options.limited) setTimeout(() => this.#start());
     else this.#start();
+  }
+
+  /**
+   * Starts the thread, and waits until it is there.
+   *
+   * @param patienceMs It is not waited for any longer.
+   */
+  async complete(patienceMs: number): Promise<void> {
+    this.start();
+    const timer = setTimeout(() => this.#comeUp(), patienceMs);
+    await this.#ready.promise;
+    clearTimeout(timer);
   }
 
   /** While the thread starts: settles when that is over. */
