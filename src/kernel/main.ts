@@ -11,6 +11,7 @@ import { LAST_WORDS, LIMITED } from "../rpc/protocol.ts";
 import type {
   CellReport,
   DefineParams,
+  DisplayParams,
   ExecuteParams,
   KernelOptions,
   ReleaseParams,
@@ -21,6 +22,7 @@ import type {
 } from "../rpc/protocol.ts";
 import { References } from "../rpc/references.ts";
 import { RemoteError, RPC_ERROR_CODES } from "../rpc/rpc_error.ts";
+import { createDisplay } from "./display.ts";
 import { curateGlobals } from "./globals.ts";
 import { createConsole } from "./guest_console.ts";
 import { installTimers } from "./guest_timers.ts";
@@ -99,6 +101,13 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
   const guestConsole = createConsole((stream, text) => output.write(stream, text));
   const globals = curateGlobals(options.permissions);
   globalThis.console = guestConsole;
+  const display = createDisplay((bundle) => {
+    const { value, attachments } = references.encodeValue(bundle, { name: "display" });
+    const params: DisplayParams = { cell: output.cell, bundle: value };
+    connection.notify("display", { value: params, attachments });
+  });
+  Object.assign(globalThis, { display });
+  globals.add("display");
   lockDown();
   await probe();
 

@@ -8,6 +8,7 @@ import {
   type CellReport,
   type ExecuteParams,
   LAST_WORDS,
+  type MimeBundle,
   type NamespaceEntry,
   type OutputStream,
   type RestoreReport,
@@ -19,6 +20,8 @@ import type { KernelSnapshot } from "./snapshot.ts";
 export interface KernelHost {
   /** Something was printed. */
   output(cell: number, chunk: { stream: OutputStream; text: string }): void;
+  /** A cell shows something that is more than text. */
+  display(cell: number, bundle: MimeBundle): void;
   /** A cell calls a host function. */
   call(cell: number, call: { name: string; args: readonly unknown[] }): Promise<unknown>;
   /** A cell uses an object of the host: calls a method, reads a member. */
