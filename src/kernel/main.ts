@@ -34,7 +34,7 @@ import { createConsole } from "./guest_console.ts";
 import { installTimers } from "./guest_timers.ts";
 import { hostFunction, PendingCalls } from "./host_function.ts";
 import { createImporter } from "./importer.ts";
-import { CellStoppedError, Interrupts } from "./interrupts.ts";
+import { CellStoppedError, Interrupts, STOP_LEFTOVERS } from "./interrupts.ts";
 import { lockDown } from "./lockdown.ts";
 import { Modules } from "./modules.ts";
 import type { Namespace } from "./namespace.ts";
@@ -85,6 +85,7 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
     listener: {
       onReady: () => connection.notify("watching", { value: null }),
       onInterrupt: () => interrupts.stop(),
+      onNudge: () => interrupts.stop(STOP_LEFTOVERS),
       onMemory(cell) {
         const { running = 0 } = interrupts;
         if (cell === running) interrupts.stop(TOO_MUCH_MEMORY);
@@ -132,7 +133,10 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
         await watcher.watch(THREAD_PATIENCE_MS);
         const { interrupts: sent = 0 } = cell;
         await watcher.caughtUp(sent, SIGNAL_PATIENCE_MS);
-        if (watcher.heardMoreThan(sent)) return { value: NOT_BEGUN };
+        if (watcher.heardMoreThan(sent)) {
+          await watcher.caughtUp(sent + 1, SIGNAL_PATIENCE_MS);
+          return { value: NOT_BEGUN };
+        }
         watcher.begin(cell.cell);
         try {
           return { value: await session.execute(cell) };

@@ -16,6 +16,9 @@
  * | `output` | kernel notifies host | something was printed |
  * | `call` | kernel calls host | calls a host function |
  *
+ * Beside that, SIGINT stops the running cell, and SIGUSR2 stops what earlier cells left running if it keeps the kernel from
+ * answering while no cell runs.
+ *
  * @module
  */
 

@@ -10,7 +10,7 @@ import type { KernelOptions } from "../rpc/protocol.ts";
 import { grantedKinds, type Permissions, toPermissionFlags } from "../security/permissions.ts";
 import type { Kernel, KernelHost } from "./kernel.ts";
 import { KernelRuntime, type RuntimeOptions } from "./kernel_runtime.ts";
-import { atLeastStarting } from "./_process_limits.ts";
+import { atLeastStarting, mayLimit } from "./_process_limits.ts";
 import { checkCount, checkLimit } from "./limit.ts";
 import { SubprocessKernel } from "./subprocess_kernel.ts";
 
@@ -205,7 +205,8 @@ function denoCommand(): string {
   const path = Deno.execPath();
   const may = (command: string) =>
     Deno.permissions.querySync({ name: "run", command }).state === "granted";
-  return !may(path) && may("deno") ? "deno" : path;
+  // Who may start a shell may start anything.
+  return !may(path) && !mayLimit() && may("deno") ? "deno" : path;
 }
 
 /** Deno finds its cache by itself, unless the host was told where it is. Cells cannot read any of this. */

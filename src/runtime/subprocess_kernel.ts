@@ -48,6 +48,12 @@ const START_TIMEOUT_MS = 30_000;
 /** A kernel whose pipes have closed is given this long to exit by itself, so that its own exit code is reported. */
 const EXIT_GRACE_MS = 1_000;
 
+/** A kernel that has not answered for so long is told to stop what keeps it from that, unless that is the running cell. */
+const ANSWER_PATIENCE_MS = 1_000;
+
+/** Without a cell there is nothing that takes a kernel so long. */
+const MAX_ANSWER_MS = 60_000;
+
 /** A kernel in another process. */
 export class SubprocessKernel implements Kernel {
   readonly ended: Promise<KernelExitError>;
@@ -57,6 +63,11 @@ export class SubprocessKernel implements Kernel {
   readonly #host: KernelHost;
   /** Calls under way: while there are none, the process does not keep the host's event loop alive. */
   #busy = 0;
+  /** Cells under way. */
+  #executing = 0;
+  #nudging: ReturnType<typeof setInterval> | undefined;
+  /** Nudges since the last answer. */
+  #nudges = 0;
   /** Why this side has ended the process, if it has. */
   #reason: string | undefined;
   /** Whether the kernel has said a word. */
@@ -129,20 +140,19 @@ export class SubprocessKernel implements Kernel {
 
   async execute(cell: ExecuteParams): Promise<CellReport> {
     const value = { ...cell, interrupts: this.#interrupts };
-    return (await this.#request("execute", { value })).value as CellReport;
+    this.#executing++;
+    try {
+      return (await this.#request("execute", { value })).value as CellReport;
+    } finally {
+      this.#executing--;
+    }
   }
 
   interrupt(): void {
     // A cell that waits can be told; one that computes hears signals only.
     this.#connection.notify("interrupt", { value: null });
     // Without SIGINT, as on Windows, it is ended when the patience with it is over; so is a first cell.
-    if (!this.#watching || Deno.build.os === "windows") return;
-    this.#interrupts++;
-    try {
-      this.#child.kill("SIGINT");
-    } catch {
-      // It has ended already.
-    }
+    if (this.#signal("SIGINT")) this.#interrupts++;
   }
 
   async retrieve(name: string): Promise<unknown> {
@@ -182,14 +192,39 @@ export class SubprocessKernel implements Kernel {
   }
 
   async #request(method: string, payload: Payload): Promise<Payload> {
-    if (this.#busy++ === 0) this.#child.ref();
+    if (this.#busy++ === 0) {
+      this.#child.ref();
+      this.#nudging = setInterval(() => this.#nudge(), ANSWER_PATIENCE_MS);
+    }
     try {
       return await this.#connection.call(method, payload);
     } catch (error) {
       throw error instanceof ConnectionClosedError ? await this.#ending() : error;
     } finally {
-      if (--this.#busy === 0) this.#child.unref();
+      this.#nudges = 0;
+      if (--this.#busy === 0) {
+        this.#child.unref();
+        clearInterval(this.#nudging);
+      }
     }
+  }
+
+  /** Stops what earlier cells have left running, if that is what the kernel does. Only the kernel knows. */
+  #nudge(): void {
+    if (this.#executing === 0 && ++this.#nudges * ANSWER_PATIENCE_MS >= MAX_ANSWER_MS) {
+      this.#endFor(`it did not answer for ${MAX_ANSWER_MS / 1000} seconds`);
+    } else this.#signal("SIGUSR2");
+  }
+
+  /** Sends a signal, if the kernel hears it. */
+  #signal(name: Deno.Signal): boolean {
+    if (!this.#watching || Deno.build.os === "windows") return false;
+    try {
+      this.#child.kill(name);
+    } catch {
+      // It has ended already.
+    }
+    return true;
   }
 
   /** Why there is no answer: the process has ended, or there never was one. */
