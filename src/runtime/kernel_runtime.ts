@@ -167,10 +167,14 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
   }
 
   /** See {@linkcode Runtime.update}. */
-  async update<N extends string>(
+  update<N extends string>(
     name: N,
     value: N extends keyof Values<V> ? Values<V>[N] : unknown,
   ): Promise<void> {
+    return this.#injecting.take(() => this.#update(name, value));
+  }
+
+  async #update(name: string, value: unknown): Promise<void> {
     this.#assertOpen(`update ${JSON.stringify(name)}`);
     const variable = this.#variables.get(name);
     if (variable === undefined) {
@@ -220,8 +224,10 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
 
   /** See {@linkcode Runtime.restore}. */
   restore(bytes: Uint8Array): Promise<Recovery> {
+    // What is injected meanwhile would go to the kernel that is about to be replaced.
+    const restore = () => this.#injecting.take(() => this.#keeper.restore(bytes));
     return this.#inTurn("restore a snapshot", async () => {
-      const recovery = await this.#keeper.restore(bytes);
+      const recovery = await restore();
       this.#runner.forget();
       return recovery;
     });
@@ -250,9 +256,15 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
 
   /** Runs one thing after the other. */
   #inTurn<T>(what: string, action: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    return this.#turns.take(() => {
+    return this.#turns.take(async () => {
       this.#assertOpen(what);
-      return action();
+      try {
+        return await action();
+      } catch (error) {
+        // That the kernel has ended is nothing but the consequence.
+        this.#assertOpen(what);
+        throw error;
+      }
     }, signal);
   }
 
@@ -264,18 +276,16 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
       const result = await this.#runner.run(source, {
         ...options,
         kernel: () => this.#keeper.kernel(),
-        recovered: () => this.#keeper.takeRecovery(),
+        recovered: () => this.#keeper.recovery,
       });
-      this.#keeper.cellEnded(result.changed.map(({ name }) => name));
+      this.#keeper.cellEnded(result);
       if ("stateKept" in result && !result.stateKept) {
         return { ...result, recovery: await this.#recover() };
       }
       if (this.checkpointPolicy === "cell") this.#checkpointSoon();
       return result;
     } catch (error) {
-      // That the kernel has ended is nothing but the consequence.
-      this.#assertOpen("execute a cell");
-      if (error instanceof KernelExitError) error.recovery = await this.#recover();
+      if (error instanceof KernelExitError && !this.#closed) error.recovery = await this.#recover();
       throw error;
     }
   }

@@ -37,6 +37,8 @@ export interface SubprocessOptions {
   readonly maxFrameBytes: number;
   /** Memory in bytes that the operating system lets it have, where that is possible. */
   readonly processMemoryBytes: number;
+  /** A process that has not written or read a snapshot by then is ended. In milliseconds. @default 60000 */
+  readonly snapshotTimeoutMs?: number;
 }
 
 /** Of what the process writes to stderr, this many characters of the end are kept for the error. */
@@ -44,6 +46,9 @@ const STDERR_TAIL_CHARS = 4 * 1024;
 
 /** A process that has not said a word for so long will not. Generous: a first start may have to fill a cache. */
 const START_TIMEOUT_MS = 30_000;
+
+/** Twice as long as a kernel takes at most before it gives up by itself. */
+const DEFAULT_SNAPSHOT_TIMEOUT_MS = 60_000;
 
 /** A kernel whose pipes have closed is given this long to exit by itself, so that its own exit code is reported. */
 const EXIT_GRACE_MS = 1_000;
@@ -55,6 +60,7 @@ export class SubprocessKernel implements Kernel {
   readonly #missing: (exitCode: number) => Error | undefined;
   readonly #connection: Connection;
   readonly #host: KernelHost;
+  readonly #snapshotTimeoutMs: number;
   /** Calls under way: while there are none, the process does not keep the host's event loop alive. */
   #busy = 0;
   /** Why this side has ended the process, if it has. */
@@ -74,6 +80,7 @@ export class SubprocessKernel implements Kernel {
    */
   constructor(host: KernelHost, options: SubprocessOptions) {
     this.#host = host;
+    this.#snapshotTimeoutMs = options.snapshotTimeoutMs ?? DEFAULT_SNAPSHOT_TIMEOUT_MS;
     const { child, missing } = spawnLimited({
       command: options.command,
       processMemoryBytes: options.processMemoryBytes,
@@ -162,7 +169,7 @@ export class SubprocessKernel implements Kernel {
 
   async snapshot(maxBytes: number): Promise<KernelSnapshot> {
     const params: SnapshotParams = Number.isFinite(maxBytes) ? { maxBytes } : {};
-    const { value, attachments } = await this.#request("snapshot", { value: params });
+    const { value, attachments } = await this.#transfer("snapshot", { value: params });
     return { ...value as SnapshotReport, parts: attachments ?? [] };
   }
 
@@ -172,13 +179,30 @@ export class SubprocessKernel implements Kernel {
   ): Promise<RestoreReport> {
     const params: RestoreParams = { except: [...except] };
     const payload = { value: params, attachments: parts };
-    return (await this.#request("restore", payload)).value as RestoreReport;
+    return (await this.#transfer("restore", payload)).value as RestoreReport;
   }
 
   async close(reason = "it was closed"): Promise<void> {
     this.#endFor(reason);
     this.#connection.close();
     await this.ended;
+  }
+
+  /** Snapshots run code of cells, which may leave something behind that never yields. */
+  async #transfer(method: "snapshot" | "restore", payload: Payload): Promise<Payload> {
+    const timer = setTimeout(
+      () => this.#endFor(`its ${method} took more than ${this.#snapshotTimeoutMs / 1000} seconds`),
+      this.#snapshotTimeoutMs,
+    );
+    try {
+      return await this.#request(method, payload);
+    } catch (error) {
+      if (!(error instanceof RemoteError)) throw error;
+      const { name } = (error.data ?? {}) as { name?: unknown };
+      throw new (name === "TypeError" ? TypeError : Error)(error.message, { cause: error });
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async #request(method: string, payload: Payload): Promise<Payload> {
