@@ -78,6 +78,13 @@ export type { OpenAIModelOptions } from "./src/model/openai_options.ts";
 export { addUsage, estimateUsage } from "./src/model/usage.ts";
 export { DenoRuntime } from "./src/runtime/deno_runtime.ts";
 export type { DenoRuntimeOptions } from "./src/runtime/deno_runtime.ts";
+export type { KernelProcessOptions } from "./src/runtime/kernel_launcher.ts";
+export { KernelPool } from "./src/runtime/kernel_pool.ts";
+export type {
+  AcquireOptions,
+  KernelPoolOptions,
+  PooledRuntimeOptions,
+} from "./src/runtime/kernel_pool.ts";
 export { LocalRuntime } from "./src/runtime/local_runtime.ts";
 export { KernelRuntime } from "./src/runtime/kernel_runtime.ts";
 export type { RuntimeOptions } from "./src/runtime/kernel_runtime.ts";
@@ -117,7 +124,9 @@ export type {
   OutputChunk,
   OutputReport,
   OutputStream,
+  RetrieveOptions,
   Runtime,
+  UnawaitedCall,
   ValueSummary,
 } from "./src/runtime/runtime.ts";
 export type { Permissions } from "./src/security/permissions.ts";

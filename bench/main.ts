@@ -9,7 +9,7 @@ import { boundary } from "./boundary.ts";
 import { Report } from "./measure.ts";
 import { parsers } from "./parsers.ts";
 import { coldStart, idleMemory } from "./process.ts";
-import { guards, interrupts, snapshots } from "./state.ts";
+import { guards, interrupts, pool, snapshots } from "./state.ts";
 
 console.log(
   `Deno ${Deno.version.deno}, ${Deno.build.target}, ${navigator.hardwareConcurrency} cores\n`,
@@ -19,6 +19,7 @@ await coldStart(report);
 await boundary(report);
 await snapshots(report);
 await interrupts(report);
+await pool(report);
 await guards(report);
 await idleMemory(report);
 await parsers(report);

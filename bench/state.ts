@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DenoRuntime } from "../mod.ts";
+import { DenoRuntime, KernelPool } from "../mod.ts";
 import { makeRows } from "./boundary.ts";
 import { guardCosts } from "./guards.ts";
 import { median, type Report, time } from "./measure.ts";
@@ -87,4 +87,28 @@ export async function guards(report: Report): Promise<void> {
       aim: "<= 1.3x",
     }, guarded <= 1.3 * bare);
   }
+}
+
+/** A warm kernel from a pool, beside a cold one. */
+export async function pool(report: Report): Promise<void> {
+  const cold = median(
+    await time(async () => {
+      await using runtime = new DenoRuntime();
+      await runtime.names();
+    }, { times: 9, warmup: 2 }),
+  );
+  await using kernels = new KernelPool({ warm: 2 });
+  const samples: number[] = [];
+  for (let i = 0; i < 20; i++) {
+    while (kernels.ready < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+    const start = performance.now();
+    await using _ = await kernels.acquire();
+    samples.push(performance.now() - start);
+  }
+  const value = median(samples.sort((a, b) => a - b));
+  const floor = { what: "a cold kernel", value: cold };
+  report.add(
+    { what: "warm kernel from a pool", value, unit: "ms", floor, aim: "< 2 ms" },
+    value < 2,
+  );
 }

@@ -34,7 +34,7 @@ export function observe(result: CellResult, maxChars: number): Observation {
     parts.unshift(`Before this cell: ${recoveryOf(result.recovered)}`);
   }
   parts.push(lateOf(result.output, maxChars));
-  parts.push(callsOf(result.hostCalls), changesOf(result.changed));
+  parts.push(callsOf(result.hostCalls), unawaitedOf(result), changesOf(result.changed));
   const type = result.status === "error"
     ? "execution_error"
     : exceeded
@@ -155,6 +155,22 @@ function callsOf(calls: readonly HostCall[]): string {
   }
   const listed = [...counts].map(([name, count]) => count === 1 ? name : `${name} x${count}`);
   return `Functions called: ${list(listed)}`;
+}
+
+/** What a model forgets most often, with the place. */
+function unawaitedOf({ unawaited, changed }: CellResult): string {
+  const calls = unawaited.map(({ name, line }) => `${name} in line ${line}`);
+  const names = changed.filter(({ type }) => type === "Promise").map(({ name }) => name);
+  return [
+    calls.length === 0
+      ? ""
+      : `Called without await, so that what it returns is lost: ${
+        list(calls)
+      }. Write \`await\` before it.`,
+    names.length === 0
+      ? ""
+      : `Promises, not values: ${list(names)}. Use \`await\` to get the values.`,
+  ].filter((part) => part !== "").join("\n");
 }
 
 function changesOf(changed: readonly NamespaceEntry[]): string {

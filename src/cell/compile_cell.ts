@@ -7,9 +7,11 @@
 import type { Declaration } from "./_declarations.ts";
 import { checkNesting } from "./_nesting.ts";
 import { rewriteCell } from "./_rewrite.ts";
+import { findUnawaited } from "./_unawaited.ts";
 import { parseCell, parseError, stripTypes } from "./_strip.ts";
 import { visit } from "./_walk.ts";
 import { CellSyntaxError } from "./cell_syntax_error.ts";
+import { LineIndex } from "./position.ts";
 import { mapPieces, type PositionMap } from "./position_map.ts";
 
 export type { Declaration, PositionMap };
@@ -24,6 +26,22 @@ export interface CompiledCell {
   readonly declarations: readonly Declaration[];
   /** Leads from positions in `code` to positions in the source. */
   readonly map: PositionMap;
+  /** Calls whose promise is dropped, or taken for its value. */
+  readonly unawaited: readonly UnawaitedCall[];
+}
+
+/** A call that nobody waits for. */
+export interface UnawaitedCall {
+  /** What is called, for example `light.setBrightness`. */
+  readonly name: string;
+  /** The line, from 1. */
+  readonly line: number;
+}
+
+/** Options of {@linkcode compileCell}. */
+export interface CompileOptions {
+  /** Whether calls of a name, or of members of it, give promises. @default none does */
+  readonly isAsync?: (name: string) => boolean;
 }
 
 /** Longest source of a cell, in UTF-16 code units: a hundred times what models write. */
@@ -33,10 +51,11 @@ export const MAX_CELL_LENGTH = 1_000_000;
  * Compiles one cell.
  *
  * @param source TypeScript or JavaScript as the model wrote it.
+ * @param options Which names are asynchronous.
  * @returns The compiled cell.
  * @throws {CellSyntaxError} If it is no TypeScript, or has something that a cell may not have.
  */
-export function compileCell(source: string): CompiledCell {
+export function compileCell(source: string, options: CompileOptions = {}): CompiledCell {
   if (source.length > MAX_CELL_LENGTH) {
     throw new CellSyntaxError(
       `The cell has ${source.length} characters, more than the ${MAX_CELL_LENGTH} allowed`,
@@ -52,6 +71,9 @@ export function compileCell(source: string): CompiledCell {
   const rendered = rewritten.edits.render();
   const bends = new Set<number>();
   if (toOriginal !== undefined) visit(program, (node) => (bends.add(node.start), true));
+  const { isAsync } = options;
+  const unawaited = isAsync === undefined ? [] : findUnawaited(program, isAsync);
+  const lines = unawaited.length === 0 ? undefined : new LineIndex(code);
   return {
     code: rendered.code,
     helper,
@@ -60,6 +82,10 @@ export function compileCell(source: string): CompiledCell {
       source: code,
       toOriginal,
       bends: [...bends].sort((a, b) => a - b),
+    }),
+    unawaited: unawaited.map(({ name, start }) => {
+      const position = lines!.at(start);
+      return { name, line: (toOriginal?.(position) ?? position).line };
     }),
   };
 }

@@ -8,7 +8,6 @@
 import { Error, JSON, Object, Promise, TextEncoder, TypeError } from "../rpc/builtins.ts";
 import vm from "node:vm";
 import type { ByteChannel } from "../rpc/channel.ts";
-import { decode, encode } from "../rpc/codec.ts";
 import { Connection, type Payload } from "../rpc/connection.ts";
 import { LAST_WORDS, LIMITED } from "../rpc/protocol.ts";
 import type {
@@ -16,15 +15,18 @@ import type {
   DefineParams,
   ExecuteParams,
   KernelOptions,
+  ReleaseParams,
   RestoreParams,
   RetrieveParams,
   SnapshotParams,
+  UseParams,
 } from "../rpc/protocol.ts";
+import { References } from "../rpc/references.ts";
 import { RemoteError, RPC_ERROR_CODES } from "../rpc/rpc_error.ts";
 import { curateGlobals } from "./globals.ts";
 import { createConsole } from "./guest_console.ts";
 import { installTimers } from "./guest_timers.ts";
-import { hostFunction, PendingCalls } from "./host_function.ts";
+import { HostCalls } from "./host_calls.ts";
 import { createImporter } from "./importer.ts";
 import { CellStoppedError, Interrupts } from "./interrupts.ts";
 import { lockDown } from "./lockdown.ts";
@@ -99,7 +101,15 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
   await probe();
 
   const scope = new GlobalScope(modules.import);
-  const session = new Session({ scope, output, stacks, interrupts, modules, globals });
+  const session = new Session({
+    scope,
+    output,
+    stacks,
+    interrupts,
+    modules,
+    globals,
+    isReference: (value) => references.isStandIn(value),
+  });
   const { namespace } = session;
   const report = (thrown: unknown, how: string) => {
     // The result of a cell that was stopped says so.
@@ -107,16 +117,17 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
     output.write("stderr", `${how} ${session.describeError(thrown).stack}\n`);
   };
   keepAlive(report);
-  const pending = new PendingCalls(options.maxPendingCalls);
-  const connection = new Connection(channel, {
+  const connection: Connection = new Connection(channel, {
     maxFrameBytes: options.maxFrameBytes,
     handlers: {
       define: ({ value, attachments }) => {
         const { name, value: encoded } = value as DefineParams;
         if (encoded === undefined) {
-          const call = hostFunction(name, { connection, pending, cellOf: () => output.cell });
-          namespace.defineHostFunction(name, call);
-        } else namespace.define(name, decode(encoded, attachments));
+          return namespace.defineProvided(name, calls.function(name, references));
+        }
+        const decoded = references.decodeValue(encoded, attachments);
+        if (references.isStandIn(decoded)) namespace.defineProvided(name, decoded as object);
+        else namespace.define(name, decoded);
       },
       execute: async ({ value }) => {
         const cell = value as ExecuteParams;
@@ -133,7 +144,18 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
       },
       interrupt: () => interrupts.stop(),
       names: () => ({ value: namespace.entries() }),
-      retrieve: ({ value }) => retrieve(namespace, (value as RetrieveParams).name),
+      retrieve: async ({ value }) => await retrieve(namespace, references, value as RetrieveParams),
+      use: async ({ value, attachments }) => {
+        const request = value as UseParams;
+        const args = references.argumentsOf(request, attachments);
+        const answer = await references.perform(request, args);
+        const encoded = references.encodeAnswer(request, answer);
+        return { value: { value: encoded.value }, attachments: encoded.attachments };
+      },
+      release: ({ value }) => {
+        const { ref, count } = value as ReleaseParams;
+        references.release(ref, count);
+      },
       snapshot: async ({ value }) => {
         const { maxBytes } = value as SnapshotParams;
         const { report, attachments } = await session.snapshot(maxBytes);
@@ -145,21 +167,39 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
       },
     },
   });
+  const calls = new HostCalls({
+    connection,
+    maxPendingCalls: options.maxPendingCalls,
+    cellOf: () => output.cell,
+  });
+  const references: References = new References({
+    instances: "copy",
+    use: (request, attachments) => calls.use(request, attachments),
+    release: (value) => connection.notify("release", { value }),
+  });
   connection.notify("ready", { value: null });
   const { reason, cause } = await connection.closed;
   if (reason !== "ended") lastWords(session.describeError(cause).message);
   exit(0);
 }
 
-function retrieve(namespace: Namespace, name: string): Payload {
+async function retrieve(
+  namespace: Namespace,
+  references: References,
+  { name, reference = false }: RetrieveParams,
+): Promise<Payload> {
   if (!namespace.has(name)) {
     throw new RemoteError(
       `Cannot retrieve ${JSON.stringify(name)}: there is no such name`,
       { code: RPC_ERROR_CODES.invalidParams },
     );
   }
-  const { value, attachments } = encode(namespace.get(name), { instances: "data", name });
-  return { value: { value }, attachments };
+  // A promise is waited for; a stand-in is none.
+  const value = await namespace.get(name);
+  const { value: encoded, attachments } = reference
+    ? references.encodeReference(value, { name })
+    : references.encodeValue(value, { name });
+  return { value: { value: encoded }, attachments };
 }
 
 /** Says why the kernel ends; the host shows it. */

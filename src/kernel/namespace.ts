@@ -34,8 +34,8 @@ export class Namespace {
   readonly #globals: ReadonlySet<string>;
   /** Globals that were declared anew, as they were before. */
   readonly #shadowed = new Map<string, PropertyDescriptor>();
-  readonly #hostFunctions = new Map<string, object>();
-  readonly #hostNames = new WeakMap<object, string>();
+  readonly #provided = new Map<string, object>();
+  readonly #providedNames = new WeakMap<object, string>();
 
   /**
    * @param target The object whose properties are the names.
@@ -76,16 +76,15 @@ export class Namespace {
   }
 
   /**
-   * Binds a name to a function of the host, and remembers that it is one.
+   * Binds a name to what the host provides and keeps, a function or a stand-in for an object, and remembers that.
    *
    * @param name The name.
-   * @param call Calls it.
+   * @param value What stands for it here.
    */
-  defineHostFunction(name: string, call: object): void {
-    defineProperty(call, "name", { value: name, configurable: true });
-    this.#hostFunctions.set(name, call);
-    this.#hostNames.set(call, name);
-    this.define(name, call);
+  defineProvided(name: string, value: object): void {
+    this.#provided.set(name, value);
+    this.#providedNames.set(value, name);
+    this.define(name, value);
   }
 
   /**
@@ -109,14 +108,14 @@ export class Namespace {
     };
   }
 
-  /** The function of the host that was defined by this name, whatever the name stands for now. */
-  hostFunction(name: string): object | undefined {
-    return this.#hostFunctions.get(name);
+  /** What the host has provided by this name, whatever the name stands for now. */
+  provided(name: string): object | undefined {
+    return this.#provided.get(name);
   }
 
-  /** The name of a function of the host; nothing if it is none. */
-  hostNameOf(value: object): string | undefined {
-    return this.#hostNames.get(value);
+  /** The name by which the host has provided something; nothing if it has not. */
+  providedNameOf(value: object): string | undefined {
+    return this.#providedNames.get(value);
   }
 
   /** Whether a name is bound. */

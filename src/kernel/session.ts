@@ -56,6 +56,8 @@ export interface SessionOptions {
   readonly interrupts: Interrupts;
   /** Imports. */
   readonly modules: Modules;
+  /** Whether a value stands for something of the host. @default nothing does */
+  readonly isReference?: (value: object) => boolean;
   /** Globals that are none of the session's names. */
   readonly globals: ReadonlySet<string>;
   /** How long a snapshot may take to be written or read, in milliseconds. @default 30000 */
@@ -74,6 +76,7 @@ export class Session {
   readonly #helper: CellHelper;
   readonly #sources: FunctionSources;
   readonly #snapshotTimeoutMs: number;
+  readonly #isReference: (value: object) => boolean;
   #intrinsics: Intrinsics | undefined;
   /** The names. */
   readonly namespace: Namespace;
@@ -89,6 +92,7 @@ export class Session {
     this.namespace = new Namespace(options.scope.target, options.globals);
     this.modules = options.modules;
     this.#snapshotTimeoutMs = options.snapshotTimeoutMs ?? DEFAULT_SNAPSHOT_TIMEOUT_MS;
+    this.#isReference = options.isReference ?? (() => false);
     this.#helper = this.#createHelper();
     this.#sources = new FunctionSources((code, helper) => {
       const compiled = this.#scope.expression(code, helper);
@@ -133,7 +137,13 @@ export class Session {
   get #context(): SnapshotContext {
     const { namespace, modules } = this;
     this.#intrinsics ??= new Intrinsics([...this.#outerGlobals(), ...namespace.globals()]);
-    return { namespace, sources: this.#sources, modules, intrinsics: this.#intrinsics };
+    return {
+      namespace,
+      sources: this.#sources,
+      modules,
+      isReference: this.#isReference,
+      intrinsics: this.#intrinsics,
+    };
   }
 
   /** Where the names do not live in the global object, the globals are found behind them. */

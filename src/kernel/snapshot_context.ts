@@ -17,6 +17,8 @@ export interface SnapshotContext {
   readonly sources: FunctionSources;
   /** What was imported. */
   readonly modules: Modules;
+  /** Whether a value stands for something of the host. */
+  readonly isReference: (value: object) => boolean;
   /** Built-ins by their path. */
   readonly intrinsics: Intrinsics;
 }

@@ -111,7 +111,7 @@ class SnapshotReader implements TreeReaderExtension {
     }
     // What the host provides under its own name is there anyway.
     const isProvided = (name: string) => {
-      const provided = namespace.hostFunction(name);
+      const provided = namespace.provided(name);
       return provided !== undefined && provided === namespace.get(name);
     };
     const names = wanted
@@ -126,7 +126,7 @@ class SnapshotReader implements TreeReaderExtension {
       case "builtin":
         return [reader.number(found(this.#context.intrinsics.at(`${first}`), `${first}`))];
       case "host":
-        return [reader.number(this.#hostFunction(`${first}`))];
+        return [reader.number(this.#provided(`${first}`))];
       case "import":
         return [reader.number(this.#imported(`${first}`, second))];
       case "function":
@@ -208,9 +208,9 @@ class SnapshotReader implements TreeReaderExtension {
     return decoder.decode(entry.tree);
   }
 
-  #hostFunction(name: string): object {
-    const found = this.#context.namespace.hostFunction(name);
-    if (found === undefined) throw new TypeError(`no function ${name} is provided here`);
+  #provided(name: string): object {
+    const found = this.#context.namespace.provided(name);
+    if (found === undefined) throw new TypeError(`no ${name} is provided here`);
     return found;
   }
 

@@ -122,6 +122,11 @@ class SnapshotWriter implements TreeExtension {
 
   encode(value: object, writer: TreeWriter): Tagged | undefined {
     if (this.#plain.share(value)) this.#outdated = true;
+    const provided = this.#context.namespace.providedNameOf(value);
+    if (provided !== undefined) return tag("host", provided);
+    if (this.#context.isReference(value)) {
+      throw writer.refusal("a reference to something of the host that has no name of its own");
+    }
     const path = this.#context.intrinsics.pathOf(value);
     if (path !== undefined) return tag("builtin", path);
     const origin = this.#context.modules.originOf(value);
@@ -143,8 +148,6 @@ class SnapshotWriter implements TreeExtension {
   }
 
   #function(value: object, writer: TreeWriter): Tagged {
-    const hostName = this.#context.namespace.hostNameOf(value);
-    if (hostName !== undefined) return tag("host", hostName);
     const { form, text, name } = this.#context.sources.of(value, (what) => writer.refusal(what));
     const prototype: unknown = getOwnPropertyDescriptor(value, "prototype")?.value;
     const members = typeof prototype === "object" && prototype !== null ? prototype : {};

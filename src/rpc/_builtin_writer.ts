@@ -47,6 +47,11 @@ export interface PartWriter {
 /** Built-ins that the codec knows, besides arrays and views. */
 const CLONABLE = [Map, Set, Date, RegExp, Error, URL, ArrayBuffer, Boolean, Number, String, BigInt];
 
+/** Whether a value is a built-in that the codec knows. */
+export function isClonable(value: object): boolean {
+  return Array.isArray(value) || isView(value) || CLONABLE.some((Class) => value instanceof Class);
+}
+
 /** Writes built-ins, whose buffers it collects. */
 export class BuiltinWriter {
   readonly buffers: BufferUses = new BufferUses();
@@ -54,12 +59,6 @@ export class BuiltinWriter {
 
   constructor(writer: PartWriter) {
     this.#writer = writer;
-  }
-
-  /** Whether a value is one of them. */
-  knows(value: object): boolean {
-    return Array.isArray(value) || isView(value) ||
-      CLONABLE.some((Class) => value instanceof Class);
   }
 
   /** Built-ins are told by calling a method that only works on the real thing, so nothing can pass for one. */

@@ -17,6 +17,7 @@ export const {
   DataView,
   Date,
   Error,
+  FinalizationRegistry,
   Int32Array,
   JSON,
   Map,
@@ -32,6 +33,7 @@ export const {
   Set,
   SharedArrayBuffer,
   String,
+  Symbol,
   SyntaxError,
   TextDecoder,
   TextEncoder,
@@ -39,4 +41,5 @@ export const {
   URL,
   Uint8Array,
   WeakMap,
+  WeakRef,
 } = globalThis;

@@ -11,7 +11,8 @@
 
 import { Object, TypeError } from "./builtins.ts";
 import { isPlainJson } from "./plain_json.ts";
-import { TreeDecoder } from "./tree_decoder.ts";
+import type { TreeExtension } from "./tree.ts";
+import { TreeDecoder, type TreeDecoderOptions } from "./tree_decoder.ts";
 import { TreeEncoder } from "./tree_encoder.ts";
 
 /** Options of {@linkcode encode}. */
@@ -23,6 +24,8 @@ export interface EncodeOptions {
   readonly instances?: "refuse" | "data";
   /** How the value is called in errors, for example `rows`. @default "value" */
   readonly name?: string;
+  /** Writes what the codec does not know. @default nobody */
+  readonly extension?: TreeExtension;
 }
 
 /** A value in its encoded form. */
@@ -44,7 +47,8 @@ export interface EncodedValue {
  */
 export function encode(value: unknown, options: EncodeOptions = {}): EncodedValue {
   if (isPlainJson(value)) return { value: { plain: value }, attachments: [] };
-  const encoder = new TreeEncoder({ instances: options.instances ?? "refuse" });
+  const { instances = "refuse", extension } = options;
+  const encoder = new TreeEncoder({ instances, ...(extension === undefined ? {} : { extension }) });
   const tree = encoder.encode(value, options.name ?? "value");
   return { value: { tree }, attachments: encoder.attachments() };
 }
@@ -55,14 +59,19 @@ export function encode(value: unknown, options: EncodeOptions = {}): EncodedValu
  *
  * @param encoded The `value` of the encoded form.
  * @param attachments The bytes that came with it.
+ * @param options Who reads what the codec does not know.
  * @returns The value.
  * @throws {TypeError} If it is not an encoded value.
  */
-export function decode(encoded: unknown, attachments: readonly Uint8Array[] = []): unknown {
+export function decode(
+  encoded: unknown,
+  attachments: readonly Uint8Array[] = [],
+  options: Pick<TreeDecoderOptions, "extension"> = {},
+): unknown {
   if (typeof encoded === "object" && encoded !== null) {
     if (Object.hasOwn(encoded, "plain")) return (encoded as { plain: unknown }).plain;
     if (Object.hasOwn(encoded, "tree")) {
-      return new TreeDecoder(attachments).decode((encoded as { tree: unknown }).tree);
+      return new TreeDecoder(attachments, options).decode((encoded as { tree: unknown }).tree);
     }
   }
   throw new TypeError("Cannot decode a value: it is neither plain data nor a tree");

@@ -15,6 +15,8 @@
  * | `watching` | kernel notifies host | SIGINT stops a cell from now on, and no longer ends the kernel |
  * | `output` | kernel notifies host | something was printed |
  * | `call` | kernel calls host | calls a host function |
+ * | `use` | both | calls, reads or iterates something that the other side has lent |
+ * | `release` | both notify | gives back something that the other side has lent |
  *
  * @module
  */
@@ -47,6 +49,8 @@ export interface ExecuteParams {
 export interface RetrieveParams {
   /** The name in the namespace. */
   name: string;
+  /** Whether a reference is wanted, also to what would be copied. */
+  reference?: boolean;
 }
 
 /** Parameters of `snapshot`. */
@@ -133,6 +137,28 @@ export interface HostCallParams {
   args: unknown;
   /** The cell that called, or that left running what did; where that is not known, the last one that began. */
   cell: number;
+}
+
+/** Parameters of `use`. */
+export interface UseParams {
+  /** What is done at the end of the path. */
+  how: "call" | "read" | "iterate";
+  /** The number of what is lent. */
+  ref: number;
+  /** Members, from there on. */
+  path: string[];
+  /** The encoded list of arguments, if it is called. */
+  args?: unknown;
+  /** The cell that asks, if a cell does. */
+  cell?: number;
+}
+
+/** Parameters of `release`. */
+export interface ReleaseParams {
+  /** The number of what was lent. */
+  ref: number;
+  /** How often it had arrived. */
+  count: number;
 }
 
 /** The two streams of a cell's output. */

@@ -5,7 +5,7 @@
  */
 
 import { Array, BigInt, Map, Object, RangeError, Reflect, Set, TypeError } from "./builtins.ts";
-import { BuiltinWriter } from "./_builtin_writer.ts";
+import { BuiltinWriter, isClonable } from "./_builtin_writer.ts";
 import { hasExtraKeys, isPlainNumber, MAX_DEPTH } from "./plain_json.ts";
 import { tag, type TreeExtension, type TreeWriter } from "./tree.ts";
 
@@ -105,7 +105,7 @@ export class TreeEncoder implements TreeWriter {
   }
 
   isBuiltin(value: object): boolean {
-    return this.#builtins.knows(value);
+    return isClonable(value);
   }
 
   refusal(what: string, options?: ErrorOptions): TypeError {
@@ -229,6 +229,21 @@ const UNCLONABLE: ReadonlySet<string> = new Set([
   "SharedArrayBuffer",
   "Symbol",
 ]);
+
+/**
+ * Whether a value is an instance of a class that the codec does not know, and no promise or the like.
+ *
+ * @param value Any object.
+ */
+export function isInstance(value: object): boolean {
+  const prototype = getPrototypeOf(value) as object | null;
+  if (prototype === null || prototype === objectPrototype) return false;
+  const kind = apply(toStringTag, value, []).slice(8, -1);
+  return !isClonable(value) && !(UNCLONABLE.has(kind) && !ITERATORS.has(kind));
+}
+
+/** Those of them that can be used from elsewhere. */
+const ITERATORS: ReadonlySet<string> = new Set(["Generator", "AsyncGenerator"]);
 
 function className(value: object): string {
   const { constructor } = value;

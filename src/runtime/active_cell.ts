@@ -5,6 +5,7 @@
  */
 
 import type { OutputReport, OutputStream } from "../rpc/protocol.ts";
+import type { UnawaitedCall } from "../cell/compile_cell.ts";
 import type { CellClock } from "./_cell_clock.ts";
 import type { LateReport } from "./_late_output.ts";
 import type { Recovery } from "./recovery.ts";
@@ -25,6 +26,8 @@ export interface ActiveCellOptions {
   readonly onOutput?: ((chunk: OutputChunk) => void) | undefined;
   /** What the kernel has of the one before it, if that is news. @default nothing */
   readonly recovered?: Recovery | undefined;
+  /** Calls whose promise its code drops. @default none */
+  readonly unawaited?: readonly UnawaitedCall[];
 }
 
 /** What the host knows of a cell at its end. */
@@ -41,6 +44,7 @@ export class ActiveCell {
   readonly #clock: CellClock | undefined;
   readonly #onOutput: ((chunk: OutputChunk) => void) | undefined;
   readonly #recovered: Recovery | undefined;
+  readonly #unawaited: readonly UnawaitedCall[];
   readonly #calls: { name: string; status: HostCall["status"] }[] = [];
   readonly #started = performance.now();
   #text = "";
@@ -58,6 +62,7 @@ export class ActiveCell {
     this.#clock = options.clock;
     this.#onOutput = options.onOutput;
     this.#recovered = options.recovered;
+    this.#unawaited = options.unawaited ?? [];
   }
 
   /** Takes a piece of output. */
@@ -116,6 +121,9 @@ export class ActiveCell {
         ...late,
       },
       hostCalls: this.#calls.map((call) => ({ ...call })),
+      unawaited: this.#unawaited.filter(({ name }) =>
+        this.#calls.some((call) => call.name === name)
+      ),
       ...(this.#recovered === undefined ? {} : { recovered: this.#recovered }),
       durationMs: performance.now() - this.#started,
     };

@@ -12,7 +12,7 @@ import { CellClock, type StopReason } from "./_cell_clock.ts";
 import { LateOutputs } from "./_late_output.ts";
 import { ActiveCell } from "./active_cell.ts";
 import { CellErrors } from "./cell_errors.ts";
-import type { HostFunction } from "./host_function.ts";
+import { HostFunction } from "./host_function.ts";
 import type { Kernel, KernelHost } from "./kernel.ts";
 import { OngoingCalls } from "./ongoing_call.ts";
 import type { Recovery } from "./recovery.ts";
@@ -26,6 +26,8 @@ export interface CellRunOptions extends ExecuteOptions {
   readonly kernel: () => Promise<Kernel>;
   /** Says what the kernel has of the one before it, if that has not been told yet. */
   readonly recovered: () => Recovery | undefined;
+  /** Whether calls of an injected name, or of its members, give promises. */
+  readonly isAsync: (name: string) => boolean;
 }
 
 /** A cell that has no guards to stop at is given this long; then its kernel is ended. */
@@ -78,6 +80,18 @@ export class CellRunner implements KernelHost {
     if (definition === undefined) {
       return Promise.reject(new TypeError(`Cannot call ${JSON.stringify(name)}: no such function`));
     }
+    return this.#call(definition, { cell, name, args });
+  }
+
+  /** See {@linkcode KernelHost.use}. */
+  use(cell: number, { name, action }: { name: string; action: () => Promise<unknown> }) {
+    return this.#call(new HostFunction(action), { cell, name, args: [] });
+  }
+
+  #call(
+    definition: HostFunction,
+    { cell, name, args }: { cell: number; name: string; args: readonly unknown[] },
+  ): Promise<unknown> {
     const refusal = this.#counts.add(cell, { name, pending: this.#calls.size });
     if (refusal !== undefined) return Promise.reject(refusal);
     const limitMs = definition.timeoutMs ?? this.#callTimeoutMs;
@@ -124,7 +138,7 @@ export class CellRunner implements KernelHost {
     starting.catch(() => {});
     let compiled: CompiledCell;
     try {
-      compiled = compileCell(source);
+      compiled = compileCell(source, { isAsync: options.isAsync });
     } catch (error) {
       if (!(error instanceof CellSyntaxError)) throw error;
       const base = this.#base(new ActiveCell(cell, { source }));
@@ -141,6 +155,7 @@ export class CellRunner implements KernelHost {
       clock,
       onOutput,
       recovered: options.recovered(),
+      unawaited: compiled.unawaited,
     });
     this.#active = active;
     try {

@@ -21,6 +21,8 @@ export interface KernelHost {
   output(cell: number, chunk: { stream: OutputStream; text: string }): void;
   /** A cell calls a host function. */
   call(cell: number, call: { name: string; args: readonly unknown[] }): Promise<unknown>;
+  /** A cell uses an object of the host: calls a method, reads a member. */
+  use(cell: number, use: { name: string; action: () => Promise<unknown> }): Promise<unknown>;
 }
 
 /** One namespace, alive. */
@@ -38,12 +40,14 @@ export interface Kernel {
   /** Asks the running cell to stop. If it can, `execute` settles soon; whoever does not want to wait closes the kernel. */
   interrupt(): void;
   /**
-   * Gives the value of a name.
+   * Gives the value of a name; of a promise what it is settled with.
    *
+   * @param name The name.
+   * @param as Whether a copy is wanted or a reference.
    * @throws {RangeError} If there is no such name.
    * @throws {TypeError} If the value cannot cross.
    */
-  retrieve(name: string): Promise<unknown>;
+  retrieve(name: string, as: "copy" | "reference"): Promise<unknown>;
   /** Lists the namespace. */
   names(): Promise<NamespaceEntry[]>;
   /**

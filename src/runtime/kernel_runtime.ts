@@ -7,7 +7,7 @@
 import type { NamespaceEntry } from "../rpc/protocol.ts";
 import { CellRunner } from "./cell_runner.ts";
 import type { AnyFunction, HostFunction } from "./host_function.ts";
-import { type Injections, toInjections } from "./injection.ts";
+import { type Injections, isReference, toInjections } from "./injection.ts";
 import { type Kernel, KernelExitError, type KernelHost } from "./kernel.ts";
 import { KernelKeeper } from "./kernel_keeper.ts";
 import { checkCount, checkLimit } from "./limit.ts";
@@ -17,6 +17,7 @@ import type {
   CheckpointPolicy,
   ExecuteOptions,
   InjectOptions,
+  RetrieveOptions,
   Runtime,
 } from "./runtime.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -66,8 +67,6 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
   readonly checkpointPolicy: CheckpointPolicy;
   /** Characters of a cell's output that are kept. */
   protected readonly maxOutputChars: number;
-  /** Calls of host functions that may be under way at once. */
-  protected readonly maxPendingCalls: number;
 
   readonly #variables: Map<string, Variable<unknown>>;
   readonly #functions: Map<string, HostFunction>;
@@ -88,7 +87,6 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
     const limits = checkRuntimeLimits(options);
     this.timeoutMs = limits.timeoutMs;
     this.maxOutputChars = limits.maxOutputChars;
-    this.maxPendingCalls = limits.maxPendingCalls;
     const { variables, functions } = toInjections({
       variables: options.variables as Record<string, unknown> | undefined,
       functions: options.functions,
@@ -159,11 +157,11 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
   /** See {@linkcode Runtime.retrieve}. */
   retrieve<N extends keyof Values<V> & string>(name: N): Promise<Values<V>[N]>;
   /** See {@linkcode Runtime.retrieve}; a name that was not injected is of unknown type. */
-  retrieve(name: string): Promise<unknown>;
-  async retrieve(name: string): Promise<unknown> {
+  retrieve(name: string, options?: RetrieveOptions): Promise<unknown>;
+  async retrieve(name: string, options: RetrieveOptions = {}): Promise<unknown> {
     this.#assertOpen(`retrieve ${JSON.stringify(name)}`);
     const kernel = await this.#keeper.kernel();
-    return await kernel.retrieve(name);
+    return await kernel.retrieve(name, options.as ?? "copy");
   }
 
   /** See {@linkcode Runtime.update}. */
@@ -277,6 +275,7 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
         ...options,
         kernel: () => this.#keeper.kernel(),
         recovered: () => this.#keeper.recovery,
+        isAsync: (name) => this.#isAsync(name),
       });
       this.#keeper.cellEnded(result);
       if ("stateKept" in result && !result.stateKept) {
@@ -288,6 +287,13 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
       if (error instanceof KernelExitError && !this.#closed) error.recovery = await this.#recover();
       throw error;
     }
+  }
+
+  /** What stays on the host is called across the boundary. Without one, objects are what they are. */
+  #isAsync(name: string): boolean {
+    if (this.#functions.has(name)) return true;
+    const variable = this.#variables.get(name);
+    return this.isolated && variable !== undefined && isReference(variable.value);
   }
 
   /** Starts the next kernel, so that whoever is told of the end of one is told what is left. */

@@ -94,7 +94,8 @@ class InProcessKernel implements Kernel {
     for (const name of functions) {
       // As in the other runtime, whatever the function is, cells get a promise.
       const call = (...args: unknown[]) => this.#host.call(this.#output.cell, { name, args });
-      namespace.defineHostFunction(name, call);
+      Object.defineProperty(call, "name", { value: name });
+      namespace.defineProvided(name, call);
     }
     return Promise.resolve();
   }

@@ -12,11 +12,13 @@ import type {
   OutputStream,
   ValueSummary,
 } from "../rpc/protocol.ts";
+import type { UnawaitedCall } from "../cell/compile_cell.ts";
 import type { Permissions } from "../security/permissions.ts";
 import type { Injections } from "./injection.ts";
 import type { Recovery } from "./recovery.ts";
 import type { Snapshot } from "./snapshot.ts";
 
+export type { UnawaitedCall };
 export type { CellFrame, LostName, NamespaceEntry, OutputReport, OutputStream, ValueSummary };
 
 /** A piece of output, as it was printed. */
@@ -78,6 +80,8 @@ export interface CellResultBase {
   readonly output: CellOutput;
   /** The host functions it called until it ended, in order; at most the first 1,000. */
   readonly hostCalls: readonly HostCall[];
+  /** Host functions that it called without waiting for what they return, and where. */
+  readonly unawaited: readonly UnawaitedCall[];
   /** Names that stand for something that they did not stand for before. */
   readonly changed: readonly NamespaceEntry[];
   /** What the cell began with, if the kernel had ended since the one before it. */
@@ -166,13 +170,15 @@ export interface Runtime extends AsyncDisposable {
   execute(source: string, options?: ExecuteOptions): Promise<CellResult>;
 
   /**
-   * Gives the value of a name, as a native object of the host.
+   * Gives the value of a name, as a native object of the host. An injected object of a class is the very same object; a
+   * function of cells is an async function here; a promise is waited for.
    *
    * @param name The name.
+   * @param options Whether a copy is wanted, or a reference to the object in the kernel.
    * @throws {RangeError} If there is no such name.
    * @throws {TypeError} If the value cannot cross.
    */
-  retrieve(name: string): Promise<unknown>;
+  retrieve(name: string, options?: RetrieveOptions): Promise<unknown>;
 
   /**
    * Gives an injected variable another value of the same type.
@@ -226,6 +232,15 @@ export interface Runtime extends AsyncDisposable {
 
   /** Ends the kernel. Idempotent; anything but `close` throws afterwards. */
   close(): Promise<void>;
+}
+
+/** Options of {@linkcode Runtime.retrieve}. */
+export interface RetrieveOptions {
+  /**
+   * A `copy` of the value, or a `reference`: an object whose members are called and awaited here and live in the kernel, as
+   * long as that lives. @default "copy"
+   */
+  readonly as?: "copy" | "reference";
 }
 
 /** What {@linkcode Runtime.inject} takes. */

@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { ByteChannel } from "../rpc/channel.ts";
-import { decode, encode } from "../rpc/codec.ts";
+import type { EncodedValue } from "../rpc/codec.ts";
 import { Connection, type Payload } from "../rpc/connection.ts";
 import type {
   CellReport,
@@ -13,36 +12,30 @@ import type {
   HostCallParams,
   NamespaceEntry,
   OutputParams,
+  ReleaseParams,
   RestoreParams,
   RestoreReport,
+  RetrieveParams,
   SnapshotParams,
   SnapshotReport,
+  UseParams,
 } from "../rpc/protocol.ts";
+import { References } from "../rpc/references.ts";
 import { ConnectionClosedError, RemoteError, RPC_ERROR_CODES } from "../rpc/rpc_error.ts";
-import { spawnLimited } from "./_process_limits.ts";
 import { type Kernel, KernelExitError, type KernelHost } from "./kernel.ts";
+import { KernelProcess, type KernelProcessSpec } from "./kernel_process.ts";
 import type { KernelSnapshot } from "./snapshot.ts";
 
-/** How a kernel process is started. */
-export interface SubprocessOptions {
-  /** The Deno executable. */
-  readonly command: string;
-  /** Its arguments. */
-  readonly args: readonly string[];
-  /** Its whole environment. */
-  readonly env: Readonly<Record<string, string>>;
-  /** Its working directory. */
-  readonly cwd: string;
+/** Options of {@linkcode SubprocessKernel}. */
+export interface SubprocessOptions extends KernelProcessSpec {
   /** Largest frame in bytes, both ways. */
   readonly maxFrameBytes: number;
-  /** Memory in bytes that the operating system lets it have, where that is possible. */
-  readonly processMemoryBytes: number;
-  /** A process that has not written or read a snapshot by then is ended. In milliseconds. @default 60000 */
-  readonly snapshotTimeoutMs?: number;
+  /** When a kernel that does not answer is interrupted; it is ended after as long again. @default 30000 */
+  readonly answerTimeoutMs?: number;
 }
 
-/** Of what the process writes to stderr, this many characters of the end are kept for the error. */
-const STDERR_TAIL_CHARS = 4 * 1024;
+/** Hundreds of megabytes take a few seconds. */
+const DEFAULT_ANSWER_TIMEOUT_MS = 30_000;
 
 /** A process that has not said a word for so long will not. Generous: a first start may have to fill a cache. */
 const START_TIMEOUT_MS = 30_000;
@@ -56,21 +49,20 @@ const EXIT_GRACE_MS = 1_000;
 /** A kernel in another process. */
 export class SubprocessKernel implements Kernel {
   readonly ended: Promise<KernelExitError>;
-  readonly #child: Deno.ChildProcess;
-  readonly #missing: (exitCode: number) => Error | undefined;
+  /** Who is told of output and calls. A kernel of a pool gets its owner later than its start. */
+  host: KernelHost;
+  readonly #process: KernelProcess;
   readonly #connection: Connection;
-  readonly #host: KernelHost;
-  readonly #snapshotTimeoutMs: number;
-  /** Calls under way: while there are none, the process does not keep the host's event loop alive. */
-  #busy = 0;
-  /** Why this side has ended the process, if it has. */
-  #reason: string | undefined;
+  readonly #references: References;
+  readonly #answerTimeoutMs: number;
   /** Whether the kernel has said a word. */
   #started = false;
   /** Whether the kernel hears SIGINT. Until then the signal would end it. */
   #watching = false;
   /** SIGINTs sent so far. */
   #interrupts = 0;
+  /** Cells under way: they have time limits of their own. */
+  #cells = 0;
 
   /**
    * Starts the process.
@@ -79,26 +71,14 @@ export class SubprocessKernel implements Kernel {
    * @param options How to start it.
    */
   constructor(host: KernelHost, options: SubprocessOptions) {
-    this.#host = host;
-    this.#snapshotTimeoutMs = options.snapshotTimeoutMs ?? DEFAULT_SNAPSHOT_TIMEOUT_MS;
-    const { child, missing } = spawnLimited({
-      command: options.command,
-      processMemoryBytes: options.processMemoryBytes,
-      args: [...options.args],
-      clearEnv: true,
-      env: { ...options.env },
-      cwd: options.cwd,
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    });
-    this.#child = child;
-    this.#missing = missing;
+    this.host = host;
+    this.#answerTimeoutMs = options.answerTimeoutMs ?? DEFAULT_ANSWER_TIMEOUT_MS;
+    this.#process = new KernelProcess(options);
     const timer = setTimeout(
-      () => this.#endFor(`it did not start within ${START_TIMEOUT_MS / 1000} seconds`),
+      () => this.#process.end(`it did not start within ${START_TIMEOUT_MS / 1000} seconds`),
       START_TIMEOUT_MS,
     );
-    this.#connection = new Connection(pipeChannel(this.#child), {
+    this.#connection = new Connection(this.#process.channel, {
       maxFrameBytes: options.maxFrameBytes,
       handlers: {
         ready: () => {
@@ -110,10 +90,16 @@ export class SubprocessKernel implements Kernel {
         },
         output: ({ value }) => this.#output(value),
         call: (payload) => this.#call(payload),
+        use: (payload) => this.#use(payload),
+        release: ({ value }) => this.#release(value as Partial<ReleaseParams>),
       },
     });
+    this.#references = new References({
+      instances: "lend",
+      use: (value, attachments) => this.#ask("use", { value, attachments }),
+      release: (value) => this.#connection.notify("release", { value }),
+    });
     this.ended = this.#watch().finally(() => clearTimeout(timer));
-    this.#child.unref();
     Deno.unrefTimer(timer);
   }
 
@@ -124,19 +110,46 @@ export class SubprocessKernel implements Kernel {
     // All values are encoded before the first one leaves: what cannot cross leaves nothing half done.
     const payloads: Payload[] = [];
     for (const [name, value] of values) {
-      const encoded = encode(value, { name });
+      const encoded = this.#references.encodeValue(value, { name });
       payloads.push({
         value: { name, value: encoded.value },
         attachments: encoded.attachments,
       });
     }
     for (const name of functions) payloads.push({ value: { name } });
-    await Promise.all(payloads.map((payload) => this.#request("define", payload)));
+    await Promise.all(payloads.map((payload) => this.#ask("define", payload)));
   }
 
   async execute(cell: ExecuteParams): Promise<CellReport> {
     const value = { ...cell, interrupts: this.#interrupts };
-    return (await this.#request("execute", { value })).value as CellReport;
+    this.#cells++;
+    try {
+      return (await this.#request("execute", { value })).value as CellReport;
+    } finally {
+      this.#cells--;
+    }
+  }
+
+  /** Runs cells in which nothing happens, so that the first real one finds everything in place. */
+  async warmUp(): Promise<void> {
+    const nothing: ExecuteParams = { cell: 0, code: "", helper: "$cell", map: [] };
+    // The second one waits for the thread that hears interrupts, which starts behind the first one.
+    for (let i = 0; i < 2; i++) await this.execute(nothing);
+  }
+
+  /**
+   * Whether it answers.
+   *
+   * @param patienceMs How long it may take.
+   */
+  async answers(patienceMs: number): Promise<boolean> {
+    const { promise: patience, resolve } = Promise.withResolvers<false>();
+    const timer = setTimeout(() => resolve(false), patienceMs);
+    try {
+      return await Promise.race([this.names().then(() => true, () => false), patience]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   interrupt(): void {
@@ -145,17 +158,14 @@ export class SubprocessKernel implements Kernel {
     // Without SIGINT, as on Windows, it is ended when the patience with it is over; so is a first cell.
     if (!this.#watching || Deno.build.os === "windows") return;
     this.#interrupts++;
-    try {
-      this.#child.kill("SIGINT");
-    } catch {
-      // It has ended already.
-    }
+    this.#process.signal("SIGINT");
   }
 
-  async retrieve(name: string): Promise<unknown> {
+  async retrieve(name: string, as: "copy" | "reference"): Promise<unknown> {
     try {
-      const { value, attachments } = await this.#request("retrieve", { value: { name } });
-      return decode((value as { value: unknown }).value, attachments);
+      const params: RetrieveParams = { name, reference: as === "reference" };
+      const { value, attachments } = await this.#ask("retrieve", { value: params });
+      return this.#references.decodeValue((value as { value: unknown }).value, attachments);
     } catch (error) {
       if (!(error instanceof RemoteError)) throw error;
       const Class = error.code === RPC_ERROR_CODES.invalidParams ? RangeError : TypeError;
@@ -164,7 +174,7 @@ export class SubprocessKernel implements Kernel {
   }
 
   async names(): Promise<NamespaceEntry[]> {
-    return (await this.#request("names", { value: null })).value as NamespaceEntry[];
+    return (await this.#ask("names", { value: null })).value as NamespaceEntry[];
   }
 
   async snapshot(maxBytes: number): Promise<KernelSnapshot> {
@@ -183,43 +193,56 @@ export class SubprocessKernel implements Kernel {
   }
 
   async close(reason = "it was closed"): Promise<void> {
-    this.#endFor(reason);
+    this.#process.end(reason);
     this.#connection.close();
     await this.ended;
   }
 
-  /** Snapshots run code of cells, which may leave something behind that never yields. */
-  async #transfer(method: "snapshot" | "restore", payload: Payload): Promise<Payload> {
-    const timer = setTimeout(
-      () => this.#endFor(`its ${method} took more than ${this.#snapshotTimeoutMs / 1000} seconds`),
-      this.#snapshotTimeoutMs,
-    );
+  /**
+   * Requests what takes no time of its own. What keeps the kernel from answering, though no cell runs, is something that one
+   * has left behind: it is interrupted, and then the kernel is ended.
+   */
+  async #ask(method: string, payload: Payload): Promise<Payload> {
+    let patience = 2;
+    const timer = setInterval(() => {
+      if (this.#cells > 0) return;
+      if (--patience > 0) return this.interrupt();
+      this.#process.end(`it did not answer ${method} within ${2 * this.#answerTimeoutMs} ms`);
+    }, this.#answerTimeoutMs);
     try {
       return await this.#request(method, payload);
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  /** As `#ask`, with errors for whoever has asked. */
+  async #transfer(method: "snapshot" | "restore", payload: Payload): Promise<Payload> {
+    try {
+      return await this.#ask(method, payload);
     } catch (error) {
       if (!(error instanceof RemoteError)) throw error;
       const { name } = (error.data ?? {}) as { name?: unknown };
       throw new (name === "TypeError" ? TypeError : Error)(error.message, { cause: error });
-    } finally {
-      clearTimeout(timer);
     }
   }
 
   async #request(method: string, payload: Payload): Promise<Payload> {
-    if (this.#busy++ === 0) this.#child.ref();
     try {
-      return await this.#connection.call(method, payload);
+      return await this.#process.use(() => this.#connection.call(method, payload));
     } catch (error) {
       throw error instanceof ConnectionClosedError ? await this.#ending() : error;
-    } finally {
-      if (--this.#busy === 0) this.#child.unref();
     }
   }
 
   /** Why there is no answer: the process has ended, or there never was one. */
   async #ending(): Promise<Error> {
     const exit = await this.ended;
-    return this.#started ? exit : this.#missing(exit.exitCode) ?? exit;
+    return this.#started ? exit : this.#process.missing(exit.exitCode) ?? exit;
+  }
+
+  #release({ ref, count }: Partial<ReleaseParams>): void {
+    if (typeof ref === "number" && typeof count === "number") this.#references.release(ref, count);
   }
 
   #output(params: unknown): void {
@@ -227,75 +250,53 @@ export class SubprocessKernel implements Kernel {
     if (
       typeof cell === "number" && typeof text === "string" &&
       (stream === "stdout" || stream === "stderr")
-    ) this.#host.output(cell, { stream, text });
+    ) this.host.output(cell, { stream, text });
   }
 
   async #call({ value, attachments }: Payload): Promise<Payload> {
     const { name, args, cell } = value as Partial<HostCallParams>;
-    const list = decode(args, attachments);
+    const list = this.#references.decodeValue(args, attachments);
     if (typeof name !== "string" || typeof cell !== "number" || !Array.isArray(list)) {
       throw new TypeError("Cannot call a host function: the request is malformed");
     }
-    const result = encode(await this.#host.call(cell, { name, args: list }), {
-      name: `the result of ${name}`,
-    });
-    return { value: { value: result.value }, attachments: result.attachments };
+    const result = await this.host.call(cell, { name, args: list });
+    return answer(this.#references.encodeValue(result, { name: `the result of ${name}` }));
+  }
+
+  async #use({ value, attachments }: Payload): Promise<Payload> {
+    const request = toUseParams(value);
+    const { cell = 0 } = request;
+    const name = this.#references.nameOf(request);
+    const args = this.#references.argumentsOf(request, attachments);
+    const action = () => this.#references.perform(request, args);
+    return answer(
+      this.#references.encodeAnswer(request, await this.host.use(cell, { name, action })),
+    );
   }
 
   /** Sees the process to its end, however that comes. */
   async #watch(): Promise<KernelExitError> {
-    const tail = readTail(this.#child.stderr);
     const cause = await this.#connection.closed;
-    const timer = setTimeout(() => this.#kill(), EXIT_GRACE_MS);
+    const timer = setTimeout(() => this.#process.signal("SIGKILL"), EXIT_GRACE_MS);
     // Whoever broke the protocol may do anything: there is nothing to wait for.
-    if (cause.reason === "protocol") this.#endFor("it broke the protocol and was ended");
-    const { code, signal } = await this.#child.status;
+    if (cause.reason === "protocol") this.#process.end("it broke the protocol and was ended");
+    const exit = await this.#process.exit();
     clearTimeout(timer);
-    const exit = { exitCode: code, signal, stderr: await tail, reason: this.#reason };
     return new KernelExitError(exit, { cause });
   }
-
-  /** Ends the process, and says why; the first reason counts. */
-  #endFor(reason: string): void {
-    this.#reason ??= reason;
-    this.#kill();
-  }
-
-  #kill(): void {
-    try {
-      this.#child.kill("SIGKILL");
-    } catch {
-      // It has ended already.
-    }
-  }
 }
 
-function pipeChannel(child: Deno.ChildProcess): ByteChannel {
-  const reader = child.stdout.getReader({ mode: "byob" });
-  const writer = child.stdin.getWriter();
-  return {
-    source: {
-      async read(view) {
-        const { value, done } = await reader.read(view);
-        return done ? null : value;
-      },
-    },
-    sink: { write: (bytes) => writer.write(bytes) },
-    async close() {
-      await Promise.allSettled([reader.cancel(), writer.abort()]);
-    },
-  };
+function answer({ value, attachments }: EncodedValue): Payload {
+  return { value: { value }, attachments };
 }
 
-/** Reads a stream to its end and keeps the end. */
-async function readTail(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
-  let tail = "";
-  try {
-    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-      tail = (tail + text).slice(-STDERR_TAIL_CHARS);
-    }
-  } catch {
-    // What was read is what there is.
-  }
-  return tail;
+/** What a kernel asks for may be anything. */
+function toUseParams(value: unknown): UseParams {
+  const { how, ref, path, cell } = value as Partial<UseParams>;
+  const isKnown = how === "call" || how === "read" || how === "iterate";
+  if (
+    !isKnown || typeof ref !== "number" || !Array.isArray(path) ||
+    !path.every((name) => typeof name === "string") || typeof cell !== "number"
+  ) throw new TypeError("Cannot use a reference: the request is malformed");
+  return value as UseParams;
 }

@@ -122,7 +122,6 @@ Deno.test("DenoRuntime.execute() hides guards where functions show their source"
   await using runtime = new DenoRuntime();
   const source = "const f = async (x) => { for (const y of x) { await y } return () => x ?? 1 }";
   await runtime.execute(source);
-  assertEquals(await runtime.retrieve("f").catch((error) => error.name), "TypeError");
   const shown = await runtime.execute("f.toString()");
   assert(shown.status === "ok");
   assertMatch(

@@ -50,7 +50,7 @@ export function explainForbiddenImport(from: string, to: string): string | undef
   if (target === source) return undefined;
   if (target === "kernel") {
     // A literal import that is never run, so that the kernel is cached with the package.
-    if (from === "src/runtime/deno_runtime.ts" && to === "src/kernel/main.ts") return undefined;
+    if (from === "src/runtime/kernel_launcher.ts" && to === "src/kernel/main.ts") return undefined;
     const isEvaluator = from === LOCAL_RUNTIME && to !== "src/kernel/main.ts";
     if (isEvaluator) return undefined;
     return `Cannot import src/kernel from ${source}: the kernel runs in a process of its own`;

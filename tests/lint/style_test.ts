@@ -134,7 +134,7 @@ const CASES: Case[] = [
   },
   {
     rule: "arrows",
-    file: "src/runtime/deno_runtime.ts",
+    file: "src/runtime/kernel_launcher.ts",
     bad: [`import { a } from "../kernel/session.ts";`],
     good: [`void (() => import("../kernel/main.ts"));`],
   },

@@ -12,13 +12,18 @@ export interface MarkedRuntime {
   readonly pid: number;
 }
 
+/** A limit for output that no other kernel has: it stands in the command line. */
+export function nextMark(): number {
+  return 1_000_000 + Deno.pid + ++marks / 1_000;
+}
+
 /**
  * Makes and starts a runtime whose kernel can be told from all others by its command line.
  *
  * @param options As for the runtime.
  */
 export async function startMarked(options: DenoRuntimeOptions = {}): Promise<MarkedRuntime> {
-  const maxOutputChars = 1_000_000 + Deno.pid + ++marks / 1_000;
+  const maxOutputChars = nextMark();
   const runtime = new DenoRuntime({ ...options, maxOutputChars });
   await runtime.names();
   const pid = await findKernel(maxOutputChars);
@@ -32,12 +37,22 @@ export async function startMarked(options: DenoRuntimeOptions = {}): Promise<Mar
  * @param maxOutputChars The limit.
  */
 export async function findKernel(maxOutputChars: number): Promise<number | undefined> {
+  return (await findKernels(maxOutputChars))[0];
+}
+
+/**
+ * The ids of all kernel processes that were given this limit.
+ *
+ * @param maxOutputChars The limit.
+ */
+export async function findKernels(maxOutputChars: number): Promise<number[]> {
+  const found: number[] = [];
   for await (const { name } of Deno.readDir("/proc")) {
     if (!/^\d+$/.test(name)) continue;
     const commandLine = await Deno.readTextFile(`/proc/${name}/cmdline`).catch(() => "");
-    if (commandLine.includes(`"maxOutputChars":${maxOutputChars},`)) return Number(name);
+    if (commandLine.includes(`"maxOutputChars":${maxOutputChars},`)) found.push(Number(name));
   }
-  return undefined;
+  return found;
 }
 
 /**
@@ -47,6 +62,11 @@ export async function findKernel(maxOutputChars: number): Promise<number | undef
  */
 export async function killAndWait(pid: number): Promise<void> {
   Deno.kill(pid, "SIGKILL");
+  await isGone(pid);
+}
+
+/** Settles when a process is gone. */
+export async function isGone(pid: number): Promise<void> {
   while (await exists(pid)) await Promise.resolve();
 }
 

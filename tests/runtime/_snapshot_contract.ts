@@ -165,7 +165,7 @@ export const SNAPSHOT_CONTRACT: readonly Promised[] = [
       outdated: [],
       lost: [
         { name: "promise", reason: "it is a Promise" },
-        { name: "gone", reason: "no function gone is provided here" },
+        { name: "gone", reason: "no gone is provided here" },
         { name: "uses", reason: "it needs a part of gone, which is not back" },
         { name: "Picky", reason: "too little" },
       ],

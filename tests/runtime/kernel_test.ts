@@ -4,7 +4,7 @@ import { type KernelExit, KernelExitError } from "../../src/runtime/kernel.ts";
 const CASES: [exit: KernelExit, message: string][] = [
   [
     { exitCode: 133, signal: "SIGTRAP", stderr: "" },
-    "The kernel ended: it ran out of JavaScript heap (signal SIGTRAP)",
+    "The kernel ended: it ran out of JavaScript heap (memoryBytes) (signal SIGTRAP)",
   ],
   [
     { exitCode: 3, signal: null, stderr: "one\ntwo\nthree\nfour\n" },

@@ -14,6 +14,7 @@ const base = {
   source: "",
   output: { text: "", stdout: "", stderr: "", late: [], lateDropped: 0, length: 0, tail: "" },
   hostCalls: [],
+  unawaited: [],
   changed: [],
   durationMs: 1,
 };

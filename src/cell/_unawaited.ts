@@ -1,0 +1,83 @@
+/** Calls whose promise a cell drops or uses as if it were the value. */
+
+import type { AnyNode, CallExpression, Program } from "acorn";
+import { visit } from "./_walk.ts";
+
+/** A call that nobody waits for. */
+export interface UnawaitedNode {
+  /** What is called, for example `light.setBrightness`. */
+  readonly name: string;
+  /** Where it begins. */
+  readonly start: number;
+}
+
+/** Methods of a promise: whoever calls one knows that it is one. */
+const PROMISE_METHODS: ReadonlySet<string> = new Set(["then", "catch", "finally"]);
+
+/**
+ * Finds calls of asynchronous names that are dropped, printed, or taken for their value.
+ *
+ * @param program The tree.
+ * @param isAsync Whether calls of a name, or of members of it, give promises.
+ */
+export function findUnawaited(
+  program: Program,
+  isAsync: (name: string) => boolean,
+): UnawaitedNode[] {
+  const found: UnawaitedNode[] = [];
+  // The value of a cell is waited for.
+  const last = program.body.findLast((node) => node.type !== "EmptyStatement");
+  visit(program, (node, parent) => {
+    if (node.type !== "CallExpression" || parent === undefined) return true;
+    const name = nameOf(node.callee);
+    if (name === undefined || !isAsync(name.split(".")[0]!)) return true;
+    if (PROMISE_METHODS.has(name.split(".").at(-1)!)) return true;
+    if (parent !== last && isLost(node, parent)) found.push({ name, start: node.start });
+    return true;
+  });
+  return found;
+}
+
+/** Whether what stands around a call has no use for a promise. */
+function isLost(call: CallExpression, parent: AnyNode): boolean {
+  switch (parent.type) {
+    case "ExpressionStatement":
+    case "TemplateLiteral":
+    case "BinaryExpression":
+    case "IfStatement":
+    case "WhileStatement":
+      return true;
+    case "UnaryExpression":
+      // `void call()` says that it is dropped on purpose.
+      return parent.operator !== "void";
+    case "LogicalExpression":
+      return parent.left === call;
+    case "ConditionalExpression":
+      return parent.test === call;
+    case "MemberExpression":
+      return parent.object === call &&
+        !(parent.property.type === "Identifier" && PROMISE_METHODS.has(parent.property.name));
+    case "SpreadElement":
+      return true;
+    case "ForOfStatement":
+      return parent.right === call && !parent.await;
+    case "VariableDeclarator":
+      return parent.init === call && parent.id.type !== "Identifier";
+    case "CallExpression":
+      return parent.arguments.includes(call) &&
+        nameOf(parent.callee)?.startsWith("console.") === true;
+    default:
+      return false;
+  }
+}
+
+/** A name, or a path of members from one. */
+function nameOf(node: AnyNode): string | undefined {
+  if (node.type === "Identifier") return node.name;
+  if (node.type === "ChainExpression") return nameOf(node.expression);
+  if (node.type !== "MemberExpression" || node.computed) return undefined;
+  const object = nameOf(node.object);
+  return object === undefined || node.property.type !== "Identifier"
+    ? undefined
+    : `${object}.${node.property.name}`;
+}

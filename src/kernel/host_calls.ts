@@ -1,0 +1,125 @@
+/**
+ * Calls of the host by cells.
+ *
+ * @module
+ */
+
+import { Error, Map, Object, RangeError, SyntaxError, TypeError } from "../rpc/builtins.ts";
+import type { Connection, Payload } from "../rpc/connection.ts";
+import type { HostCallParams, UseParams } from "../rpc/protocol.ts";
+import type { References } from "../rpc/references.ts";
+import { RemoteError } from "../rpc/rpc_error.ts";
+import { iterableCall } from "../rpc/stand_in.ts";
+
+/** Built-in errors that a host function may throw; any other keeps its name on a plain Error. */
+const ERRORS = new Map<string, ErrorConstructor>(
+  Object.entries({ Error, RangeError, ReferenceError, SyntaxError, TypeError, URIError }),
+);
+
+/** Counts the calls that are under way. */
+export class PendingCalls {
+  readonly #max: number;
+  #count = 0;
+
+  /** @param max How many there may be. */
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  /**
+   * Makes room for a call.
+   *
+   * @param name The function, for the error.
+   * @throws {RangeError} If there are too many.
+   */
+  add(name: string): void {
+    if (this.#count >= this.#max) {
+      throw new RangeError(
+        `Cannot call ${name}: ${this.#max} calls are under way already (maxPendingCalls)`,
+      );
+    }
+    this.#count++;
+  }
+
+  /** A call has ended. */
+  remove(): void {
+    this.#count--;
+  }
+}
+
+/** What calls of the host need of the kernel. */
+export interface HostCallsOptions {
+  /** Leads to the host. */
+  readonly connection: Connection;
+  /** How many calls may be under way at once. */
+  readonly maxPendingCalls: number;
+  /** Gives the cell whose code calls. */
+  readonly cellOf: () => number;
+}
+
+/** The calls that cells make. */
+export class HostCalls {
+  readonly #options: HostCallsOptions;
+  readonly #pending: PendingCalls;
+
+  /** @param options The way to the host, and a limit. */
+  constructor(options: HostCallsOptions) {
+    this.#options = options;
+    this.#pending = new PendingCalls(options.maxPendingCalls);
+  }
+
+  /**
+   * Makes a function that calls the host.
+   *
+   * @param name Its name.
+   * @param references Encodes arguments, and decodes results.
+   * @returns A function that gives a promise. When too many calls are under way it throws: a loop that never yields would
+   * fill the memory with rejected promises as well.
+   */
+  function(name: string, references: References): (...args: unknown[]) => Promise<unknown> {
+    const call = async (args: readonly unknown[]): Promise<unknown> => {
+      const { value, attachments } = references.encodeValue(args, { name: "arguments" });
+      const params: HostCallParams = { name, args: value, cell: this.#options.cellOf() };
+      const reply = await this.#options.connection.call("call", { value: params, attachments });
+      return references.decodeValue((reply.value as { value: unknown }).value, reply.attachments);
+    };
+    const stub = (...args: unknown[]): Promise<unknown> =>
+      iterableCall(this.#count(name, () => call(args)));
+    Object.defineProperty(stub, "name", { value: name });
+    return stub;
+  }
+
+  /** Uses something that the host has lent. */
+  use(request: UseParams, attachments: readonly Uint8Array[]): Promise<Payload> {
+    const { connection, cellOf } = this.#options;
+    const name = request.path.length === 0 ? "a function" : request.path.join(".");
+    return this.#count(
+      name,
+      () => connection.call("use", { value: { ...request, cell: cellOf() }, attachments }),
+    );
+  }
+
+  #count<T>(name: string, action: () => Promise<T>): Promise<T> {
+    this.#pending.add(name);
+    return this.#settle(action);
+  }
+
+  async #settle<T>(action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      throw error instanceof RemoteError ? localError(error) : error;
+    } finally {
+      this.#pending.remove();
+    }
+  }
+}
+
+/** The host's error, made here: its stack leads to the call in the cell. */
+function localError(remote: RemoteError): Error {
+  const data = remote.data as { name?: unknown } | null | undefined;
+  const name = typeof data?.name === "string" ? data.name : "Error";
+  const error = new (ERRORS.get(name) ?? Error)(remote.message);
+  if (error.name !== name) Object.defineProperty(error, "name", { value: name });
+  return error;
+}

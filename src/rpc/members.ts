@@ -1,0 +1,116 @@
+/**
+ * Which members of an object the other side may reach: what was meant to be used, and nothing that leads elsewhere.
+ *
+ * @module
+ */
+
+import { Array, Map, Object, Promise, Reflect, Set, String, TypeError } from "./builtins.ts";
+
+const { getPrototypeOf, getOwnPropertyNames, hasOwn } = Object;
+
+/** Where the walk up from an object ends: what stands there belongs to the language and not to the object. */
+const ROOTS: ReadonlySet<unknown> = new Set<unknown>([
+  Object.prototype,
+  Function.prototype,
+  Array.prototype,
+  Map.prototype,
+  Set.prototype,
+  Promise.prototype,
+  String.prototype,
+  null,
+]);
+
+/** They lead to classes and prototypes, or make a promise of what is none. */
+const CLOSED: ReadonlySet<string> = new Set([
+  "constructor",
+  "prototype",
+  "__proto__",
+  "__defineGetter__",
+  "__defineSetter__",
+  "__lookupGetter__",
+  "__lookupSetter__",
+  "then",
+]);
+
+/**
+ * Whether a member may be reached: an own one, or one that a class of the object declares. Names that begin with an
+ * underscore are private by custom.
+ *
+ * @param holder The object.
+ * @param name The member, as the other side has named it.
+ */
+export function isReachable(holder: object, name: string): boolean {
+  if (CLOSED.has(name) || name.startsWith("_")) return false;
+  let place: object | null = holder;
+  while (place !== null && !ROOTS.has(place)) {
+    if (hasOwn(place, name)) return true;
+    place = getPrototypeOf(place) as object | null;
+  }
+  return false;
+}
+
+/**
+ * The members of an object that may be reached, own ones first.
+ *
+ * @param holder The object.
+ */
+export function reachableMembers(holder: object): string[] {
+  const names = new Set<string>();
+  let place: object | null = holder;
+  while (place !== null && !ROOTS.has(place)) {
+    for (const name of getOwnPropertyNames(place)) if (isReachable(holder, name)) names.add(name);
+    place = getPrototypeOf(place) as object | null;
+  }
+  return [...names];
+}
+
+/** What stands at the end of a path, and what it is a member of. */
+export interface Resolved {
+  /** What it is a member of; nothing for the beginning of the path itself. */
+  readonly holder: unknown;
+  /** The value. */
+  readonly value: unknown;
+}
+
+/** Options of {@linkcode resolvePath}. */
+export interface ResolveOptions {
+  /** How the beginning is called in errors. */
+  readonly name: string;
+  /** The members of the beginning that may be reached. @default all that {@linkcode isReachable} lets pass */
+  readonly members?: ReadonlySet<string> | undefined;
+}
+
+/**
+ * Follows a path of members. Promises on the way are awaited.
+ *
+ * @param root Where it begins.
+ * @param path The members.
+ * @param options How the beginning is called, and which of its members may be reached.
+ * @throws {TypeError} If a member is not there, or may not be reached.
+ * @throws What a getter throws.
+ */
+export async function resolvePath(
+  root: unknown,
+  path: readonly string[],
+  { name, members }: ResolveOptions,
+): Promise<Resolved> {
+  let holder: unknown;
+  let value = root;
+  let walked = name;
+  for (let i = 0; i < path.length; i++) {
+    const member = path[i]!;
+    holder = i === 0 ? value : await value;
+    const open = i > 0 || members === undefined || members.has(member);
+    if (!isObject(holder) || !open || !isReachable(holder, member)) {
+      throw new TypeError(`Cannot reach ${walked}.${member}: there is no such member`);
+    }
+    value = Reflect.get(holder, member);
+    walked += `.${member}`;
+  }
+  return { holder, value };
+}
+
+/** Whether a value has members of its own. */
+export function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null || typeof value === "function";
+}

@@ -1,0 +1,200 @@
+/**
+ * How kernel processes are started: flags, environment, limits.
+ *
+ * @module
+ */
+
+import { resolve } from "node:path";
+import { DEFAULT_MAX_FRAME_BYTES } from "../rpc/frame.ts";
+import type { KernelOptions } from "../rpc/protocol.ts";
+import { grantedKinds, type Permissions, toPermissionFlags } from "../security/permissions.ts";
+import { atLeastStarting } from "./_process_limits.ts";
+import type { KernelHost } from "./kernel.ts";
+import { checkCount, checkLimit } from "./limit.ts";
+import { checkRuntimeLimits, type RuntimeLimits } from "./runtime_limits.ts";
+import { SubprocessKernel } from "./subprocess_kernel.ts";
+
+/** What a kernel process is started with. */
+export interface KernelProcessOptions {
+  /** What cells may reach beyond what is injected. @default nothing */
+  readonly permissions?: Permissions;
+  /**
+   * What cells may import: exact specifiers, or prefixes that end in `/` or `*`. Files need `read` permission as well.
+   * `node:`, `data:` and `blob:` stay closed. @default nothing
+   */
+  readonly imports?: readonly string[];
+  /**
+   * JavaScript heap of the kernel in bytes. A cell that needs more ends the kernel. What ArrayBuffers and WebAssembly hold
+   * does not count. @default 1073741824, or `processMemoryBytes` if that is less
+   */
+  readonly memoryBytes?: number;
+  /**
+   * Memory of the whole kernel process in bytes: heap, ArrayBuffers, WebAssembly. A cell that needs more gets a
+   * `RangeError`, and its state is kept; a kernel that is 256 MiB beyond it is ended. At least 128 MiB.
+   * @default 2147483648, or `memoryBytes` and 1 GiB if `memoryBytes` is more
+   */
+  readonly processMemoryBytes?: number;
+  /** Timers that may be pending at once, `Infinity` for no limit. @default 1000 */
+  readonly maxTimers?: number;
+  /** Largest message in bytes, both ways. @default 268435456 */
+  readonly maxFrameBytes?: number;
+  /** The Deno executable; a compiled program has to name one. @default `Deno.execPath()` */
+  readonly denoPath?: string;
+}
+
+/** Room for millions of rows, and little enough for a few kernels on one machine. */
+const DEFAULT_MEMORY_BYTES = 2 ** 30;
+
+/** Room for the heap and as much again for what is not part of it. */
+const DEFAULT_PROCESS_MEMORY_BYTES = 2 ** 31;
+
+/** What a process has beside a large heap, unless it is told otherwise. */
+const OFF_HEAP_BYTES = 2 ** 30;
+
+/** More than a program waits for at once; each costs less than a kilobyte. */
+const DEFAULT_MAX_TIMERS = 1_000;
+
+/** With less than this V8 does not come up. */
+const MIN_HEAP_MEGABYTES = 16;
+
+/** The kernel is started by its URL. */
+const KERNEL_URL = new URL("../kernel/main.ts", import.meta.url).href;
+
+/**
+ * Never called. That it stands here puts the kernel into the module graph of whoever imports this package from a registry,
+ * and so into the cache, from which it is started.
+ */
+export function cacheKernel(): Promise<unknown> {
+  return import("../kernel/main.ts");
+}
+
+/** Starts kernels that are alike. */
+export class KernelLauncher {
+  /** What cells may reach beyond what is injected. */
+  readonly permissions: Permissions;
+  readonly #options: KernelProcessOptions;
+  readonly #flags: readonly string[];
+  readonly #kernelOptions: KernelOptions;
+
+  /**
+   * Checks the options.
+   *
+   * @param options What the processes are started with, and the limits that they keep as well as the runtime does.
+   * @throws {TypeError} If a permission cannot be granted.
+   * @throws {RangeError} If a limit is no number above 0, or the process is to have less memory than its heap.
+   */
+  constructor(options: KernelProcessOptions & RuntimeLimits) {
+    this.#options = options;
+    const { maxOutputChars, maxPendingCalls } = checkRuntimeLimits(options);
+    this.permissions = withAbsolutePaths(options.permissions ?? {});
+    const { memoryBytes, processMemoryBytes } = memoryLimits(options);
+    const heapMegabytes = Math.max(MIN_HEAP_MEGABYTES, Math.ceil(memoryBytes / 2 ** 20));
+    this.#flags = [
+      `--v8-flags=--disallow-code-generation-from-strings${heapFlag(heapMegabytes)}`,
+      ...toPermissionFlags(this.permissions),
+    ];
+    this.#kernelOptions = {
+      maxOutputChars,
+      maxPendingCalls,
+      permissions: grantedKinds(this.permissions),
+      imports: [...options.imports ?? []],
+      maxFrameBytes: checkLimit("maxFrameBytes", options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES),
+      maxTimers: checkCount("maxTimers", options.maxTimers ?? DEFAULT_MAX_TIMERS),
+      processMemoryBytes: atLeastStarting(processMemoryBytes),
+    };
+  }
+
+  /**
+   * Starts a kernel.
+   *
+   * @param host Who is told of output and calls.
+   * @throws {Deno.errors.NotFound} If there is no Deno to start.
+   */
+  launch(host: KernelHost): SubprocessKernel {
+    const { maxFrameBytes, processMemoryBytes } = this.#kernelOptions;
+    return new SubprocessKernel(host, {
+      command: this.#options.denoPath ?? denoCommand(),
+      args: [
+        "run",
+        "--quiet",
+        "--no-prompt",
+        "--no-config",
+        "--no-lock",
+        // A module of a package is a remote module: it has to come from the cache, and so may cells' imports.
+        ...KERNEL_URL.startsWith("file:") ? ["--no-remote"] : ["--cached-only"],
+        "--no-npm",
+        ...this.#flags,
+        KERNEL_URL,
+        JSON.stringify(this.#kernelOptions, finite),
+      ],
+      env: kernelEnvironment(),
+      // A folder that holds no project and exists everywhere.
+      cwd: Deno.build.os === "windows" ? "C:\\" : "/",
+      maxFrameBytes,
+      processMemoryBytes,
+    });
+  }
+}
+
+/** What is left out follows from what is given. */
+function memoryLimits(options: KernelProcessOptions) {
+  const given = {
+    memoryBytes: checkLimit("memoryBytes", options.memoryBytes ?? DEFAULT_MEMORY_BYTES),
+    processMemoryBytes: checkLimit(
+      "processMemoryBytes",
+      options.processMemoryBytes ?? DEFAULT_PROCESS_MEMORY_BYTES,
+    ),
+  };
+  const { memoryBytes, processMemoryBytes } = given;
+  if (memoryBytes <= processMemoryBytes) return given;
+  if (options.processMemoryBytes === undefined) {
+    return { memoryBytes, processMemoryBytes: memoryBytes + OFF_HEAP_BYTES };
+  }
+  if (options.memoryBytes === undefined) {
+    return { memoryBytes: processMemoryBytes, processMemoryBytes };
+  }
+  throw new RangeError(
+    `Cannot use processMemoryBytes ${processMemoryBytes}: it is less than memoryBytes, ${memoryBytes}`,
+  );
+}
+
+function heapFlag(megabytes: number): string {
+  return Number.isFinite(megabytes) ? `,--max-old-space-size=${megabytes}` : "";
+}
+
+/** JSON has no `Infinity`: a limit that is none becomes one that is never reached. */
+function finite(_key: string, value: unknown): unknown {
+  return value === Infinity ? Number.MAX_SAFE_INTEGER : value;
+}
+
+/** The kernel has a working directory of its own, in which relative paths would mean something else. */
+function withAbsolutePaths(permissions: Permissions): Permissions {
+  const absolute = (granted: boolean | readonly string[]) =>
+    Array.isArray(granted)
+      ? granted.map((path: string) => path === "" ? path : resolve(path))
+      : granted;
+  const { read, write } = permissions;
+  return {
+    ...permissions,
+    ...(read === undefined ? {} : { read: absolute(read) }),
+    ...(write === undefined ? {} : { write: absolute(write) }),
+  };
+}
+
+/** The Deno that runs this, under the name by which the host may run it: `--allow-run=deno` is enough. */
+function denoCommand(): string {
+  const path = Deno.execPath();
+  const may = (command: string) =>
+    Deno.permissions.querySync({ name: "run", command }).state === "granted";
+  return !may(path) && may("deno") ? "deno" : path;
+}
+
+/** Deno finds its cache by itself, unless the host was told where it is. Cells cannot read any of this. */
+function kernelEnvironment(): Record<string, string> {
+  const env: Record<string, string> = { NO_COLOR: "1" };
+  if (Deno.permissions.querySync({ name: "env", variable: "DENO_DIR" }).state === "granted") {
+    const cache = Deno.env.get("DENO_DIR");
+    if (cache !== undefined) env.DENO_DIR = cache;
+  }
+  return env;
+}
