@@ -15,7 +15,7 @@ import { type Checkpoint, packSnapshot, type Snapshot, unpackSnapshot } from "./
 export interface KernelKeeperOptions {
   /** Starts a kernel without names. */
   readonly start: () => Promise<Kernel>;
-  /** Injects functions and variables, but for those variables that a snapshot has. */
+  /** Injects functions and variables, but for those variables whose values a snapshot has. */
   readonly inject: (kernel: Kernel, restored: ReadonlySet<string>) => Promise<void>;
   /** Injects again what has one of these names. */
   readonly injectAgain: (kernel: Kernel, names: ReadonlySet<string>) => Promise<void>;

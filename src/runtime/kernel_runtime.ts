@@ -97,8 +97,12 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
     this.checkpointPolicy = checkPolicy(options.checkpoint ?? "run");
     this.#keeper = new KernelKeeper({
       start: () => this.startKernel(this.#runner),
-      inject: (kernel, restored) =>
-        kernel.define(valuesOf(variables, (name) => !restored.has(name)), functions.keys()),
+      inject: (kernel, restored) => {
+        // What a snapshot has of a reference is its name.
+        const isMissing = (name: string, value: unknown) =>
+          !restored.has(name) || isReference(value);
+        return kernel.define(valuesOf(variables, isMissing), functions.keys());
+      },
       injectAgain: (kernel, names) =>
         kernel.define(
           valuesOf(variables, (name) => names.has(name)),
@@ -320,9 +324,9 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
 
 function* valuesOf(
   variables: ReadonlyMap<string, Variable<unknown>>,
-  isWanted: (name: string) => boolean = () => true,
+  isWanted: (name: string, value: unknown) => boolean = () => true,
 ): Generator<readonly [string, unknown]> {
-  for (const [name, { value }] of variables) if (isWanted(name)) yield [name, value];
+  for (const [name, { value }] of variables) if (isWanted(name, value)) yield [name, value];
 }
 
 /** The type of a value as far as `update` holds on to it. */

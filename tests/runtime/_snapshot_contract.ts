@@ -260,6 +260,34 @@ export const SNAPSHOT_CONTRACT: readonly Promised[] = [
     },
   ],
 
+  ["restore() gives objects of the host back by their name", async (make) => {
+    class Light {
+      on = false;
+      toggle() {
+        return this.on = !this.on;
+      }
+    }
+    const light = new Light();
+    await using first = make({ variables: { light, call: (n: number) => n + 1 } });
+    await run(
+      first,
+      `const same = light, inside = { list: [light] }, other = call; await light.toggle();
+      class Lamp { static light = light } const text = async () => (await other(1)) + "x"`,
+    );
+    const { bytes, lost } = await first.snapshot();
+    assertEquals(lost, []);
+    const recovery = await first.restore(bytes);
+    assertEquals(recovery.restored, ["same", "inside", "other", "Lamp", "text"]);
+    await using second = make({
+      variables: { light: new Light(), call: (n: number) => n + 2 },
+      snapshot: bytes,
+    });
+    const value =
+      `[same === light, inside.list[0] === light, Lamp.light === light, await same.on, await text()]`;
+    assertEquals(await valueOf(first, value), `[ true, true, true, true, "2x" ]`);
+    assertEquals(await valueOf(second, value), `[ true, true, true, false, "3x" ]`);
+  }],
+
   ["restore() does not let code that runs meanwhile change what is restored", async (make) => {
     await using runtime = make({ variables: { given: { n: 1 } } });
     await run(

@@ -302,27 +302,37 @@ Deno.test("DenoRuntime.snapshot() leaves out names that are computed by a getter
   ]]);
 });
 
-Deno.test("LocalRuntime.snapshot() leaves out what only the host can make", async () => {
-  class Light {
-    on = true;
-  }
-  const light = new Light();
-  await using runtime = new LocalRuntime({ variables: { light, data: { n: [1] } } });
-  await run(runtime, `const copy = { ...data }, lights = [light], bulb = light.constructor`);
-  const { bytes, lost } = await runtime.snapshot();
-  const reason = "a class of a module that does not export it";
-  assertEquals(lost, [
-    { name: "light", reason: `light.constructor is ${reason}` },
-    { name: "lights", reason: `lights[0].constructor is ${reason}` },
-    { name: "bulb", reason: `it is ${reason}` },
-  ]);
-  await runtime.restore(bytes);
-  assertEquals(await runtime.retrieve("light"), light);
-  assertEquals(
-    await valueOf(runtime, `[light.on, copy.n === data.n, typeof lights]`),
-    `[ true, true, "undefined" ]`,
-  );
-});
+for (const Runtime of RUNTIMES) {
+  Deno.test(`${Runtime.name}.snapshot() leaves out what the host has given without a name`, async () => {
+    class Light {
+      on = true;
+    }
+    const variables = { light: new Light(), inside: { call: () => 1 } };
+    await using runtime = new Runtime({ variables, functions: { make: () => new Light() } });
+    await run(
+      runtime,
+      `const same = [light], made = await make(), { call } = inside; class Own { made = made } const own = new Own()`,
+    );
+    const { bytes, lost } = await runtime.snapshot();
+    const reference = "a reference to something of the host that has no name of its own";
+    const [object, member, fn] = Runtime === DenoRuntime ? [reference, "", reference] : [
+      "a class of a module that does not export it",
+      ".constructor",
+      "a function of a module that does not export it",
+    ];
+    assertEquals(lost, [
+      { name: "inside", reason: `inside.call is ${fn}` },
+      { name: "made", reason: member === "" ? `it is ${object}` : `made${member} is ${object}` },
+      { name: "call", reason: `it is ${fn}` },
+      { name: "own", reason: `own.made${member} is ${object}` },
+    ]);
+    await runtime.restore(bytes);
+    assertEquals(
+      await valueOf(runtime, `[same[0] === light, typeof made, typeof inside.call]`),
+      `[ true, "undefined", "function" ]`,
+    );
+  });
+}
 
 Deno.test("restore() brings functions back that can be stopped, named in errors and shown", async () => {
   await using first = new DenoRuntime();
