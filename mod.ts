@@ -120,6 +120,7 @@ export type {
   InjectOptions,
   LateOutput,
   LostName,
+  MimeBundle,
   NamespaceEntry,
   OutputChunk,
   OutputReport,

@@ -4,11 +4,13 @@
  * @module
  */
 
+import { join } from "node:path";
 import manifest from "../deno.json" with { type: "json" };
 import { CaveAgent } from "./agent/cave_agent.ts";
 import { ModelError } from "./model/model_error.ts";
 import { OpenAIModel } from "./model/openai_model.ts";
 import { DenoRuntime } from "./runtime/deno_runtime.ts";
+import type { MimeBundle } from "./runtime/runtime.ts";
 import { defineVariable } from "./runtime/variable.ts";
 import {
   checkServerUrl,
@@ -20,6 +22,7 @@ import {
 import { converse, linesOf } from "./terminal/conversation.ts";
 import { type InputFile, readInputFile } from "./terminal/input_file.ts";
 import { Interrupts } from "./terminal/interrupts.ts";
+import { displayFile } from "./terminal/display_view.ts";
 import { RunView } from "./terminal/run_view.ts";
 import { createStyle } from "./terminal/style.ts";
 
@@ -118,6 +121,9 @@ async function answer(
   const run = agent.stream(question, { signal });
   try {
     for await (const event of run) {
+      if (event.type === "display" && command.output !== undefined) {
+        await save(event.bundle, command.output);
+      }
       if (command.json) console.log(JSON.stringify(event));
       else view.show(event);
     }
@@ -130,6 +136,19 @@ async function answer(
     console.error("\nStopped.");
     return INTERRUPT_EXIT_CODE;
   }
+}
+
+/** Files that were saved; the next one gets the next number. */
+let saved = 0;
+
+async function save(bundle: MimeBundle, folder: string): Promise<void> {
+  const { name, content } = displayFile(bundle, ++saved);
+  await Deno.mkdir(folder, { recursive: true });
+  const path = join(folder, name);
+  await (typeof content === "string"
+    ? Deno.writeTextFile(path, content)
+    : Deno.writeFile(path, content));
+  console.error(`saved ${path}`);
 }
 
 /** A variable of the environment; one that is empty counts as not set. */

@@ -5,7 +5,13 @@
  */
 
 import type { TokenUsage } from "../model/model.ts";
-import type { CellError, CellResult, NamespaceEntry, OutputStream } from "../runtime/runtime.ts";
+import type {
+  CellError,
+  CellResult,
+  MimeBundle,
+  NamespaceEntry,
+  OutputStream,
+} from "../runtime/runtime.ts";
 
 /** How a run ended: with an answer, or because it had no steps left. */
 export type RunStatus = "success" | "max_steps_reached";
@@ -40,6 +46,8 @@ export interface AgentEventMap {
   code: { readonly code: string };
   /** A piece of what the cell prints, as it prints it. */
   output: { readonly stream: OutputStream; readonly text: string };
+  /** Something that the cell displays, by media type: text, JSON, or bytes. */
+  display: { readonly bundle: MimeBundle };
   /** The cell ran to its end, or was stopped. `content` is what the model is shown. */
   execution_output: { readonly content: string; readonly result: CellResult };
   /** The cell failed, or its kernel ended. `content` is what the model is shown. */

@@ -4,8 +4,15 @@
  * @module
  */
 
-import type { CellOutput, CellResult, HostCall, NamespaceEntry } from "../runtime/runtime.ts";
+import type {
+  CellOutput,
+  CellResult,
+  HostCall,
+  MimeBundle,
+  NamespaceEntry,
+} from "../runtime/runtime.ts";
 import type { Recovery } from "../runtime/recovery.ts";
+import { describeBundle } from "./display.ts";
 
 /** An observation, and the type of event that carries it. */
 export interface Observation {
@@ -34,7 +41,12 @@ export function observe(result: CellResult, maxChars: number): Observation {
     parts.unshift(`Before this cell: ${recoveryOf(result.recovered)}`);
   }
   parts.push(lateOf(result.output, maxChars));
-  parts.push(callsOf(result.hostCalls), unawaitedOf(result), changesOf(result.changed));
+  parts.push(
+    displaysOf(result.displays),
+    callsOf(result.hostCalls),
+    unawaitedOf(result),
+    changesOf(result.changed),
+  );
   const type = result.status === "error"
     ? "execution_error"
     : exceeded
@@ -142,6 +154,12 @@ function recoveryOf({ cause, checkpoint, restored, outdated, lost }: Recovery): 
 function list(items: readonly string[]): string {
   const more = items.length > MAX_LISTED ? `, and ${items.length - MAX_LISTED} more` : "";
   return items.slice(0, MAX_LISTED).join(", ") + more;
+}
+
+/** What the user sees is named, and not shown: a picture says nothing in a history of text. */
+function displaysOf(displays: readonly MimeBundle[]): string {
+  if (displays.length === 0) return "";
+  return `Displayed to the user: ${list(displays.map(describeBundle))}`;
 }
 
 function callsOf(calls: readonly HostCall[]): string {

@@ -144,6 +144,7 @@ export class Steps {
         signal,
         timeoutMs,
         onOutput: (chunk) => emit("output", step, chunk),
+        onDisplay: (bundle) => emit("display", step, { bundle }),
       });
       this.#forgetLost(result.recovered);
       for (const entry of result.changed) this.#changed.set(entry.name, entry);

@@ -15,7 +15,9 @@ interface Process {
 // Not among the globals of cells. The getter loads much, and is called only when memory is short.
 const getProcess = Object.getOwnPropertyDescriptor(globalThis, "process")!.get as () => Process;
 
-let collect: (() => void) | undefined;
+type Collector = (options?: { type: "minor" }) => void;
+
+let collect: Collector | undefined;
 
 /**
  * Collects all garbage. V8 does it by itself when a program asks for memory, but takes its time where that is not part of
@@ -27,10 +29,10 @@ export function collectGarbage(): void {
 }
 
 /** The flag gives the function to contexts that are made from then on: to one, and to no cell. */
-function loadCollector(): () => void {
+function loadCollector(): Collector {
   const { setFlagsFromString } = getProcess().getBuiltinModule("node:v8");
   setFlagsFromString("--expose-gc");
-  const collector = vm.runInNewContext("gc") as () => void;
+  const collector = vm.runInNewContext("gc") as Collector;
   setFlagsFromString("--no-expose-gc");
   return collector;
 }

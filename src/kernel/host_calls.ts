@@ -55,6 +55,8 @@ export interface HostCallsOptions {
   readonly maxPendingCalls: number;
   /** Gives the cell whose code calls. */
   readonly cellOf: () => number;
+  /** Gives what has to be waited for before the caller may go on; nothing, if it may go on now. */
+  readonly hold: () => Promise<void> | undefined;
 }
 
 /** The calls that cells make. */
@@ -111,6 +113,8 @@ export class HostCalls {
       throw error instanceof RemoteError ? localError(error) : error;
     } finally {
       this.#pending.remove();
+      const waiting = this.#options.hold();
+      if (waiting !== undefined) await waiting;
     }
   }
 }

@@ -5,14 +5,13 @@
  * @module
  */
 
-import { Error, JSON, Object, Promise, TextEncoder, TypeError } from "../rpc/builtins.ts";
-import vm from "node:vm";
-import type { ByteChannel } from "../rpc/channel.ts";
+import { Error, JSON, Object, type Promise, RangeError, TextEncoder } from "../rpc/builtins.ts";
 import { Connection, type Payload } from "../rpc/connection.ts";
 import { LAST_WORDS, LIMITED } from "../rpc/protocol.ts";
 import type {
   CellReport,
   DefineParams,
+  DisplayParams,
   ExecuteParams,
   KernelOptions,
   ReleaseParams,
@@ -23,6 +22,7 @@ import type {
 } from "../rpc/protocol.ts";
 import { References } from "../rpc/references.ts";
 import { RemoteError, RPC_ERROR_CODES } from "../rpc/rpc_error.ts";
+import { createDisplay } from "./display.ts";
 import { curateGlobals } from "./globals.ts";
 import { createConsole } from "./guest_console.ts";
 import { installTimers } from "./guest_timers.ts";
@@ -33,17 +33,19 @@ import { lockDown } from "./lockdown.ts";
 import { Modules } from "./modules.ts";
 import type { Namespace } from "./namespace.ts";
 import { OutputBuffer } from "./output_buffer.ts";
+import { probe } from "./probe.ts";
 import { GlobalScope } from "./scope.ts";
 import { Session } from "./session.ts";
 import { installSourceText } from "./source_text.ts";
+import { stdioChannel } from "./stdio.ts";
 import { StackMapper } from "./stack_mapper.ts";
 import { TOO_MUCH_MEMORY, Watcher } from "./watcher.ts";
 
-/** Reads that are larger than what a pipe holds are for the body of a frame, whose length is known. */
-const SYNC_READ_BYTES = 64 * 1024;
-
 /** A signal takes a few milliseconds from the host to the watcher. */
 const SIGNAL_PATIENCE_MS = 200;
+
+/** When a kernel that was given nothing to do goes on to complete itself. */
+const IDLE_START_MS = 20;
 
 /** A thread starts in ten milliseconds; on a machine that is busy it may take longer. */
 const THREAD_PATIENCE_MS = 2_000;
@@ -51,8 +53,9 @@ const THREAD_PATIENCE_MS = 2_000;
 /** The report of a cell whose time was over before what an earlier one had left running was stopped for it. */
 const NOT_BEGUN: CellReport = { stopped: true, output: { length: 0, tail: "" }, changed: [] };
 
-// Captured, because it is not among the globals of cells.
+// Captured, because cells have others, or none.
 const { stderr } = Deno;
+const { setTimeout } = globalThis;
 
 if (import.meta.main) {
   // Not awaited at the top level: a module that is still waiting there cannot be interrupted without dying.
@@ -85,18 +88,26 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
       },
     },
   });
+  // What a cell has left running could keep this thread from hearing that the other one is there, and so from being stopped.
+  const hold = () => interrupts.running === undefined ? watcher.starting : undefined;
   installStacks(stacks);
   installSourceText();
   installTimers({
     maxTimers: options.maxTimers,
     isStopped: () => interrupts.stopped,
-    // What a cell has left running could keep this thread from hearing that the other one is there.
-    hold: () => interrupts.running === undefined ? watcher.starting : undefined,
+    hold,
     onError: (thrown) => report(thrown, "Uncaught"),
   });
   const guestConsole = createConsole((stream, text) => output.write(stream, text));
   const globals = curateGlobals(options.permissions);
   globalThis.console = guestConsole;
+  const display = createDisplay((bundle) => {
+    const { value, attachments } = references.encodeValue(bundle, { name: "display" });
+    const params: DisplayParams = { cell: output.cell, bundle: value };
+    connection.notify("display", { value: params, attachments });
+  });
+  Object.assign(globalThis, { display });
+  globals.add("display");
   lockDown();
   await probe();
 
@@ -163,6 +174,8 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
       },
       restore: async ({ value, attachments }) => {
         const { except } = value as RestoreParams;
+        // A cell that is stopped now would cost what is restored.
+        await watcher.complete(THREAD_PATIENCE_MS);
         return { value: await session.restore(attachments ?? [], except) };
       },
     },
@@ -171,6 +184,7 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
     connection,
     maxPendingCalls: options.maxPendingCalls,
     cellOf: () => output.cell,
+    hold,
   });
   const references: References = new References({
     instances: "copy",
@@ -178,9 +192,15 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
     release: (value) => connection.notify("release", { value }),
   });
   connection.notify("ready", { value: null });
+  // Who starts a kernel for a cell sends that at once; any other one can be complete when it comes.
+  setTimeout(() => watcher.start(), IDLE_START_MS);
   const { reason, cause } = await connection.closed;
-  if (reason !== "ended") lastWords(session.describeError(cause).message);
-  exit(0);
+  if (reason === "ended") exit(0);
+  const { message } = session.describeError(cause);
+  // The only range that reading and writing can leave is that of the memory.
+  const limit = cause instanceof RangeError ? ", which processMemoryBytes limits" : "";
+  lastWords(`it could not go on: ${message}${limit}`);
+  exit(1);
 }
 
 async function retrieve(
@@ -205,29 +225,6 @@ async function retrieve(
 /** Says why the kernel ends; the host shows it. */
 function lastWords(text: string): void {
   stderr.writeSync(new TextEncoder().encode(`${LAST_WORDS}${text}\n`));
-}
-
-/** Takes stdin and stdout before cells could. Writing is synchronous, so output leaves while a cell is busy. */
-function stdioChannel(): ByteChannel {
-  const { stdin, stdout } = Deno;
-  return {
-    source: {
-      async read(view) {
-        // The rest of a large frame is on its way: waiting for each piece on the event loop takes longer than reading it.
-        const length = view.byteLength > SYNC_READ_BYTES
-          ? stdin.readSync(view)
-          : await stdin.read(view);
-        return length === null ? null : view.subarray(0, length);
-      },
-    },
-    sink: {
-      write(bytes) {
-        let written = 0;
-        while (written < bytes.byteLength) written += stdout.writeSync(bytes.subarray(written));
-      },
-    },
-    close() {},
-  };
 }
 
 /** Errors show places in cells, to cells as well. The accessor cannot be replaced. */
@@ -259,24 +256,4 @@ function keepAlive(report: (thrown: unknown, how: string) => void): void {
     event.preventDefault();
     report(event.error, "Uncaught");
   });
-}
-
-/** The two switches that the isolation stands on are tried out: a kernel in which one fails does not run. */
-async function probe(): Promise<void> {
-  let failure: string | undefined;
-  try {
-    (0, eval)("1");
-    failure = "code from strings runs";
-  } catch {
-    // As it should be.
-  }
-  try {
-    const refuse = () => Promise.reject(new TypeError("refused"));
-    const script = new vm.Script(`import("node:fs")`, { importModuleDynamically: refuse as never });
-    await (script.runInThisContext() as Promise<unknown>);
-    failure = "imports are not held back";
-  } catch {
-    // As it should be.
-  }
-  if (failure !== undefined) throw new Error(`Cannot start the kernel: ${failure}`);
 }

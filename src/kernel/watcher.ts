@@ -73,8 +73,8 @@ export class Watcher {
   #reserve: unknown;
   #worker: Worker | undefined;
   #heard = 0;
-  #isReady = false;
-  readonly #ready: PromiseWithResolvers<void> = Promise.withResolvers();
+  #isStarting = false;
+  #ready: PromiseWithResolvers<void> = Promise.withResolvers();
   #changed: PromiseWithResolvers<void> = Promise.withResolvers();
   /** The alarm that was looked into last, and what came of it. */
   #alarm = 0;
@@ -101,17 +101,33 @@ export class Watcher {
    * @param patienceMs A thread that does not come up is not waited for any longer.
    */
   async watch(patienceMs: number): Promise<void> {
-    if (this.#worker !== undefined) {
-      const timer = setTimeout(() => this.#comeUp(), patienceMs);
-      await this.#ready.promise;
-      clearTimeout(timer);
-    } else if (this.#options.limited) setTimeout(() => this.#start());
+    if (this.#isStarting || this.#worker !== undefined) await this.complete(patienceMs);
+    else this.start();
+  }
+
+  /** Starts the thread, as soon as there is nothing else to do where that can wait. Does nothing if it has started. */
+  start(): void {
+    if (this.#isStarting || this.#worker !== undefined) return;
+    this.#isStarting = true;
+    if (this.#options.limited) setTimeout(() => this.#start());
     else this.#start();
+  }
+
+  /**
+   * Starts the thread, and waits until it is there.
+   *
+   * @param patienceMs It is not waited for any longer.
+   */
+  async complete(patienceMs: number): Promise<void> {
+    this.start();
+    const timer = setTimeout(() => this.#comeUp(), patienceMs);
+    await this.#ready.promise;
+    clearTimeout(timer);
   }
 
   /** While the thread starts: settles when that is over. */
   get starting(): Promise<void> | undefined {
-    return this.#worker !== undefined && !this.#isReady ? this.#ready.promise : undefined;
+    return this.#isStarting ? this.#ready.promise : undefined;
   }
 
   /**
@@ -152,10 +168,9 @@ export class Watcher {
     store(this.#state, CELL, 0);
     if (!this.#isOverLimit) return;
     this.#isOverLimit = false;
-    // Cells may go on with what the session holds, or free it. They may not take more.
+    // Cells may go on with what the session holds, or free it.
     collectGarbage();
-    const held = usedMebibytes() + GROWTH_MEBIBYTES;
-    store(this.#state, LIMIT, Math.max(this.#maxMebibytes, held));
+    this.#tolerate();
   }
 
   /** Whether the process uses too much memory also without its garbage. Looks into each alarm of the thread once. */
@@ -163,9 +178,9 @@ export class Watcher {
     const alarm = load(this.#state, ALARMS);
     if (alarm !== this.#alarm) {
       this.#alarm = alarm;
-      collectGarbage();
-      this.#usedMebibytes = usedMebibytes();
+      this.#usedMebibytes = usedWithoutGarbage();
       this.#isOverLimit = this.#usedMebibytes > load(this.#state, LIMIT);
+      if (!this.#isOverLimit) this.#tolerate();
     }
     return this.#isOverLimit;
   }
@@ -178,8 +193,19 @@ export class Watcher {
     );
   }
 
+  /** What is in use now is no reason for alarm: it is held, or kept for what is allocated next. More would be one. */
+  #tolerate(): void {
+    const present = Math.floor(memoryUsage().rss / MEBIBYTE);
+    store(this.#state, LIMIT, Math.max(this.#maxMebibytes, present + GROWTH_MEBIBYTES));
+  }
+
   #start(): void {
-    if (this.#worker !== undefined || !this.#makeRoom()) return;
+    if (this.#worker !== undefined) return;
+    if (!this.#makeRoom()) {
+      this.#comeUp();
+      this.#ready = Promise.withResolvers();
+      return;
+    }
     const url = `data:application/javascript,${encodeURIComponent(PROGRAM)}`;
     // Without a prototype: cells may have put options on it by now.
     const worker = new Worker(url, { __proto__: null, type: "module" } as WorkerOptions);
@@ -213,11 +239,17 @@ export class Watcher {
   }
 
   #comeUp(): void {
-    this.#isReady = true;
+    this.#isStarting = false;
     this.#ready.resolve();
   }
 }
 
-function usedMebibytes(): number {
-  return Math.floor(memoryUsage().rss / MEBIBYTE);
+/** The memory of the process in MiB, once all garbage is collected. */
+function usedWithoutGarbage(): number {
+  const before = memoryUsage();
+  collectGarbage();
+  const after = memoryUsage();
+  // What was freed may still be on its way back to the system, or be kept for the next allocation.
+  const freed = before.heapTotal + before.external - after.heapTotal - after.external;
+  return Math.floor(Math.min(after.rss, before.rss - freed) / MEBIBYTE);
 }

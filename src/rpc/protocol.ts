@@ -14,6 +14,7 @@
  * | `ready` | kernel notifies host | it has started |
  * | `watching` | kernel notifies host | SIGINT stops a cell from now on, and no longer ends the kernel |
  * | `output` | kernel notifies host | something was printed |
+ * | `display` | kernel notifies host | a cell shows something that is more than text |
  * | `call` | kernel calls host | calls a host function |
  * | `use` | both | calls, reads or iterates something that the other side has lent |
  * | `release` | both notify | gives back something that the other side has lent |
@@ -128,6 +129,17 @@ export interface OutputParams {
   /** What was printed. */
   text: string;
 }
+
+/** Parameters of `display`. */
+export interface DisplayParams {
+  /** The cell that shows it. */
+  cell: number;
+  /** The encoded MIME bundle. */
+  bundle: unknown;
+}
+
+/** A value as it is displayed, by media type: text, JSON, or bytes. */
+export type MimeBundle = Record<string, unknown>;
 
 /** Parameters of `call`. */
 export interface HostCallParams {

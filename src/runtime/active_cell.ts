@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { OutputReport, OutputStream } from "../rpc/protocol.ts";
+import type { MimeBundle, OutputReport, OutputStream } from "../rpc/protocol.ts";
 import type { UnawaitedCall } from "../cell/compile_cell.ts";
 import type { CellClock } from "./_cell_clock.ts";
 import type { LateReport } from "./_late_output.ts";
@@ -13,6 +13,11 @@ import type { CellResultBase, HostCall, OutputChunk } from "./runtime.ts";
 
 /** Host calls that are listed in a result; a loop may make a million. */
 const MAX_LISTED_CALLS = 1_000;
+
+/** Things that a cell may display: more than anybody looks at. */
+const MAX_DISPLAYS = 100;
+
+const FLOODED = `... this cell displays more than ${MAX_DISPLAYS} things: the rest is dropped\n`;
 
 /** Options of {@linkcode ActiveCell}. */
 export interface ActiveCellOptions {
@@ -24,6 +29,8 @@ export interface ActiveCellOptions {
   readonly clock?: CellClock | undefined;
   /** Called with each piece of output. @default none */
   readonly onOutput?: ((chunk: OutputChunk) => void) | undefined;
+  /** Called with each thing that is displayed. @default none */
+  readonly onDisplay?: ((bundle: MimeBundle) => void) | undefined;
   /** What the kernel has of the one before it, if that is news. @default nothing */
   readonly recovered?: Recovery | undefined;
   /** Calls whose promise its code drops. @default none */
@@ -45,6 +52,9 @@ export class ActiveCell {
   readonly #onOutput: ((chunk: OutputChunk) => void) | undefined;
   readonly #recovered: Recovery | undefined;
   readonly #unawaited: readonly UnawaitedCall[];
+  readonly #onDisplay: ((bundle: MimeBundle) => void) | undefined;
+  readonly #displays: MimeBundle[] = [];
+  #flooded = false;
   readonly #calls: { name: string; status: HostCall["status"] }[] = [];
   readonly #started = performance.now();
   #text = "";
@@ -61,6 +71,7 @@ export class ActiveCell {
     this.#maxOutputChars = options.maxOutputChars ?? Infinity;
     this.#clock = options.clock;
     this.#onOutput = options.onOutput;
+    this.#onDisplay = options.onDisplay;
     this.#recovered = options.recovered;
     this.#unawaited = options.unawaited ?? [];
   }
@@ -76,6 +87,21 @@ export class ActiveCell {
       this.#onOutput?.({ stream, text });
     } catch (error) {
       // A fault of the listener is neither the cell's nor the kernel's.
+      reportError(error);
+    }
+  }
+
+  /** Takes what is displayed; of a flood the first part. */
+  display(bundle: MimeBundle): void {
+    if (this.#displays.length === MAX_DISPLAYS) {
+      if (!this.#flooded) this.write("stderr", FLOODED);
+      this.#flooded = true;
+      return;
+    }
+    this.#displays.push(bundle);
+    try {
+      this.#onDisplay?.(bundle);
+    } catch (error) {
       reportError(error);
     }
   }
@@ -120,6 +146,7 @@ export class ActiveCell {
         tail,
         ...late,
       },
+      displays: [...this.#displays],
       hostCalls: this.#calls.map((call) => ({ ...call })),
       unawaited: this.#unawaited.filter(({ name }) =>
         this.#calls.some((call) => call.name === name)

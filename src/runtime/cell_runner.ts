@@ -6,7 +6,7 @@
 
 import { CellSyntaxError } from "../cell/cell_syntax_error.ts";
 import { compileCell, type CompiledCell } from "../cell/compile_cell.ts";
-import type { CellReport, OutputStream } from "../rpc/protocol.ts";
+import type { CellReport, MimeBundle, OutputStream } from "../rpc/protocol.ts";
 import { CallCounts, type CallLimits } from "./_call_limits.ts";
 import { CellClock, type StopReason } from "./_cell_clock.ts";
 import { LateOutputs } from "./_late_output.ts";
@@ -72,6 +72,13 @@ export class CellRunner implements KernelHost {
   output(cell: number, chunk: { stream: OutputStream; text: string }): void {
     if (this.#active?.cell === cell) this.#active.write(chunk.stream, chunk.text);
     else this.#late.add(cell, chunk);
+  }
+
+  /** See {@linkcode KernelHost.display}. */
+  display(cell: number, bundle: MimeBundle): void {
+    if (this.#active?.cell === cell) return this.#active.display(bundle);
+    const text = `[displayed: ${Object.keys(bundle).join(", ")}]\n`;
+    this.#late.add(cell, { stream: "stdout", text });
   }
 
   /** See {@linkcode KernelHost.call}. */
@@ -147,12 +154,13 @@ export class CellRunner implements KernelHost {
     const kernel = await starting;
     using clock = new CellClock(options.timeoutMs, options.signal);
     this.#stop = () => clock.stop("interrupted");
-    const { onOutput, timeoutMs } = options;
+    const { onOutput, onDisplay, timeoutMs } = options;
     const active = new ActiveCell(cell, {
       source,
       maxOutputChars: this.#maxOutputChars,
       clock,
       onOutput,
+      onDisplay,
       recovered: options.recovered(),
       unawaited: compiled.unawaited,
     });

@@ -8,6 +8,7 @@ import {
   type CellReport,
   type ExecuteParams,
   LAST_WORDS,
+  type MimeBundle,
   type NamespaceEntry,
   type OutputStream,
   type RestoreReport,
@@ -19,6 +20,8 @@ import type { KernelSnapshot } from "./snapshot.ts";
 export interface KernelHost {
   /** Something was printed. */
   output(cell: number, chunk: { stream: OutputStream; text: string }): void;
+  /** A cell shows something that is more than text. */
+  display(cell: number, bundle: MimeBundle): void;
   /** A cell calls a host function. */
   call(cell: number, call: { name: string; args: readonly unknown[] }): Promise<unknown>;
   /** A cell uses an object of the host: calls a method, reads a member. */
@@ -118,9 +121,9 @@ export class KernelExitError extends Error {
 
 /** Exit codes and signals of Deno and V8 that mean something. */
 const CAUSES: ReadonlyMap<string | number, string> = new Map<string | number, string>([
-  ["SIGTRAP", "it ran out of JavaScript heap (memoryBytes)"],
-  [133, "it ran out of JavaScript heap (memoryBytes)"],
-  ["SIGABRT", "it aborted, most often for want of memory (processMemoryBytes)"],
+  ["SIGTRAP", "it ran out of JavaScript heap, which memoryBytes limits"],
+  [133, "it ran out of JavaScript heap, which memoryBytes limits"],
+  ["SIGABRT", "it aborted, most often for want of the memory that processMemoryBytes limits"],
   ["SIGSEGV", "it overflowed a native stack or hit a fault in native code"],
   ["SIGKILL", "it was killed, by somebody or for want of memory"],
   [70, "it used an API that is not enabled"],

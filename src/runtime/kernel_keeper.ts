@@ -138,14 +138,16 @@ export class KernelKeeper {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#replacing = promise;
     try {
-      return await this.#replace(await unpackSnapshot(bytes));
+      return await this.#replace(bytes);
     } finally {
       resolve();
     }
   }
 
-  async #replace(checkpoint: Checkpoint): Promise<Recovery> {
+  async #replace(bytes: Uint8Array): Promise<Recovery> {
     const { signal } = this.#life;
+    const checkpoint = await unpackSnapshot(bytes);
+    signal.throwIfAborted();
     const { kernel, recovery } = await this.#continue(checkpoint, []);
     if (signal.aborted) {
       await kernel.close();
@@ -198,7 +200,9 @@ export class KernelKeeper {
     const { maxRestarts } = this.#options;
     if (this.#ended > maxRestarts) throw this.#tooMany();
     if (this.#initial !== undefined) {
+      const { signal } = this.#life;
       const checkpoint = await unpackSnapshot(this.#initial);
+      signal.throwIfAborted();
       const { kernel, recovery } = await this.#continue(checkpoint, this.#ledger.defined);
       this.#recovery = recovery;
       this.#initial = undefined;

@@ -39,6 +39,7 @@ const PING_TIMEOUT_MS = 500;
 /** Nobody, until a kernel is given out: no cell runs that could tell something. */
 const NOBODY: KernelHost = {
   output() {},
+  display() {},
   call: () => Promise.reject(new TypeError("Cannot call a host function: there is no owner")),
   use: () => Promise.reject(new TypeError("Cannot use an object of the host: there is no owner")),
 };

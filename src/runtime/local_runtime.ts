@@ -4,6 +4,7 @@
  * @module
  */
 
+import { createDisplay } from "../kernel/display.ts";
 import { createConsole } from "../kernel/guest_console.ts";
 import { Interrupts } from "../kernel/interrupts.ts";
 import { Modules } from "../kernel/modules.ts";
@@ -77,12 +78,14 @@ class InProcessKernel implements Kernel {
       output: this.#output,
       stacks: new StackMapper(),
       modules,
-      globals: new Set(["console"]),
+      globals: new Set(["console", "display"]),
     });
     const guestConsole = createConsole((stream, text) =>
       // Deno colours for the host's terminal; output is text.
       this.#output.write(stream, text.replace(ANSI_STYLE, ""))
     );
+    const display = createDisplay((bundle) => host.display(this.#output.cell, bundle));
+    Object.defineProperty(scope.target, "display", { value: display, configurable: true });
     Object.defineProperty(scope.target, "console", { value: guestConsole, configurable: true });
   }
 

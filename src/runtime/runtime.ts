@@ -7,6 +7,7 @@
 import type {
   CellFrame,
   LostName,
+  MimeBundle,
   NamespaceEntry,
   OutputReport,
   OutputStream,
@@ -19,7 +20,15 @@ import type { Recovery } from "./recovery.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export type { UnawaitedCall };
-export type { CellFrame, LostName, NamespaceEntry, OutputReport, OutputStream, ValueSummary };
+export type {
+  CellFrame,
+  LostName,
+  MimeBundle,
+  NamespaceEntry,
+  OutputReport,
+  OutputStream,
+  ValueSummary,
+};
 
 /** A piece of output, as it was printed. */
 export interface OutputChunk {
@@ -37,6 +46,8 @@ export interface ExecuteOptions {
   readonly timeoutMs?: number | undefined;
   /** Called with each piece of output while the cell runs. @default none */
   readonly onOutput?: ((chunk: OutputChunk) => void) | undefined;
+  /** Called with each thing that the cell displays. @default none */
+  readonly onDisplay?: ((bundle: MimeBundle) => void) | undefined;
 }
 
 /** A call of a host function that a cell made. */
@@ -78,6 +89,8 @@ export interface CellResultBase {
   readonly source: string;
   /** What it printed. */
   readonly output: CellOutput;
+  /** What it displayed, in order; at most the first 100. */
+  readonly displays: readonly MimeBundle[];
   /** The host functions it called until it ended, in order; at most the first 1,000. */
   readonly hostCalls: readonly HostCall[];
   /** Host functions that it called without waiting for what they return, and where. */

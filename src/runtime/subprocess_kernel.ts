@@ -8,8 +8,10 @@ import type { EncodedValue } from "../rpc/codec.ts";
 import { Connection, type Payload } from "../rpc/connection.ts";
 import type {
   CellReport,
+  DisplayParams,
   ExecuteParams,
   HostCallParams,
+  MimeBundle,
   NamespaceEntry,
   OutputParams,
   ReleaseParams,
@@ -89,6 +91,7 @@ export class SubprocessKernel implements Kernel {
           this.#watching = true;
         },
         output: ({ value }) => this.#output(value),
+        display: (payload) => this.#display(payload),
         call: (payload) => this.#call(payload),
         use: (payload) => this.#use(payload),
         release: ({ value }) => this.#release(value as Partial<ReleaseParams>),
@@ -239,6 +242,13 @@ export class SubprocessKernel implements Kernel {
   async #ending(): Promise<Error> {
     const exit = await this.ended;
     return this.#started ? exit : this.#process.missing(exit.exitCode) ?? exit;
+  }
+
+  #display({ value, attachments }: Payload): void {
+    const { cell, bundle } = value as Partial<DisplayParams>;
+    const decoded = this.#references.decodeValue(bundle, attachments);
+    const isBundle = typeof decoded === "object" && decoded !== null && !Array.isArray(decoded);
+    if (typeof cell === "number" && isBundle) this.host.display(cell, decoded as MimeBundle);
   }
 
   #release({ ref, count }: Partial<ReleaseParams>): void {

@@ -25,6 +25,8 @@ export interface CommandLine {
   readonly timeoutMs?: number | undefined;
   /** What cells may reach. */
   readonly permissions: Permissions;
+  /** Where what is displayed is saved. */
+  readonly output?: string | undefined;
   /** Whether events are written as JSON. */
   readonly json: boolean;
   /** Whether everything is shown. */
@@ -52,6 +54,7 @@ Options:
   --timeout SECONDS    time limit of a cell (default: 60)
   --allow-net[=HOSTS]  let cells use the network, all of it or these hosts
   --allow-read[=PATHS] let cells read files, all or these
+  --output DIR         save what is displayed (tables, charts, pictures) in this folder
   --json               one event per line, as JSON
   --verbose            show everything
   --help, --version
@@ -66,6 +69,7 @@ const OPTIONS = {
   timeout: { type: "string" },
   "allow-net": { type: "string", multiple: true },
   "allow-read": { type: "string", multiple: true },
+  output: { type: "string" },
   json: { type: "boolean" },
   verbose: { type: "boolean" },
   help: { type: "boolean", short: "h" },
@@ -103,6 +107,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     maxSteps,
     timeoutMs: seconds === undefined ? undefined : seconds * 1000,
     permissions,
+    output: values.output,
     json: values.json ?? false,
     verbose: values.verbose ?? false,
   };

@@ -5,6 +5,7 @@
  */
 
 import type { AgentEvent, RunResult } from "../agent/event.ts";
+import { displayLines } from "./display_view.ts";
 import { OutputView } from "./output_view.ts";
 import { printable, type Style } from "./style.ts";
 
@@ -47,6 +48,9 @@ export class RunView {
         return this.#code(event.code);
       case "output":
         return this.#output?.push(event.text);
+      case "display":
+        this.#output?.end();
+        return this.#indented(displayLines(event.bundle, style).join("\n"));
       case "execution_output":
       case "execution_output_exceeded":
       case "execution_error":

@@ -120,10 +120,19 @@ Deno.test("DenoRuntime throws a KernelExitError when the kernel speaks no protoc
   }
 });
 
-Deno.test("DenoRuntime throws what the system says when there is no Deno at denoPath", async () => {
-  await using runtime = new DenoRuntime({ denoPath: "/nowhere/deno" });
-  await assertRejects(() => runtime.execute(`1`), Deno.errors.NotFound);
-});
+for (const permissions of [{ run: true }, { run: ["/nowhere/deno"] }]) {
+  const may = JSON.stringify(permissions.run);
+  Deno.test({
+    name: `DenoRuntime throws NotFound when there is no Deno at denoPath and it may run ${may}`,
+    permissions: { read: true, env: true, ...permissions },
+    async fn() {
+      await using runtime = new DenoRuntime({ denoPath: "/nowhere/deno", variables: { a: 1 } });
+      for (const use of [() => runtime.execute(`1`), () => runtime.retrieve("a")]) {
+        await assertRejects(use, Deno.errors.NotFound, "/nowhere/deno");
+      }
+    },
+  });
+}
 
 Deno.test("DenoRuntime.close() ends a cell under way, however busy it is", async () => {
   for (

@@ -4,7 +4,15 @@ import { type KernelExit, KernelExitError } from "../../src/runtime/kernel.ts";
 const CASES: [exit: KernelExit, message: string][] = [
   [
     { exitCode: 133, signal: "SIGTRAP", stderr: "" },
-    "The kernel ended: it ran out of JavaScript heap (memoryBytes) (signal SIGTRAP)",
+    "The kernel ended: it ran out of JavaScript heap, which memoryBytes limits (signal SIGTRAP)",
+  ],
+  [
+    {
+      exitCode: 137,
+      signal: "SIGKILL",
+      stderr: "noise\ncave-agent kernel: it used 3 MB, more than the 2 MB of processMemoryBytes\n",
+    },
+    "The kernel ended: it used 3 MB, more than the 2 MB of processMemoryBytes (signal SIGKILL)",
   ],
   [
     { exitCode: 3, signal: null, stderr: "one\ntwo\nthree\nfour\n" },

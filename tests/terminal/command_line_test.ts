@@ -16,6 +16,7 @@ const nothing: CommandLine = {
   maxSteps: undefined,
   timeoutMs: undefined,
   permissions: { net: false, read: false },
+  output: undefined,
   json: false,
   verbose: false,
 };
@@ -38,6 +39,7 @@ Deno.test("parseCommandLine() reads the words when they make sense", () => {
     [["--timeout", "1.5"], { timeoutMs: 1500 }],
     [["--timeout", "Infinity"], { timeoutMs: Infinity }],
     [["--json", "--verbose"], { json: true, verbose: true }],
+    [["--output", "out"], { output: "out" }],
     [["--allow-net", "q"], { permissions: { net: true, read: false }, question: "q" }],
     [["--allow-net=a.com,b.com:80"], { permissions: { net: ["a.com", "b.com:80"], read: false } }],
     [["--allow-net=a", "--allow-net"], { permissions: { net: true, read: false } }],
@@ -71,18 +73,18 @@ Deno.test("parseCommandLine() throws one line when a word makes no sense", () =>
   }
 });
 
+const VALUED = ["--model", "--base-url", "--file", "--max-steps", "--timeout", "--output"];
+
 Deno.test("parseCommandLine() knows every flag that the help names", () => {
   const flags = [...HELP.matchAll(/--([a-z-]+)/g)].map(([flag]) => flag);
-  assertEquals(new Set(flags).size, 11);
+  assertEquals(new Set(flags).size, 12);
   const values: Record<string, string> = {
     "--base-url": "http://a",
     "--max-steps": "1",
     "--timeout": "1",
   };
   for (const flag of flags) {
-    const takesValue = ["--model", "--base-url", "--file", "--max-steps", "--timeout"].includes(
-      flag,
-    );
+    const takesValue = VALUED.includes(flag);
     parseCommandLine(takesValue ? [flag, values[flag] ?? "a"] : [flag]);
   }
 });

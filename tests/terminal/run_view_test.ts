@@ -13,6 +13,7 @@ const base = {
   cell: 1,
   source: "",
   output: { text: "", stdout: "", stderr: "", late: [], lateDropped: 0, length: 0, tail: "" },
+  displays: [],
   hostCalls: [],
   unawaited: [],
   changed: [],

@@ -1,0 +1,60 @@
+/**
+ * What is displayed, in a few words.
+ *
+ * @module
+ */
+
+import type { MimeBundle } from "../runtime/runtime.ts";
+
+/** The media type of tables: `{ columns: string[], rows: unknown[][], length: number }`. */
+export const TABLE_TYPE = "application/vnd.cave.table+json";
+
+/** A table, as a cell displays it. */
+export interface DisplayedTable {
+  /** The names of the columns. */
+  readonly columns: readonly string[];
+  /** The first rows. */
+  readonly rows: readonly (readonly unknown[])[];
+  /** How many rows there are. */
+  readonly length: number;
+}
+
+/**
+ * The table in a bundle; nothing if there is none. A bundle comes from a cell and may be anything.
+ *
+ * @param bundle The bundle.
+ */
+export function tableIn(bundle: MimeBundle): DisplayedTable | undefined {
+  const table = Object.hasOwn(bundle, TABLE_TYPE) ? bundle[TABLE_TYPE] : undefined;
+  if (typeof table !== "object" || table === null) return undefined;
+  const { columns, rows, length } = table as Record<string, unknown>;
+  const isTable = Array.isArray(columns) && columns.every((name) => typeof name === "string") &&
+    Array.isArray(rows) && rows.every(Array.isArray) && typeof length === "number";
+  return isTable ? { columns, rows, length } : undefined;
+}
+
+/**
+ * The media type that says most.
+ *
+ * @param bundle The bundle.
+ */
+export function mainType(bundle: MimeBundle): string {
+  const types = Object.keys(bundle);
+  return types.find((type) => type !== "text/plain") ?? types[0] ?? "nothing";
+}
+
+/**
+ * A bundle in a few words: `a table of 3 columns and 120 rows`, `image/png (12345 bytes)`.
+ *
+ * @param bundle The bundle.
+ */
+export function describeBundle(bundle: MimeBundle): string {
+  const table = tableIn(bundle);
+  if (table !== undefined) {
+    return `a table of ${table.columns.length} columns and ${table.length} rows`;
+  }
+  const type = mainType(bundle);
+  const value = bundle[type];
+  if (value instanceof Uint8Array) return `${type} (${value.length} bytes)`;
+  return typeof value === "string" ? `${type} (${value.length} characters)` : type;
+}

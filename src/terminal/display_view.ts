@@ -1,0 +1,104 @@
+/**
+ * What a cell displays, at a terminal and as files.
+ *
+ * @module
+ */
+
+import { describeBundle, mainType, tableIn } from "../agent/display.ts";
+import type { MimeBundle } from "../runtime/runtime.ts";
+import { printable, type Style } from "./style.ts";
+
+/** Rows of a table that are shown. */
+const MAX_ROWS = 10;
+
+/** A column is cut at this width. */
+const MAX_WIDTH = 24;
+
+/** Endings of files, by media type. */
+const ENDINGS: ReadonlyMap<string, string> = new Map([
+  ["text/html", "html"],
+  ["text/markdown", "md"],
+  ["text/plain", "txt"],
+  ["image/svg+xml", "svg"],
+  ["image/png", "png"],
+  ["image/jpeg", "jpg"],
+  ["image/gif", "gif"],
+  ["image/webp", "webp"],
+]);
+
+/**
+ * A bundle in lines: a table as such, text as it is, anything else in a few words.
+ *
+ * @param bundle The bundle.
+ * @param style Colours.
+ */
+export function displayLines(bundle: MimeBundle, style: Style): string[] {
+  const table = tableIn(bundle);
+  if (table !== undefined) {
+    const rows = table.rows.slice(0, MAX_ROWS).map((row) => row.map(cellText));
+    const columns = table.columns.map((name, i) => {
+      const cells = [cut(printable(name)), ...rows.map((row) => row[i] ?? "")];
+      const width = Math.max(...cells.map(({ length }) => length));
+      const numeric = table.rows.every((row) => typeof row[i] === "number" || row[i] === null);
+      return cells.map((cell) => numeric ? cell.padStart(width) : cell.padEnd(width));
+    });
+    const lines = Array.from(
+      { length: rows.length + 1 },
+      (_, line) => columns.map((column) => column[line]).join("  ").trimEnd(),
+    );
+    lines[0] = style.cyan(lines[0]!);
+    if (table.length > rows.length) lines.push(style.dim(`... ${table.length} rows`));
+    return lines;
+  }
+  const plain = bundle["text/plain"];
+  if (mainType(bundle) === "text/plain" && typeof plain === "string") {
+    return printable(plain).split("\n");
+  }
+  return [style.dim(`[${describeBundle(bundle)}]`)];
+}
+
+/** A file with what was displayed. */
+export interface DisplayFile {
+  /** Its name. */
+  readonly name: string;
+  /** What is in it. */
+  readonly content: string | Uint8Array;
+}
+
+/**
+ * A bundle as a file.
+ *
+ * @param bundle The bundle.
+ * @param number Its number, for the name.
+ */
+export function displayFile(bundle: MimeBundle, number: number): DisplayFile {
+  const table = tableIn(bundle);
+  if (table !== undefined) {
+    const lines = [table.columns, ...table.rows].map((row) => row.map(csvCell).join(","));
+    return { name: `display-${number}.csv`, content: `${lines.join("\n")}\n` };
+  }
+  const type = mainType(bundle);
+  const value = bundle[type];
+  const ending = ENDINGS.get(type);
+  if (value instanceof Uint8Array) {
+    return { name: `display-${number}.${ending ?? "bin"}`, content: value };
+  }
+  if (typeof value === "string") {
+    return { name: `display-${number}.${ending ?? "txt"}`, content: value };
+  }
+  return { name: `display-${number}.json`, content: `${JSON.stringify(value, null, 2)}\n` };
+}
+
+function cellText(value: unknown): string {
+  return cut(printable(value === null ? "" : String(value)).replaceAll("\n", " "));
+}
+
+function cut(text: string): string {
+  return text.length <= MAX_WIDTH ? text : `${text.slice(0, MAX_WIDTH - 3)}...`;
+}
+
+/** As RFC 4180 has it. */
+function csvCell(value: unknown): string {
+  const text = value === null ? "" : String(value);
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,231 @@
+/** What a cell leaves running: whose it is, what it may still do, and how it is stopped. */
+
+import { assert, assertEquals } from "@std/assert";
+import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
+import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
+import { run, runFailing, valueOf } from "./_contract.ts";
+
+/** A cell goes on when the host says so, and tells when it has. */
+function gate() {
+  const opened = Promise.withResolvers<void>();
+  const passed = Promise.withResolvers<void>();
+  const functions = {
+    open: () => opened.resolve(),
+    opening: () => opened.promise,
+    pass: () => passed.resolve(),
+    passing: () => passed.promise,
+  };
+  return { functions };
+}
+
+for (const Runtime of [DenoRuntime, LocalRuntime]) {
+  Deno.test(`${Runtime.name}.execute() says which earlier cell has printed what`, async () => {
+    const { functions } = gate();
+    await using runtime = new Runtime({ functions });
+    await run(runtime, `opening().then(() => console.log("of 1")); 1`);
+    await run(
+      runtime,
+      `opening().then(() => {
+        console.log("of 2");
+        console.log("more of 2");
+        setTimeout(async () => { console.error("error of 2"); await pass() });
+      }); 1`,
+    );
+    const during = await run(
+      runtime,
+      `console.log("before"); await open(); await passing(); console.log("after")`,
+    );
+    assertEquals(during.output.text, "before\nafter\n");
+    assertEquals([during.output.late, during.output.lateDropped], [[
+      { cell: 1, stream: "stdout", text: "of 1\n" },
+      { cell: 2, stream: "stdout", text: "of 2\nmore of 2\n" },
+      { cell: 2, stream: "stderr", text: "error of 2\n" },
+    ], 0]);
+    assertEquals((await run(runtime, `1`)).output.late, []);
+  });
+
+  Deno.test(`${Runtime.name}.execute() lists no calls of what an earlier cell has left running`, async () => {
+    const { functions } = gate();
+    await using runtime = new Runtime({ functions });
+    const first = await run(runtime, `opening().then(() => pass()); 1`);
+    const second = await run(runtime, `await open(); await passing()`);
+    assertEquals(first.hostCalls, [{ name: "opening", status: "pending" }]);
+    assertEquals(second.hostCalls.map(({ name }) => name), ["open", "passing"]);
+  });
+
+  Deno.test(`${Runtime.name}.execute() counts calls towards the cell that started them`, async () => {
+    const { functions } = gate();
+    await using runtime = new Runtime({ functions, maxCallsPerCell: 3 });
+    await run(
+      runtime,
+      `opening().then(async () => {
+        let made = 0;
+        try { for (;;) { await nothing(); made++ } } catch (error) { console.log(made, error.message) }
+        later();
+      });
+      const { promise, resolve: later } = Promise.withResolvers();
+      const nothing = () => open(); 1`,
+    );
+    const { output, hostCalls } = await run(runtime, `await open(); await promise; await open()`);
+    const message = "Cannot call open: this cell has made 3 calls already (maxCallsPerCell)";
+    assertEquals(output.late, [{ cell: 1, stream: "stdout", text: `2 ${message}\n` }]);
+    assertEquals(hostCalls.map(({ name }) => name), ["open", "open"]);
+  });
+
+  Deno.test(`${Runtime.name}.execute() keeps the last 8,192 characters of late output`, async () => {
+    const { functions } = gate();
+    await using runtime = new Runtime({ functions });
+    await run(
+      runtime,
+      `opening().then(() => {
+        for (let i = 0; i < 10_000; i++) console.log(String(i).padStart(9));
+        return pass();
+      }); 1`,
+    );
+    const { output } = await run(runtime, `await open(); await passing()`);
+    const [piece] = output.late;
+    assertEquals([output.late.length, piece?.cell, piece?.text.length], [1, 1, 8192]);
+    assertEquals(output.lateDropped, 100_000 - 8192);
+    assert(piece!.text.endsWith("\n     9998\n     9999\n"));
+  });
+
+  Deno.test(`${Runtime.name}.execute() passes on no more than maxOutputChars with what is left running`, async () => {
+    const { functions } = gate();
+    await using runtime = new Runtime({ functions, maxOutputChars: 20 });
+    await run(
+      runtime,
+      `console.log("12345");
+      opening().then(() => { for (let i = 0; i < 1e4; i++) console.log("late"); return pass() }); 1`,
+    );
+    const { output } = await run(runtime, `await open(); await passing(); console.log("mine")`);
+    assertEquals([output.text, output.lateDropped], ["mine\n", 0]);
+    assertEquals(output.late.map(({ cell, stream, text }) => `${cell} ${stream} ${text}`), [
+      "1 stdout late\nlate\nlate",
+      "1 stderr \n... this cell prints more than maxOutputChars: the rest is dropped\n",
+    ]);
+  });
+}
+
+/** What fails after its cell has ended, and how it is reported. */
+const FAILURES: [what: string, source: string, how: string][] = [
+  ["a timer", `setTimeout(() => { last(); null.x })`, "Uncaught"],
+  [
+    "an interval",
+    `const n = setInterval(() => { clearInterval(n); last(); null.x })`,
+    "Uncaught",
+  ],
+  ["a microtask", `queueMicrotask(() => { last(); null.x })`, "Uncaught"],
+  ["a floating promise", `(async () => { last(); null.x })()`, "Uncaught (in promise)"],
+  ["an async timer", `setTimeout(async () => { last(); null.x })`, "Uncaught (in promise)"],
+];
+
+for (const [what, source, how] of FAILURES) {
+  Deno.test(`DenoRuntime.execute() says which cell has left ${what} that fails`, async () => {
+    const { functions } = gate();
+    await using runtime = new DenoRuntime({ functions });
+    const started = `const last = () => setTimeout(pass); opening().then(() => {\n${source} }); 1`;
+    await run(runtime, started);
+    await run(runtime, `2`);
+    const { output } = await run(runtime, `console.log("3"); await open(); await passing()`);
+    assertEquals(output.text, "3\n");
+    assertEquals(output.late.length, 1);
+    const { cell, stream, text } = output.late[0]!;
+    assertEquals([cell, stream], [1, "stderr"]);
+    assert(
+      text.startsWith(`${how} TypeError: Cannot read properties of null (reading 'x')\n`),
+      text,
+    );
+    assert(text.includes("at cell-1.ts:2:"), text);
+  });
+}
+
+const STOPPED = "CellStoppedError: Stopped, because it kept a later cell waiting\n";
+
+/** What a cell leaves running that never yields, once it has told that it runs. */
+const ENDLESS: [what: string, source: string][] = [
+  ["a timer", `setTimeout(() => { pass(); for (;;); })`],
+  ["an interval", `setInterval(() => { pass(); for (;;); }, 1)`],
+  [
+    "a timer that catches everything",
+    `setTimeout(() => { pass(); for (;;) { try { for (;;); } catch { } } })`,
+  ],
+  ["an async timer", `setTimeout(async () => { pass(); for (;;) await 0 })`],
+  ["a floating promise", `opening().then(async () => { pass(); for (;;) await 0 })`],
+];
+
+for (const [what, source] of ENDLESS) {
+  for (const before of [[], ["1", "2"]]) {
+    const number = before.length + 1;
+    Deno.test(`DenoRuntime.execute() stops ${what} that cell ${number} left and that never yields`, async () => {
+      const { functions } = gate();
+      await using runtime = new DenoRuntime({ functions });
+      for (const cell of before) await run(runtime, cell);
+      await run(runtime, `let kept = 7; ${source}; 1`);
+      functions.open();
+      // A kernel without a call under way does not keep this process waiting.
+      const alive = setInterval(() => {}, 60_000);
+      await functions.passing();
+      clearInterval(alive);
+      const waiting = await runtime.execute(`kept = 8; for (;;);`, { timeoutMs: 100 });
+      assert(waiting.status === "timeout");
+      assertEquals(waiting.stateKept, true);
+      const { late } = waiting.output;
+      assertEquals(late.map(({ cell, stream }) => [cell, stream]), [[number, "stderr"]]);
+      assert(late[0]!.text.includes(STOPPED), late[0]!.text);
+      // The cell had not begun, and nothing is left of what kept it from that.
+      const next = await run(
+        runtime,
+        `await new Promise((resolve) => setTimeout(resolve, 3)); kept`,
+      );
+      assertEquals([next.value?.text, next.recovered, next.output.late], ["7", undefined, []]);
+    });
+  }
+}
+
+Deno.test("DenoRuntime.execute() stops a cell and what an earlier one left, if that never yields", async () => {
+  const { functions } = gate();
+  await using runtime = new DenoRuntime({ functions });
+  await run(runtime, `let kept = 7; opening().then(() => { for (;;); }); 1`);
+  const result = await runtime.execute(`kept++; await open(); await new Promise(() => {})`, {
+    timeoutMs: 100,
+  });
+  assert(result.status === "timeout");
+  assertEquals(result.stateKept, true);
+  const { value, recovered, output } = await run(runtime, `kept`);
+  assertEquals([value?.text, recovered], ["8", undefined]);
+  // The one is stopped in the course of stopping the other, and may be reported behind it.
+  const late = [...result.output.late, ...output.late];
+  assertEquals(late.map(({ cell, text }) => [cell, text.includes(STOPPED)]), [[1, true]]);
+});
+
+Deno.test("DenoRuntime.execute() lets what another cell left go on when a cell is stopped", async () => {
+  const { functions } = gate();
+  await using runtime = new DenoRuntime({ functions });
+  await run(runtime, `let n = 0; setInterval(() => { n++ }, 1); 1`);
+  assertEquals((await runtime.execute(`for (;;);`, { timeoutMs: 50 })).status, "timeout");
+  const source =
+    `const before = n; while (n < before + 5) await new Promise((r) => setTimeout(r, 1))`;
+  await run(runtime, source);
+});
+
+Deno.test("DenoRuntime.execute() does not report that a stopped cell's own work was stopped", async () => {
+  await using runtime = new DenoRuntime();
+  await run(runtime, `1`);
+  const source = `(async () => { for (;;) await 0 })(); setTimeout(() => { for (;;); }); for (;;);`;
+  const { output } = await runtime.execute(source, { timeoutMs: 50 });
+  const { output: next } = await run(
+    runtime,
+    `await new Promise((resolve) => setTimeout(resolve, 3))`,
+  );
+  assertEquals([output.text, output.late, next.late], ["", [], []]);
+});
+
+Deno.test("DenoRuntime.execute() tells of what fails when it was called by an earlier cell's function", async () => {
+  await using runtime = new DenoRuntime();
+  await run(runtime, `const say = (text) => console.log(text); const fail = () => { null.x }`);
+  const { output } = await run(runtime, `say("mine")`);
+  assertEquals([output.text, output.late], ["mine\n", []]);
+  const { error } = await runFailing(runtime, `fail()`);
+  assertEquals(error.frames.map(({ cell }) => cell), [1, 3]);
+  assertEquals(await valueOf(runtime, `1`), "1");
+});
