@@ -6,6 +6,7 @@
 
 import { Array, ArrayBuffer, Error, Map, Math, Object, Reflect, Set } from "../rpc/builtins.ts";
 import type { ValueSummary } from "../rpc/protocol.ts";
+import { isClassText } from "./source_text.ts";
 
 /** Longest text of a summary: more than an observation shows, little enough to be cheap. */
 const MAX_SUMMARY_CHARS = 10_000;
@@ -39,7 +40,7 @@ export function typeOf(value: unknown): string {
 
 function describeFunction(value: object): string {
   // The source of a class begins with its keyword, whatever its name property says.
-  const isClass = Reflect.apply(functionToString, value, []).startsWith("class");
+  const isClass = isClassText(Reflect.apply(functionToString, value, []));
   return isClass && "name" in value ? `class ${value.name}` : "function";
 }
 

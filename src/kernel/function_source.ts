@@ -14,7 +14,7 @@ import {
   TypeError,
   WeakMap,
 } from "../rpc/builtins.ts";
-import { captureOf, helperOf, rawSource } from "./source_text.ts";
+import { captureOf, helperOf, isClassText, rawSource } from "./source_text.ts";
 
 /** How the text of a function is made an expression. */
 type Form = "expression" | "method";
@@ -60,7 +60,7 @@ export class FunctionSources {
     const known = this.#known.get(value);
     if (known !== undefined) return known;
     const text = rawSource(value);
-    const kind = text.startsWith("class") ? "class" : "function";
+    const kind = isClassText(text) ? "class" : "function";
     if (helperOf(text) === undefined) {
       throw refuse(
         text.includes("[native code]")
@@ -92,7 +92,8 @@ export class FunctionSources {
     let made: unknown;
     if (form === "method") {
       const holder = this.#compile(`{${text}}`, helper)() as object;
-      made = (holder as Record<string | symbol, unknown>)[Reflect.ownKeys(holder)[0]!];
+      const { value, get, set } = getOwnPropertyDescriptor(holder, Reflect.ownKeys(holder)[0]!)!;
+      made = value ?? get ?? set;
     } else {
       // A literal with that key gives its name to what has none.
       const key = name === "__proto__" ? "" : name;

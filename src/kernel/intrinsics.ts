@@ -9,22 +9,27 @@ import { helperOf, rawSource } from "./source_text.ts";
 
 const { getOwnPropertyDescriptor, getPrototypeOf } = Object;
 const objectPrototype = Object.prototype;
-const { ownKeys } = Reflect;
+const { apply, ownKeys } = Reflect;
 
 /** Finds built-ins by their path, for example `Math.floor` or `Array.prototype.map`, and paths of built-ins. */
 export class Intrinsics {
   readonly #paths = new WeakMap<object, string>();
   readonly #values = new Map<string, object>();
+  /** Globals that are loaded when somebody asks for them, which takes its time: who has none does not ask. */
+  readonly #unloaded = new Map<string, () => unknown>();
 
   /**
-   * Looks at the globals as they are now.
+   * Looks at the globals.
    *
-   * @param names The names of the globals that no cell has declared anew.
+   * @param globals Their properties, as they were before a cell declared them anew. Of two with one name the last one counts.
    */
-  constructor(names: Iterable<string>) {
+  constructor(globals: Iterable<readonly [string, PropertyDescriptor]>) {
     this.#add("globalThis", globalThis);
-    for (const name of names) {
-      const value = dataOf(globalThis, name);
+    for (const [name, { value: data, get }] of new Map(globals)) {
+      if (get !== undefined && !LOADED.has(name)) this.#unloaded.set(name, get);
+      const value = objectOf(
+        LOADED.has(name) && get !== undefined ? apply(get, globalThis, []) : data,
+      );
       if (value === undefined || !this.#add(name, value)) continue;
       this.#addMembers(name, value);
       // `console` and `crypto` have their methods from a class that has no name here.
@@ -37,12 +42,20 @@ export class Intrinsics {
 
   /** The path of a built-in; nothing if the value is none. */
   pathOf(value: object): string | undefined {
-    return this.#paths.get(value);
+    const path = this.#paths.get(value);
+    if (path !== undefined || typeof value !== "function") return path;
+    const name: unknown = getOwnPropertyDescriptor(value, "name")?.value;
+    return typeof name === "string" && this.#load(name) === value ? name : undefined;
   }
 
   /** The built-in at a path. */
   at(path: string): object | undefined {
-    return this.#values.get(path);
+    return this.#values.get(path) ?? this.#load(path);
+  }
+
+  #load(name: string): object | undefined {
+    const get = this.#unloaded.get(name);
+    return get === undefined ? undefined : objectOf(apply(get, globalThis, []));
   }
 
   #addMembers(path: string, holder: object): void {
@@ -50,8 +63,9 @@ export class Intrinsics {
       if (typeof key !== "string" || key === "constructor") continue;
       const value = dataOf(holder, key);
       if (value === undefined) continue;
-      if (key === "prototype") this.#addMembers(`${path}.prototype`, value);
-      else this.#add(`${path}.${key}`, value);
+      if (this.#add(`${path}.${key}`, value) && key === "prototype") {
+        this.#addMembers(`${path}.prototype`, value);
+      }
     }
   }
 
@@ -65,9 +79,15 @@ export class Intrinsics {
   }
 }
 
+/** Has a getter, is loaded in any case, and does not tell its name. */
+const LOADED: ReadonlySet<string> = new Set(["crypto"]);
+
 /** The object or function that a property holds; getters are not called. */
 function dataOf(holder: object, key: string): object | undefined {
-  const value: unknown = getOwnPropertyDescriptor(holder, key)?.value;
+  return objectOf(getOwnPropertyDescriptor(holder, key)?.value);
+}
+
+function objectOf(value: unknown): object | undefined {
   return typeof value === "function" || typeof value === "object" && value !== null
     ? value
     : undefined;

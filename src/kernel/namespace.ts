@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Map, Object, ReferenceError, Set, WeakMap } from "../rpc/builtins.ts";
+import { Map, Object, ReferenceError, WeakMap } from "../rpc/builtins.ts";
 import type { NamespaceEntry } from "../rpc/protocol.ts";
 import { typeOf } from "./describe.ts";
 
@@ -32,8 +32,8 @@ const { defineProperty, getOwnPropertyDescriptor, getOwnPropertyNames, hasOwn } 
 export class Namespace {
   readonly #target: object;
   readonly #globals: ReadonlySet<string>;
-  /** Names that were declared although there is a global of that name. */
-  readonly #shadowing = new Set<string>();
+  /** Globals that were declared anew, as they were before. */
+  readonly #shadowed = new Map<string, PropertyDescriptor>();
   readonly #provided = new Map<string, object>();
   readonly #providedNames = new WeakMap<object, string>();
 
@@ -46,9 +46,14 @@ export class Namespace {
     this.#globals = globals;
   }
 
-  /** The globals that have kept their meaning. */
-  get globals(): string[] {
-    return [...this.#globals].filter((name) => !this.#shadowing.has(name));
+  /** The globals as properties, also those that were declared anew: as they were before that. */
+  globals(): Map<string, PropertyDescriptor> {
+    const globals = new Map<string, PropertyDescriptor>();
+    for (const name of this.#globals) {
+      const property = this.#shadowed.get(name) ?? getOwnPropertyDescriptor(this.#target, name);
+      if (property !== undefined) globals.set(name, property);
+    }
+    return globals;
   }
 
   /**
@@ -59,7 +64,9 @@ export class Namespace {
    * @param options Whether cells may assign to it.
    */
   define(name: string, value: unknown, options: DefineOptions = {}): void {
-    if (this.#globals.has(name)) this.#shadowing.add(name);
+    if (this.#globals.has(name) && !this.#shadowed.has(name)) {
+      this.#shadowed.set(name, getOwnPropertyDescriptor(this.#target, name) ?? {});
+    }
     defineProperty(this.#target, name, {
       value,
       writable: options.writable ?? true,
@@ -81,19 +88,24 @@ export class Namespace {
   }
 
   /**
-   * Binds a name until it is defined: who asks for it gets what `demand` returns. A global keeps its meaning until then.
+   * Binds a name for as long as its value is on its way: who asks for it gets what `demand` returns, and what is assigned to
+   * it is dropped. A global keeps its meaning.
    *
    * @param name The name.
    * @param demand Gives its value, or throws.
+   * @returns Lets the name stand for what it stood for before.
    */
-  defineLazily(name: string, demand: () => unknown): void {
-    if (this.#globals.has(name)) return;
-    defineProperty(this.#target, name, { get: demand, enumerable: true, configurable: true });
-  }
-
-  /** Unbinds a name. A global keeps its meaning. */
-  forget(name: string): void {
-    if (this.has(name)) delete (this.#target as Record<string, unknown>)[name];
+  defineLazily(name: string, demand: () => unknown): () => void {
+    if (this.#globals.has(name)) return () => {};
+    const before = getOwnPropertyDescriptor(this.#target, name);
+    // Names are listed in the order in which they were bound.
+    if (before !== undefined) delete (this.#target as Record<string, unknown>)[name];
+    const lazy = { get: demand, set: () => {}, enumerable: true, configurable: true };
+    defineProperty(this.#target, name, lazy);
+    return () => {
+      if (before === undefined) delete (this.#target as Record<string, unknown>)[name];
+      else defineProperty(this.#target, name, before);
+    };
   }
 
   /** What the host has provided by this name, whatever the name stands for now. */
@@ -109,7 +121,7 @@ export class Namespace {
   /** Whether a name is bound. */
   has(name: string): boolean {
     return hasOwn(this.#target, name) &&
-      (!this.#globals.has(name) || this.#shadowing.has(name));
+      (!this.#globals.has(name) || this.#shadowed.has(name));
   }
 
   /**

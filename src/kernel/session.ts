@@ -32,7 +32,7 @@ import { Namespace, toEntry } from "./namespace.ts";
 import type { CellHelper, Scope } from "./scope.ts";
 import { withoutGuards } from "./source_text.ts";
 import type { SnapshotContext } from "./snapshot_context.ts";
-import { readSnapshot } from "./snapshot_reader.ts";
+import { openSnapshot } from "./snapshot_reader.ts";
 import { writeSnapshot, type WrittenSnapshot } from "./snapshot_writer.ts";
 import type { StackMapper } from "./stack_mapper.ts";
 
@@ -60,10 +60,12 @@ export interface SessionOptions {
   readonly isReference?: (value: object) => boolean;
   /** Globals that are none of the session's names. */
   readonly globals: ReadonlySet<string>;
+  /** How long a snapshot may take to be written or read, in milliseconds. @default 30000 */
+  readonly snapshotTimeoutMs?: number;
 }
 
 /** For hundreds of megabytes it is enough. */
-const SNAPSHOT_TIMEOUT_MS = 30_000;
+const DEFAULT_SNAPSHOT_TIMEOUT_MS = 30_000;
 
 /** One namespace, and the cells that run on it. */
 export class Session {
@@ -73,6 +75,7 @@ export class Session {
   readonly #interrupts: Interrupts;
   readonly #helper: CellHelper;
   readonly #sources: FunctionSources;
+  readonly #snapshotTimeoutMs: number;
   readonly #isReference: (value: object) => boolean;
   #intrinsics: Intrinsics | undefined;
   /** The names. */
@@ -88,6 +91,7 @@ export class Session {
     this.#interrupts = options.interrupts;
     this.namespace = new Namespace(options.scope.target, options.globals);
     this.modules = options.modules;
+    this.#snapshotTimeoutMs = options.snapshotTimeoutMs ?? DEFAULT_SNAPSHOT_TIMEOUT_MS;
     this.#isReference = options.isReference ?? (() => false);
     this.#helper = this.#createHelper();
     this.#sources = new FunctionSources((code, helper) => {
@@ -114,28 +118,25 @@ export class Session {
    * @throws {TypeError} If it is no snapshot.
    * @throws {Error} If it does not come to an end: classes may have static members that compute.
    */
-  restore(attachments: readonly Uint8Array[], except: readonly string[]): Promise<RestoreReport> {
-    return this.#bounded(
-      "restore a snapshot",
-      () => readSnapshot(this.#context, attachments, { except }),
-    );
+  async restore(
+    attachments: readonly Uint8Array[],
+    except: readonly string[],
+  ): Promise<RestoreReport> {
+    const read = await openSnapshot(this.#context, attachments, { except });
+    return await this.#bounded("restore a snapshot", read);
   }
 
-  /** Does what may run code of cells. */
-  async #bounded<T>(what: string, action: () => T | Promise<T>): Promise<T> {
-    const limit = { timeoutMs: SNAPSHOT_TIMEOUT_MS };
-    const ending = await this.#interrupts.run(async () => await action(), limit);
+  /** Does what may run code of cells. The engine's limit is for one synchronous stretch, so the action has to be one. */
+  async #bounded<T>(what: string, action: () => T): Promise<T> {
+    const limit = { timeoutMs: this.#snapshotTimeoutMs };
+    const ending = await this.#interrupts.run(() => Promise.resolve(action()), limit);
     if (ending.stopped) throw ending.error ?? new Error(`Cannot ${what}: it was stopped`);
     return ending.value;
   }
 
   get #context(): SnapshotContext {
-    this.#intrinsics ??= new Intrinsics(
-      this.#scope.target === globalThis
-        ? this.namespace.globals
-        : Object.getOwnPropertyNames(globalThis),
-    );
     const { namespace, modules } = this;
+    this.#intrinsics ??= new Intrinsics([...this.#outerGlobals(), ...namespace.globals()]);
     return {
       namespace,
       sources: this.#sources,
@@ -143,6 +144,13 @@ export class Session {
       isReference: this.#isReference,
       intrinsics: this.#intrinsics,
     };
+  }
+
+  /** Where the names do not live in the global object, the globals are found behind them. */
+  #outerGlobals(): [string, PropertyDescriptor][] {
+    return this.#scope.target === globalThis
+      ? []
+      : Object.entries(Object.getOwnPropertyDescriptors(globalThis));
   }
 
   /**

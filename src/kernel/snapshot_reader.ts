@@ -13,7 +13,6 @@ import {
   Object,
   ReferenceError,
   Set,
-  TextDecoder,
   TypeError,
 } from "../rpc/builtins.ts";
 import type { LostName, RestoreReport, SnapshotDocument, SnapshotEntry } from "../rpc/protocol.ts";
@@ -21,23 +20,25 @@ import type { TreeReader, TreeReaderExtension } from "../rpc/tree.ts";
 import { TreeDecoder } from "../rpc/tree_decoder.ts";
 import type { FunctionSource } from "./function_source.ts";
 import type { SnapshotContext } from "./snapshot_context.ts";
+import { parseDocument } from "./snapshot_document.ts";
 
 const { getPrototypeOf, setPrototypeOf, getOwnPropertyDescriptor } = Object;
 
 /**
- * Reads a snapshot into a session.
+ * Imports what a snapshot needs.
  *
  * @param context The namespace, and what it is made of.
  * @param attachments What `writeSnapshot` gave.
  * @param except Names that stay as they are.
+ * @returns Reads it, at one go. It runs code of cells: classes may have static members that compute.
  * @throws {TypeError} If it is no snapshot.
  */
-export async function readSnapshot(
+export async function openSnapshot(
   context: SnapshotContext,
   attachments: readonly Uint8Array[],
   { except }: { except: readonly string[] },
-): Promise<RestoreReport> {
-  const document = parse(attachments[0]);
+): Promise<() => RestoreReport> {
+  const document = parseDocument(attachments[0]);
   const modules = new Map<string, object | Error>();
   for (const { specifier, attributes } of document.modules) {
     const key = JSON.stringify({ specifier, attributes });
@@ -47,20 +48,13 @@ export async function readSnapshot(
       modules.set(key, error as Error);
     }
   }
-  return new SnapshotReader(context, {
+  const reader = new SnapshotReader(context, {
     document,
     modules,
     attachments: attachments.slice(1),
     except: new Set(except),
-  }).read();
-}
-
-function parse(bytes: Uint8Array | undefined): SnapshotDocument {
-  const document = JSON.parse(new TextDecoder().decode(bytes)) as Partial<SnapshotDocument> | null;
-  if (!Array.isArray(document?.modules) || !Array.isArray(document.names)) {
-    throw new TypeError("Cannot restore a snapshot: it is malformed");
-  }
-  return document as SnapshotDocument;
+  });
+  return () => reader.read();
 }
 
 /** A name on its way back. */
@@ -69,6 +63,9 @@ interface Pending {
   /** Whether it is to be bound; otherwise it is only there for others that share something with it. */
   readonly wanted: boolean;
   state: "waiting" | "reading" | "read" | "lost";
+  value?: unknown;
+  /** What code that runs meanwhile gets, if that is not the value. */
+  scratch?: unknown;
 }
 
 class SnapshotReader implements TreeReaderExtension {
@@ -102,12 +99,16 @@ class SnapshotReader implements TreeReaderExtension {
   read(): RestoreReport {
     const { namespace } = this.#context;
     const wanted = this.#pending.filter(({ wanted }) => wanted);
-    // A class may need a name while it is made, which may stand behind it: whoever asks for a name gets it read.
-    for (const item of wanted) {
-      namespace.defineLazily(item.entry.name, () => this.#demand(item));
-    }
+    // A class may need a name while it is made, which may stand behind it: whoever asks for a name gets it read. It may give
+    // names another value, too; it did so when it was made first, and what came of that is in the snapshot.
+    const givingBack = wanted.map((item) =>
+      namespace.defineLazily(item.entry.name, () => this.#demand(item))
+    );
     for (const item of wanted) this.#load(item);
-    for (const { entry, state } of wanted) if (state === "lost") namespace.forget(entry.name);
+    for (let i = 0; i < wanted.length; i++) {
+      if (wanted[i]!.state === "lost") givingBack[i]!();
+      else this.#bind(wanted[i]!);
+    }
     // What the host provides under its own name is there anyway.
     const isProvided = (name: string) => {
       const provided = namespace.provided(name);
@@ -130,10 +131,13 @@ class SnapshotReader implements TreeReaderExtension {
         return [reader.number(this.#imported(`${first}`, second))];
       case "function":
         return [this.#function(first, { reader, parent: second, own: third, shared: fourth })];
+      case "bare":
+        return [setPrototypeOf(objectFrom(first, reader), null)];
       case "instance": {
-        const value = reader.decode(first) as object;
-        const Class = reader.decode(second) as { prototype: object };
-        return [setPrototypeOf(value, Class.prototype)];
+        const value = objectFrom(first, reader);
+        const { prototype } = objectFrom(second, reader) as { prototype: object };
+        if (third !== null) reader.assign(value, third);
+        return [setPrototypeOf(value, prototype)];
       }
       default:
         return undefined;
@@ -148,16 +152,24 @@ class SnapshotReader implements TreeReaderExtension {
     if (owner?.state === "waiting") this.#load(owner);
     const object = this.#objects[number];
     if (object === undefined) {
-      throw new ReferenceError(`it needs a part of ${owner?.entry.name}, which is not back`);
+      const what = owner === undefined ? "something" : `a part of ${owner.entry.name}`;
+      throw new ReferenceError(`it needs ${what}, which is not back`);
     }
     return object;
   }
 
   #demand(item: Pending): unknown {
     this.#load(item);
-    const { name } = item.entry;
-    if (item.state !== "read") throw new ReferenceError(`${name} is not defined`);
-    return this.#context.namespace.get(name);
+    const { entry, state, value } = item;
+    // A class that enters itself in a list that it is part of: the list has begun.
+    if (state === "reading" && entry.first !== undefined) {
+      const begun = this.#objects[entry.first];
+      if (begun !== undefined) return begun;
+    }
+    if (state !== "read") throw new ReferenceError(`${entry.name} is not defined`);
+    if ("tree" in entry || typeof value !== "object") return value;
+    // What code does to it while its class is made was done to it before the snapshot was taken.
+    return item.scratch ??= JSON.parse(JSON.stringify(value));
   }
 
   #load(item: Pending): void {
@@ -165,16 +177,25 @@ class SnapshotReader implements TreeReaderExtension {
     item.state = "reading";
     const { entry } = item;
     try {
-      const value = "tree" in entry ? this.#tree(entry) : entry.plain;
-      if (item.wanted) {
-        const writable = entry.constant !== true;
-        this.#context.namespace.define(entry.name, value, { writable });
-      }
+      item.value = "tree" in entry ? this.#tree(entry) : entry.plain;
       item.state = "read";
     } catch (error) {
-      item.state = "lost";
-      if (item.wanted) this.#lost.push({ name: entry.name, reason: reasonOf(error) });
+      this.#lose(item, error);
     }
+  }
+
+  #bind(item: Pending): void {
+    const { name, constant } = item.entry;
+    try {
+      this.#context.namespace.define(name, item.value, { writable: constant !== true });
+    } catch (error) {
+      this.#lose(item, error);
+    }
+  }
+
+  #lose(item: Pending, error: unknown): void {
+    item.state = "lost";
+    if (item.wanted) this.#lost.push({ name: item.entry.name, reason: reasonOf(error) });
   }
 
   #tree(entry: SnapshotEntry): unknown {
@@ -212,12 +233,14 @@ class SnapshotReader implements TreeReaderExtension {
       shared: unknown;
     },
   ): object {
-    if (!Array.isArray(source)) throw new TypeError("the source of a function is malformed");
-    const [form, text, name] = source as [FunctionSource["form"], string, string];
+    const [form, text, name] = Array.isArray(source) ? source as unknown[] : [];
+    if (typeof form !== "string" || typeof text !== "string" || typeof name !== "string") {
+      throw new TypeError("the source of a function is malformed");
+    }
     // It was numbered before its superclass, and can only be made behind it.
     const fill = reader.reserve();
-    const superclass = parent === null ? undefined : reader.decode(parent) as object;
-    const made = this.#context.sources.make({ form, text, name });
+    const superclass = parent === null ? undefined : objectFrom(parent, reader);
+    const made = this.#context.sources.make({ form: form as FunctionSource["form"], text, name });
     fill(made);
     // The name of the superclass may stand for another class by now.
     if (superclass !== undefined && getPrototypeOf(made) !== superclass) {
@@ -229,6 +252,12 @@ class SnapshotReader implements TreeReaderExtension {
     if (shared !== null) reader.assign((made as { prototype: object }).prototype, shared);
     return made;
   }
+}
+
+function objectFrom(node: unknown, reader: TreeReader): object {
+  const value = reader.decode(node);
+  if (typeof value === "object" && value !== null || typeof value === "function") return value;
+  throw new TypeError("it is malformed");
 }
 
 function found(value: object | undefined, what: string): object {

@@ -5,8 +5,17 @@
  * @module
  */
 
-import { Array, JSON, Map, Object, RangeError, Set, TextEncoder } from "../rpc/builtins.ts";
-import { isPlainJson } from "../rpc/plain_json.ts";
+import {
+  Array,
+  ArrayBuffer,
+  Error,
+  JSON,
+  Map,
+  Object,
+  Reflect,
+  String,
+  TextEncoder,
+} from "../rpc/builtins.ts";
 import type {
   LostName,
   ModuleImport,
@@ -18,10 +27,10 @@ import type {
 import { tag, type Tagged, type TreeExtension, type TreeWriter } from "../rpc/tree.ts";
 import { TreeEncoder } from "../rpc/tree_encoder.ts";
 import { PRIVATE_MEMBERS } from "./function_source.ts";
-import type { Intrinsics } from "./intrinsics.ts";
 import { type NamedValue, toEntry } from "./namespace.ts";
+import { PlainNames } from "./plain_names.ts";
 import type { SnapshotContext } from "./snapshot_context.ts";
-import { captureOf, rawSource } from "./source_text.ts";
+import { captureOf, isClassText, rawSource } from "./source_text.ts";
 
 /** A snapshot: what is in it, and its bytes. */
 export interface WrittenSnapshot {
@@ -31,10 +40,10 @@ export interface WrittenSnapshot {
   readonly attachments: Uint8Array[];
 }
 
-/** About what an object takes in memory, in bytes. */
-const OBJECT_COST = 48;
-
 const { getPrototypeOf, getOwnPropertyDescriptor, getOwnPropertySymbols, keys } = Object;
+const { apply } = Reflect;
+const { isView } = ArrayBuffer;
+const { toString: toStringTag } = Object.prototype;
 const objectPrototype = Object.prototype;
 const functionPrototype = Function.prototype;
 
@@ -49,76 +58,8 @@ export function writeSnapshot(context: SnapshotContext, maxBytes: number): Writt
   const plain = new PlainNames(context.intrinsics, maxBytes);
   for (let i = 0; i < values.length; i++) plain.check(i, values[i]!.value);
   while (true) {
-    try {
-      return new SnapshotWriter(context, plain, maxBytes).write(values);
-    } catch (error) {
-      // Something in a tree is part of what was to be written as plain data: that has to be a tree as well.
-      if (!(error instanceof SharedObject)) throw error;
-      plain.share(error.owner);
-    }
-  }
-}
-
-/** Thrown where a tree reaches into plain data. */
-class SharedObject {
-  constructor(readonly owner: number) {}
-}
-
-/** Which values are plain data that shares nothing with others. */
-class PlainNames {
-  /** The first value that an object was met in, by index. */
-  readonly #owners = new Map<object, number>();
-  readonly #plain = new Set<number>();
-  readonly #shared = new Set<number>();
-  readonly #intrinsics: Intrinsics;
-  readonly #maxCost: number;
-  /** What all plain values take. */
-  cost = 0;
-
-  constructor(intrinsics: Intrinsics, maxCost: number) {
-    this.#intrinsics = intrinsics;
-    this.#maxCost = maxCost;
-  }
-
-  check(index: number, value: unknown): void {
-    let cost = 0;
-    const spend = (length: number) => {
-      cost += length;
-      // Whether it is plain does not matter any more; the tree finds that it is too large.
-      if (this.cost + cost > this.#maxCost) throw new RangeError("too large");
-    };
-    const isNew = (object: object) => {
-      spend(OBJECT_COST);
-      const owner = this.#owners.get(object);
-      if (owner !== undefined) {
-        this.#shared.add(owner);
-        return false;
-      }
-      this.#owners.set(object, index);
-      return this.#intrinsics.pathOf(object) === undefined;
-    };
-    try {
-      if (!isPlainJson(value, { isNew, spend })) return;
-    } catch {
-      // A getter or a proxy: the tree says which.
-      return;
-    }
-    this.#plain.add(index);
-    this.cost += cost;
-  }
-
-  has(index: number): boolean {
-    return this.#plain.has(index) && !this.#shared.has(index);
-  }
-
-  /** The plain value that an object is part of. */
-  ownerOf(value: object): number | undefined {
-    const owner = this.#owners.get(value);
-    return owner !== undefined && this.has(owner) ? owner : undefined;
-  }
-
-  share(index: number): void {
-    this.#shared.add(index);
+    const written = new SnapshotWriter(context, plain, maxBytes).write(values);
+    if (written !== undefined) return written;
   }
 }
 
@@ -127,6 +68,8 @@ class SnapshotWriter implements TreeExtension {
   readonly #plain: PlainNames;
   readonly #encoder: TreeEncoder;
   readonly #modules = new Map<string, ModuleImport>();
+  /** Whether something turned out to be shared that was written as plain data: that has to be a tree as well. */
+  #outdated = false;
 
   constructor(context: SnapshotContext, plain: PlainNames, maxBytes: number) {
     this.#context = context;
@@ -138,15 +81,19 @@ class SnapshotWriter implements TreeExtension {
     });
   }
 
-  write(values: readonly NamedValue[]): WrittenSnapshot {
+  /** Gives nothing if it has to be done again. */
+  write(values: readonly NamedValue[]): WrittenSnapshot | undefined {
     const entries: SnapshotEntry[] = [];
     const names: NamespaceEntry[] = [];
     const lost: LostName[] = [];
     for (let i = 0; i < values.length; i++) {
       const { name, value, constant, computed } = values[i]!;
+      if (computed) {
+        lost[lost.length] = { name, reason: "it is computed by a getter" };
+        continue;
+      }
       const entry: SnapshotEntry = { name, ...(constant ? { constant } : {}) };
       try {
-        if (computed) throw this.#encoder.refusal("computed by a getter");
         if (this.#plain.has(i)) entry.plain = value;
         else {
           entry.first = this.#encoder.count;
@@ -155,20 +102,26 @@ class SnapshotWriter implements TreeExtension {
         entries[entries.length] = entry;
         names[names.length] = toEntry(values[i]!);
       } catch (error) {
-        if (error instanceof SharedObject) throw error;
         lost[lost.length] = { name, reason: reasonOf(error, name) };
       }
     }
+    if (this.#outdated) return undefined;
     const document: SnapshotDocument = { modules: [...this.#modules.values()], names: entries };
     // First the buffers: only then do views in the document say where in them they begin.
     const buffers = this.#encoder.attachments();
-    const text = new TextEncoder().encode(JSON.stringify(document));
-    return { report: { names, lost }, attachments: [text, ...buffers] };
+    let text: string;
+    try {
+      text = JSON.stringify(document);
+    } catch (error) {
+      // A getter in plain data that has only now begun to throw: a tree has its own place for each refusal.
+      if (this.#plain.clear()) return undefined;
+      throw error;
+    }
+    return { report: { names, lost }, attachments: [new TextEncoder().encode(text), ...buffers] };
   }
 
   encode(value: object, writer: TreeWriter): Tagged | undefined {
-    const owner = this.#plain.ownerOf(value);
-    if (owner !== undefined) throw new SharedObject(owner);
+    if (this.#plain.share(value)) this.#outdated = true;
     const provided = this.#context.namespace.providedNameOf(value);
     if (provided !== undefined) return tag("host", provided);
     if (this.#context.isReference(value)) {
@@ -188,7 +141,8 @@ class SnapshotWriter implements TreeExtension {
       if (getOwnPropertySymbols(value).length > 0) {
         throw writer.refusal("an object with a symbol as a key");
       }
-      if (prototype === null || prototype === objectPrototype) return undefined;
+      if (prototype === null) return tag("bare", writer.base(value));
+      if (prototype === objectPrototype) return undefined;
     }
     return this.#instance(value, { prototype: prototype!, writer });
   }
@@ -197,7 +151,7 @@ class SnapshotWriter implements TreeExtension {
     const { form, text, name } = this.#context.sources.of(value, (what) => writer.refusal(what));
     const prototype: unknown = getOwnPropertyDescriptor(value, "prototype")?.value;
     const members = typeof prototype === "object" && prototype !== null ? prototype : {};
-    const isClass = text.startsWith("class");
+    const isClass = isClassText(text);
     if (!isClass && getPrototypeOf(members) !== objectPrototype && !isGenerator(text)) {
       throw writer.refusal("a function with a prototype of its own");
     }
@@ -215,7 +169,11 @@ class SnapshotWriter implements TreeExtension {
 
   /** What was given to a function or to its prototype behind its source: static fields, methods that were added. */
   #members(holder: object, writer: TreeWriter): Record<string, unknown> | null {
-    const names = keys(holder);
+    let names = keys(holder);
+    if (isView(holder) || Array.isArray(holder) || holder instanceof String) {
+      // The elements are written already.
+      names = names.filter((name) => !/^\d+$/.test(name));
+    }
     if (names.length === 0) return null;
     const members: Record<string, unknown> = {};
     for (let i = 0; i < names.length; i++) {
@@ -234,7 +192,11 @@ class SnapshotWriter implements TreeExtension {
     const Class: unknown = getOwnPropertyDescriptor(prototype, "constructor")?.value;
     const isClass = typeof Class === "function" &&
       getOwnPropertyDescriptor(Class, "prototype")?.value === prototype;
-    if (!isClass) throw writer.refusal("an object whose prototype is that of no class");
+    if (!isClass) {
+      // The codec has a word for it.
+      if (apply(toStringTag, value, []) !== "[object Object]") return undefined;
+      throw writer.refusal("an object whose prototype is that of no class");
+    }
     // The codec knows what to do with instances of built-ins.
     if (intrinsics.pathOf(Class) !== undefined) return undefined;
     for (let parent: object | null = Class; parent !== null; parent = getPrototypeOf(parent)) {
@@ -244,7 +206,7 @@ class SnapshotWriter implements TreeExtension {
       }
       const builtin = intrinsics.pathOf(parent);
       if (builtin !== undefined) {
-        if (writer.isBuiltin(value)) break;
+        if (builtin === "Object" || writer.isBuiltin(value)) break;
         throw writer.refusal(`an instance of a class that extends ${builtin}`);
       }
       if (captureOf(rawSource(parent)) === PRIVATE_MEMBERS) {
@@ -253,7 +215,10 @@ class SnapshotWriter implements TreeExtension {
     }
     // In this order: the reader makes the object before its class.
     const base = writer.base(value);
-    return tag("instance", base, writer.child("constructor", Class));
+    const node = writer.child("constructor", Class);
+    // Of errors, and of what is no built-in, the codec has written all there is.
+    const isWhole = value instanceof Error || !writer.isBuiltin(value);
+    return tag("instance", base, node, isWhole ? null : this.#members(value, writer));
   }
 }
 
@@ -265,7 +230,9 @@ function isGenerator(text: string): boolean {
 /** Why a value cannot be written: the codec's error, as the end of a sentence about the name. */
 function reasonOf(thrown: unknown, name: string): string {
   try {
-    const message = `${(thrown as { message: unknown }).message}`.replace(/^Cannot encode /, "");
+    const text = `${(thrown as { message: unknown }).message}`;
+    const message = text.replace(/^Cannot encode /, "");
+    if (message === text) return `something in it throws: ${text}`;
     return message.startsWith(`${name}: `)
       ? message.slice(name.length + 2)
       : message.replace(/: it is /, " is ");

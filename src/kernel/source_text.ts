@@ -63,6 +63,15 @@ export function helperOf(rawText: string): string | undefined {
   return trace?.[1] ?? trace?.[2];
 }
 
+/**
+ * Whether the source is that of a class.
+ *
+ * @param text The source of a function or class, with or without guards.
+ */
+export function isClassText(text: string): boolean {
+  return /^class[\s{/]/.test(text);
+}
+
 /** Makes `toString` of functions leave out guards and marks. */
 export function installSourceText(): void {
   Object.defineProperty(Function.prototype, "toString", {

@@ -18,11 +18,14 @@ const { isArray } = Array;
 const objectPrototype = Object.prototype;
 const arrayPrototype = Array.prototype;
 
+/** About what an element takes as JSON. */
+const ELEMENT_CHARS = 8;
+
 /** Is told of what a value consists of, while it is checked. */
 export interface PlainVisitor {
   /** Called with each object. Whether it is met for the first time. */
   isNew(value: object): boolean;
-  /** Called with the length of each string and key. */
+  /** Called with the length of each string and key, and with about what the elements of an array take beside that. */
   spend(length: number): void;
 }
 
@@ -67,6 +70,7 @@ function isPlain(value: unknown, visitor: PlainVisitor, depth: number): boolean 
   const prototype = getPrototypeOf(value);
   if (prototype === arrayPrototype && isArray(value)) {
     if (!visitor.isNew(value) || hasExtraKeys(value)) return false;
+    visitor.spend(ELEMENT_CHARS * value.length);
     for (let i = 0; i < value.length; i++) {
       if (!isPlain(value[i], visitor, depth + 1)) return false;
     }

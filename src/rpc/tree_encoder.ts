@@ -204,7 +204,7 @@ export class TreeEncoder implements TreeWriter {
 
   #instance(value: object): unknown {
     const kind = apply(toStringTag, value, []).slice(8, -1);
-    if (UNCLONABLE.has(kind)) throw this.refusal(`a ${kind}`);
+    if (UNCLONABLE.has(kind)) throw this.refusal(`${/^[AEIOU]/.test(kind) ? "an" : "a"} ${kind}`);
     if (this.#options.instances === "data") {
       // Web and language objects (Headers, Temporal, iterators) keep their data where nobody can copy it.
       if (kind !== "Object" && keys(value).length === 0) {

@@ -154,7 +154,6 @@ export class CellRunner implements KernelHost {
     const kernel = await starting;
     using clock = new CellClock(options.timeoutMs, options.signal);
     this.#stop = () => clock.stop("interrupted");
-    if (interrupted) this.#stop();
     const { onOutput, onDisplay, timeoutMs } = options;
     const active = new ActiveCell(cell, {
       source,
@@ -167,6 +166,10 @@ export class CellRunner implements KernelHost {
     });
     this.#active = active;
     try {
+      // A cell that has not begun leaves nothing half done.
+      if (interrupted || options.signal?.aborted) {
+        return { status: "interrupted", stateKept: true, ...this.#base(active) };
+      }
       return await this.#execute(kernel, compiled, { active, clock, timeoutMs });
     } finally {
       this.#active = undefined;

@@ -7,14 +7,15 @@
 
 import type { RestoreReport } from "../rpc/protocol.ts";
 import { type Kernel, KernelExitError } from "./kernel.ts";
-import { NameLedger, type Recovery } from "./recovery.ts";
+import { NameLedger, type Recovery, type RecoveryFacts } from "./recovery.ts";
+import type { CellResult } from "./runtime.ts";
 import { type Checkpoint, packSnapshot, type Snapshot, unpackSnapshot } from "./snapshot.ts";
 
 /** Options of {@linkcode KernelKeeper}. */
 export interface KernelKeeperOptions {
   /** Starts a kernel without names. */
   readonly start: () => Promise<Kernel>;
-  /** Injects functions and variables, but for those variables that a snapshot has. */
+  /** Injects functions and variables, but for those variables whose values a snapshot has. */
   readonly inject: (kernel: Kernel, restored: ReadonlySet<string>) => Promise<void>;
   /** Injects again what has one of these names. */
   readonly injectAgain: (kernel: Kernel, names: ReadonlySet<string>) => Promise<void>;
@@ -45,6 +46,10 @@ export class KernelKeeper {
   /** Kernels that have ended since a cell last did. */
   #ended = 0;
   #recovery: Recovery | undefined;
+  /** Aborted by who wants no kernel any more, not even one that is being started. */
+  #life = new AbortController();
+  /** Settles when the kernel that was to take the place of another one has done so, or has ended. */
+  #replacing: Promise<void> = Promise.resolve();
 
   /** @param options How kernels are started, and limits. */
   constructor(options: KernelKeeperOptions) {
@@ -66,17 +71,23 @@ export class KernelKeeper {
     return this.#kernel ??= this.#keep(this.#begin());
   }
 
-  /** What the present kernel has of the one before. Whoever takes it tells it. */
+  /** What the present kernel has of the one before, as long as nobody has been told. */
+  get recovery(): Recovery | undefined {
+    return this.#recovery;
+  }
+
+  /** As {@linkcode KernelKeeper.recovery}. Whoever takes it tells it. */
   takeRecovery(): Recovery | undefined {
     const recovery = this.#recovery;
     this.#recovery = undefined;
     return recovery;
   }
 
-  /** Takes note that a cell has ended, and what it has made. */
-  cellEnded(changed: Iterable<string>): void {
+  /** Takes note of what came of a cell. */
+  cellEnded({ changed, recovered }: CellResult): void {
     this.#ended = 0;
-    this.#ledger.change(changed);
+    if (recovered !== undefined) this.#recovery = undefined;
+    this.#ledger.change(changed.map(({ name }) => name));
   }
 
   /** Takes note of names that the host has given a value. */
@@ -93,10 +104,11 @@ export class KernelKeeper {
   async checkpoint(cell: number): Promise<void> {
     const kernel = await this.#kernel?.catch(() => undefined);
     if (kernel === undefined) return;
+    const moment = this.#ledger.moment();
     try {
       this.#checkpoint = { ...await kernel.snapshot(this.#options.maxSnapshotBytes), cell };
       this.#failure = undefined;
-      this.#ledger.checkpointTaken();
+      this.#ledger.checkpointTaken(moment);
     } catch (error) {
       this.#failure = error instanceof Error ? error.message : `${error}`;
       throw error;
@@ -123,8 +135,24 @@ export class KernelKeeper {
    * @throws {RangeError} If it is of another version; nothing has changed then.
    */
   async restore(bytes: Uint8Array): Promise<Recovery> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#replacing = promise;
+    try {
+      return await this.#replace(bytes);
+    } finally {
+      resolve();
+    }
+  }
+
+  async #replace(bytes: Uint8Array): Promise<Recovery> {
+    const { signal } = this.#life;
     const checkpoint = await unpackSnapshot(bytes);
-    const { kernel, recovery } = await this.#continue(checkpoint);
+    signal.throwIfAborted();
+    const { kernel, recovery } = await this.#continue(checkpoint, []);
+    if (signal.aborted) {
+      await kernel.close();
+      throw signal.reason;
+    }
     const before = this.#kernel;
     this.#initial = undefined;
     this.#ending = undefined;
@@ -146,7 +174,10 @@ export class KernelKeeper {
     this.#ended = 0;
     this.#recovery = undefined;
     this.#ledger.clear();
-    await closeStarted(before);
+    const reason = "it was closed";
+    this.#life.abort(new KernelExitError({ exitCode: 0, signal: null, stderr: "", reason }));
+    this.#life = new AbortController();
+    await Promise.all([closeStarted(before), this.#replacing]);
   }
 
   #keep(starting: Promise<Kernel>): Promise<Kernel> {
@@ -169,7 +200,10 @@ export class KernelKeeper {
     const { maxRestarts } = this.#options;
     if (this.#ended > maxRestarts) throw this.#tooMany();
     if (this.#initial !== undefined) {
-      const { kernel, recovery } = await this.#continue(await unpackSnapshot(this.#initial));
+      const { signal } = this.#life;
+      const checkpoint = await unpackSnapshot(this.#initial);
+      signal.throwIfAborted();
+      const { kernel, recovery } = await this.#continue(checkpoint, this.#ledger.defined);
       this.#recovery = recovery;
       this.#initial = undefined;
       return kernel;
@@ -185,8 +219,13 @@ export class KernelKeeper {
     injectedSince: readonly string[],
   ): Promise<{ kernel: Kernel; report: RestoreReport }> {
     const { start, inject, injectAgain } = this.#options;
+    const { signal } = this.#life;
     const kernel = await start();
+    // Reading a checkpoint runs code, and may take long.
+    const close = () => void kernel.close();
+    signal.addEventListener("abort", close);
     try {
+      signal.throwIfAborted();
       // What the checkpoint has need not be sent twice.
       const restored = new Set(checkpoint?.names.map(({ name }) => name));
       for (const name of injectedSince) restored.delete(name);
@@ -199,28 +238,34 @@ export class KernelKeeper {
     } catch (error) {
       await kernel.close();
       throw error;
+    } finally {
+      signal.removeEventListener("abort", close);
     }
   }
 
   /** Goes on from a snapshot that somebody has handed over. */
-  async #continue(checkpoint: Checkpoint): Promise<{ kernel: Kernel; recovery: Recovery }> {
-    const { kernel, report } = await this.#start(checkpoint, []);
+  async #continue(
+    checkpoint: Checkpoint,
+    injectedSince: readonly string[],
+  ): Promise<{ kernel: Kernel; recovery: Recovery }> {
+    const { kernel, report } = await this.#start(checkpoint, injectedSince);
     this.#ledger.clear();
+    this.#ledger.define(injectedSince);
     this.#checkpoint = checkpoint;
     this.#failure = undefined;
     const cause = "The session goes on from a snapshot";
-    return { kernel, recovery: this.#account(checkpoint, { cause, report }) };
+    return { kernel, recovery: this.#account(checkpoint, { cause, report, untold: undefined }) };
   }
 
   /** Goes on from the last checkpoint. */
   async #recover(cause: string): Promise<Kernel> {
     const checkpoint = this.#checkpoint;
-    const untold = this.#recovery?.lost ?? [];
+    const { signal } = this.#life;
     let started: { kernel: Kernel; report: RestoreReport };
     try {
       started = await this.#start(checkpoint, this.#ledger.defined);
     } catch (error) {
-      if (checkpoint === undefined) throw error;
+      if (checkpoint === undefined || signal.aborted) throw error;
       // Whatever is wrong with it would be wrong with it the next time.
       this.#checkpoint = undefined;
       this.#ended++;
@@ -229,19 +274,18 @@ export class KernelKeeper {
       started.report.lost = checkpoint.names.map(({ name }) => ({ name, reason }));
     }
     const { kernel, report } = started;
-    report.lost = [...untold, ...report.lost];
-    this.#recovery = this.#account(checkpoint, { cause, report });
+    this.#recovery = this.#account(checkpoint, { cause, report, untold: this.#recovery });
     this.#ending = undefined;
     return kernel;
   }
 
   #account(
     checkpoint: Checkpoint | undefined,
-    { cause, report }: Pick<Parameters<NameLedger["recover"]>[0], "cause" | "report">,
+    facts: Pick<RecoveryFacts, "cause" | "report" | "untold">,
   ): Recovery {
     const { isInjected } = this.#options;
     const failure = this.#failure;
-    return this.#ledger.recover({ cause, checkpoint, report, failure, isInjected });
+    return this.#ledger.recover({ ...facts, checkpoint, failure, isInjected });
   }
 
   #tooMany(): KernelExitError {

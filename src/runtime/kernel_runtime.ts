@@ -97,8 +97,12 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
     this.checkpointPolicy = checkPolicy(options.checkpoint ?? "run");
     this.#keeper = new KernelKeeper({
       start: () => this.startKernel(this.#runner),
-      inject: (kernel, restored) =>
-        kernel.define(valuesOf(variables, (name) => !restored.has(name)), functions.keys()),
+      inject: (kernel, restored) => {
+        // What a snapshot has of a reference is its name.
+        const isMissing = (name: string, value: unknown) =>
+          !restored.has(name) || isReference(value);
+        return kernel.define(valuesOf(variables, isMissing), functions.keys());
+      },
       injectAgain: (kernel, names) =>
         kernel.define(
           valuesOf(variables, (name) => names.has(name)),
@@ -165,10 +169,14 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
   }
 
   /** See {@linkcode Runtime.update}. */
-  async update<N extends string>(
+  update<N extends string>(
     name: N,
     value: N extends keyof Values<V> ? Values<V>[N] : unknown,
   ): Promise<void> {
+    return this.#injecting.take(() => this.#update(name, value));
+  }
+
+  async #update(name: string, value: unknown): Promise<void> {
     this.#assertOpen(`update ${JSON.stringify(name)}`);
     const variable = this.#variables.get(name);
     if (variable === undefined) {
@@ -218,8 +226,10 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
 
   /** See {@linkcode Runtime.restore}. */
   restore(bytes: Uint8Array): Promise<Recovery> {
+    // What is injected meanwhile would go to the kernel that is about to be replaced.
+    const restore = () => this.#injecting.take(() => this.#keeper.restore(bytes));
     return this.#inTurn("restore a snapshot", async () => {
-      const recovery = await this.#keeper.restore(bytes);
+      const recovery = await restore();
       this.#runner.forget();
       return recovery;
     });
@@ -248,9 +258,15 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
 
   /** Runs one thing after the other. */
   #inTurn<T>(what: string, action: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    return this.#turns.take(() => {
+    return this.#turns.take(async () => {
       this.#assertOpen(what);
-      return action();
+      try {
+        return await action();
+      } catch (error) {
+        // That the kernel has ended is nothing but the consequence.
+        this.#assertOpen(what);
+        throw error;
+      }
     }, signal);
   }
 
@@ -262,19 +278,17 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
       const result = await this.#runner.run(source, {
         ...options,
         kernel: () => this.#keeper.kernel(),
-        recovered: () => this.#keeper.takeRecovery(),
+        recovered: () => this.#keeper.recovery,
         isAsync: (name) => this.#isAsync(name),
       });
-      this.#keeper.cellEnded(result.changed.map(({ name }) => name));
+      this.#keeper.cellEnded(result);
       if ("stateKept" in result && !result.stateKept) {
         return { ...result, recovery: await this.#recover() };
       }
       if (this.checkpointPolicy === "cell") this.#checkpointSoon();
       return result;
     } catch (error) {
-      // That the kernel has ended is nothing but the consequence.
-      this.#assertOpen("execute a cell");
-      if (error instanceof KernelExitError) error.recovery = await this.#recover();
+      if (error instanceof KernelExitError && !this.#closed) error.recovery = await this.#recover();
       throw error;
     }
   }
@@ -310,9 +324,9 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
 
 function* valuesOf(
   variables: ReadonlyMap<string, Variable<unknown>>,
-  isWanted: (name: string) => boolean = () => true,
+  isWanted: (name: string, value: unknown) => boolean = () => true,
 ): Generator<readonly [string, unknown]> {
-  for (const [name, { value }] of variables) if (isWanted(name)) yield [name, value];
+  for (const [name, { value }] of variables) if (isWanted(name, value)) yield [name, value];
 }
 
 /** The type of a value as far as `update` holds on to it. */

@@ -13,6 +13,7 @@ import { ObjectScope } from "../kernel/scope.ts";
 import { Session } from "../kernel/session.ts";
 import { StackMapper } from "../kernel/stack_mapper.ts";
 import type { CellReport, ExecuteParams, NamespaceEntry, RestoreReport } from "../rpc/protocol.ts";
+import { isReference } from "./injection.ts";
 import type { Kernel, KernelExitError, KernelHost } from "./kernel.ts";
 import type { KernelSnapshot } from "./snapshot.ts";
 import { KernelRuntime, type RuntimeOptions } from "./kernel_runtime.ts";
@@ -93,7 +94,10 @@ class InProcessKernel implements Kernel {
     functions: Iterable<string>,
   ): Promise<void> {
     const { namespace } = this.#session;
-    for (const [name, value] of values) namespace.define(name, value);
+    for (const [name, value] of values) {
+      if (isReference(value)) namespace.defineProvided(name, value as object);
+      else namespace.define(name, value);
+    }
     for (const name of functions) {
       // As in the other runtime, whatever the function is, cells get a promise.
       const call = (...args: unknown[]) => this.#host.call(this.#output.cell, { name, args });

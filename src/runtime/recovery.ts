@@ -31,6 +31,8 @@ export interface RecoveryFacts {
   readonly report: RestoreReport;
   /** Why there is no newer checkpoint, if taking one has failed. */
   readonly failure: string | undefined;
+  /** What nobody has been told of the recovery before, from the same checkpoint. */
+  readonly untold: Recovery | undefined;
   /** Whether a name is injected, so that it is there in any case. */
   readonly isInjected: (name: string) => boolean;
 }
@@ -41,12 +43,13 @@ export class NameLedger {
   readonly #names = new Set<string>();
   /** Those of them since the last checkpoint. */
   readonly #changed = new Set<string>();
-  /** Names that the host has given a value since the last checkpoint. */
-  readonly #defined = new Set<string>();
+  /** Names that the host has given a value since the last checkpoint, and when. */
+  readonly #defined = new Map<string, number>();
+  #now = 0;
 
   /** Names that the host has given a value since the last checkpoint, which has an older one. */
   get defined(): string[] {
-    return [...this.#defined];
+    return [...this.#defined.keys()];
   }
 
   /** Takes note of names that a cell has made or given another value. */
@@ -59,37 +62,49 @@ export class NameLedger {
 
   /** Takes note of names that the host has given a value. */
   define(names: Iterable<string>): void {
+    this.#now++;
     for (const name of names) {
-      this.#defined.add(name);
+      this.#defined.set(name, this.#now);
+      this.#names.delete(name);
       this.#changed.delete(name);
     }
   }
 
-  /** Takes note of a checkpoint. */
-  checkpointTaken(): void {
+  /** This moment, for {@linkcode NameLedger.checkpointTaken}. */
+  moment(): number {
+    return this.#now;
+  }
+
+  /**
+   * Takes note of a checkpoint. No cell has run while it was taken; the host may have given names a value.
+   *
+   * @param moment The moment when it was begun.
+   */
+  checkpointTaken(moment: number): void {
     this.#changed.clear();
-    this.#defined.clear();
+    for (const [name, when] of this.#defined) if (when <= moment) this.#defined.delete(name);
   }
 
   /** Forgets all names. */
   clear(): void {
     this.#names.clear();
-    this.checkpointTaken();
+    this.checkpointTaken(this.#now);
   }
 
   /** Says what is left, and goes on from there. */
   recover(facts: RecoveryFacts): Recovery {
-    const { cause, checkpoint, report, failure, isInjected } = facts;
+    const { cause, checkpoint, report, failure, untold, isInjected } = facts;
     const restored = new Set(report.names);
     const isThere = (name: string) => restored.has(name) || isInjected(name);
-    const lost = new Map<string, string>();
+    const reasons = new Map<string, string>();
     const later = checkpoint === undefined ? "no checkpoint had been taken" : LATER;
     const reason = failure === undefined ? later : `${later}: ${failure}`;
-    for (const name of this.#names) if (!isThere(name)) lost.set(name, reason);
-    for (const { name, reason } of [...checkpoint?.lost ?? [], ...report.lost]) {
-      if (!isThere(name)) lost.set(name, reason);
-    }
-    const outdated = [...this.#changed].filter(isThere);
+    for (const name of this.#names) if (!restored.has(name)) reasons.set(name, reason);
+    const refused = [...untold?.lost ?? [], ...checkpoint?.lost ?? [], ...report.lost];
+    for (const { name, reason } of refused) reasons.set(name, reason);
+    // What is injected is there in any case, but not with what cells have made of it.
+    const outdated = new Set([...untold?.outdated ?? [], ...this.#changed]);
+    for (const name of reasons.keys()) if (this.#names.has(name)) outdated.add(name);
     this.#names.clear();
     this.#changed.clear();
     for (const name of restored) this.#names.add(name);
@@ -97,8 +112,9 @@ export class NameLedger {
       cause,
       checkpoint: checkpoint?.cell,
       restored: report.names,
-      outdated,
-      lost: [...lost].map(([name, reason]) => ({ name, reason })),
+      outdated: [...outdated].filter(isThere),
+      lost: [...reasons].filter(([name]) => !isThere(name))
+        .map(([name, reason]) => ({ name, reason })),
     };
   }
 }

@@ -3,8 +3,9 @@
  *
  * ```text
  * cave-agent-snapshot/1\n
- * {"names":[...],"lost":[...],"cell":3,"lengths":[812,67108864],"digest":"..."}\n
+ * {"names":[...],"lost":[...],"cell":3,"lengths":[812,67108864]}\n
  * <812 bytes><67108864 bytes>
+ * <SHA-256 of everything before it: 32 bytes>
  * ```
  *
  * The host looks at the head only. What follows is the kernel's, and is read by a kernel.
@@ -42,8 +43,6 @@ interface SnapshotHead {
   readonly cell: number;
   /** Lengths of the parts in bytes. */
   readonly lengths: number[];
-  /** SHA-256 of all parts, in hexadecimal digits. */
-  readonly digest: string;
 }
 
 const NAME = "cave-agent-snapshot";
@@ -54,6 +53,8 @@ const MAX_FIRST_LINE_BYTES = 64;
 
 const LINE_END = 10;
 
+const DIGEST_BYTES = 32;
+
 /**
  * Makes bytes of a checkpoint.
  *
@@ -61,16 +62,16 @@ const LINE_END = 10;
  */
 export async function packSnapshot(checkpoint: Checkpoint): Promise<Snapshot> {
   const { names, lost, cell, parts } = checkpoint;
-  const body = join(parts);
   const head: SnapshotHead = {
     names: [...names],
     lost: [...lost],
     cell,
     lengths: parts.map(({ byteLength }) => byteLength),
-    digest: await digestOf(body),
   };
-  const text = `${NAME}/${VERSION}\n${JSON.stringify(head)}\n`;
-  return { bytes: join([new TextEncoder().encode(text), body]), names, lost };
+  const text = new TextEncoder().encode(`${NAME}/${VERSION}\n${JSON.stringify(head)}\n`);
+  const bytes = join([text, ...parts, new Uint8Array(DIGEST_BYTES)]);
+  bytes.set(await digestOf(bytes.subarray(0, -DIGEST_BYTES)), bytes.length - DIGEST_BYTES);
+  return { bytes, names, lost };
 }
 
 /**
@@ -81,7 +82,7 @@ export async function packSnapshot(checkpoint: Checkpoint): Promise<Snapshot> {
  * @throws {RangeError} If they are a snapshot of a version that this one does not know.
  */
 export async function unpackSnapshot(bytes: Uint8Array): Promise<Checkpoint> {
-  if (!(bytes instanceof Uint8Array)) throw refusal(`it is a ${typeof bytes}, not a Uint8Array`);
+  if (!(bytes instanceof Uint8Array)) throw refusal("it is no Uint8Array");
   const firstEnd = bytes.subarray(0, MAX_FIRST_LINE_BYTES).indexOf(LINE_END);
   const first = new TextDecoder().decode(bytes.subarray(0, Math.max(0, firstEnd)));
   const version = new RegExp(`^${NAME}/(\\d+)$`).exec(first)?.[1];
@@ -96,14 +97,15 @@ export async function unpackSnapshot(bytes: Uint8Array): Promise<Checkpoint> {
   const headEnd = bytes.indexOf(LINE_END, firstEnd + 1);
   if (headEnd < 0) throw refusal("its head is incomplete");
   const head = readHead(new TextDecoder().decode(bytes.subarray(firstEnd + 1, headEnd)));
-  const body = bytes.slice(headEnd + 1);
-  const length = head.lengths.reduce((sum, length) => sum + length, 0);
-  if (body.byteLength !== length) {
-    throw refusal(`it has ${body.byteLength} of ${length} bytes behind its head`);
-  }
-  if (await digestOf(body) !== head.digest) throw refusal("its bytes were changed");
-  const { names, lost, cell } = head;
-  return { names, lost, cell, parts: split(body, head.lengths) };
+  const length = head.lengths.reduce((sum, length) => sum + length, headEnd + 1 + DIGEST_BYTES);
+  if (bytes.length !== length) throw refusal(`it has ${bytes.length} of ${length} bytes`);
+  // A copy: nobody changes it while it is read.
+  const own = bytes.slice();
+  const digest = await digestOf(own.subarray(0, -DIGEST_BYTES));
+  const sealed = own.subarray(-DIGEST_BYTES).every((byte, i) => byte === digest[i]);
+  if (!sealed) throw refusal("its bytes were changed");
+  const { names, lost, cell, lengths } = head;
+  return { names, lost, cell, parts: split(own.subarray(headEnd + 1), lengths) };
 }
 
 function readHead(text: string): SnapshotHead {
@@ -119,15 +121,20 @@ function readHead(text: string): SnapshotHead {
 
 function isHead(value: unknown): value is SnapshotHead {
   if (typeof value !== "object" || value === null) return false;
-  const { names, lost, cell, lengths, digest } = value as Record<string, unknown>;
-  return Array.isArray(names) && names.every((entry) => typeof entry?.name === "string") &&
-    Array.isArray(lost) && lost.every((entry) => typeof entry?.name === "string") &&
-    Number.isSafeInteger(cell) && typeof digest === "string" && Array.isArray(lengths) &&
+  const { names, lost, cell, lengths } = value as Record<string, unknown>;
+  return isListOf(names, "type") && isListOf(lost, "reason") && Number.isSafeInteger(cell) &&
+    Array.isArray(lengths) &&
     lengths.every((length) => Number.isSafeInteger(length) && length >= 0);
 }
 
-async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+/** Whether something is a list of names, each with a text that belongs to it. */
+function isListOf(value: unknown, text: "type" | "reason"): boolean {
+  return Array.isArray(value) &&
+    value.every((entry) => typeof entry?.name === "string" && typeof entry[text] === "string");
+}
+
+async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 }
 
 function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -187,7 +187,7 @@ export class SubprocessKernel implements Kernel {
 
   async snapshot(maxBytes: number): Promise<KernelSnapshot> {
     const params: SnapshotParams = Number.isFinite(maxBytes) ? { maxBytes } : {};
-    const { value, attachments } = await this.#request("snapshot", { value: params });
+    const { value, attachments } = await this.#transfer("snapshot", { value: params });
     return { ...value as SnapshotReport, parts: attachments ?? [] };
   }
 
@@ -197,13 +197,24 @@ export class SubprocessKernel implements Kernel {
   ): Promise<RestoreReport> {
     const params: RestoreParams = { except: [...except] };
     const payload = { value: params, attachments: parts };
-    return (await this.#request("restore", payload)).value as RestoreReport;
+    return (await this.#transfer("restore", payload)).value as RestoreReport;
   }
 
   async close(reason = "it was closed"): Promise<void> {
     this.#process.end(reason);
     this.#connection.close();
     await this.ended;
+  }
+
+  /** As `#request`, with errors for whoever has asked. */
+  async #transfer(method: "snapshot" | "restore", payload: Payload): Promise<Payload> {
+    try {
+      return await this.#request(method, payload);
+    } catch (error) {
+      if (!(error instanceof RemoteError)) throw error;
+      const { name } = (error.data ?? {}) as { name?: unknown };
+      throw new (name === "TypeError" ? TypeError : Error)(error.message, { cause: error });
+    }
   }
 
   async #request(method: string, payload: Payload): Promise<Payload> {

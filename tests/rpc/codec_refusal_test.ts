@@ -28,7 +28,7 @@ const ANYWHERE: [what: string, value: () => unknown, reason: string][] = [
   ["a WeakSet", () => new WeakSet(), "a WeakSet"],
   ["a WeakRef", () => new WeakRef({}), "a WeakRef"],
   ["a generator", () => (function* () {})(), "a Generator"],
-  ["an async generator", () => (async function* () {})(), "a AsyncGenerator"],
+  ["an async generator", () => (async function* () {})(), "an AsyncGenerator"],
   ["shared memory", () => new SharedArrayBuffer(8), "a SharedArrayBuffer"],
   ["a view of shared memory", () => new Uint8Array(new SharedArrayBuffer(8)), "shared memory"],
   ["a detached ArrayBuffer", detached, "a detached ArrayBuffer"],

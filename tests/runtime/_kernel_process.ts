@@ -10,6 +10,8 @@ export interface MarkedRuntime {
   readonly runtime: DenoRuntime;
   /** The id of its kernel. */
   readonly pid: number;
+  /** Finds the kernels that it has now: two, while one takes the place of the other. */
+  pids(): Promise<number[]>;
 }
 
 /** A limit for output that no other kernel has: it stands in the command line. */
@@ -28,7 +30,7 @@ export async function startMarked(options: DenoRuntimeOptions = {}): Promise<Mar
   await runtime.names();
   const pid = await findKernel(maxOutputChars);
   if (pid === undefined) throw new Error("There is no kernel process");
-  return { runtime, pid };
+  return { runtime, pid, pids: () => findKernels(maxOutputChars) };
 }
 
 /**
