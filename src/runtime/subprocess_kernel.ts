@@ -42,9 +42,6 @@ const DEFAULT_ANSWER_TIMEOUT_MS = 30_000;
 /** A process that has not said a word for so long will not. Generous: a first start may have to fill a cache. */
 const START_TIMEOUT_MS = 30_000;
 
-/** Twice as long as a kernel takes at most before it gives up by itself. */
-const DEFAULT_SNAPSHOT_TIMEOUT_MS = 60_000;
-
 /** A kernel whose pipes have closed is given this long to exit by itself, so that its own exit code is reported. */
 const EXIT_GRACE_MS = 1_000;
 
