@@ -1,58 +1,15 @@
 /** What is left when a kernel has ended, and what is told of it. */
 
-import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DenoRuntime, type DenoRuntimeOptions } from "../../src/runtime/deno_runtime.ts";
 import { KernelExitError } from "../../src/runtime/kernel.ts";
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
 import type { Recovery } from "../../src/runtime/recovery.ts";
 import { run, valueOf } from "./_contract.ts";
-import { killAndWait, startMarked } from "./_kernel_process.ts";
+import { KILLED, startMortal } from "./_mortal_runtime.ts";
 
-const KILLED =
-  "The kernel ended: it was killed, by somebody or for want of memory (signal SIGKILL)";
 const NO_CHECKPOINT = "no checkpoint had been taken";
 const LATER = "it was made after the checkpoint";
-
-/** A runtime whose kernel can be killed: by its cells with `die()`, from outside with `kill()`. */
-interface Mortal extends AsyncDisposable {
-  readonly runtime: DenoRuntime;
-  /** Kills the kernel while nothing is under way, and waits until the runtime has been told. */
-  kill(): Promise<void>;
-  /** Runs a cell that kills the kernel. */
-  die(before?: string): Promise<KernelExitError>;
-  /** Kills the kernel that is there, or the one that is to take its place. */
-  killBusy(): Promise<void>;
-}
-
-async function startMortal(options: DenoRuntimeOptions = {}): Promise<Mortal> {
-  const killBusy = async () => {
-    const pids = await marked.pids();
-    Deno.kill(pids.length === 1 ? pids[0]! : pids.find((pid) => pid !== marked.pid)!, "SIGKILL");
-  };
-  const die = async () => {
-    await killBusy();
-    await new Promise(() => {});
-  };
-  const marked = await startMarked({
-    checkpoint: "never",
-    ...options,
-    functions: { ...options.functions, die },
-  });
-  const { runtime } = marked;
-  return {
-    runtime,
-    async kill() {
-      for (const pid of await marked.pids()) await killAndWait(pid);
-      // The call may come before this process was told, or start the next kernel.
-      await runtime.names().catch((error) => assertInstanceOf(error, KernelExitError));
-    },
-    async die(before = "") {
-      return await assertRejects(() => runtime.execute(`${before}\nawait die()`), KernelExitError);
-    },
-    killBusy,
-    [Symbol.asyncDispose]: () => runtime.close(),
-  };
-}
 
 function onLinux(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, ignore: Deno.build.os !== "linux", fn });

@@ -1,0 +1,57 @@
+/** A runtime whose kernel can be killed. */
+
+import { assertInstanceOf, assertRejects } from "@std/assert";
+import type { DenoRuntime, DenoRuntimeOptions } from "../../src/runtime/deno_runtime.ts";
+import { KernelExitError } from "../../src/runtime/kernel.ts";
+import { killAndWait, startMarked } from "./_kernel_process.ts";
+
+/** What is said of a kernel that was killed. */
+export const KILLED =
+  "The kernel ended: it was killed, by somebody or for want of memory (signal SIGKILL)";
+
+/** By its cells with `die()`, from outside with `kill()`. */
+export interface Mortal extends AsyncDisposable {
+  /** The runtime, started. */
+  readonly runtime: DenoRuntime;
+  /** Kills the kernel while nothing is under way, and waits until the runtime has been told. */
+  kill(): Promise<void>;
+  /** Runs a cell that kills the kernel. */
+  die(before?: string): Promise<KernelExitError>;
+  /** Kills the kernel that is there, or the one that is to take its place. */
+  killBusy(): Promise<void>;
+}
+
+/**
+ * Makes and starts a runtime that takes no checkpoints by itself, unless it is told to.
+ *
+ * @param options As for the runtime.
+ */
+export async function startMortal(options: DenoRuntimeOptions = {}): Promise<Mortal> {
+  const killBusy = async () => {
+    const pids = await marked.pids();
+    Deno.kill(pids.length === 1 ? pids[0]! : pids.find((pid) => pid !== marked.pid)!, "SIGKILL");
+  };
+  const die = async () => {
+    await killBusy();
+    await new Promise(() => {});
+  };
+  const marked = await startMarked({
+    checkpoint: "never",
+    ...options,
+    functions: { ...options.functions, die },
+  });
+  const { runtime } = marked;
+  return {
+    runtime,
+    async kill() {
+      for (const pid of await marked.pids()) await killAndWait(pid);
+      // The call may come before this process was told, or start the next kernel.
+      await runtime.names().catch((error) => assertInstanceOf(error, KernelExitError));
+    },
+    async die(before = "") {
+      return await assertRejects(() => runtime.execute(`${before}\nawait die()`), KernelExitError);
+    },
+    killBusy,
+    [Symbol.asyncDispose]: () => runtime.close(),
+  };
+}
