@@ -1,0 +1,36 @@
+/** A run as it happens: the reply, the cell, what it prints, and what the model is shown of it. */
+
+import { CaveAgent, DenoRuntime } from "../mod.ts";
+import { check, exampleModel } from "./_model.ts";
+
+await using example = exampleModel([
+  `for (let i = 1; i <= 3; i++) {
+  console.log("step", i);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+}`,
+  "=I have counted to three.",
+]);
+await using runtime = new DenoRuntime();
+const agent = new CaveAgent({ model: example.model, runtime });
+
+const run = agent.stream("Count to three, slowly");
+const seen = new Set<string>();
+for await (const event of run) {
+  seen.add(event.type);
+  switch (event.type) {
+    case "code":
+      console.log(`--- cell\n${event.code}\n---`);
+      break;
+    case "output":
+      await Deno.stdout.write(new TextEncoder().encode(`  ${event.text}`));
+      break;
+    case "final_response":
+      console.log(event.content);
+  }
+}
+const { steps, usage } = await run.result;
+console.log(`${steps} steps, ${usage.totalTokens} tokens`);
+check(
+  ["code", "output", "execution_output", "final_response"].every((type) => seen.has(type)),
+  true,
+);

@@ -1,0 +1,29 @@
+import { assert, assertEquals } from "@std/assert";
+import { fileURLToPath } from "node:url";
+
+const FOLDER = fileURLToPath(new URL("../../examples/", import.meta.url));
+
+/** What the README says that examples are run with. */
+const PERMISSIONS = ["--allow-run", "--allow-net", "--allow-env", "--allow-read"];
+
+/** The demonstration has a test of its own. */
+const EXAMPLES = [...Deno.readDirSync(FOLDER)].map(({ name }) => name)
+  .filter((name) => name.endsWith(".ts") && !name.startsWith("_") && name !== "demo.ts").sort();
+
+Deno.test("examples are there, and short", async () => {
+  assertEquals(EXAMPLES.length, 7);
+  for (const name of EXAMPLES) {
+    const lines = (await Deno.readTextFile(`${FOLDER}${name}`)).trimEnd().split("\n").length;
+    assert(lines <= 60, `${name} has ${lines} lines`);
+  }
+});
+
+for (const name of EXAMPLES) {
+  Deno.test(`examples/${name} does what it says, without a key`, async () => {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--no-prompt", ...PERMISSIONS, `${FOLDER}${name}`],
+      env: { OPENAI_API_KEY: "", OPENAI_BASE_URL: "", NO_COLOR: "1" },
+    }).output();
+    assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
+  });
+}
