@@ -87,7 +87,7 @@ export type {
 } from "./src/runtime/kernel_pool.ts";
 export { LocalRuntime } from "./src/runtime/local_runtime.ts";
 export { KernelRuntime } from "./src/runtime/kernel_runtime.ts";
-export type { RuntimeOptions } from "./src/runtime/kernel_runtime.ts";
+export type { RuntimeOptions } from "./src/runtime/runtime_options.ts";
 export type { RuntimeLimits } from "./src/runtime/runtime_limits.ts";
 export type { Recovery } from "./src/runtime/recovery.ts";
 export type { Snapshot } from "./src/runtime/snapshot.ts";
@@ -98,7 +98,9 @@ export type { Values, VariableOptions } from "./src/runtime/variable.ts";
 export { defineFunction, HostFunction } from "./src/runtime/host_function.ts";
 export type {
   AnyFunction,
+  FunctionOf,
   FunctionOptions,
+  Functions,
   Schema,
   SchemaIssue,
   SchemaResult,

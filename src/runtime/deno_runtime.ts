@@ -5,13 +5,17 @@
  */
 
 import type { Permissions } from "../security/permissions.ts";
+import type { Functions } from "./host_function.ts";
 import type { Kernel, KernelHost } from "./kernel.ts";
 import { KernelLauncher, type KernelProcessOptions } from "./kernel_launcher.ts";
-import { KernelRuntime, type RuntimeOptions } from "./kernel_runtime.ts";
+import { KernelRuntime } from "./kernel_runtime.ts";
+import type { RuntimeOptions } from "./runtime_options.ts";
 
 /** Options of {@linkcode DenoRuntime}: of the runtime, and of the process of its kernel. */
-export interface DenoRuntimeOptions<V extends object = Record<string, unknown>>
-  extends RuntimeOptions<V>, KernelProcessOptions {}
+export interface DenoRuntimeOptions<
+  V extends object = Record<string, unknown>,
+  F extends object = Functions,
+> extends RuntimeOptions<V, F>, KernelProcessOptions {}
 
 /**
  * Runs cells in a subprocess of their own: a Deno that has no permissions but those in the options, an empty environment,
@@ -20,6 +24,7 @@ export interface DenoRuntimeOptions<V extends object = Record<string, unknown>>
  * The host needs permission to run Deno, `--allow-run`, and no other.
  *
  * @typeParam V The injected variables.
+ * @typeParam F The injected functions.
  *
  * @example State persists from cell to cell, and comes back as objects
  * ```ts
@@ -32,7 +37,8 @@ export interface DenoRuntimeOptions<V extends object = Record<string, unknown>>
  * assertEquals(await runtime.retrieve("doubled"), new Map([["total", 6]]));
  * ```
  */
-export class DenoRuntime<V extends object = Record<string, unknown>> extends KernelRuntime<V> {
+export class DenoRuntime<V extends object = Record<string, unknown>, F extends object = Functions>
+  extends KernelRuntime<V, F> {
   /** Whether cells are cut off from the host. */
   override readonly isolated: boolean = true;
   /** What cells may reach beyond what is injected. */
@@ -46,7 +52,7 @@ export class DenoRuntime<V extends object = Record<string, unknown>> extends Ker
    * @throws {TypeError} If a name cannot be injected or a permission cannot be granted.
    * @throws {RangeError} If a limit is no number above 0, or the process is to have less memory than its heap.
    */
-  constructor(options: DenoRuntimeOptions<V> = {}) {
+  constructor(options: DenoRuntimeOptions<V, F> = {}) {
     super(options);
     this.#launcher = new KernelLauncher(options);
     this.permissions = this.#launcher.permissions;

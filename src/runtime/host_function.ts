@@ -121,6 +121,12 @@ export interface HostFunctionCall {
   readonly context: unknown;
 }
 
+/** A record of functions, as a runtime takes them. */
+export type Functions = Readonly<Record<string, HostFunction | AnyFunction>>;
+
+/** The function behind what is injected: a definition's own, or the function itself. */
+export type FunctionOf<D> = D extends HostFunction<infer F> ? F : D extends AnyFunction ? D : never;
+
 /**
  * Calls a host function as a cell does: arguments and result are checked against its schemas.
  *

@@ -5,9 +5,10 @@
  */
 
 import { DenoRuntime, type DenoRuntimeOptions } from "./deno_runtime.ts";
+import type { Functions } from "./host_function.ts";
 import type { KernelHost } from "./kernel.ts";
 import { KernelLauncher, type KernelProcessOptions } from "./kernel_launcher.ts";
-import type { RuntimeOptions } from "./kernel_runtime.ts";
+import type { RuntimeOptions } from "./runtime_options.ts";
 import { checkCount } from "./limit.ts";
 import { Places } from "./places.ts";
 import type { RuntimeLimits } from "./runtime_limits.ts";
@@ -22,8 +23,11 @@ export interface KernelPoolOptions extends KernelProcessOptions, RuntimeLimits {
 }
 
 /** What a runtime of a pool may have of its own: everything but the limits that its kernel was started with. */
-export type PooledRuntimeOptions<V extends object = Record<string, unknown>> = Omit<
-  RuntimeOptions<V>,
+export type PooledRuntimeOptions<
+  V extends object = Record<string, unknown>,
+  F extends object = Functions,
+> = Omit<
+  RuntimeOptions<V, F>,
   "maxOutputChars" | "maxPendingCalls"
 >;
 
@@ -106,14 +110,14 @@ export class KernelPool implements AsyncDisposable {
    * @throws {TypeError} If the pool is closed, or a name cannot be injected.
    * @throws The signal's reason, if it aborts first.
    */
-  async acquire<V extends object = Record<string, unknown>>(
-    options: PooledRuntimeOptions<V> = {},
+  async acquire<V extends object = Record<string, unknown>, F extends object = Functions>(
+    options: PooledRuntimeOptions<V, F> = {},
     waiting: AcquireOptions = {},
-  ): Promise<DenoRuntime<V>> {
+  ): Promise<DenoRuntime<V, F>> {
     const leave = await this.#places.take(waiting.signal);
-    let runtime: Lease<V> | undefined;
+    let runtime: Lease<V, F> | undefined;
     try {
-      runtime = new Lease<V>({ ...this.#options, ...options }, {
+      runtime = new Lease<V, F>({ ...this.#options, ...options }, {
         next: (host) => this.#take(host),
         end: () => {
           this.#runtimes.delete(runtime!);
@@ -215,11 +219,11 @@ interface Lessor {
 }
 
 /** A runtime whose kernels come from a pool. */
-class Lease<V extends object> extends DenoRuntime<V> {
+class Lease<V extends object, F extends object> extends DenoRuntime<V, F> {
   readonly #lessor: Lessor;
   #prepared: SubprocessKernel | undefined;
 
-  constructor(options: DenoRuntimeOptions<V>, lessor: Lessor) {
+  constructor(options: DenoRuntimeOptions<V, F>, lessor: Lessor) {
     super(options);
     this.#lessor = lessor;
   }

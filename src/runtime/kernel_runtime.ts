@@ -6,11 +6,11 @@
 
 import type { NamespaceEntry } from "../rpc/protocol.ts";
 import { CellRunner } from "./cell_runner.ts";
-import type { AnyFunction, HostFunction } from "./host_function.ts";
+import type { FunctionOf, Functions, HostFunction } from "./host_function.ts";
 import { type Injections, isReference, toInjections } from "./injection.ts";
 import { type Kernel, KernelExitError, type KernelHost } from "./kernel.ts";
 import { KernelKeeper } from "./kernel_keeper.ts";
-import { checkCount, checkLimit } from "./limit.ts";
+import { checkLimit } from "./limit.ts";
 import type { Recovery } from "./recovery.ts";
 import type {
   CellResult,
@@ -21,44 +21,14 @@ import type {
   Runtime,
 } from "./runtime.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { checkRuntimeLimits, type RuntimeLimits } from "./runtime_limits.ts";
+import { checkRuntimeLimits } from "./runtime_limits.ts";
+import { checkStateOptions, type RuntimeOptions } from "./runtime_options.ts";
 import { Turns } from "./turns.ts";
 import { type Values, Variable } from "./variable.ts";
 
-/** Options that every runtime has. */
-export interface RuntimeOptions<V extends object = Record<string, unknown>> extends RuntimeLimits {
-  /**
-   * Functions by name. They stay on the host; cells call them with `await`. @default none
-   */
-  readonly functions?: Readonly<Record<string, HostFunction | AnyFunction>>;
-  /** Variables by name: values, or what `defineVariable` returns. @default none */
-  readonly variables?: V;
-  /**
-   * The first kernel goes on from what this snapshot has, which comes before the values of `variables`. @default none
-   */
-  readonly snapshot?: Uint8Array | undefined;
-  /**
-   * How large a snapshot or a checkpoint may be in bytes, roughly. A name that does not fit in stays out, and is listed.
-   * @default 134217728
-   */
-  readonly maxSnapshotBytes?: number;
-  /**
-   * When a checkpoint is taken, from which names come back after a crash: behind each `run` of an agent, behind each
-   * `cell`, or `never`. `checkpoint()` takes one at any time. @default "run"
-   */
-  readonly checkpoint?: CheckpointPolicy;
-  /** How many kernels in a row may end before a cell does. @default 5 */
-  readonly maxRestarts?: number;
-}
-
-/** Half of what a frame holds. A kernel needs a few times as much for a moment. */
-const DEFAULT_MAX_SNAPSHOT_BYTES = 128 * 1024 * 1024;
-
-/** An accident or two, and a few attempts of a model that does not learn. */
-const DEFAULT_MAX_RESTARTS = 5;
-
 /** The common part of all runtimes. */
-export abstract class KernelRuntime<V extends object> implements Runtime {
+export abstract class KernelRuntime<V extends object, F extends object = Functions>
+  implements Runtime {
   /** Whether cells are cut off from the host. */
   abstract readonly isolated: boolean;
   /** The time limit of a cell in milliseconds, if the call names no other. */
@@ -83,7 +53,7 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
    *
    * @param options What is injected, and limits.
    */
-  constructor(options: RuntimeOptions<V>) {
+  constructor(options: RuntimeOptions<V, F>) {
     const limits = checkRuntimeLimits(options);
     this.timeoutMs = limits.timeoutMs;
     this.maxOutputChars = limits.maxOutputChars;
@@ -94,7 +64,8 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
     this.#variables = variables;
     this.#functions = functions;
     this.#runner = new CellRunner(functions, limits);
-    this.checkpointPolicy = checkPolicy(options.checkpoint ?? "run");
+    const state = checkStateOptions(options);
+    this.checkpointPolicy = state.checkpoint;
     this.#keeper = new KernelKeeper({
       start: () => this.startKernel(this.#runner),
       inject: (kernel, restored) => {
@@ -110,11 +81,8 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
         ),
       onEnded: () => this.#runner.kernelEnded(),
       isInjected: (name) => variables.has(name) || functions.has(name),
-      maxRestarts: checkCount("maxRestarts", options.maxRestarts ?? DEFAULT_MAX_RESTARTS),
-      maxSnapshotBytes: checkLimit(
-        "maxSnapshotBytes",
-        options.maxSnapshotBytes ?? DEFAULT_MAX_SNAPSHOT_BYTES,
-      ),
+      maxRestarts: state.maxRestarts,
+      maxSnapshotBytes: state.maxSnapshotBytes,
       snapshot: options.snapshot,
     });
   }
@@ -166,6 +134,18 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
     this.#assertOpen(`retrieve ${JSON.stringify(name)}`);
     const kernel = await this.#keeper.kernel();
     return await kernel.retrieve(name, { as: options.as ?? "copy", timeoutMs: this.timeoutMs });
+  }
+
+  /** See {@linkcode Runtime.call}. */
+  async call<N extends string>(
+    name: N,
+    ...args: N extends keyof F ? Parameters<FunctionOf<F[N]>> : readonly unknown[]
+  ): Promise<N extends keyof F ? Awaited<ReturnType<FunctionOf<F[N]>>> : unknown> {
+    const called: unknown = await this.retrieve(name as string);
+    if (typeof called !== "function") {
+      throw new TypeError(`Cannot call ${JSON.stringify(name)}: it is ${kindOf(called)}`);
+    }
+    return await called(...args);
   }
 
   /** See {@linkcode Runtime.update}. */
@@ -335,11 +315,4 @@ function kindOf(value: unknown): string {
   if (typeof value !== "object") return `a ${typeof value}`;
   const { constructor } = value;
   return typeof constructor === "function" ? `an instance of ${constructor.name}` : "an object";
-}
-
-function checkPolicy(policy: CheckpointPolicy): CheckpointPolicy {
-  if (policy === "run" || policy === "cell" || policy === "never") return policy;
-  throw new TypeError(
-    `Cannot use checkpoint ${JSON.stringify(policy)}: it is "run", "cell" or "never"`,
-  );
 }

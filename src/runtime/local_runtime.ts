@@ -16,7 +16,9 @@ import type { CellReport, ExecuteParams, NamespaceEntry, RestoreReport } from ".
 import { isReference } from "./injection.ts";
 import type { Kernel, KernelExitError, KernelHost } from "./kernel.ts";
 import type { KernelSnapshot } from "./snapshot.ts";
-import { KernelRuntime, type RuntimeOptions } from "./kernel_runtime.ts";
+import type { Functions } from "./host_function.ts";
+import { KernelRuntime } from "./kernel_runtime.ts";
+import type { RuntimeOptions } from "./runtime_options.ts";
 
 /**
  * Runs cells in the host's own process. Values go in and out as they are, and so does everything else: cells can do what
@@ -35,7 +37,8 @@ import { KernelRuntime, type RuntimeOptions } from "./kernel_runtime.ts";
  * assertEquals(light.brightness, 20);
  * ```
  */
-export class LocalRuntime<V extends object = Record<string, unknown>> extends KernelRuntime<V> {
+export class LocalRuntime<V extends object = Record<string, unknown>, F extends object = Functions>
+  extends KernelRuntime<V, F> {
   /** Whether cells are cut off from the host. */
   override readonly isolated: boolean = false;
 
@@ -46,7 +49,7 @@ export class LocalRuntime<V extends object = Record<string, unknown>> extends Ke
    * @throws {TypeError} If a name cannot be injected.
    * @throws {RangeError} If a limit is no number above 0.
    */
-  constructor(options: RuntimeOptions<V> = {}) {
+  constructor(options: RuntimeOptions<V, F> = {}) {
     super(options);
   }
 

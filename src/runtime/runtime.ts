@@ -194,6 +194,17 @@ export interface Runtime extends AsyncDisposable {
   retrieve(name: string, options?: RetrieveOptions): Promise<unknown>;
 
   /**
+   * Calls a function of the namespace: one that cells have made, or one that was injected.
+   *
+   * @param name The name.
+   * @param args The arguments; they cross as values and references do.
+   * @returns What it returns, awaited.
+   * @throws {RangeError} If there is no such name.
+   * @throws {TypeError} If it is no function, or an argument or the result cannot cross; otherwise what it throws.
+   */
+  call(name: string, ...args: readonly unknown[]): Promise<unknown>;
+
+  /**
    * Gives an injected variable another value of the same type.
    *
    * @param name The name.

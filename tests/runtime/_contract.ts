@@ -1,7 +1,7 @@
 /** The words in which the contract of runtimes is written. */
 
 import { assertEquals } from "@std/assert";
-import type { RuntimeOptions } from "../../src/runtime/kernel_runtime.ts";
+import type { RuntimeOptions } from "../../src/runtime/runtime_options.ts";
 import type { CellResult, Runtime } from "../../src/runtime/runtime.ts";
 
 /** Makes the runtime under test. */

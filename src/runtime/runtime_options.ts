@@ -1,0 +1,79 @@
+/**
+ * The options that every runtime has.
+ *
+ * @module
+ */
+
+import type { Functions } from "./host_function.ts";
+import { checkCount, checkLimit } from "./limit.ts";
+import type { CheckpointPolicy } from "./runtime.ts";
+import type { RuntimeLimits } from "./runtime_limits.ts";
+
+/** Options that every runtime has. */
+export interface RuntimeOptions<
+  V extends object = Record<string, unknown>,
+  F extends object = Functions,
+> extends RuntimeLimits {
+  /**
+   * Functions by name. They stay on the host; cells call them with `await`. @default none
+   */
+  readonly functions?: F & Functions;
+  /** Variables by name: values, or what `defineVariable` returns. @default none */
+  readonly variables?: V;
+  /**
+   * The first kernel goes on from what this snapshot has, which comes before the values of `variables`. @default none
+   */
+  readonly snapshot?: Uint8Array | undefined;
+  /**
+   * How large a snapshot or a checkpoint may be in bytes, roughly. A name that does not fit in stays out, and is listed.
+   * @default 134217728
+   */
+  readonly maxSnapshotBytes?: number;
+  /**
+   * When a checkpoint is taken, from which names come back after a crash: behind each `run` of an agent, behind each
+   * `cell`, or `never`. `checkpoint()` takes one at any time. @default "run"
+   */
+  readonly checkpoint?: CheckpointPolicy;
+  /** How many kernels in a row may end before a cell does. @default 5 */
+  readonly maxRestarts?: number;
+}
+
+/** Half of what a frame holds. A kernel needs a few times as much for a moment. */
+const DEFAULT_MAX_SNAPSHOT_BYTES = 128 * 1024 * 1024;
+
+/** An accident or two, and a few attempts of a model that does not learn. */
+const DEFAULT_MAX_RESTARTS = 5;
+
+/** What a runtime holds on to of the state of its kernel. */
+export interface StateOptions {
+  /** When a checkpoint is taken by itself. */
+  readonly checkpoint: CheckpointPolicy;
+  /** How large a snapshot may be, in bytes. */
+  readonly maxSnapshotBytes: number;
+  /** How many kernels in a row may end before a cell does. */
+  readonly maxRestarts: number;
+}
+
+/**
+ * Checks the options about state, and fills in what is missing.
+ *
+ * @param options What was given.
+ * @throws {TypeError} If there is no such policy.
+ * @throws {RangeError} If a limit is no number above 0.
+ */
+export function checkStateOptions(options: Partial<StateOptions>): StateOptions {
+  const { checkpoint = "run" } = options;
+  if (checkpoint !== "run" && checkpoint !== "cell" && checkpoint !== "never") {
+    throw new TypeError(
+      `Cannot use checkpoint ${JSON.stringify(checkpoint)}: it is "run", "cell" or "never"`,
+    );
+  }
+  return {
+    checkpoint,
+    maxSnapshotBytes: checkLimit(
+      "maxSnapshotBytes",
+      options.maxSnapshotBytes ?? DEFAULT_MAX_SNAPSHOT_BYTES,
+    ),
+    maxRestarts: checkCount("maxRestarts", options.maxRestarts ?? DEFAULT_MAX_RESTARTS),
+  };
+}
