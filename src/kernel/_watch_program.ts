@@ -1,7 +1,7 @@
 /** The program of the thread that looks after the main one. */
 
 import { LAST_WORDS } from "../rpc/protocol.ts";
-import { STOP } from "./interrupts.ts";
+import { STOP, STOP_LEFTOVERS } from "./interrupts.ts";
 
 /** What the flag is set to when the process uses more memory than it may. */
 export const TOO_MUCH_MEMORY = 2;
@@ -25,9 +25,9 @@ export interface Watched {
   readonly max: number;
 }
 
-/** What the thread sends: it hears SIGINT from now on, it has heard one, or there is too much memory in use. */
+/** What the thread sends: it hears signals from now on, it has heard one, or there is too much memory in use. */
 export type WatchMessage =
-  | { readonly type: "ready" | "interrupt" }
+  | { readonly type: "ready" | "interrupt" | "nudge" }
   | { readonly type: "memory"; readonly cell: number };
 
 /** How often the memory is looked at: a look takes 11 us. */
@@ -53,6 +53,13 @@ export const PROGRAM = `onmessage = ({ data: { flag, state, max } }) => {
     Atomics.store(flag, 0, ${STOP});
     postMessage({ type: "interrupt" });
   });
+  if (Deno.build.os !== "windows") {
+    Deno.addSignalListener("SIGUSR2", () => {
+      if (Atomics.load(state, ${CELL}) !== 0) return;
+      Atomics.compareExchange(flag, 0, 0, ${STOP_LEFTOVERS});
+      postMessage({ type: "nudge" });
+    });
+  }
   const host = Deno.ppid;
   setInterval(() => Deno.ppid === host || Deno.kill(Deno.pid, "SIGKILL"), 1000);
   let timer, idle = 0, alarm = { cell: -1, used: 0 };

@@ -55,6 +55,9 @@ export interface RunOptions {
 /** What the flag is set to when somebody outside stops the running cell. */
 export const STOP = 1;
 
+/** What the flag is set to when only that has to stop which is no part of the running cell. */
+export const STOP_LEFTOVERS = 3;
+
 /** Reasons for which code is stopped, by what the flag is set to. */
 export interface StopReasons {
   /** Whether the code has to stop indeed. */
@@ -139,14 +142,15 @@ export class Interrupts {
   }
 
   /**
-   * Stops the running cell, if there is one. Where it computes, the flag has to be set from outside.
+   * Stops the running cell, if there is one. Where it computes, the flag has to be set from outside; where nothing has to
+   * stop, this sets it back.
    *
    * @param reason What the flag is set to.
    */
   stop(reason: number = STOP): void {
     const run = this.#current;
     if (run?.stopped) return;
-    if (run === undefined || !this.#reasons.holds(reason)) {
+    if (run === undefined || reason === STOP_LEFTOVERS || !this.#reasons.holds(reason)) {
       // Another reason may have come meanwhile.
       compareExchange(this.flag, 0, reason, 0);
       return;
@@ -165,8 +169,9 @@ export class Interrupts {
     const leftover = run !== undefined && run !== current;
     if (leftover && current?.stopped && this.#spared++ < MAX_SPARED_GUARDS) return;
     const reason = load(this.flag, 0);
-    if (!this.#reasons.holds(reason)) return void compareExchange(this.flag, 0, reason, 0);
-    if (current !== undefined && !current.stopped) this.stop(reason);
+    const holds = reason === STOP_LEFTOVERS ? leftover : this.#reasons.holds(reason);
+    if (!holds) return void compareExchange(this.flag, 0, reason, 0);
+    if (current !== undefined && reason !== STOP_LEFTOVERS) this.stop(reason);
     if (!leftover) throw new CellStoppedError();
     // What runs while this thread does not get to stop anything is what keeps it from that.
     this.#mark(run);

@@ -6,7 +6,7 @@
  */
 
 import { Error, JSON, Object, type Promise, RangeError, TextEncoder } from "../rpc/builtins.ts";
-import { Connection, type Payload } from "../rpc/connection.ts";
+import { Connection } from "../rpc/connection.ts";
 import { LAST_WORDS, LIMITED } from "../rpc/protocol.ts";
 import type {
   CellReport,
@@ -21,19 +21,18 @@ import type {
   UseParams,
 } from "../rpc/protocol.ts";
 import { References } from "../rpc/references.ts";
-import { RemoteError, RPC_ERROR_CODES } from "../rpc/rpc_error.ts";
 import { createDisplay } from "./display.ts";
 import { curateGlobals } from "./globals.ts";
 import { createConsole } from "./guest_console.ts";
 import { installTimers } from "./guest_timers.ts";
 import { HostCalls } from "./host_calls.ts";
 import { createImporter } from "./importer.ts";
-import { CellStoppedError, Interrupts } from "./interrupts.ts";
+import { CellStoppedError, Interrupts, STOP_LEFTOVERS } from "./interrupts.ts";
 import { lockDown } from "./lockdown.ts";
 import { Modules } from "./modules.ts";
-import type { Namespace } from "./namespace.ts";
 import { OutputBuffer } from "./output_buffer.ts";
 import { probe } from "./probe.ts";
+import { retrieve } from "./retrieve.ts";
 import { GlobalScope } from "./scope.ts";
 import { Session } from "./session.ts";
 import { installSourceText } from "./source_text.ts";
@@ -82,6 +81,7 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
     listener: {
       onReady: () => connection.notify("watching", { value: null }),
       onInterrupt: () => interrupts.stop(),
+      onNudge: () => interrupts.stop(STOP_LEFTOVERS),
       onMemory(cell) {
         const { running = 0 } = interrupts;
         if (cell === running) interrupts.stop(TOO_MUCH_MEMORY);
@@ -145,7 +145,10 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
         await watcher.watch(THREAD_PATIENCE_MS);
         const { interrupts: sent = 0 } = cell;
         await watcher.caughtUp(sent, SIGNAL_PATIENCE_MS);
-        if (watcher.heardMoreThan(sent)) return { value: NOT_BEGUN };
+        if (watcher.heardMoreThan(sent)) {
+          await watcher.caughtUp(sent + 1, SIGNAL_PATIENCE_MS);
+          return { value: NOT_BEGUN };
+        }
         watcher.begin(cell.cell);
         try {
           return { value: await session.execute(cell) };
@@ -201,25 +204,6 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
   const limit = cause instanceof RangeError ? ", which processMemoryBytes limits" : "";
   lastWords(`it could not go on: ${message}${limit}`);
   exit(1);
-}
-
-async function retrieve(
-  namespace: Namespace,
-  references: References,
-  { name, reference = false }: RetrieveParams,
-): Promise<Payload> {
-  if (!namespace.has(name)) {
-    throw new RemoteError(
-      `Cannot retrieve ${JSON.stringify(name)}: there is no such name`,
-      { code: RPC_ERROR_CODES.invalidParams },
-    );
-  }
-  // A promise is waited for; a stand-in is none.
-  const value = await namespace.get(name);
-  const { value: encoded, attachments } = reference
-    ? references.encodeReference(value, { name })
-    : references.encodeValue(value, { name });
-  return { value: { value: encoded }, attachments };
 }
 
 /** Says why the kernel ends; the host shows it. */

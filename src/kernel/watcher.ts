@@ -48,6 +48,8 @@ export interface WatcherListener {
   onReady(): void;
   /** SIGINT has come. */
   onInterrupt(): void;
+  /** SIGUSR2 has come while no cell ran: the host waits for an answer. */
+  onNudge(): void;
   /** The process used too much memory while this cell ran; 0 while none did. */
   onMemory(cell: number): void;
 }
@@ -109,7 +111,8 @@ export class Watcher {
   start(): void {
     if (this.#isStarting || this.#worker !== undefined) return;
     this.#isStarting = true;
-    if (this.#options.limited) setTimeout(() => this.#start());
+    const { limited } = this.#options;
+    if (limited || this.#maxMebibytes === MAX_INT) setTimeout(() => this.#start());
     else this.#start();
   }
 
@@ -212,6 +215,7 @@ export class Watcher {
     const { flag, listener } = this.#options;
     worker.onmessage = ({ data }: MessageEvent<WatchMessage>) => {
       if (data.type === "memory") return listener.onMemory(data.cell);
+      if (data.type === "nudge") return listener.onNudge();
       if (data.type === "ready") {
         listener.onReady();
         return this.#comeUp();

@@ -19,6 +19,9 @@
  * | `use` | both | calls, reads or iterates something that the other side has lent |
  * | `release` | both notify | gives back something that the other side has lent |
  *
+ * Beside that, SIGINT stops the running cell, and SIGUSR2 stops what earlier cells left running if it keeps the kernel from
+ * answering while no cell runs.
+ *
  * @module
  */
 
@@ -51,7 +54,9 @@ export interface RetrieveParams {
   /** The name in the namespace. */
   name: string;
   /** Whether a reference is wanted, also to what would be copied. */
-  reference?: boolean;
+  reference: boolean;
+  /** How long a promise is waited for, in milliseconds. Absent if there is no limit. */
+  timeoutMs?: number;
 }
 
 /** Parameters of `snapshot`. */

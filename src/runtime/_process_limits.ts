@@ -57,7 +57,8 @@ export function spawnLimited(
   { command, processMemoryBytes, ...options }: LimitedCommand,
 ): LimitedProcess {
   const { args = [] } = options;
-  if (canLimit(command) && Number.isFinite(processMemoryBytes)) {
+  // The shell has no PATH in which it could look for a name.
+  if (mayLimit() && command.startsWith("/") && Number.isFinite(processMemoryBytes)) {
     const kibibytes = V8_KIBIBYTES + Math.ceil(processMemoryBytes / 1024);
     const limited = ["-c", SCRIPT, `${kibibytes}`, command, ...args];
     try {
@@ -71,9 +72,9 @@ export function spawnLimited(
   return { child: new Deno.Command(command, options).spawn(), missing: () => undefined };
 }
 
-/** Elsewhere `RLIMIT_DATA` does nothing. The shell has no PATH in which to look for a name. */
-function canLimit(command: string): boolean {
-  return Deno.build.os === "linux" && command.startsWith("/") &&
+/** Whether there may be a shell between this process and those that it starts. Elsewhere `RLIMIT_DATA` does nothing. */
+export function mayLimit(): boolean {
+  return Deno.build.os === "linux" &&
     Deno.permissions.querySync({ name: "run", command: SHELL }).state === "granted";
 }
 

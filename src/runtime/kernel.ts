@@ -28,6 +28,14 @@ export interface KernelHost {
   use(cell: number, use: { name: string; action: () => Promise<unknown> }): Promise<unknown>;
 }
 
+/** Options of {@linkcode Kernel.retrieve}. */
+export interface KernelRetrieveOptions {
+  /** Whether a copy is wanted or a reference. */
+  readonly as: "copy" | "reference";
+  /** How long a promise is waited for, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
 /** One namespace, alive. */
 export interface Kernel {
   /** Settles, and never rejects, when the kernel has ended without having been closed. */
@@ -46,11 +54,11 @@ export interface Kernel {
    * Gives the value of a name; of a promise what it is settled with.
    *
    * @param name The name.
-   * @param as Whether a copy is wanted or a reference.
+   * @param options Whether a copy is wanted or a reference, and how long a promise is waited for.
    * @throws {RangeError} If there is no such name.
    * @throws {TypeError} If the value cannot cross.
    */
-  retrieve(name: string, as: "copy" | "reference"): Promise<unknown>;
+  retrieve(name: string, options: KernelRetrieveOptions): Promise<unknown>;
   /** Lists the namespace. */
   names(): Promise<NamespaceEntry[]>;
   /**

@@ -8,7 +8,7 @@ import { resolve } from "node:path";
 import { DEFAULT_MAX_FRAME_BYTES } from "../rpc/frame.ts";
 import type { KernelOptions } from "../rpc/protocol.ts";
 import { grantedKinds, type Permissions, toPermissionFlags } from "../security/permissions.ts";
-import { atLeastStarting } from "./_process_limits.ts";
+import { atLeastStarting, mayLimit } from "./_process_limits.ts";
 import type { KernelHost } from "./kernel.ts";
 import { checkCount, checkLimit } from "./limit.ts";
 import { checkRuntimeLimits, type RuntimeLimits } from "./runtime_limits.ts";
@@ -186,7 +186,8 @@ function denoCommand(): string {
   const path = Deno.execPath();
   const may = (command: string) =>
     Deno.permissions.querySync({ name: "run", command }).state === "granted";
-  return !may(path) && may("deno") ? "deno" : path;
+  // Who may start a shell may start anything.
+  return !may(path) && !mayLimit() && may("deno") ? "deno" : path;
 }
 
 /** Deno finds its cache by itself, unless the host was told where it is. Cells cannot read any of this. */

@@ -165,7 +165,7 @@ export abstract class KernelRuntime<V extends object> implements Runtime {
   async retrieve(name: string, options: RetrieveOptions = {}): Promise<unknown> {
     this.#assertOpen(`retrieve ${JSON.stringify(name)}`);
     const kernel = await this.#keeper.kernel();
-    return await kernel.retrieve(name, options.as ?? "copy");
+    return await kernel.retrieve(name, { as: options.as ?? "copy", timeoutMs: this.timeoutMs });
   }
 
   /** See {@linkcode Runtime.update}. */

@@ -24,7 +24,12 @@ import type {
 } from "../rpc/protocol.ts";
 import { References } from "../rpc/references.ts";
 import { ConnectionClosedError, RemoteError, RPC_ERROR_CODES } from "../rpc/rpc_error.ts";
-import { type Kernel, KernelExitError, type KernelHost } from "./kernel.ts";
+import {
+  type Kernel,
+  KernelExitError,
+  type KernelHost,
+  type KernelRetrieveOptions,
+} from "./kernel.ts";
 import { KernelProcess, type KernelProcessSpec } from "./kernel_process.ts";
 import type { KernelSnapshot } from "./snapshot.ts";
 
@@ -32,18 +37,19 @@ import type { KernelSnapshot } from "./snapshot.ts";
 export interface SubprocessOptions extends KernelProcessSpec {
   /** Largest frame in bytes, both ways. */
   readonly maxFrameBytes: number;
-  /** When a kernel that does not answer is interrupted; it is ended after as long again. @default 30000 */
-  readonly answerTimeoutMs?: number;
 }
-
-/** Hundreds of megabytes take a few seconds. */
-const DEFAULT_ANSWER_TIMEOUT_MS = 30_000;
 
 /** A process that has not said a word for so long will not. Generous: a first start may have to fill a cache. */
 const START_TIMEOUT_MS = 30_000;
 
 /** A kernel whose pipes have closed is given this long to exit by itself, so that its own exit code is reported. */
 const EXIT_GRACE_MS = 1_000;
+
+/** A kernel that has not answered for so long is told to stop what keeps it from that, unless that is the running cell. */
+const ANSWER_PATIENCE_MS = 1_000;
+
+/** Without a cell there is nothing that keeps a kernel from answering for so long. */
+const MAX_ANSWER_MS = 60_000;
 
 /** A kernel in another process. */
 export class SubprocessKernel implements Kernel {
@@ -53,15 +59,19 @@ export class SubprocessKernel implements Kernel {
   readonly #process: KernelProcess;
   readonly #connection: Connection;
   readonly #references: References;
-  readonly #answerTimeoutMs: number;
   /** Whether the kernel has said a word. */
   #started = false;
   /** Whether the kernel hears SIGINT. Until then the signal would end it. */
   #watching = false;
   /** SIGINTs sent so far. */
   #interrupts = 0;
-  /** Cells under way: they have time limits of their own. */
-  #cells = 0;
+  /** Requests under way. */
+  #busy = 0;
+  /** Cells among them: they have time limits of their own. */
+  #executing = 0;
+  #nudging: ReturnType<typeof setInterval> | undefined;
+  /** Nudges since the last answer. */
+  #nudges = 0;
 
   /**
    * Starts the process.
@@ -71,7 +81,6 @@ export class SubprocessKernel implements Kernel {
    */
   constructor(host: KernelHost, options: SubprocessOptions) {
     this.host = host;
-    this.#answerTimeoutMs = options.answerTimeoutMs ?? DEFAULT_ANSWER_TIMEOUT_MS;
     this.#process = new KernelProcess(options);
     const timer = setTimeout(
       () => this.#process.end(`it did not start within ${START_TIMEOUT_MS / 1000} seconds`),
@@ -96,7 +105,7 @@ export class SubprocessKernel implements Kernel {
     });
     this.#references = new References({
       instances: "lend",
-      use: (value, attachments) => this.#ask("use", { value, attachments }),
+      use: (value, attachments) => this.#request("use", { value, attachments }),
       release: (value) => this.#connection.notify("release", { value }),
     });
     this.ended = this.#watch().finally(() => clearTimeout(timer));
@@ -117,16 +126,16 @@ export class SubprocessKernel implements Kernel {
       });
     }
     for (const name of functions) payloads.push({ value: { name } });
-    await Promise.all(payloads.map((payload) => this.#ask("define", payload)));
+    await Promise.all(payloads.map((payload) => this.#request("define", payload)));
   }
 
   async execute(cell: ExecuteParams): Promise<CellReport> {
     const value = { ...cell, interrupts: this.#interrupts };
-    this.#cells++;
+    this.#executing++;
     try {
       return (await this.#request("execute", { value })).value as CellReport;
     } finally {
-      this.#cells--;
+      this.#executing--;
     }
   }
 
@@ -156,15 +165,14 @@ export class SubprocessKernel implements Kernel {
     // A cell that waits can be told; one that computes hears signals only.
     this.#connection.notify("interrupt", { value: null });
     // Without SIGINT, as on Windows, it is ended when the patience with it is over; so is a first cell.
-    if (!this.#watching || Deno.build.os === "windows") return;
-    this.#interrupts++;
-    this.#process.signal("SIGINT");
+    if (this.#signal("SIGINT")) this.#interrupts++;
   }
 
-  async retrieve(name: string, as: "copy" | "reference"): Promise<unknown> {
+  async retrieve(name: string, { as, timeoutMs }: KernelRetrieveOptions): Promise<unknown> {
     try {
-      const params: RetrieveParams = { name, reference: as === "reference" };
-      const { value, attachments } = await this.#ask("retrieve", { value: params });
+      const limit = Number.isFinite(timeoutMs) ? { timeoutMs } : {};
+      const params: RetrieveParams = { name, reference: as === "reference", ...limit };
+      const { value, attachments } = await this.#request("retrieve", { value: params });
       return this.#references.decodeValue((value as { value: unknown }).value, attachments);
     } catch (error) {
       if (!(error instanceof RemoteError)) throw error;
@@ -174,7 +182,7 @@ export class SubprocessKernel implements Kernel {
   }
 
   async names(): Promise<NamespaceEntry[]> {
-    return (await this.#ask("names", { value: null })).value as NamespaceEntry[];
+    return (await this.#request("names", { value: null })).value as NamespaceEntry[];
   }
 
   async snapshot(maxBytes: number): Promise<KernelSnapshot> {
@@ -198,28 +206,10 @@ export class SubprocessKernel implements Kernel {
     await this.ended;
   }
 
-  /**
-   * Requests what takes no time of its own. What keeps the kernel from answering, though no cell runs, is something that one
-   * has left behind: it is interrupted, and then the kernel is ended.
-   */
-  async #ask(method: string, payload: Payload): Promise<Payload> {
-    let patience = 2;
-    const timer = setInterval(() => {
-      if (this.#cells > 0) return;
-      if (--patience > 0) return this.interrupt();
-      this.#process.end(`it did not answer ${method} within ${2 * this.#answerTimeoutMs} ms`);
-    }, this.#answerTimeoutMs);
-    try {
-      return await this.#request(method, payload);
-    } finally {
-      clearInterval(timer);
-    }
-  }
-
-  /** As `#ask`, with errors for whoever has asked. */
+  /** As `#request`, with errors for whoever has asked. */
   async #transfer(method: "snapshot" | "restore", payload: Payload): Promise<Payload> {
     try {
-      return await this.#ask(method, payload);
+      return await this.#request(method, payload);
     } catch (error) {
       if (!(error instanceof RemoteError)) throw error;
       const { name } = (error.data ?? {}) as { name?: unknown };
@@ -228,11 +218,34 @@ export class SubprocessKernel implements Kernel {
   }
 
   async #request(method: string, payload: Payload): Promise<Payload> {
+    if (this.#busy++ === 0) {
+      this.#nudging = setInterval(() => void this.#nudge(), ANSWER_PATIENCE_MS);
+    }
     try {
       return await this.#process.use(() => this.#connection.call(method, payload));
     } catch (error) {
       throw error instanceof ConnectionClosedError ? await this.#ending() : error;
+    } finally {
+      this.#nudges = 0;
+      if (--this.#busy === 0) clearInterval(this.#nudging);
     }
+  }
+
+  /** Stops what earlier cells have left running, if that is what the kernel does. Only the kernel knows. */
+  async #nudge(): Promise<void> {
+    this.#signal("SIGUSR2");
+    if (this.#executing > 0 || ++this.#nudges * ANSWER_PATIENCE_MS < MAX_ANSWER_MS) return;
+    // It may be a promise that does not settle: a kernel that can be asked something has not stalled.
+    if (!await this.answers(ANSWER_PATIENCE_MS)) {
+      this.#process.end(`it did not answer for ${MAX_ANSWER_MS / 1000} seconds`);
+    }
+  }
+
+  /** Sends a signal, if the kernel hears it. */
+  #signal(name: Deno.Signal): boolean {
+    if (!this.#watching || Deno.build.os === "windows") return false;
+    this.#process.signal(name);
+    return true;
   }
 
   /** Why there is no answer: the process has ended, or there never was one. */

@@ -150,5 +150,5 @@ Deno.test("CaveAgent.run() shows what earlier cells print after their end", asyn
   await using context = setup(script, { runtime });
   await context.agent.run("Go");
   const shown = context.agent.messages.map(({ content }) => content).join("\n");
-  assertStringIncludes(shown, "late");
+  assertStringIncludes(shown, "Printed by cell 1 after it had ended:\nlate");
 });

@@ -108,16 +108,14 @@ onLinux("CaveAgent.run() goes on from the checkpoint behind the run before", asy
 onLinux(
   "CaveAgent.run() tells the model what it begins with when the kernel ended between cells",
   async () => {
-    let mortal: Mortal | undefined;
-    await using server = await setupMortal([
+    await using context = await setupMortal([
       cell(`const a = 1;`),
       "One",
       cell(`a`),
       cell("const b = a + 1;"),
       "Two",
     ]);
-    mortal = server.mortal;
-    const { agent } = server;
+    const { agent, server, mortal } = context;
     await agent.run("a");
     // Waits for the checkpoint behind the run.
     await mortal.runtime.snapshot();

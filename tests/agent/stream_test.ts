@@ -125,9 +125,9 @@ Deno.test("CaveAgent.stream() stops the run when the loop over it is left", asyn
   const runtime = new LocalRuntime({
     functions: { hang: () => (called.resolve(), new Promise(() => {})) },
   });
-  await using context = setup([cell("await hang()"), "Never", "Next"], { runtime });
+  await using context = setup([cell("console.log(1); await hang()"), "Never", "Next"], { runtime });
   const run = context.agent.stream("Go");
-  for await (const event of run) if (event.type === "code") break;
+  for await (const event of run) if (event.type === "output") break;
   const error = await assertRejects(() => run.result, DOMException);
   assertEquals(error.name, "AbortError");
   await called.promise;

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { CellStoppedError, Interrupts, STOP } from "../../src/kernel/interrupts.ts";
+import { CellStoppedError, Interrupts, STOP, STOP_LEFTOVERS } from "../../src/kernel/interrupts.ts";
 
 const MEMORY = 2;
 
@@ -54,6 +54,22 @@ Deno.test("Interrupts.guard() stops the cell that waits as well when it was set 
   interrupts.flag[0] = STOP;
   await first(() => assertThrows(() => interrupts.guard(), CellStoppedError));
   assertEquals(await second, { stopped: true, error: undefined });
+});
+
+Deno.test("Interrupts.guard() stops only what is left running when only that has to stop", async () => {
+  const interrupts = new Interrupts();
+  const [first, other] = [await leave(interrupts, 1), await leave(interrupts, 2)];
+  interrupts.flag[0] = STOP_LEFTOVERS;
+  await first(() => assertThrows(() => interrupts.guard(), CellStoppedError));
+  interrupts.stop(STOP_LEFTOVERS);
+  assertEquals([interrupts.flag[0], await other(() => interrupts.stopped)], [0, false]);
+  const ending = await interrupts.run(() => {
+    interrupts.flag[0] = STOP_LEFTOVERS;
+    interrupts.guard();
+    interrupts.stop(STOP_LEFTOVERS);
+    return Promise.resolve(interrupts.flag[0]);
+  }, { cell: 3, timeoutMs: Infinity });
+  assertEquals(ending, { stopped: false, value: 0 });
 });
 
 Deno.test("Interrupts.guard() spares others while a cell is being stopped, but not for ever", async () => {

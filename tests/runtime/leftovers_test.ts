@@ -229,3 +229,38 @@ Deno.test("DenoRuntime.execute() tells of what fails when it was called by an ea
   assertEquals(error.frames.map(({ cell }) => cell), [1, 3]);
   assertEquals(await valueOf(runtime, `1`), "1");
 });
+
+Deno.test("DenoRuntime.execute() runs a cell that has time when what kept it waiting is stopped", async () => {
+  const { functions } = gate();
+  await using runtime = new DenoRuntime({ functions });
+  await run(runtime, `let kept = 7; setTimeout(() => { pass(); for (;;); }); 1`);
+  const alive = setInterval(() => {}, 60_000);
+  await functions.passing();
+  clearInterval(alive);
+  const { value, output } = await run(runtime, `kept + 1`);
+  assertEquals([value?.text, output.late.map(({ cell }) => cell)], ["8", [1]]);
+  assert(output.late[0]!.text.includes(STOPPED), output.late[0]!.text);
+});
+
+/** What waits for the kernel and is no cell. */
+const CALLS: [what: string, call: (runtime: DenoRuntime) => Promise<unknown>][] = [
+  ["retrieve", (runtime) => runtime.retrieve("kept")],
+  ["names", (runtime) => runtime.names()],
+  ["inject", (runtime) => runtime.inject({ variables: { more: 1 } })],
+  ["snapshot", (runtime) => runtime.snapshot()],
+  ["checkpoint", (runtime) => runtime.checkpoint()],
+];
+
+Deno.test("DenoRuntime answers every call when what a cell left running never yields", async () => {
+  const alive = setInterval(() => {}, 60_000);
+  await Promise.all(CALLS.map(async ([what, call]) => {
+    const { functions } = gate();
+    await using runtime = new DenoRuntime({ functions });
+    await run(runtime, `let kept = 7; setTimeout(() => { pass(); for (;;); }); 1`);
+    await functions.passing();
+    await call(runtime);
+    const { value, output } = await run(runtime, `kept`);
+    assertEquals([value?.text, output.late.length], ["7", 1], what);
+  }));
+  clearInterval(alive);
+});

@@ -1,0 +1,62 @@
+/**
+ * Values on their way to the host.
+ *
+ * @module
+ */
+
+import { JSON, Promise, TypeError } from "../rpc/builtins.ts";
+import type { Payload } from "../rpc/connection.ts";
+import type { RetrieveParams } from "../rpc/protocol.ts";
+import type { References } from "../rpc/references.ts";
+import { RemoteError, RPC_ERROR_CODES } from "../rpc/rpc_error.ts";
+import type { Namespace } from "./namespace.ts";
+
+// Captured, because cells have others.
+const { setTimeout, clearTimeout } = globalThis;
+
+/** Timers of the platform hold 31 bits; a longer limit is as good as none. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Answers a request for the value of a name.
+ *
+ * @param namespace The names.
+ * @param references Encodes the value.
+ * @param params What is asked for.
+ * @throws {RemoteError} If there is no such name.
+ * @throws {TypeError} If the value cannot cross, or is a promise that does not settle.
+ */
+export async function retrieve(
+  namespace: Namespace,
+  references: References,
+  { name, reference, timeoutMs = Infinity }: RetrieveParams,
+): Promise<Payload> {
+  if (!namespace.has(name)) {
+    throw new RemoteError(
+      `Cannot retrieve ${JSON.stringify(name)}: there is no such name`,
+      { code: RPC_ERROR_CODES.invalidParams },
+    );
+  }
+  const value = await settled(namespace.get(name), { name, timeoutMs });
+  const { value: encoded, attachments } = reference
+    ? references.encodeReference(value, { name })
+    : references.encodeValue(value, { name });
+  return { value: { value: encoded }, attachments };
+}
+
+/** A promise is waited for; a stand-in is none. */
+async function settled(
+  value: unknown,
+  { name, timeoutMs }: { name: string; timeoutMs: number },
+): Promise<unknown> {
+  if (!(value instanceof Promise) || timeoutMs > MAX_TIMER_MS) return await value;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const message = `Cannot retrieve ${JSON.stringify(name)}: ` +
+    `it is a promise that has not settled within ${timeoutMs} ms`;
+  const timer = setTimeout(() => reject(new TypeError(message)), timeoutMs);
+  try {
+    return await Promise.race([value, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
