@@ -108,7 +108,7 @@ export function promptParts(
     instructions: options.instructions ?? DEFAULT_INSTRUCTIONS,
     systemInstructions: options.systemInstructions ??
       defaultSystemInstructions(limits, options.language),
-    ...declareInjections(runtime.injections),
+    ...declareInjections(runtime.injections, { isolated }),
   };
 }
 

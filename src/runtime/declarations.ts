@@ -5,20 +5,29 @@
  * @module
  */
 
-import { type Expression, type ObjectPattern, parse, type Pattern } from "acorn";
-import type { HostFunction } from "./host_function.ts";
-import type { Injections } from "./injection.ts";
+import type { AnyFunction, HostFunction } from "./host_function.ts";
+import { type Injections, isReference } from "./injection.ts";
 import { schemaParameters, schemaType } from "./_schema_type.ts";
-import { member, typeOfValue } from "./_value_type.ts";
+import { declareClass } from "./_class_declaration.ts";
+import { parametersOf, toText } from "./_signature.ts";
+import { typeOfValue } from "./_value_type.ts";
+
+/** Options of {@linkcode declareInjections}. */
+export interface DeclareOptions {
+  /** Whether objects of classes stay on the host, so that their members have to be awaited. @default true */
+  readonly isolated?: boolean;
+}
 
 /**
  * Declares what is injected.
  *
  * @param injections Variables and functions.
- * @returns One declaration for each name, ready for the prompt.
+ * @param options Where objects are.
+ * @returns One declaration for each name, and for each class of a variable before it, ready for the prompt.
  */
 export function declareInjections(
   injections: Injections,
+  options: DeclareOptions = {},
 ): { functions: string[]; variables: string[] } {
   const functions: string[] = [];
   for (const [name, definition] of injections.functions) {
@@ -28,10 +37,50 @@ export function declareInjections(
     );
   }
   const variables: string[] = [];
+  const classes = new Classes(options.isolated ?? true);
   for (const [name, { value, description }] of injections.variables) {
-    variables.push(`${comment(description)}declare let ${name}: ${typeOfValue(value)};`);
+    if (!isReference(value)) {
+      variables.push(`${comment(description)}declare let ${name}: ${typeOfValue(value)};`);
+      continue;
+    }
+    if (typeof value === "function") {
+      const parameters = parametersOf(value as AnyFunction).map(toText).join(", ");
+      const type = `(${parameters}) => Promise<unknown>`;
+      variables.push(`${comment(description)}declare const ${name}: ${type};`);
+      continue;
+    }
+    const { className, declaration } = classes.of(value as object);
+    if (declaration !== undefined) variables.push(declaration);
+    variables.push(`${comment(description)}declare const ${name}: ${className};`);
   }
   return { functions, variables };
+}
+
+/** The classes of variables, each declared once. */
+class Classes {
+  readonly #isolated: boolean;
+  readonly #names = new Map<unknown, string>();
+
+  constructor(isolated: boolean) {
+    this.#isolated = isolated;
+  }
+
+  of(value: object): { className: string; declaration?: string } {
+    const { constructor } = value;
+    const known = this.#names.get(constructor);
+    if (known !== undefined) return { className: known };
+    const taken = new Set(this.#names.values());
+    let className = nameOfClass(constructor);
+    for (let i = 2; taken.has(className); i++) className = `${nameOfClass(constructor)}${i}`;
+    this.#names.set(constructor, className);
+    const declaration = declareClass(value, { className, isolated: this.#isolated });
+    return { className, declaration };
+  }
+}
+
+function nameOfClass(constructor: unknown): string {
+  const name = typeof constructor === "function" ? constructor.name : "";
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name) ? name : "HostObject";
 }
 
 /** Parameters and result of a function as cells see it: whatever it is on the host, a call gives a promise. */
@@ -39,107 +88,10 @@ function signatureOf(definition: HostFunction): string {
   const names = parametersOf(definition.call);
   const { input, output } = definition;
   const parameters = input === undefined
-    ? names.map(({ name, type, mark }) =>
-      mark === "..." ? `...${name}: ${type}` : `${name}${mark ?? ""}: ${type}`
-    )
+    ? names.map(toText)
     : schemaParameters(input, names.map(({ name }) => name));
   const result = output === undefined ? "unknown" : schemaType(output, "output");
   return `(${parameters.join(", ")}): Promise<${result}>`;
-}
-
-interface Parameter {
-  /** The name, without what stands around it. */
-  readonly name: string;
-  readonly type: string;
-  /** What stands before the name or behind it, for parameters that need not be given. */
-  readonly mark?: "..." | "?";
-}
-
-/** Names and defaults from the function's source, which is all that is left of it at run time. */
-function parametersOf(call: (...args: never[]) => unknown): Parameter[] {
-  const source = Function.prototype.toString.call(call);
-  for (const candidate of [`(${source})`, `({${source}})`]) {
-    try {
-      const statement = parse(candidate, { ecmaVersion: "latest" }).body[0];
-      if (statement?.type !== "ExpressionStatement") continue;
-      const params = paramsOf(statement.expression);
-      if (params !== undefined) return required(distinct(params.map(toParameter)));
-    } catch {
-      // A method is a function only inside an object, and native code is none at all.
-    }
-  }
-  return [{ name: "args", type: "unknown[]", mark: "..." }];
-}
-
-function paramsOf(expression: Expression): Pattern[] | undefined {
-  if (expression.type === "ObjectExpression") {
-    const property = expression.properties[0];
-    return property?.type === "Property" ? paramsOf(property.value) : undefined;
-  }
-  return expression.type === "FunctionExpression" || expression.type === "ArrowFunctionExpression"
-    ? expression.params
-    : undefined;
-}
-
-function toParameter(pattern: Pattern, index: number): Parameter {
-  switch (pattern.type) {
-    case "Identifier":
-      return { name: pattern.name, type: "unknown" };
-    case "RestElement":
-      return { name: toParameter(pattern.argument, index).name, type: "unknown[]", mark: "..." };
-    case "AssignmentPattern": {
-      const { name, type } = toParameter(pattern.left, index);
-      return { name, type: type === "unknown" ? typeOfDefault(pattern.right) : type, mark: "?" };
-    }
-    case "ObjectPattern":
-      return { name: "options", type: typeOfPattern(pattern) };
-    default:
-      return {
-        name: `arg${index + 1}`,
-        type: pattern.type === "ArrayPattern" ? "unknown[]" : "unknown",
-      };
-  }
-}
-
-function typeOfPattern({ properties }: ObjectPattern): string {
-  const members = properties.flatMap((property) => {
-    if (property.type !== "Property" || property.computed) return [];
-    const { key, value } = property;
-    const name = key.type === "Identifier" ? key.name : key.type === "Literal" ? key.value : null;
-    if (typeof name !== "string") return [];
-    return `${member(name)}${value.type === "AssignmentPattern" ? "?" : ""}: unknown`;
-  });
-  return members.length === 0 ? "Record<string, unknown>" : `{ ${members.join("; ")} }`;
-}
-
-function typeOfDefault(expression: Expression): string {
-  if (expression.type === "TemplateLiteral") return "string";
-  if (expression.type === "UnaryExpression" && expression.operator === "-") {
-    return typeOfDefault(expression.argument);
-  }
-  if (expression.type !== "Literal") return "unknown";
-  // `null` says nothing of what else may be given, and a pattern is an object like many others.
-  return typeof expression.value === "object" ? "unknown" : typeof expression.value;
-}
-
-/** Destructured parameters have no names of their own, and the ones that they get may be taken. */
-function distinct(parameters: Parameter[]): Parameter[] {
-  const taken = new Set<string>();
-  return parameters.map((parameter, index) => {
-    const name = taken.has(parameter.name) ? `${parameter.name}${index + 1}` : parameter.name;
-    taken.add(name);
-    return { ...parameter, name };
-  });
-}
-
-/** Before a parameter that must be given, none can be left out: `undefined` stands for its default. */
-function required(parameters: Parameter[]): Parameter[] {
-  const last = parameters.findLastIndex(({ mark }) => mark === undefined);
-  return parameters.map(({ name, type, mark }, index) =>
-    mark === "?" && index < last
-      ? { name, type: type === "unknown" ? type : `${type} | undefined` }
-      : { name, type, ...(mark && { mark }) }
-  );
 }
 
 function comment(description: string | undefined): string {

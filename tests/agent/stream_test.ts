@@ -125,7 +125,8 @@ Deno.test("CaveAgent.stream() stops the run when the loop over it is left", asyn
   const runtime = new LocalRuntime({
     functions: { hang: () => (called.resolve(), new Promise(() => {})) },
   });
-  await using context = setup([cell("console.log(1); await hang()"), "Never", "Next"], { runtime });
+  const endless = cell(`console.log("begun"); await hang()`);
+  await using context = setup([endless, "Never", "Next"], { runtime });
   const run = context.agent.stream("Go");
   for await (const event of run) if (event.type === "output") break;
   const error = await assertRejects(() => run.result, DOMException);

@@ -40,24 +40,66 @@ Deno.test("declareInjections() types variables by their values, and does not sho
     [/x/, "RegExp"],
     [new Uint8Array(2), "Uint8Array"],
     [new URL("http://example.com"), "URL"],
-    [new Light(), "Light"],
     [[new Light()], "Light[]"],
-    [new (class {})(), "object"],
-    [
-      new (class {
-        static override = 1;
-        static {
-          Object.defineProperty(this, "name", { value: "a b" });
-        }
-      })(),
-      "object",
-    ],
-    [() => 1, "((...args: unknown[]) => unknown)"],
+    [[new (class {})()], "object[]"],
     [[() => 1, 2], "Array<((...args: unknown[]) => unknown) | number>"],
   ];
   for (const [value, type] of table) {
     assertEquals(declareVariable(defineVariable(value)), `declare let v: ${type};`);
   }
+});
+
+Deno.test("declareInjections() declares the classes of objects that stay on the host", () => {
+  class Lamp {
+    #on = false;
+    brightness = 10;
+    _serial = "x";
+    constructor(readonly name: string) {}
+    setBrightness(level: number, { smooth = true } = {}) {
+      return smooth ? level : 0;
+    }
+    get on() {
+      return this.#on;
+    }
+  }
+  class Spot extends Lamp {
+    turn() {}
+  }
+  const { variables } = declareInjections(
+    toInjections({ variables: { lamp: new Lamp("a"), other: new Lamp("b"), spot: new Spot("c") } }),
+  );
+  const members = `  readonly name: Promise<string>;
+  readonly brightness: Promise<number>;
+`;
+  const inherited =
+    `  setBrightness(level: unknown, options?: { smooth?: unknown }): Promise<unknown>;
+  readonly on: Promise<unknown>;
+`;
+  assertEquals(variables, [
+    `declare class Lamp {\n${members}${inherited}}`,
+    "declare const lamp: Lamp;",
+    "declare const other: Lamp;",
+    `declare class Spot {\n${members}  turn(): Promise<unknown>;\n${inherited}}`,
+    "declare const spot: Spot;",
+  ]);
+  for (const text of variables) stripTypeScriptTypes(text);
+});
+
+Deno.test("declareInjections() tells classes of one name apart, and those without one", () => {
+  const [A, B] = [class Same {}, class Same {}];
+  const { variables } = declareInjections(
+    toInjections({ variables: { a: new A(), b: new B(), c: new (class {})(), f: (n = 1) => n } }),
+    { isolated: false },
+  );
+  assertEquals(variables, [
+    "declare class Same {\n}",
+    "declare const a: Same;",
+    "declare class Same2 {\n}",
+    "declare const b: Same2;",
+    "declare class HostObject {\n}",
+    "declare const c: HostObject;",
+    "declare const f: (n?: number) => Promise<unknown>;",
+  ]);
 });
 
 Deno.test("declareInjections() bounds the types of deep, large and circular values", () => {
