@@ -50,7 +50,8 @@ export class LocalRuntime<V extends object = Record<string, unknown>, F extends 
    * @throws {RangeError} If a limit is no number above 0.
    */
   constructor(options: RuntimeOptions<V, F> = {}) {
-    super(options);
+    // There is no process that could end, and what is injected is the host's own.
+    super({ ...options, checkpoint: options.checkpoint ?? "never" });
   }
 
   /** @internal */

@@ -31,7 +31,8 @@ export interface RuntimeOptions<
   readonly maxSnapshotBytes?: number;
   /**
    * When a checkpoint is taken, from which names come back after a crash: behind each `run` of an agent, behind each
-   * `cell`, or `never`. `checkpoint()` takes one at any time. @default "run"
+   * `cell`, or `never`. `checkpoint()` takes one at any time. @default "run"; of
+   * a `LocalRuntime` "never"
    */
   readonly checkpoint?: CheckpointPolicy;
   /** How many kernels in a row may end before a cell does. @default 5 */

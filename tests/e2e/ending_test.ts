@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { DenoRuntime, KernelExitError } from "../../mod.ts";
+import { DenoRuntime, KernelExitError, LocalRuntime } from "../../mod.ts";
 import type { Kernel, KernelHost } from "../../src/runtime/kernel.ts";
 import { startMarked } from "../runtime/_kernel_process.ts";
 import { valueOf } from "../runtime/_contract.ts";
@@ -100,4 +100,10 @@ Deno.test("DenoRuntime ends and restores a kernel that cannot be interrupted", a
     lost: [],
   });
   assertEquals(await valueOf(runtime, "kept"), "1");
+});
+
+Deno.test("LocalRuntime takes no checkpoint by itself: nothing can end its kernel", async () => {
+  await using local = new LocalRuntime();
+  await using isolated = new DenoRuntime();
+  assertEquals([local.checkpointPolicy, isolated.checkpointPolicy], ["never", "run"]);
 });
