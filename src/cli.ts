@@ -141,14 +141,18 @@ async function answer(
 /** Files that were saved; the next one gets the next number. */
 let saved = 0;
 
+/** Saves what is displayed. A disk that is full or closed does not end the run. */
 async function save(bundle: MimeBundle, folder: string): Promise<void> {
   const { name, content } = displayFile(bundle, ++saved);
-  await Deno.mkdir(folder, { recursive: true });
   const path = join(folder, name);
-  await (typeof content === "string"
-    ? Deno.writeTextFile(path, content)
-    : Deno.writeFile(path, content));
-  console.error(`saved ${path}`);
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+    if (typeof content === "string") await Deno.writeTextFile(path, content);
+    else await Deno.writeFile(path, content);
+    console.error(`saved ${path}`);
+  } catch (error) {
+    console.error(`Cannot save ${path}: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 /** A variable of the environment; one that is empty counts as not set. */

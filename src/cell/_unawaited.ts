@@ -1,6 +1,6 @@
 /** Calls whose promise a cell drops or uses as if it were the value. */
 
-import type { AnyNode, CallExpression, Program } from "acorn";
+import type { AnyNode, Program } from "acorn";
 import { visit } from "./_walk.ts";
 
 /** A call that nobody waits for. */
@@ -28,18 +28,22 @@ export function findUnawaited(
   // The value of a cell is waited for.
   const last = program.body.findLast((node) => node.type !== "EmptyStatement");
   visit(program, (node, parent) => {
-    if (node.type !== "CallExpression" || parent === undefined) return true;
-    const name = nameOf(node.callee);
+    // `light?.set(1)` is a call in an expression of its own.
+    const call = node.type === "ChainExpression" ? node.expression : node;
+    if (call.type !== "CallExpression" || parent === undefined) return true;
+    if (parent.type === "ChainExpression") return true;
+    const name = nameOf(call.callee);
     if (name === undefined || !isAsync(name.split(".")[0]!)) return true;
     if (PROMISE_METHODS.has(name.split(".").at(-1)!)) return true;
-    if (parent !== last && isLost(node, parent)) found.push({ name, start: node.start });
+    const isValue = parent === last && parent.type === "ExpressionStatement";
+    if (!isValue && isLost(node, parent)) found.push({ name, start: node.start });
     return true;
   });
   return found;
 }
 
 /** Whether what stands around a call has no use for a promise. */
-function isLost(call: CallExpression, parent: AnyNode): boolean {
+function isLost(call: AnyNode, parent: AnyNode): boolean {
   switch (parent.type) {
     case "ExpressionStatement":
     case "TemplateLiteral":
@@ -64,7 +68,7 @@ function isLost(call: CallExpression, parent: AnyNode): boolean {
     case "VariableDeclarator":
       return parent.init === call && parent.id.type !== "Identifier";
     case "CallExpression":
-      return parent.arguments.includes(call) &&
+      return (parent.arguments as AnyNode[]).includes(call) &&
         nameOf(parent.callee)?.startsWith("console.") === true;
     default:
       return false;

@@ -62,6 +62,31 @@ Deno.test("cli hands files over as variables", async () => {
   assertStringIncludes(prompt, "declare let note: string;");
 });
 
+Deno.test("cli saves what is displayed, and goes on where that cannot be", async () => {
+  for (
+    const [output, errors] of [["out", /^saved out/], [
+      "file.txt",
+      /^Cannot save file.txt/,
+    ]] as const
+  ) {
+    const { server, env } = serve(
+      cell(`display([{ n: 1 }]); display.html("<b>1</b>"); 1`),
+      "Done",
+    );
+    await using _ = server;
+    await withFiles({ "file.txt": "" }, async (cwd) => {
+      const result = await runCli(["--output", output, "Go"], { env, cwd });
+      assertEquals(result.code, 0);
+      assertStringIncludes(result.stdout, "[text/html (8 characters)]");
+      const lines = result.stderr.trim().split("\n");
+      assertEquals(lines.map((line) => errors.test(line)), [true, true], result.stderr);
+      if (output !== "out") return;
+      assertEquals(await Deno.readTextFile(`${cwd}/out/display-1.csv`), "n\n1\n");
+      assertEquals(await Deno.readTextFile(`${cwd}/out/display-2.html`), "<b>1</b>");
+    });
+  }
+});
+
 Deno.test("cli writes one event per line when it is asked for JSON", async () => {
   const { server, env } = serve(cell('console.log("hi")'), "Done");
   await using _ = server;

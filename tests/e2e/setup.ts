@@ -136,6 +136,7 @@ function command(): string[] {
     "--allow-net",
     "--allow-env",
     "--allow-read",
+    "--allow-write",
     `--config=${new URL("deno.json", ROOT).pathname}`,
     new URL("src/cli.ts", ROOT).pathname,
   ];

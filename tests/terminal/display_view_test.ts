@@ -1,0 +1,77 @@
+import { assertEquals } from "@std/assert";
+import { describeBundle } from "../../src/agent/display.ts";
+import type { MimeBundle } from "../../src/runtime/runtime.ts";
+import { displayFile, displayLines } from "../../src/terminal/display_view.ts";
+import { createStyle } from "../../src/terminal/style.ts";
+
+const plain = createStyle({ enabled: false });
+
+const table: MimeBundle = {
+  "application/vnd.cave.table+json": {
+    columns: ["city", "mm"],
+    rows: [["Oslo", 12.5], ['Ber"gen, far up north, by the sea', null], ["a\nb", 3]],
+    length: 20,
+  },
+  "text/plain": "[ ... ]",
+};
+
+const CASES: [bundle: MimeBundle, lines: string[], words: string, file: [string, unknown]][] = [
+  [
+    table,
+    [
+      "city                        mm",
+      "Oslo                      12.5",
+      'Ber"gen, far up north...',
+      "a b                          3",
+      "... 20 rows",
+    ],
+    "a table of 2 columns and 20 rows",
+    ["display-1.csv", 'city,mm\nOslo,12.5\n"Ber""gen, far up north, by the sea",\n"a\nb",3\n'],
+  ],
+  [{ "text/plain": "a\nb" }, ["a", "b"], "text/plain (3 characters)", ["display-1.txt", "a\nb"]],
+  [
+    { "text/html": "<b>", "text/plain": "b" },
+    ["[text/html (3 characters)]"],
+    "text/html (3 characters)",
+    ["display-1.html", "<b>"],
+  ],
+  [
+    { "image/png": new Uint8Array([1, 2]) },
+    ["[image/png (2 bytes)]"],
+    "image/png (2 bytes)",
+    ["display-1.png", new Uint8Array([1, 2])],
+  ],
+  [
+    { "application/vnd.vegalite.v5+json": { mark: "bar" } },
+    ["[application/vnd.vegalite.v5+json]"],
+    "application/vnd.vegalite.v5+json",
+    ["display-1.json", '{\n  "mark": "bar"\n}\n'],
+  ],
+  [{}, ["[nothing]"], "nothing", ["display-1.json", "undefined\n"]],
+  [
+    { "application/vnd.cave.table+json": { columns: 1 } },
+    ["[application/vnd.cave.table+json]"],
+    "application/vnd.cave.table+json",
+    ["display-1.json", '{\n  "columns": 1\n}\n'],
+  ],
+];
+
+Deno.test("displayLines(), displayFile() and describeBundle() show what is displayed", () => {
+  for (const [bundle, lines, words, [name, content]] of CASES) {
+    assertEquals(displayLines(bundle, plain), lines);
+    assertEquals(describeBundle(bundle), words);
+    assertEquals(displayFile(bundle, 1), { name, content } as ReturnType<typeof displayFile>);
+  }
+});
+
+Deno.test("displayLines() lets no escape sequences of a cell reach the terminal", () => {
+  const bundle = {
+    "application/vnd.cave.table+json": {
+      columns: ["\x1b[2J"],
+      rows: [["\x1b]0;x\x07"]],
+      length: 1,
+    },
+  };
+  for (const line of displayLines(bundle, plain)) assertEquals(line.includes("\x1b"), false, line);
+  assertEquals(displayLines({ "text/plain": "\x1b[2J" }, plain).join("").includes("\x1b"), false);
+});
