@@ -4,13 +4,11 @@
  * @module
  */
 
-import { join } from "node:path";
 import manifest from "../deno.json" with { type: "json" };
 import { CaveAgent } from "./agent/cave_agent.ts";
 import { ModelError } from "./model/model_error.ts";
 import { OpenAIModel } from "./model/openai_model.ts";
 import { DenoRuntime } from "./runtime/deno_runtime.ts";
-import type { MimeBundle } from "./runtime/runtime.ts";
 import { defineVariable } from "./runtime/variable.ts";
 import {
   checkServerUrl,
@@ -22,7 +20,7 @@ import {
 import { converse, linesOf } from "./terminal/conversation.ts";
 import { type InputFile, readInputFile } from "./terminal/input_file.ts";
 import { Interrupts } from "./terminal/interrupts.ts";
-import { displayFile } from "./terminal/display_view.ts";
+import { DisplayFolder } from "./terminal/display_folder.ts";
 import { RunView } from "./terminal/run_view.ts";
 import { createStyle } from "./terminal/style.ts";
 
@@ -86,12 +84,15 @@ async function run(command: CommandLine): Promise<number> {
     runtime,
     ...(command.maxSteps === undefined ? {} : { maxSteps: command.maxSteps }),
   });
+  const folder = command.output === undefined ? undefined : new DisplayFolder(command.output);
   // A kernel that is busy would not notice that its host is gone.
   using interrupts = new Interrupts(() => {
     runtime.close().finally(() => Deno.exit(INTERRUPT_EXIT_CODE));
   });
   if (question !== undefined) {
-    return await interrupts.during((signal) => answer(agent, question, { command, signal }));
+    return await interrupts.during((signal) =>
+      answer(agent, question, { command, folder, signal })
+    );
   }
   await converse({
     lines: linesOf(Deno.stdin.readable),
@@ -99,7 +100,7 @@ async function run(command: CommandLine): Promise<number> {
     invite: () => command.json || write("\n> "),
     answer: async (line) => {
       try {
-        await interrupts.during((signal) => answer(agent, line, { command, signal }));
+        await interrupts.during((signal) => answer(agent, line, { command, folder, signal }));
       } catch (error) {
         // A question that failed does not end the conversation.
         if (!(error instanceof ModelError)) throw error;
@@ -114,16 +115,18 @@ async function run(command: CommandLine): Promise<number> {
 async function answer(
   agent: CaveAgent,
   question: string,
-  { command, signal }: { command: CommandLine; signal: AbortSignal },
+  { command, folder, signal }: {
+    command: CommandLine;
+    folder: DisplayFolder | undefined;
+    signal: AbortSignal;
+  },
 ): Promise<number> {
   const enabled = Deno.stdout.isTerminal() && !Deno.noColor;
   const view = new RunView({ write, style: createStyle({ enabled }), verbose: command.verbose });
   const run = agent.stream(question, { signal });
   try {
     for await (const event of run) {
-      if (event.type === "display" && command.output !== undefined) {
-        await save(event.bundle, command.output);
-      }
+      if (event.type === "display") await folder?.save(event.bundle);
       if (command.json) console.log(JSON.stringify(event));
       else view.show(event);
     }
@@ -135,23 +138,6 @@ async function answer(
     if (!signal.aborted) throw error;
     console.error("\nStopped.");
     return INTERRUPT_EXIT_CODE;
-  }
-}
-
-/** Files that were saved; the next one gets the next number. */
-let saved = 0;
-
-/** Saves what is displayed. A disk that is full or closed does not end the run. */
-async function save(bundle: MimeBundle, folder: string): Promise<void> {
-  const { name, content } = displayFile(bundle, ++saved);
-  const path = join(folder, name);
-  try {
-    await Deno.mkdir(folder, { recursive: true });
-    if (typeof content === "string") await Deno.writeTextFile(path, content);
-    else await Deno.writeFile(path, content);
-    console.error(`saved ${path}`);
-  } catch (error) {
-    console.error(`Cannot save ${path}: ${error instanceof Error ? error.message : error}`);
   }
 }
 
