@@ -127,7 +127,7 @@ async function answer(
   try {
     for await (const event of run) {
       if (event.type === "display") await folder?.save(event.bundle);
-      if (command.json) console.log(JSON.stringify(event));
+      if (command.json) console.log(JSON.stringify(event, withBase64));
       else view.show(event);
     }
     const result = await run.result;
@@ -139,6 +139,11 @@ async function answer(
     console.error("\nStopped.");
     return INTERRUPT_EXIT_CODE;
   }
+}
+
+/** JSON has no bytes: a picture that is displayed becomes `{ "base64": "..." }`. */
+function withBase64(_key: string, value: unknown): unknown {
+  return value instanceof Uint8Array ? { base64: value.toBase64() } : value;
 }
 
 /** A variable of the environment; one that is empty counts as not set. */

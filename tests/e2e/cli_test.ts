@@ -88,7 +88,8 @@ Deno.test("cli saves what is displayed, and goes on where that cannot be", async
 });
 
 Deno.test("cli writes one event per line when it is asked for JSON", async () => {
-  const { server, env } = serve(cell('console.log("hi")'), "Done");
+  const picture = "display(new Uint8Array([0x89, 0x50, 0x4e, 0x47]))";
+  const { server, env } = serve(cell(`console.log("hi"); ${picture}; 1`), "Done");
   await using _ = server;
   const result = await runCli(["--json", "Go"], { env });
   assertEquals([result.code, result.stderr], [0, ""]);
@@ -103,6 +104,8 @@ Deno.test("cli writes one event per line when it is asked for JSON", async () =>
   assertEquals(lines.map(({ index }) => index), lines.map((_, i) => i));
   assertEquals(lines.at(-1).type, "final_response");
   assertEquals(lines.find(({ type }) => type === "output").text, "hi\n");
+  const { bundle } = lines.find(({ type }) => type === "display");
+  assertEquals(bundle["image/png"], { base64: "iVBORw==" });
 });
 
 Deno.test("cli takes the question from a pipe, and its options from words", async () => {
