@@ -23,6 +23,8 @@ export interface Watched {
   readonly state: Int32Array;
   /** Memory of the process in MiB. */
   readonly max: number;
+  /** The id of the process that has to be its parent. */
+  readonly host: number;
 }
 
 /** What the thread sends: it hears signals from now on, it has heard one, or there is too much memory in use. */
@@ -47,7 +49,7 @@ const KILL_MARGIN_MEBIBYTES = 256;
  * neither that nor the end of its input, and go on for ever. The program has to be code of its own: a kernel from a
  * registry has no second entry file.
  */
-export const PROGRAM = `onmessage = ({ data: { flag, state, max } }) => {
+export const PROGRAM = `onmessage = ({ data: { flag, state, max, host } }) => {
   Deno.addSignalListener("SIGINT", () => {
     Atomics.add(state, ${HEARD}, 1);
     Atomics.store(flag, 0, ${STOP});
@@ -60,7 +62,6 @@ export const PROGRAM = `onmessage = ({ data: { flag, state, max } }) => {
       postMessage({ type: "nudge" });
     });
   }
-  const host = Deno.ppid;
   setInterval(() => Deno.ppid === host || Deno.kill(Deno.pid, "SIGKILL"), 1000);
   let timer, idle = 0, alarm = { cell: -1, used: 0 };
   const look = () => {

@@ -78,6 +78,7 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
     flag: interrupts.flag,
     maxBytes: options.processMemoryBytes,
     limited,
+    host: options.host,
     listener: {
       onReady: () => connection.notify("watching", { value: null }),
       onInterrupt: () => interrupts.stop(),
@@ -198,17 +199,22 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
   // Who starts a kernel for a cell sends that at once; any other one can be complete when it comes.
   setTimeout(() => watcher.start(), IDLE_START_MS);
   const { reason, cause } = await connection.closed;
-  if (reason === "ended") exit(0);
-  const { message } = session.describeError(cause);
-  // The only range that reading and writing can leave is that of the memory.
-  const limit = cause instanceof RangeError ? ", which processMemoryBytes limits" : "";
-  lastWords(`it could not go on: ${message}${limit}`);
-  exit(1);
+  if (reason !== "ended") {
+    const { message } = session.describeError(cause);
+    // The only range that reading and writing can leave is that of the memory.
+    const limit = cause instanceof RangeError ? ", which processMemoryBytes limits" : "";
+    lastWords(`it could not go on: ${message}${limit}`);
+  }
+  exit(reason === "ended" ? 0 : 1);
 }
 
 /** Says why the kernel ends; the host shows it. */
 function lastWords(text: string): void {
-  stderr.writeSync(new TextEncoder().encode(`${LAST_WORDS}${text}\n`));
+  try {
+    stderr.writeSync(new TextEncoder().encode(`${LAST_WORDS}${text}\n`));
+  } catch {
+    // The host is gone, and the kernel has to go as well.
+  }
 }
 
 /** Errors show places in cells, to cells as well. The accessor cannot be replaced. */

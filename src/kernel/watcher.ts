@@ -62,6 +62,8 @@ export interface WatcherOptions {
   readonly maxBytes: number;
   /** Whether the operating system limits the memory as well. Otherwise the first cell is watched from its beginning. */
   readonly limited: boolean;
+  /** The id of the process that has to be the parent of this one. */
+  readonly host: number;
   /** Is told. */
   readonly listener: WatcherListener;
 }
@@ -212,7 +214,7 @@ export class Watcher {
     const url = `data:application/javascript,${encodeURIComponent(PROGRAM)}`;
     // Without a prototype: cells may have put options on it by now.
     const worker = new Worker(url, { __proto__: null, type: "module" } as WorkerOptions);
-    const { flag, listener } = this.#options;
+    const { flag, host, listener } = this.#options;
     worker.onmessage = ({ data }: MessageEvent<WatchMessage>) => {
       if (data.type === "memory") return listener.onMemory(data.cell);
       if (data.type === "nudge") return listener.onNudge();
@@ -225,7 +227,9 @@ export class Watcher {
       this.#changed = Promise.withResolvers();
       listener.onInterrupt();
     };
-    worker.postMessage({ flag, state: this.#state, max: this.#maxMebibytes } satisfies Watched);
+    worker.postMessage(
+      { flag, state: this.#state, max: this.#maxMebibytes, host } satisfies Watched,
+    );
     this.#worker = worker;
   }
 

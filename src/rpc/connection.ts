@@ -29,7 +29,12 @@ import {
 } from "./_message.ts";
 import { LazyAbort } from "./lazy_abort.ts";
 import { Outbox } from "./_outbox.ts";
-import { ConnectionClosedError, RemoteError, RPC_ERROR_CODES } from "./rpc_error.ts";
+import {
+  type CloseReason,
+  ConnectionClosedError,
+  RemoteError,
+  RPC_ERROR_CODES,
+} from "./rpc_error.ts";
 
 /** What travels in one message: a JSON value, and bytes that the value refers to by their index. */
 export interface Payload {
@@ -176,8 +181,7 @@ export class Connection {
       try {
         frame = await reader.read();
       } catch (cause) {
-        const reason = cause instanceof FrameError ? "protocol" : "io";
-        return this.#end(new ConnectionClosedError(reason, { cause }));
+        return this.#end(new ConnectionClosedError(reasonOf(cause), { cause }));
       }
       // It may have ended meanwhile: nothing is served any more then.
       if (this.#closeError !== undefined) return;
@@ -278,6 +282,12 @@ export class Connection {
       this.#settleClosed(error)
     );
   }
+}
+
+/** Why a connection ends whose next frame cannot be read. */
+function reasonOf(cause: unknown): CloseReason {
+  if (!(cause instanceof FrameError)) return "io";
+  return cause.truncated ? "ended" : "protocol";
 }
 
 // deno-lint-ignore require-await -- turns a synchronous throw into a rejection

@@ -51,6 +51,19 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
 export class FrameError extends Error {
   /** Always `"FrameError"`. */
   override readonly name = "FrameError";
+  /** Whether the stream ended inside a frame, as it does when its writer is killed: then no other rule was broken. */
+  readonly truncated: boolean;
+
+  /**
+   * Makes the error.
+   *
+   * @param message What is wrong.
+   * @param options The cause, and whether it is nothing but the end of the stream.
+   */
+  constructor(message: string, options: ErrorOptions & { truncated?: boolean } = {}) {
+    super(message, options);
+    this.truncated = options.truncated ?? false;
+  }
 }
 
 /**
@@ -169,7 +182,9 @@ export class FrameReader {
       const rescan = Math.min(pending, 3);
       if (!await this.#fill()) {
         if (pending === 0) return null;
-        throw new FrameError("Cannot read a frame: the stream ended inside its header");
+        throw new FrameError("Cannot read a frame: the stream ended inside its header", {
+          truncated: true,
+        });
       }
       scanned = this.#start + pending - rescan;
     }
@@ -192,6 +207,7 @@ export class FrameReader {
       if (read === null) {
         throw new FrameError(
           `Cannot read a frame: the stream ended after ${filled} of ${length} bytes of its ${what}`,
+          { truncated: true },
         );
       }
       filled += read.byteLength;

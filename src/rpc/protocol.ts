@@ -255,6 +255,8 @@ export const LAST_WORDS = "cave-agent kernel: ";
 
 /** How the kernel is set up; its first command line argument, as JSON. A limit that is none is a number never reached. */
 export interface KernelOptions {
+  /** The id of the host's process: a kernel with another parent has lost it. */
+  host: number;
   /** Permissions that the process was given, in Deno's words: `read`, `net`, ... */
   permissions: string[];
   /** Specifiers that cells may import: exact, or prefixes that end in `/` or `*`. */

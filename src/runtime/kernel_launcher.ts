@@ -94,6 +94,7 @@ export class KernelLauncher {
       ...toPermissionFlags(this.permissions),
     ];
     this.#kernelOptions = {
+      host: Deno.pid,
       maxOutputChars,
       maxPendingCalls,
       permissions: grantedKinds(this.permissions),

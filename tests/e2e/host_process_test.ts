@@ -51,18 +51,38 @@ Deno.test("DenoRuntime does not keep the host alive when nobody closes it", asyn
   assertEquals(await host(script), { code: 0, stdout: "ok 42\n", stderr: "" });
 });
 
-Deno.test({
-  name: "DenoRuntime leaves no kernel behind when the host exits in the middle of a cell",
-  ignore: Deno.build.os !== "linux",
-  async fn() {
-    const mark = 1_000_000 + Deno.pid + 0.5;
-    const script = `const runtime = new DenoRuntime({
-      maxOutputChars: ${mark},
-      functions: { twice: () => { console.log("in the middle"); Deno.exit(7); } },
-    });
-    await runtime.execute("await twice(1)");`;
-    assertEquals(await host(script), { code: 7, stdout: "in the middle\n", stderr: "" });
-    let attempts = 0;
-    while (await findKernel(mark) !== undefined) assertLess(++attempts, 2_000);
-  },
-});
+/** When a host exits, and what its runtime does then. */
+const EXITS: readonly (readonly [when: string, script: string])[] = [
+  ["in the middle of a call", `await runtime.execute("await leave()");`],
+  [
+    "while a cell prints",
+    `await runtime.execute("for (;;) { console.log('x'.repeat(1e4)); await 0 }", { onOutput: leave });`,
+  ],
+  [
+    "while a cell prints after another one",
+    `await runtime.execute("1");
+    await runtime.execute("for (;;) console.log('x'.repeat(1e4))", { onOutput: leave });`,
+  ],
+  ["while a kernel starts", `runtime.execute("for (;;);"); leave();`],
+  [
+    "while a cell computes",
+    `await runtime.execute("1");
+    await runtime.execute("leave(); for (;;);");`,
+  ],
+];
+
+for (const [index, [when, script]] of EXITS.entries()) {
+  Deno.test({
+    name: `DenoRuntime leaves no kernel behind when the host exits ${when}`,
+    ignore: Deno.build.os !== "linux",
+    async fn() {
+      const mark = 1_000_000 + Deno.pid + (index + 1) / 16;
+      const source = `const leave = () => Deno.exit(7);
+      const runtime = new DenoRuntime({ maxOutputChars: ${mark}, functions: { leave } });
+      ${script}`;
+      assertEquals(await host(source), { code: 7, stdout: "", stderr: "" });
+      let attempts = 0;
+      while (await findKernel(mark) !== undefined) assertLess(++attempts, 2_000);
+    },
+  });
+}
