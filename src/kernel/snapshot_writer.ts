@@ -57,23 +57,38 @@ export function writeSnapshot(context: SnapshotContext, maxBytes: number): Writt
   const values = context.namespace.values();
   const plain = new PlainNames(context.intrinsics, maxBytes);
   for (let i = 0; i < values.length; i++) plain.check(i, values[i]!.value);
-  while (true) {
-    const written = new SnapshotWriter(context, plain, maxBytes).write(values);
+  for (let attempt = 0;; attempt++) {
+    const writer = new SnapshotWriter(context, { plain, maxBytes, patient: attempt >= MAX_HASTY });
+    const written = writer.write(values);
     if (written !== undefined) return written;
   }
 }
+
+/**
+ * Most often one value or two turn out to be shared, and beginning again at once costs least. Where it is many, an attempt
+ * that goes on finds them all.
+ */
+const MAX_HASTY = 3;
+
+/** Thrown where a tree reaches into what was to be plain data. */
+class SharedObject {}
 
 class SnapshotWriter implements TreeExtension {
   readonly #context: SnapshotContext;
   readonly #plain: PlainNames;
   readonly #encoder: TreeEncoder;
   readonly #modules = new Map<string, ModuleImport>();
-  /** Whether something turned out to be shared that was written as plain data: that has to be a tree as well. */
+  /** Whether to go on when something turns out to be shared that was to be plain data, and has to be a tree as well. */
+  readonly #patient: boolean;
   #outdated = false;
 
-  constructor(context: SnapshotContext, plain: PlainNames, maxBytes: number) {
+  constructor(
+    context: SnapshotContext,
+    { plain, maxBytes, patient }: { plain: PlainNames; maxBytes: number; patient: boolean },
+  ) {
     this.#context = context;
     this.#plain = plain;
+    this.#patient = patient;
     this.#encoder = new TreeEncoder({
       instances: "refuse",
       extension: this,
@@ -102,6 +117,7 @@ class SnapshotWriter implements TreeExtension {
         entries[entries.length] = entry;
         names[names.length] = toEntry(values[i]!);
       } catch (error) {
+        if (error instanceof SharedObject) return undefined;
         lost[lost.length] = { name, reason: reasonOf(error, name) };
       }
     }
@@ -121,7 +137,10 @@ class SnapshotWriter implements TreeExtension {
   }
 
   encode(value: object, writer: TreeWriter): Tagged | undefined {
-    if (this.#plain.share(value)) this.#outdated = true;
+    if (this.#plain.share(value)) {
+      this.#outdated = true;
+      if (!this.#patient) throw new SharedObject();
+    }
     const provided = this.#context.namespace.providedNameOf(value);
     if (provided !== undefined) return tag("host", provided);
     if (this.#context.isReference(value)) {

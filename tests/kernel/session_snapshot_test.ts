@@ -15,7 +15,7 @@ function createSession(): Session {
     interrupts: new Interrupts(),
     modules,
     globals: new Set(),
-    snapshotTimeoutMs: 20,
+    snapshotTimeoutMs: 100,
   });
 }
 
