@@ -9,7 +9,6 @@ import type { Connection, Payload } from "../rpc/connection.ts";
 import type { HostCallParams, UseParams } from "../rpc/protocol.ts";
 import type { References } from "../rpc/references.ts";
 import { RemoteError } from "../rpc/rpc_error.ts";
-import { iterableCall } from "../rpc/stand_in.ts";
 
 /** Built-in errors that a host function may throw; any other keeps its name on a plain Error. */
 const ERRORS = new Map<string, ErrorConstructor>(
@@ -85,8 +84,7 @@ export class HostCalls {
       const reply = await this.#options.connection.call("call", { value: params, attachments });
       return references.decodeValue((reply.value as { value: unknown }).value, reply.attachments);
     };
-    const stub = (...args: unknown[]): Promise<unknown> =>
-      iterableCall(this.#count(name, () => call(args)));
+    const stub = (...args: unknown[]): Promise<unknown> => this.#count(name, () => call(args));
     Object.defineProperty(stub, "name", { value: name });
     return stub;
   }

@@ -28,6 +28,7 @@ import { installTimers } from "./guest_timers.ts";
 import { HostCalls } from "./host_calls.ts";
 import { createImporter } from "./importer.ts";
 import { CellStoppedError, Interrupts, STOP_LEFTOVERS } from "./interrupts.ts";
+import { installIterablePromises } from "./iterable_promises.ts";
 import { lockDown } from "./lockdown.ts";
 import { Modules } from "./modules.ts";
 import { OutputBuffer } from "./output_buffer.ts";
@@ -109,6 +110,7 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
   });
   Object.assign(globalThis, { display });
   globals.add("display");
+  installIterablePromises();
   lockDown();
   await probe();
 

@@ -167,6 +167,8 @@ function promiseMethod(read: () => Promise<unknown>, name: PromiseMethod): unkno
 
 /** The result of a call can be iterated without an `await` of its own: `for await (const row of table.rows())`. */
 export function iterableCall(calling: Promise<unknown>): Promise<unknown> {
+  // In a kernel all promises are.
+  if (asyncIterator in calling) return calling;
   Object.defineProperty(calling, asyncIterator, {
     value: async function* () {
       yield* await calling as AsyncIterable<unknown>;

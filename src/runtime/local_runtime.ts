@@ -16,6 +16,7 @@ import type { CellReport, ExecuteParams, NamespaceEntry, RestoreReport } from ".
 import { isReference } from "./injection.ts";
 import type { Kernel, KernelExitError, KernelHost } from "./kernel.ts";
 import type { KernelSnapshot } from "./snapshot.ts";
+import { iterableCall } from "../rpc/stand_in.ts";
 import type { Functions } from "./host_function.ts";
 import { KernelRuntime } from "./kernel_runtime.ts";
 import type { RuntimeOptions } from "./runtime_options.ts";
@@ -104,7 +105,8 @@ class InProcessKernel implements Kernel {
     }
     for (const name of functions) {
       // As in the other runtime, whatever the function is, cells get a promise.
-      const call = (...args: unknown[]) => this.#host.call(this.#output.cell, { name, args });
+      const call = (...args: unknown[]) =>
+        iterableCall(this.#host.call(this.#output.cell, { name, args }));
       Object.defineProperty(call, "name", { value: name });
       namespace.defineProvided(name, call);
     }
