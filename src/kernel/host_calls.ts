@@ -4,16 +4,11 @@
  * @module
  */
 
-import { Error, Map, Object, RangeError, SyntaxError, TypeError } from "../rpc/builtins.ts";
-import type { Connection, Payload } from "../rpc/connection.ts";
-import type { HostCallParams, UseParams } from "../rpc/protocol.ts";
-import type { References } from "../rpc/references.ts";
-import { RemoteError } from "../rpc/rpc_error.ts";
-
-/** Built-in errors that a host function may throw; any other keeps its name on a plain Error. */
-const ERRORS = new Map<string, ErrorConstructor>(
-  Object.entries({ Error, RangeError, ReferenceError, SyntaxError, TypeError, URIError }),
-);
+import { Object, RangeError } from "../rpc/builtins.ts";
+import type { Connection } from "../rpc/connection.ts";
+import type { HostCallParams } from "../rpc/protocol.ts";
+import type { References, UseRequest } from "../rpc/references.ts";
+import { toLocalError } from "../rpc/rpc_error.ts";
 
 /** Counts the calls that are under way. */
 export class PendingCalls {
@@ -78,11 +73,12 @@ export class HostCalls {
    * fill the memory with rejected promises as well.
    */
   function(name: string, references: References): (...args: unknown[]) => Promise<unknown> {
-    const call = async (args: readonly unknown[]): Promise<unknown> => {
-      const { value, attachments } = references.encodeValue(args, { name: "arguments" });
+    const call = (args: readonly unknown[]): Promise<unknown> => {
+      const { value, ...rest } = references.encodeValue(args, { name: "arguments" });
       const params: HostCallParams = { name, args: value, cell: this.#options.cellOf() };
-      const reply = await this.#options.connection.call("call", { value: params, attachments });
-      return references.decodeValue((reply.value as { value: unknown }).value, reply.attachments);
+      return this.#options.connection.call("call", { value: params, ...rest }, {
+        receive: (answer) => references.decodeAnswer(answer),
+      });
     };
     const stub = (...args: unknown[]): Promise<unknown> => this.#count(name, () => call(args));
     Object.defineProperty(stub, "name", { value: name });
@@ -90,13 +86,12 @@ export class HostCalls {
   }
 
   /** Uses something that the host has lent. */
-  use(request: UseParams, attachments: readonly Uint8Array[]): Promise<Payload> {
+  use({ name, write, receive }: UseRequest): Promise<unknown> {
     const { connection, cellOf } = this.#options;
-    const name = request.path.length === 0 ? "a function" : request.path.join(".");
-    return this.#count(
-      name,
-      () => connection.call("use", { value: { ...request, cell: cellOf() }, attachments }),
-    );
+    return this.#count(name, () => {
+      const { value, ...rest } = write();
+      return connection.call("use", { value: { ...value, cell: cellOf() }, ...rest }, { receive });
+    });
   }
 
   #count<T>(name: string, action: () => Promise<T>): Promise<T> {
@@ -108,20 +103,11 @@ export class HostCalls {
     try {
       return await action();
     } catch (error) {
-      throw error instanceof RemoteError ? localError(error) : error;
+      throw toLocalError(error);
     } finally {
       this.#pending.remove();
       const waiting = this.#options.hold();
       if (waiting !== undefined) await waiting;
     }
   }
-}
-
-/** The host's error, made here: its stack leads to the call in the cell. */
-function localError(remote: RemoteError): Error {
-  const data = remote.data as { name?: unknown } | null | undefined;
-  const name = typeof data?.name === "string" ? data.name : "Error";
-  const error = new (ERRORS.get(name) ?? Error)(remote.message);
-  if (error.name !== name) Object.defineProperty(error, "name", { value: name });
-  return error;
 }

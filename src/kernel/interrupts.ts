@@ -142,6 +142,17 @@ export class Interrupts {
   }
 
   /**
+   * Runs code of cells for the host. It is stopped if it keeps the kernel from answering, as what a cell has left running
+   * is.
+   *
+   * @param action Runs it.
+   * @throws What it throws.
+   */
+  attend<T>(action: () => T): T {
+    return this.#runs.run(new CellRun(undefined), action);
+  }
+
+  /**
    * Stops the running cell, if there is one. Where it computes, the flag has to be set from outside; where nothing has to
    * stop, this sets it back.
    *

@@ -6,6 +6,7 @@
  */
 
 import { Error, JSON, Object, type Promise, RangeError, TextEncoder } from "../rpc/builtins.ts";
+import { encode } from "../rpc/codec.ts";
 import { Connection } from "../rpc/connection.ts";
 import { LAST_WORDS, LIMITED } from "../rpc/protocol.ts";
 import type {
@@ -14,11 +15,9 @@ import type {
   DisplayParams,
   ExecuteParams,
   KernelOptions,
-  ReleaseParams,
   RestoreParams,
   RetrieveParams,
   SnapshotParams,
-  UseParams,
 } from "../rpc/protocol.ts";
 import { References } from "../rpc/references.ts";
 import { createDisplay } from "./display.ts";
@@ -104,7 +103,8 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
   const globals = curateGlobals(options.permissions);
   globalThis.console = guestConsole;
   const display = createDisplay((bundle) => {
-    const { value, attachments } = references.encodeValue(bundle, { name: "display" });
+    // What is displayed is looked at, also when the kernel is gone.
+    const { value, attachments } = encode(bundle, { instances: "data", name: "display" });
     const params: DisplayParams = { cell: output.cell, bundle: value };
     connection.notify("display", { value: params, attachments });
   });
@@ -160,19 +160,18 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
         }
       },
       interrupt: () => interrupts.stop(),
-      names: () => ({ value: namespace.entries() }),
-      retrieve: async ({ value }) => await retrieve(namespace, references, value as RetrieveParams),
-      use: async ({ value, attachments }) => {
-        const request = value as UseParams;
-        const args = references.argumentsOf(request, attachments);
-        const answer = await references.perform(request, args);
-        const encoded = references.encodeAnswer(request, answer);
-        return { value: { value: encoded.value }, attachments: encoded.attachments };
-      },
-      release: ({ value }) => {
-        const { ref, count } = value as ReleaseParams;
-        references.release(ref, count);
-      },
+      names: () => interrupts.attend(() => ({ value: namespace.entries() })),
+      retrieve: ({ value }) =>
+        interrupts.attend(() => retrieve(namespace, references, value as RetrieveParams)),
+      use: ({ value, attachments }) =>
+        interrupts.attend(async () => {
+          const use = references.open(value, attachments);
+          await hold();
+          const { value: answer, ...rest } = use.encode(await use.perform());
+          return { value: { value: answer }, ...rest };
+        }),
+      release: ({ value }) => references.release(value),
+      references: () => ({ value: references.counts }),
       snapshot: async ({ value }) => {
         const { maxBytes } = value as SnapshotParams;
         const { report, attachments } = await session.snapshot(maxBytes);
@@ -194,7 +193,7 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
   });
   const references: References = new References({
     instances: "copy",
-    use: (request, attachments) => calls.use(request, attachments),
+    use: (request) => calls.use(request),
     release: (value) => connection.notify("release", { value }),
   });
   connection.notify("ready", { value: null });

@@ -38,14 +38,20 @@ export async function retrieve(
     );
   }
   const value = await settled(namespace.get(name), { name, timeoutMs });
-  const { value: encoded, attachments } = reference
-    ? references.encodeReference(value, { name })
-    : references.encodeValue(value, { name });
-  return { value: { value: encoded }, attachments };
+  const { value: encoded, ...rest } = reference
+    ? references.encodeReference(value, { name, lentAs: name })
+    : references.encodeValue(value, { name, lentAs: name });
+  return { value: { value: encoded }, ...rest };
 }
 
-/** A promise is waited for; a stand-in is none. */
-async function settled(
+/**
+ * Waits for a value that is a promise. A stand-in is none.
+ *
+ * @param value The value.
+ * @param options How it is called, and how long it may take in milliseconds.
+ * @throws {TypeError} If it does not settle; otherwise what it is rejected with.
+ */
+export async function settled(
   value: unknown,
   { name, timeoutMs }: { name: string; timeoutMs: number },
 ): Promise<unknown> {

@@ -23,6 +23,7 @@ import type {
   OutputReport,
   RestoreReport,
 } from "../rpc/protocol.ts";
+import { isObject } from "../rpc/members.ts";
 import { show, summarize } from "./describe.ts";
 import { FunctionSources } from "./function_source.ts";
 import type { Interrupts } from "./interrupts.ts";
@@ -167,7 +168,7 @@ export class Session {
     try {
       const run = this.#scope.compile(cell)(this.#helper, this.#interrupts.flag);
       const ending = await this.#interrupts.run(
-        async () => await valueOf(await run()),
+        async () => await this.#valueOf(await run()),
         { cell: cell.cell, timeoutMs: cell.timeoutMs ?? Infinity },
       );
       if (ending.stopped && ending.error !== undefined) throw ending.error;
@@ -213,6 +214,14 @@ export class Session {
     return { name: "Uncaught", message: text, stack: `Uncaught ${text}`, frames: [] };
   }
 
+  /** A cell answers with a list that holds its value, and so does this: nobody awaits a value that has a `then`. */
+  async #valueOf(result: unknown): Promise<[unknown]> {
+    if (!Array.isArray(result) || result.length === 0) return [undefined];
+    const value: unknown = result[0];
+    const isRead = isObject(value) && this.#isReference(value);
+    return [value instanceof Promise || isRead ? await value : value];
+  }
+
   #createHelper(): CellHelper {
     const declare = (writable: boolean) =>
       new Proxy(Object.create(null) as Record<string, unknown>, {
@@ -240,12 +249,6 @@ export class Session {
 function causeOf({ cause }: Error): string | undefined {
   if (cause === undefined) return undefined;
   return cause instanceof Error ? `${cause.name}: ${cause.message}` : show(cause);
-}
-
-/** A cell answers with a list that holds its value, and so does this: nobody awaits a value that has a `then`. */
-async function valueOf(result: unknown): Promise<[unknown]> {
-  if (!Array.isArray(result) || result.length === 0) return [undefined];
-  return [result[0] instanceof Promise ? await result[0] : result[0]];
 }
 
 /** A name that a module does not export is an error, as it is for a static import, and not `undefined`. */

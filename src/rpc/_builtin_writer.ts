@@ -8,6 +8,7 @@ import {
   Boolean,
   DataView,
   Date,
+  DOMException,
   Error,
   Map,
   Number,
@@ -17,8 +18,10 @@ import {
   Set,
   String,
   URL,
+  URLSearchParams,
 } from "./builtins.ts";
 import { BufferUses } from "./_buffer_uses.ts";
+import { headerEntries, isHeaders } from "./_headers.ts";
 import { tag, type Tagged } from "./tree.ts";
 
 // Captured, because cells run in the realm of the kernel and may replace them.
@@ -30,6 +33,7 @@ const mapHas = Map.prototype.has;
 const setHas = Set.prototype.has;
 const mapForEach = Map.prototype.forEach;
 const setForEach = Set.prototype.forEach;
+const paramsToString = URLSearchParams.prototype.toString;
 const dateGetTime = Date.prototype.getTime;
 
 /** What built-ins are written with. */
@@ -45,11 +49,25 @@ export interface PartWriter {
 }
 
 /** Built-ins that the codec knows, besides arrays and views. */
-const CLONABLE = [Map, Set, Date, RegExp, Error, URL, ArrayBuffer, Boolean, Number, String, BigInt];
+const CLONABLE = [
+  Map,
+  Set,
+  Date,
+  RegExp,
+  Error,
+  URL,
+  URLSearchParams,
+  ArrayBuffer,
+  Boolean,
+  Number,
+  String,
+  BigInt,
+];
 
 /** Whether a value is a built-in that the codec knows. */
 export function isClonable(value: object): boolean {
-  return Array.isArray(value) || isView(value) || CLONABLE.some((Class) => value instanceof Class);
+  return Array.isArray(value) || isView(value) || isHeaders(value) ||
+    CLONABLE.some((Class) => value instanceof Class);
 }
 
 /** Writes built-ins, whose buffers it collects. */
@@ -64,9 +82,12 @@ export class BuiltinWriter {
   /** Built-ins are told by calling a method that only works on the real thing, so nothing can pass for one. */
   encode(value: object): Tagged | undefined {
     if (isView(value)) return this.#view(value);
-    if (value instanceof Error) return this.#error(value);
+    let headers: [string, string][] | undefined;
     try {
+      if (value instanceof DOMException) void value.code;
       if (value instanceof URL) return tag("url", value.href);
+      if (value instanceof URLSearchParams) return tag("params", apply(paramsToString, value, []));
+      if (isHeaders(value)) headers = headerEntries(value);
       if (value instanceof Date) {
         const time = apply(dateGetTime, value, []);
         return tag("date", time === time ? time : null);
@@ -82,6 +103,8 @@ export class BuiltinWriter {
     } catch (cause) {
       throw this.#writer.refusal("not what its prototype says", { cause });
     }
+    if (headers !== undefined) return this.#headers(headers);
+    if (value instanceof Error) return this.#error(value);
     if (value instanceof Map) return this.#map(value);
     if (value instanceof Set) return this.#set(value);
     if (value instanceof ArrayBuffer) return this.#buffer(value);
@@ -121,7 +144,13 @@ export class BuiltinWriter {
     }
     if (hasOwn(error, "cause")) own.cause = this.#writer.child("cause", error.cause);
     if (error instanceof AggregateError) own.errors = this.#writer.child("errors", error.errors);
-    return tag("error", `${error.name}`, `${error.message}`, own);
+    const kind = error instanceof DOMException ? "exception" : "error";
+    return tag(kind, `${error.name}`, `${error.message}`, own);
+  }
+
+  #headers(entries: [string, string][]): Tagged {
+    for (const [name, value] of entries) this.#writer.spend(name.length + value.length);
+    return tag("headers", entries);
   }
 
   #buffer(buffer: ArrayBuffer): Tagged {

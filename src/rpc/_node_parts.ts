@@ -1,6 +1,7 @@
 /** The parts of nodes, checked: what is read may come from a hostile peer. */
 
-import { BigInt, JSON, Number, RegExp, String, TypeError } from "./builtins.ts";
+import { makeHeaders } from "./_headers.ts";
+import { Array, BigInt, JSON, Number, RegExp, String, TypeError } from "./builtins.ts";
 
 /** A string. */
 export function text(value: unknown): string {
@@ -26,6 +27,20 @@ export function regexp(source: string, flags: string): RegExp {
     return new RegExp(source, flags);
   } catch {
     throw malformed(source);
+  }
+}
+
+/** HTTP headers. */
+export function headers(entries: unknown): Headers {
+  if (!Array.isArray(entries)) throw malformed(entries);
+  const pairs: [string, string][] = entries.map((entry) => {
+    if (!Array.isArray(entry) || entry.length !== 2) throw malformed(entry);
+    return [text(entry[0]), text(entry[1])];
+  });
+  try {
+    return makeHeaders(pairs);
+  } catch {
+    throw malformed(entries);
   }
 }
 

@@ -39,6 +39,7 @@ export const {
   TextEncoder,
   TypeError,
   URL,
+  URLSearchParams,
   Uint8Array,
   WeakMap,
   WeakRef,

@@ -4,7 +4,14 @@
  * Plain data is its own encoding, so `JSON.stringify` and `JSON.parse` do the work natively. Any other value becomes a
  * tree in which everything that JSON lacks is an object with the single key `$`, whose value is a list of a tag and its
  * arguments, for example `{"$":["date",0]}`. The set of values is that of structured cloning
- * (https://html.spec.whatwg.org/multipage/structured-data.html), cycles and shared references included.
+ * (https://html.spec.whatwg.org/multipage/structured-data.html), cycles and shared references included, and `URL`,
+ * `URLSearchParams` and `Headers` beside it. What is otherwise:
+ *
+ * - Errors keep their name and their own properties; their stack, which tells of this side, stays here.
+ * - A buffer that is seen through views only is cut to what they cover. One that can be resized has a fixed length there.
+ * - Properties of an array beside its elements cross if it has no more than 1,000 elements.
+ * - Values are nested no more than 1,000 levels deep.
+ * - `Blob` and `File` have contents that have to be waited for: they are instances of classes like any other.
  *
  * @module
  */

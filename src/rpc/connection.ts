@@ -8,13 +8,7 @@
 
 import { DOMException, JSON, Map, Object, Promise, Set, TypeError } from "./builtins.ts";
 import type { ByteChannel } from "./channel.ts";
-import {
-  DEFAULT_MAX_FRAME_BYTES,
-  encodeFrame,
-  type Frame,
-  FrameError,
-  FrameReader,
-} from "./frame.ts";
+import { DEFAULT_MAX_FRAME_BYTES, encodeFrame, type Frame, FrameReader } from "./frame.ts";
 import {
   errorText,
   isMessageId,
@@ -29,12 +23,7 @@ import {
 } from "./_message.ts";
 import { LazyAbort } from "./lazy_abort.ts";
 import { Outbox } from "./_outbox.ts";
-import {
-  type CloseReason,
-  ConnectionClosedError,
-  RemoteError,
-  RPC_ERROR_CODES,
-} from "./rpc_error.ts";
+import { closeReasonOf, ConnectionClosedError, RemoteError, RPC_ERROR_CODES } from "./rpc_error.ts";
 
 /** What travels in one message: a JSON value, and bytes that the value refers to by their index. */
 export interface Payload {
@@ -42,6 +31,8 @@ export interface Payload {
   readonly value: unknown;
   /** Bytes that travel beside the JSON. @default none */
   readonly attachments?: readonly Uint8Array[] | undefined;
+  /** Called if the message cannot be sent. @default nobody is told */
+  readonly unsent?: (() => void) | undefined;
 }
 
 /** What a handler is given beside the payload. */
@@ -65,9 +56,13 @@ export interface ConnectionOptions {
 }
 
 /** Options of {@linkcode Connection.call}. */
-export interface CallOptions {
+export interface CallOptions<T = Payload> {
   /** Cancels the call: the promise rejects with the signal's reason, and the peer is told. @default none */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Reads the answer as soon as it is there, before anything that the peer has sent behind it. @default gives it as it is
+   */
+  readonly receive?: ((answer: Payload) => T) | undefined;
 }
 
 const CANCEL = "$/cancelRequest";
@@ -121,19 +116,28 @@ export class Connection {
    *
    * @param method The method's name.
    * @param payload Its parameters.
-   * @param options A signal that cancels the call.
-   * @returns What the peer answered.
+   * @param options A signal that cancels the call, and how the answer is read.
+   * @returns What the peer answered, as `receive` has read it.
    * @throws {RemoteError} If the peer answered with an error.
    * @throws {RangeError} If the message is larger than `maxFrameBytes`; the connection goes on.
    * @throws {ConnectionClosedError} If the connection has ended or ends before the answer.
    */
-  call(method: string, payload: Payload, options: CallOptions = {}): Promise<Payload> {
-    const { signal } = options;
+  call<T = Payload>(method: string, payload: Payload, options: CallOptions<T> = {}): Promise<T> {
+    const { signal, receive = (answer) => answer as T } = options;
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#closeError !== undefined) return Promise.reject(this.#closeError);
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      let pending: PendingCall = { resolve, reject };
+      let pending: PendingCall = {
+        resolve(answer) {
+          try {
+            resolve(receive(answer));
+          } catch (error) {
+            reject(error);
+          }
+        },
+        reject,
+      };
       if (signal !== undefined) {
         const abort = () => {
           if (!this.#pending.delete(id)) return;
@@ -146,16 +150,44 @@ export class Connection {
           signal.removeEventListener("abort", abort);
           action(value);
         };
-        pending = { resolve: settle(resolve), reject: settle(reject) };
+        pending = { resolve: settle(pending.resolve), reject: settle(reject) };
       }
       this.#pending.set(id, pending);
       try {
-        this.#send(requestText(id, { method, params: payload.value }), payload.attachments);
+        this.#post((params) => requestText(id, { method, params }), payload);
       } catch (error) {
         this.#pending.delete(id);
         pending.reject(error);
       }
     });
+  }
+
+  /**
+   * Calls a method of the peer once for each payload. If one of the messages cannot be sent, none is.
+   *
+   * @param method The method's name.
+   * @param payloads Its parameters, one after the other.
+   * @returns What the peer answered to each.
+   * @throws What {@linkcode Connection.call} throws.
+   */
+  async callAll(method: string, payloads: readonly Payload[]): Promise<Payload[]> {
+    if (this.#closeError !== undefined) throw this.#closeError;
+    const frames: Uint8Array<ArrayBuffer>[][] = [];
+    const first = this.#nextId;
+    this.#nextId += payloads.length;
+    try {
+      for (const [i, { value, attachments }] of payloads.entries()) {
+        frames[i] = this.#frame(requestText(first + i, { method, params: value }), attachments);
+      }
+    } catch (error) {
+      for (const { unsent } of payloads) unsent?.();
+      throw error;
+    }
+    const answers = frames.map((_, i) =>
+      new Promise<Payload>((resolve, reject) => this.#pending.set(first + i, { resolve, reject }))
+    );
+    for (const chunks of frames) this.#outbox.add(chunks);
+    return await Promise.all(answers);
   }
 
   /**
@@ -166,7 +198,7 @@ export class Connection {
    * @throws {RangeError} If the message is larger than `maxFrameBytes`.
    */
   notify(method: string, payload: Payload): void {
-    this.#send(notificationText(method, payload.value), payload.attachments);
+    this.#post((params) => notificationText(method, params), payload);
   }
 
   /** Ends the connection: pending calls of both directions settle, the channel is closed. Idempotent. */
@@ -181,7 +213,7 @@ export class Connection {
       try {
         frame = await reader.read();
       } catch (cause) {
-        return this.#end(new ConnectionClosedError(reasonOf(cause), { cause }));
+        return this.#end(new ConnectionClosedError(closeReasonOf(cause), { cause }));
       }
       // It may have ended meanwhile: nothing is served any more then.
       if (this.#closeError !== undefined) return;
@@ -235,7 +267,7 @@ export class Connection {
         throw new RemoteError(message, { code });
       }
       const result = await handler(payload, context);
-      this.#send(resultText(id, result?.value), result?.attachments);
+      this.#post((value) => resultText(id, value), result ?? { value: null });
     } catch (error) {
       this.#sendFailure(id, error);
     } finally {
@@ -263,10 +295,22 @@ export class Connection {
     return pending;
   }
 
-  #send(text: string, attachments: readonly Uint8Array[] = []): void {
+  #post(write: (value: unknown) => string, { value, attachments, unsent }: Payload): void {
+    try {
+      this.#send(write(value), attachments);
+    } catch (error) {
+      unsent?.();
+      throw error;
+    }
+  }
+
+  #send(text: string, attachments?: readonly Uint8Array[]): void {
     if (this.#closeError !== undefined) return;
-    const chunks = encodeFrame({ text, attachments }, this.#maxFrameBytes);
-    this.#outbox.add(chunks);
+    this.#outbox.add(this.#frame(text, attachments));
+  }
+
+  #frame(text: string, attachments: readonly Uint8Array[] = []): Uint8Array<ArrayBuffer>[] {
+    return encodeFrame({ text, attachments }, this.#maxFrameBytes);
   }
 
   #end(error: ConnectionClosedError): void {
@@ -282,12 +326,6 @@ export class Connection {
       this.#settleClosed(error)
     );
   }
-}
-
-/** Why a connection ends whose next frame cannot be read. */
-function reasonOf(cause: unknown): CloseReason {
-  if (!(cause instanceof FrameError)) return "io";
-  return cause.truncated ? "ended" : "protocol";
 }
 
 // deno-lint-ignore require-await -- turns a synchronous throw into a rejection

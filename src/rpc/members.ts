@@ -4,21 +4,27 @@
  * @module
  */
 
+import { isClonable } from "./_builtin_writer.ts";
 import { Array, Map, Object, Promise, Reflect, Set, String, TypeError } from "./builtins.ts";
 
 const { getPrototypeOf, getOwnPropertyNames, hasOwn } = Object;
 
 /** Where the walk up from an object ends: what stands there belongs to the language and not to the object. */
-const ROOTS: ReadonlySet<unknown> = new Set<unknown>([
-  Object.prototype,
-  Function.prototype,
+const LANGUAGE: readonly unknown[] = [Object.prototype, Function.prototype, null];
+
+/** Whoever may reach what is copied may reach its data, and change nothing. */
+const COPIED: readonly unknown[] = [
   Array.prototype,
   Map.prototype,
   Set.prototype,
   Promise.prototype,
   String.prototype,
-  null,
-]);
+];
+
+const ROOTS: ReadonlySet<unknown> = new Set([...LANGUAGE, ...COPIED]);
+
+/** Where it ends if the object itself was handed over as a reference, so that its methods are what is wanted. */
+const LENT_ROOTS: ReadonlySet<unknown> = new Set(LANGUAGE);
 
 /** They lead to classes and prototypes, or make a promise of what is none. */
 const CLOSED: ReadonlySet<string> = new Set([
@@ -32,17 +38,29 @@ const CLOSED: ReadonlySet<string> = new Set([
   "then",
 ]);
 
+/** Options of {@linkcode isReachable}. */
+export interface ReachOptions {
+  /** Whether the object itself is a reference, and not only something on the way. @default false */
+  readonly isLent?: boolean;
+}
+
 /**
  * Whether a member may be reached: an own one, or one that a class of the object declares. Names that begin with an
  * underscore are private by custom.
  *
  * @param holder The object.
  * @param name The member, as the other side has named it.
+ * @param options Whether methods of the language can be reached.
  */
-export function isReachable(holder: object, name: string): boolean {
+export function isReachable(
+  holder: object,
+  name: string,
+  { isLent = false }: ReachOptions = {},
+): boolean {
   if (CLOSED.has(name) || name.startsWith("_")) return false;
+  const roots = isLent ? LENT_ROOTS : ROOTS;
   let place: object | null = holder;
-  while (place !== null && !ROOTS.has(place)) {
+  while (place !== null && !roots.has(place)) {
     if (hasOwn(place, name)) return true;
     place = getPrototypeOf(place) as object | null;
   }
@@ -76,8 +94,8 @@ export interface Resolved {
 export interface ResolveOptions {
   /** How the beginning is called in errors. */
   readonly name: string;
-  /** The members of the beginning that may be reached. @default all that {@linkcode isReachable} lets pass */
-  readonly members?: ReadonlySet<string> | undefined;
+  /** The members of an object that may be reached; nothing stands for all that {@linkcode isReachable} lets pass. */
+  readonly membersOf: (holder: object) => ReadonlySet<string> | undefined;
 }
 
 /**
@@ -85,14 +103,14 @@ export interface ResolveOptions {
  *
  * @param root Where it begins.
  * @param path The members.
- * @param options How the beginning is called, and which of its members may be reached.
+ * @param options How the beginning is called, and which members may be reached.
  * @throws {TypeError} If a member is not there, or may not be reached.
  * @throws What a getter throws.
  */
 export async function resolvePath(
   root: unknown,
   path: readonly string[],
-  { name, members }: ResolveOptions,
+  { name, membersOf }: ResolveOptions,
 ): Promise<Resolved> {
   let holder: unknown;
   let value = root;
@@ -100,14 +118,28 @@ export async function resolvePath(
   for (let i = 0; i < path.length; i++) {
     const member = path[i]!;
     holder = i === 0 ? value : await value;
-    const open = i > 0 || members === undefined || members.has(member);
-    if (!isObject(holder) || !open || !isReachable(holder, member)) {
-      throw new TypeError(`Cannot reach ${walked}.${member}: there is no such member`);
+    const members = isObject(holder) ? membersOf(holder) : undefined;
+    const isOpen = members === undefined || members.has(member);
+    if (!isObject(holder) || !isOpen || !isReachable(holder, member, { isLent: i === 0 })) {
+      throw new TypeError(`Cannot reach ${walked}.${member}: ${reasonFor(holder, walked, member)}`);
     }
     value = Reflect.get(holder, member);
     walked += `.${member}`;
   }
   return { holder, value };
+}
+
+/** Why a member cannot be reached. Methods of what is copied can be called where the copy is. */
+function reasonFor(holder: unknown, walked: string, member: string): string {
+  if (holder === undefined || holder === null) return `${walked} is ${holder}`;
+  const isCopied = !isObject(holder) || typeof holder !== "function" && isData(holder);
+  return isCopied
+    ? `${walked} is data: use (await ${walked}).${member}`
+    : "there is no such member";
+}
+
+function isData(value: object): boolean {
+  return getPrototypeOf(value) === Object.prototype || isClonable(value);
 }
 
 /** Whether a value has members of its own. */

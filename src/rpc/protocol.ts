@@ -11,6 +11,7 @@
  * | `names` | host calls kernel | answers with the names in the namespace |
  * | `snapshot` | host calls kernel | answers with a {@linkcode SnapshotReport}; the attachments are the snapshot |
  * | `restore` | host calls kernel | takes a snapshot's attachments, answers with a {@linkcode RestoreReport} |
+ * | `references` | host calls kernel | answers with its {@linkcode ReferenceCounts} |
  * | `ready` | kernel notifies host | it has started |
  * | `watching` | kernel notifies host | SIGINT stops a cell from now on, and no longer ends the kernel |
  * | `output` | kernel notifies host | something was printed |
@@ -176,6 +177,14 @@ export interface ReleaseParams {
   ref: number;
   /** How often it had arrived. */
   count: number;
+}
+
+/** How many references a side has. */
+export interface ReferenceCounts {
+  /** What the other side has stand-ins for. */
+  lent: number;
+  /** Stand-ins for what the other side has lent. */
+  borrowed: number;
 }
 
 /** The two streams of a cell's output. */

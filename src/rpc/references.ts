@@ -19,43 +19,66 @@ import {
 } from "./builtins.ts";
 import { decode, encode, type EncodedValue } from "./codec.ts";
 import type { Payload } from "./connection.ts";
+import { Lendings } from "./_lendings.ts";
+import { LentIterator } from "./_lent_iterator.ts";
 import { isObject, resolvePath } from "./members.ts";
-import type { ReleaseParams, UseParams } from "./protocol.ts";
-import { type StandInKind, StandIns } from "./stand_in.ts";
-import {
-  tag,
-  type Tagged,
-  type TreeExtension,
-  type TreeReader,
-  type TreeReaderExtension,
-} from "./tree.ts";
-import { isInstance } from "./tree_encoder.ts";
+import type { ReferenceCounts, ReleaseParams, UseParams } from "./protocol.ts";
+import { type StandInKind, StandIns, type StandInsOptions } from "./stand_in.ts";
+import { tag, type Tagged, type TreeReader, type TreeReaderExtension } from "./tree.ts";
+import { isAwaited, isInstance } from "./tree_encoder.ts";
 
 /** Options of {@linkcode References}. */
-export interface ReferencesOptions {
+export interface ReferencesOptions extends StandInsOptions {
   /** What becomes of class instances that are not asked for as references: they are lent, or copied as data. */
   readonly instances: "lend" | "copy";
   /** Asks the other side to use something that it has lent. */
-  readonly use: (request: UseParams, attachments: readonly Uint8Array[]) => Promise<Payload>;
+  readonly use: (request: UseRequest) => Promise<unknown>;
   /** Tells the other side that something which has arrived so often is no longer used. */
   readonly release: (counts: ReleaseParams) => void;
 }
 
-/** Options of {@linkcode References.encode} and {@linkcode References.lend}. */
+/** A request to use something that the other side has lent. */
+export interface UseRequest {
+  /** How it is called in errors. */
+  readonly name: string;
+  /** Writes the request. What it lends has to be sent. */
+  write(): Payload & { readonly value: UseParams };
+  /** Reads the answer, as soon as it is there: what is in it may be given back by what comes behind it. */
+  receive(answer: Payload): unknown;
+}
+
+/** Options of {@linkcode References.encodeValue} and {@linkcode References.encodeReference}. */
 export interface LendOptions {
   /** How the value is called in errors. */
   readonly name: string;
-  /** The members that may be reached, if it is lent. @default all that its class declares */
-  readonly members?: ReadonlySet<string> | undefined;
+  /** How it is called where it is used, if it is lent. @default as its class */
+  readonly lentAs?: string | undefined;
 }
 
-/** Something that the other side has a stand-in for. */
-interface Lent {
-  readonly value: object;
+/** An encoded value, and what it lends. */
+export interface LentValue extends EncodedValue {
+  /** Takes back what it lends. Called if it does not leave. */
+  readonly unsent: () => void;
+}
+
+/** A request of the other side, understood. What it is about stays there until it is done. */
+export interface Use {
+  /** What is used, for the account of the cell. */
   readonly name: string;
-  readonly members: ReadonlySet<string> | undefined;
-  /** How often it was sent, less what was given back. */
-  count: number;
+  /**
+   * Does it.
+   *
+   * @throws {TypeError} If there is no such member, or it cannot be used so; otherwise what its code throws.
+   */
+  perform(): Promise<unknown>;
+  /** Encodes the answer. */
+  encode(answer: unknown): LentValue;
+}
+
+/** How something is lent. */
+interface Lending extends Partial<LendOptions> {
+  /** What the message lends. */
+  readonly lease: number[];
 }
 
 /** How often a stand-in has arrived. */
@@ -64,20 +87,20 @@ interface Arrivals {
   count: number;
 }
 
+/** A path comes from the other side, and is part of names that are kept: longer than any that somebody writes. */
+const MAX_PATH_CHARS = 1_000;
+
+/** What is reached from what is lent is called after it, but names do not grow for ever. */
+const MAX_NAME_CHARS = 200;
+
 /** What one side lends, and what it borrows. */
-export class References implements TreeExtension, TreeReaderExtension {
+export class References implements TreeReaderExtension {
   readonly #options: ReferencesOptions;
-  readonly #lent = new Map<number, Lent>();
-  readonly #ids = new Map<object, number>();
+  readonly #lendings = new Lendings();
   readonly #borrowed = new Map<number, WeakRef<object>>();
   readonly #arrivals = new WeakMap<object, Arrivals>();
   readonly #standIns: StandIns;
   readonly #dropped: FinalizationRegistry<Arrivals>;
-  /** What the message that is being written lends. */
-  #sending: number[] = [];
-  #members: ReadonlySet<string> | undefined;
-  #name = "value";
-  #nextId = 1;
 
   /** @param options Whether instances are lent, and how borrowed things are used. */
   constructor(options: ReferencesOptions) {
@@ -86,7 +109,7 @@ export class References implements TreeExtension, TreeReaderExtension {
       call: (id, path, args) => this.#use({ how: "call", ref: id, path: [...path] }, args),
       read: (id, path) => this.#use({ how: "read", ref: id, path: [...path] }),
       iterate: (id, path) => this.#use({ how: "iterate", ref: id, path: [...path] }),
-    });
+    }, options);
     this.#dropped = new FinalizationRegistry((arrivals) => {
       // Another stand-in may have come in its place meanwhile.
       if (this.#borrowed.get(arrivals.id)?.deref() === undefined) {
@@ -97,44 +120,61 @@ export class References implements TreeExtension, TreeReaderExtension {
   }
 
   /** How much is lent, and how much borrowed. */
-  get counts(): { lent: number; borrowed: number } {
-    return { lent: this.#lent.size, borrowed: this.#borrowed.size };
+  get counts(): ReferenceCounts {
+    return { lent: this.#lendings.size, borrowed: this.#borrowed.size };
+  }
+
+  /**
+   * Lets the other side reach only some members of an object, however it comes to it. Lists add up.
+   *
+   * @param value The object.
+   * @param members Their names.
+   */
+  narrow(value: object, members: Iterable<string>): void {
+    this.#lendings.narrow(value, members);
   }
 
   /**
    * Encodes a value, with references in it where something cannot be copied.
    *
    * @param value The value.
-   * @param options How it is called, and what of it may be reached.
+   * @param options How it is called.
    * @throws {TypeError} If something in it can neither be copied nor lent; nothing is lent then.
    */
-  encodeValue(value: unknown, options: LendOptions): EncodedValue {
-    this.#sending = [];
-    this.#name = options.name;
-    this.#members = options.members;
-    try {
-      return encode(value, {
-        instances: this.#options.instances === "copy" ? "data" : "refuse",
-        name: options.name,
-        extension: this,
-      });
-    } catch (error) {
-      for (let i = 0; i < this.#sending.length; i++) this.release(this.#sending[i]!, 1);
-      throw error;
-    }
+  encodeValue(value: unknown, { name, lentAs }: LendOptions): LentValue {
+    const { instances } = this.#options;
+    return this.#sending((lease) =>
+      encode(value, {
+        instances: instances === "copy" ? "data" : "refuse",
+        name,
+        extension: {
+          encode: (part, writer) => {
+            const member = this.#standIns.memberOf(part);
+            if (member !== undefined) {
+              throw writer.refusal(`the member ${member} of a reference, which was not awaited`);
+            }
+            const isLent = this.#arrivals.has(part) || typeof part === "function" ||
+              isAwaited(part) || instances === "lend" && isInstance(part);
+            if (!isLent) return undefined;
+            return this.#encode(part, part === value ? { lease, name, lentAs } : { lease });
+          },
+        },
+      })
+    );
   }
 
   /**
    * Encodes a reference to a value that would otherwise be copied. What cannot be changed in place is encoded as it is.
    *
    * @param value The value.
-   * @param options How it is called, and what of it may be reached.
+   * @param options How it is called.
    */
-  encodeReference(value: unknown, options: LendOptions): EncodedValue {
-    if (!isObject(value)) return this.encodeValue(value, options);
-    this.#name = options.name;
-    this.#members = options.members;
-    return { value: { tree: this.#encode(value) }, attachments: [] };
+  encodeReference(value: unknown, { name, lentAs }: LendOptions): LentValue {
+    if (!isObject(value)) return this.encodeValue(value, { name });
+    return this.#sending((lease) => ({
+      value: { tree: this.#encode(value, { lease, name, lentAs }) },
+      attachments: [],
+    }));
   }
 
   /** Decodes what the other side has encoded. */
@@ -142,111 +182,123 @@ export class References implements TreeExtension, TreeReaderExtension {
     return decode(encoded, attachments, { extension: this });
   }
 
-  /** Takes back what the other side no longer uses. */
-  release(id: number, count: number): void {
-    const lent = this.#lent.get(id);
-    if (lent === undefined) return;
-    lent.count -= count;
-    if (lent.count > 0) return;
-    this.#lent.delete(id);
-    this.#ids.delete(lent.value);
-  }
-
-  /** How something that is lent is called, with a path from it on. */
-  nameOf({ ref, path }: UseParams): string {
-    return [this.#lent.get(ref)?.name ?? `reference ${ref}`, ...path].join(".");
-  }
-
-  /** Decodes the arguments of a call of something that is lent. */
-  argumentsOf({ args }: UseParams, attachments: readonly Uint8Array[] = []): unknown[] {
-    const list = args === undefined ? [] : this.decodeValue(args, attachments);
-    if (!Array.isArray(list)) throw new TypeError("Cannot call a reference: it has no arguments");
-    return list;
-  }
-
-  /**
-   * Uses something that is lent, for the other side.
-   *
-   * @param request What is to be done with it.
-   * @param args The arguments of a call.
-   * @throws {TypeError} If it is not lent, has no such member, or cannot be used so; otherwise what its code throws.
-   */
-  async perform(request: UseParams, args: readonly unknown[]): Promise<unknown> {
-    const { how, ref, path } = request;
-    const lent = this.#lent.get(ref);
-    if (lent === undefined) {
-      throw new TypeError(`Cannot use reference ${ref}: it is not lent any more`);
-    }
-    const { holder, value } = await resolvePath(lent.value, path, lent);
-    if (how === "read") return await value;
-    if (how === "iterate") return iteratorOf(await value, this.nameOf(request));
-    if (typeof value === "function") return await Reflect.apply(value, holder, args);
-    throw new TypeError(`Cannot call ${this.nameOf(request)}: it is no function`);
-  }
-
-  /** Encodes the answer to a request. */
-  encodeAnswer(request: UseParams, answer: unknown): EncodedValue {
-    const name = `the result of ${this.nameOf(request)}`;
-    // Of an iterator only a reference is of use.
-    return request.how === "iterate"
-      ? this.encodeReference(answer, { name })
-      : this.encodeValue(answer, { name });
-  }
-
-  /** Whether a value is a stand-in. */
-  isStandIn(value: unknown): boolean {
-    return isObject(value) && this.#arrivals.has(value);
-  }
-
-  async #use(request: UseParams, args?: readonly unknown[]): Promise<unknown> {
-    const sent = args === undefined ? undefined : this.encodeValue(args, { name: "arguments" });
-    const params: UseParams = sent === undefined ? request : { ...request, args: sent.value };
-    const { value, attachments } = await this.#options.use(params, sent?.attachments ?? []);
+  /** Decodes what the other side has answered. */
+  decodeAnswer({ value, attachments }: Payload): unknown {
     return this.decodeValue((value as { value: unknown }).value, attachments);
   }
 
-  encode(value: object): Tagged | undefined {
-    const arrivals = this.#arrivals.get(value);
-    const isStandIn = arrivals !== undefined;
-    const isLent = isStandIn || typeof value === "function" ||
-      this.#options.instances === "lend" && isInstance(value);
-    return isLent ? this.#encode(value) : undefined;
+  /**
+   * Takes back what the other side no longer uses. Does nothing if it was not lent so often.
+   *
+   * @param counts What, and how often it had arrived. The other side may have sent anything.
+   */
+  release(counts: unknown): void {
+    const { ref, count } = counts as Partial<ReleaseParams>;
+    this.#lendings.release(ref, count);
+  }
+
+  /**
+   * Understands a request of the other side, which may be anything. Whatever becomes of the reference, it can be done.
+   *
+   * @param params The request.
+   * @param attachments What came with it.
+   * @throws {TypeError} If it is no request, or of something that is not lent.
+   */
+  open(params: unknown, attachments?: readonly Uint8Array[]): Use {
+    const request = toUseParams(params);
+    const { how, ref, path } = request;
+    const lent = this.#lendings.get(ref);
+    if (lent === undefined) throw new TypeError(`Cannot use reference ${ref}: it is not lent`);
+    const name = [lent.name, ...path].join(".");
+    const args = request.args === undefined ? [] : this.decodeValue(request.args, attachments);
+    if (!Array.isArray(args)) throw new TypeError(`Cannot use ${name}: it is given no arguments`);
+    return {
+      name,
+      perform: async () => {
+        const membersOf = (holder: object) => this.#lendings.membersOf(holder);
+        const { holder, value } = await resolvePath(lent.value, path, {
+          name: lent.name,
+          membersOf,
+        });
+        if (how === "read") return await value;
+        if (how === "call") {
+          if (typeof value === "function") return await Reflect.apply(value, holder, args);
+          throw new TypeError(`Cannot call ${name}: it is no function`);
+        }
+        const iterated = await value;
+        if (!isObject(iterated) || membersOf(iterated) === undefined) {
+          return new LentIterator(iterated, name);
+        }
+        throw new TypeError(`Cannot iterate ${name}: only its members can be reached`);
+      },
+      encode: (answer) => {
+        // Of an iterator only a reference is of use.
+        return how === "iterate"
+          ? this.encodeReference(answer, { name, lentAs: name })
+          : this.encodeValue(answer, { name: `the result of ${name}` });
+      },
+    };
+  }
+
+  /** Whether a value is a stand-in, or a member of one. */
+  isStandIn(value: unknown): boolean {
+    return isObject(value) &&
+      (this.#arrivals.has(value) || this.#standIns.memberOf(value) !== undefined);
+  }
+
+  #use(request: UseParams, args?: readonly unknown[]): Promise<unknown> {
+    const { path } = request;
+    return this.#options.use({
+      name: path.length === 0 ? "a function" : path.join("."),
+      write: () => {
+        if (args === undefined) return { value: request };
+        const { value: encoded, ...rest } = this.encodeValue(args, { name: "arguments" });
+        return { value: { ...request, args: encoded }, ...rest };
+      },
+      receive: (answer) => this.decodeAnswer(answer),
+    });
   }
 
   decode(list: readonly unknown[], reader: TreeReader): [unknown] | undefined {
     const [tag, id, kind, name, iterable] = list;
+    if (typeof id !== "number") return undefined;
     if (tag === "yours") {
-      const lent = this.#lent.get(id as number);
+      const lent = this.#lendings.get(id);
       if (lent === undefined) throw new TypeError(`Cannot decode reference ${id}: it is not lent`);
       return [reader.number(lent.value)];
     }
-    if (tag !== "mine" || typeof id !== "number") return undefined;
-    if (kind !== "function" && kind !== "object") return undefined;
+    if (tag !== "mine" || kind !== "function" && kind !== "object") return undefined;
     return [reader.number(this.#borrow(id, { kind, name, iterable }))];
   }
 
   find(): undefined {}
 
-  #encode(value: object): Tagged {
-    const arrivals = this.#arrivals.get(value);
-    if (arrivals !== undefined) return tag("yours", arrivals.id);
-    const id = this.#lend(value);
-    return typeof value === "function"
-      ? tag("mine", id, "function", `${value.name}`, false)
-      : tag("mine", id, "object", classNameOf(value), isIterable(value));
+  /** What is lent by an attempt that fails is not lent. */
+  #sending(write: (lease: number[]) => EncodedValue): LentValue {
+    const lease: number[] = [];
+    const unsent = () => {
+      for (let i = 0; i < lease.length; i++) this.#lendings.release(lease[i], 1);
+    };
+    try {
+      return { ...write(lease), unsent };
+    } catch (error) {
+      unsent();
+      throw error;
+    }
   }
 
-  #lend(value: object): number {
-    let id = this.#ids.get(value);
-    if (id === undefined) {
-      id = this.#nextId++;
-      this.#ids.set(value, id);
-      const lent: Lent = { value, name: this.#name, members: this.#members, count: 0 };
-      this.#lent.set(id, lent);
-    }
-    this.#lent.get(id)!.count++;
-    this.#sending.push(id);
-    return id;
+  #encode(value: object, { lease, name = "", lentAs = "" }: Lending): Tagged {
+    const arrivals = this.#arrivals.get(value);
+    if (arrivals !== undefined) return tag("yours", arrivals.id);
+    const kind = typeof value === "function" ? "function" : "object";
+    // Whatever code of the value runs here, nothing is lent yet.
+    const own = kind === "function" ? nameOfFunction(value) : nameOfClass(value);
+    const iterable = kind === "object" && isIterable(value);
+    const names = [lentAs, own, name, `unnamed ${kind}`];
+    const shown = names.find((it) => it !== "" && it.length <= MAX_NAME_CHARS)!;
+    const id = this.#lendings.add(value, shown);
+    lease[lease.length] = id;
+    return tag("mine", id, kind, own, iterable);
   }
 
   #borrow(
@@ -269,23 +321,34 @@ export class References implements TreeExtension, TreeReaderExtension {
   }
 }
 
-function classNameOf(value: object): string {
-  const { constructor } = value;
-  return typeof constructor === "function" ? `${constructor.name}` : "";
+function nameOfFunction({ name }: { name?: unknown }): string {
+  return `${name}`;
 }
 
-/** Asynchronous or not, it is waited for. */
-function iteratorOf(value: unknown, name: string): unknown {
-  const iterable = value as { [Symbol.asyncIterator]?: unknown; [Symbol.iterator]?: unknown };
-  const method = isObject(value)
-    ? iterable[Symbol.asyncIterator] ?? iterable[Symbol.iterator]
-    : undefined;
-  if (typeof method !== "function") {
-    throw new TypeError(`Cannot iterate ${name}: it is not iterable`);
-  }
-  return Reflect.apply(method, value, []);
+function nameOfClass({ constructor }: object): string {
+  return typeof constructor === "function" ? `${constructor.name}` : "";
 }
 
 function isIterable(value: object): boolean {
   return Symbol.asyncIterator in value || Symbol.iterator in value;
+}
+
+/** What the other side asks for may be anything. */
+function toUseParams(value: unknown): UseParams {
+  const { how, ref, path } = value as Partial<UseParams>;
+  const isKnown = how === "call" || how === "read" || how === "iterate";
+  if (!isKnown || typeof ref !== "number" || !isPath(path)) {
+    throw new TypeError("Cannot use a reference: the request is malformed");
+  }
+  return value as UseParams;
+}
+
+function isPath(path: unknown): path is string[] {
+  if (!Array.isArray(path)) return false;
+  let length = 0;
+  for (let i = 0; i < path.length && length <= MAX_PATH_CHARS; i++) {
+    if (typeof path[i] !== "string") return false;
+    length += path[i].length + 1;
+  }
+  return length <= MAX_PATH_CHARS;
 }

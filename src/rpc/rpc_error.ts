@@ -4,10 +4,29 @@
  * @module
  */
 
-import { Error } from "./builtins.ts";
+import {
+  Error,
+  Map,
+  Object,
+  RangeError,
+  ReferenceError,
+  SyntaxError,
+  TypeError,
+} from "./builtins.ts";
+import { FrameError } from "./frame.ts";
 
 /** Why a connection ended: `closed` by this side, `ended` by the peer, `protocol` violated by the peer, `io` failed. */
 export type CloseReason = "closed" | "ended" | "protocol" | "io";
+
+/**
+ * Why a connection ends whose next frame cannot be read.
+ *
+ * @param cause What reading has thrown.
+ */
+export function closeReasonOf(cause: unknown): CloseReason {
+  if (!(cause instanceof FrameError)) return "io";
+  return cause.truncated ? "ended" : "protocol";
+}
 
 /** The connection has ended. Every call that was pending then, and every later one, rejects with the same error. */
 export class ConnectionClosedError extends Error {
@@ -44,6 +63,25 @@ export class RemoteError extends Error {
     this.code = options.code;
     this.data = options.data;
   }
+}
+
+/** Built-in errors that the peer may throw; any other keeps its name on a plain Error. */
+const ERRORS = new Map<string, ErrorConstructor>(
+  Object.entries({ Error, RangeError, ReferenceError, SyntaxError, TypeError, URIError }),
+);
+
+/**
+ * The peer's error, made here: its stack leads to the call. Any other error stays what it is.
+ *
+ * @param thrown What a call has thrown.
+ */
+export function toLocalError(thrown: unknown): unknown {
+  if (!(thrown instanceof RemoteError)) return thrown;
+  const data = thrown.data as { name?: unknown } | null | undefined;
+  const name = typeof data?.name === "string" ? data.name : "Error";
+  const error = new (ERRORS.get(name) ?? Error)(thrown.message);
+  if (error.name !== name) Object.defineProperty(error, "name", { value: name });
+  return error;
 }
 
 /** Codes of JSON-RPC 2.0, section 5.1, and the two of this project. */

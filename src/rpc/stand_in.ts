@@ -14,6 +14,7 @@ import {
   String,
   Symbol,
   TypeError,
+  WeakMap,
 } from "./builtins.ts";
 
 /** Uses what the other side has lent. */
@@ -40,7 +41,7 @@ export interface StandInOptions {
 }
 
 const { apply, get } = Reflect;
-const { asyncIterator, toStringTag } = Symbol;
+const { asyncIterator, toPrimitive, toStringTag } = Symbol;
 
 /** What every object has, and what a stand-in has itself. */
 const OWN: ReadonlyMap<string | symbol, unknown> = new Map(
@@ -55,13 +56,28 @@ const ABSENT: ReadonlyMap<string | symbol, undefined> = new Map(
   ["then", "toJSON", "constructor", "__proto__", "prototype"].map((name) => [name, undefined]),
 );
 
+/** Options of {@linkcode StandIns}. */
+export interface StandInsOptions {
+  /**
+   * What becomes of a rejected call that nobody waits for. On the host it must not end the process, which one that is
+   * `reported` does. @default "reported"
+   */
+  readonly rejections?: "reported" | "dropped";
+}
+
 /** Makes stand-ins. */
 export class StandIns {
   readonly #borrower: Borrower;
+  readonly #dropsRejections: boolean;
+  readonly #members = new WeakMap<object, string>();
 
-  /** @param borrower Uses what they stand for. */
-  constructor(borrower: Borrower) {
+  /**
+   * @param borrower Uses what they stand for.
+   * @param options What becomes of rejected calls.
+   */
+  constructor(borrower: Borrower, { rejections = "reported" }: StandInsOptions = {}) {
     this.#borrower = borrower;
+    this.#dropsRejections = rejections === "dropped";
   }
 
   /**
@@ -74,12 +90,13 @@ export class StandIns {
     return kind === "function" ? this.#function(id, name) : this.#object(id, { name, iterable });
   }
 
+  /** The path of a member that nobody has waited for yet; nothing if a value is none. */
+  memberOf(value: object): string | undefined {
+    return this.#members.get(value);
+  }
+
   #function(id: number, name: string): object {
-    const standIn = (...args: unknown[]): Promise<unknown> => {
-      // What it stands for is needed until the call has ended.
-      const calling = this.#borrower.call(id, [], args);
-      return iterableCall(keep(calling, standIn));
-    };
+    const standIn = (...args: unknown[]): Promise<unknown> => this.#call(id, [], args);
     Object.defineProperty(standIn, "name", { value: name, configurable: true });
     return standIn;
   }
@@ -89,9 +106,10 @@ export class StandIns {
     // So that `console.log` and error messages say what it is.
     const Class = Object.defineProperty(class {}, "name", { value: name });
     const root: object = new Proxy(Object.create(Class.prototype) as object, {
+      ...UNCHANGEABLE,
       get: (target, key) => {
         if (key === asyncIterator) {
-          return iterable ? () => this.#iterate(root, id, []) : undefined;
+          return iterable ? () => iterate(() => this.#borrower.iterate(id, [])) : undefined;
         }
         if (typeof key === "symbol") return key === toStringTag ? name : undefined;
         if (OWN.has(key)) return get(target, key);
@@ -100,10 +118,6 @@ export class StandIns {
         if (path === undefined) paths.set(key, path = this.#path(root, id, [key]));
         return path;
       },
-      set: (_, key) => refuseChange(key),
-      defineProperty: (_, key) => refuseChange(key),
-      deleteProperty: (_, key) => refuseChange(key),
-      setPrototypeOf: () => refuseChange("prototype"),
       // The members are not known on this side.
       has: (_, key) => typeof key === "string" && !ABSENT.has(key),
     });
@@ -112,11 +126,14 @@ export class StandIns {
 
   /** A member that has not been asked for yet: it can be called, awaited, iterated, and has members. */
   #path(root: object, id: number, path: readonly string[]): object {
-    const borrower = this.#borrower;
-    const read = () => keep(borrower.read(id, path), root);
-    const target = Object.defineProperty(function () {}, "name", { value: path.at(-1)! });
-    return new Proxy(target, {
-      apply: (_, __, args) => iterableCall(keep(borrower.call(id, path, args), root)),
+    const read = () => this.#borrower.read(id, path);
+    const walked = path.join(".");
+    // What `console.log` shows.
+    const shown = `${walked}, not awaited`;
+    const target = Object.defineProperty(function () {}, "name", { value: shown });
+    const member: object = new Proxy(target, {
+      ...UNCHANGEABLE,
+      apply: (_, __, args) => this.#call(id, path, args),
       construct: () => {
         throw new TypeError(
           `Cannot make a ${String(path.at(-1))}: it is a class of the other side`,
@@ -126,32 +143,40 @@ export class StandIns {
         if (key === "then") return promiseMethod(read, "then");
         if (key === "catch") return promiseMethod(read, "catch");
         if (key === "finally") return promiseMethod(read, "finally");
-        if (key === asyncIterator) return () => this.#iterate(root, id, path);
+        if (key === asyncIterator) return () => iterate(() => this.#borrower.iterate(id, path));
+        // Or a sum would be a text, and a comparison false.
+        if (key === toPrimitive) return () => refuseUse(walked);
         if (typeof key === "symbol" || key === "toJSON") return undefined;
-        if (key === "call" || key === "apply" || key === "bind" || OWN.has(key)) {
-          return get(target, key);
-        }
+        if (key === "call" || key === "apply" || key === "bind") return get(target, key);
         return this.#path(root, id, [...path, key]);
       },
-      set: (_, key) => refuseChange(key),
     });
+    this.#members.set(member, walked);
+    return member;
   }
 
-  async *#iterate(root: object, id: number, path: readonly string[]): AsyncGenerator<unknown> {
-    const iterator = await keep(this.#borrower.iterate(id, path), root) as AsyncIterator<unknown>;
-    let ended = false;
-    try {
-      while (true) {
-        const { done, value } = await iterator.next();
-        if (done) {
-          ended = true;
-          return value;
-        }
-        yield value;
-      }
-    } finally {
-      if (!ended) await iterator.return?.();
+  #call(id: number, path: readonly string[], args: readonly unknown[]): Promise<unknown> {
+    const calling = this.#borrower.call(id, path, args);
+    if (this.#dropsRejections) calling.catch(() => {});
+    return iterableCall(calling);
+  }
+}
+
+/** Uses an iterator of the other side. Whoever leaves early ends it there. */
+async function* iterate(start: () => Promise<unknown>): AsyncGenerator<unknown> {
+  const iterator = await start() as AsyncIterator<unknown>;
+  // One that is done has ended, and so has one that has failed.
+  let ended = true;
+  try {
+    while (true) {
+      const { done, value } = await iterator.next();
+      if (done) return;
+      ended = false;
+      yield value;
+      ended = true;
     }
+  } finally {
+    if (!ended) await iterator.return?.();
   }
 }
 
@@ -177,14 +202,14 @@ export function iterableCall(calling: Promise<unknown>): Promise<unknown> {
   return calling;
 }
 
-/** Keeps a stand-in from being given back while it is used. */
-async function keep<T>(using: Promise<T>, standIn: object): Promise<T> {
-  try {
-    return await using;
-  } finally {
-    void standIn;
-  }
-}
+/** What is on the other side is changed there. */
+const UNCHANGEABLE: ProxyHandler<object> = {
+  set: (_, key) => refuseChange(key),
+  defineProperty: (_, key) => refuseChange(key),
+  deleteProperty: (_, key) => refuseChange(key),
+  setPrototypeOf: () => refuseChange("prototype"),
+  preventExtensions: () => refuseChange("extensibility"),
+};
 
 function refuseChange(key: string | symbol): never {
   throw new TypeError(
@@ -192,4 +217,8 @@ function refuseChange(key: string | symbol): never {
       String(key)
     }: the object is on the other side, where its methods can change it`,
   );
+}
+
+function refuseUse(walked: string): never {
+  throw new TypeError(`Cannot use ${walked} as a value: it is on the other side, await it first`);
 }

@@ -9,6 +9,7 @@ import {
   Array,
   DataView,
   Date,
+  DOMException,
   Error,
   Int32Array,
   Map,
@@ -19,8 +20,19 @@ import {
   TypeError,
   Uint8Array,
   URL,
+  URLSearchParams,
 } from "./builtins.ts";
-import { bigint, fail, found, integer, malformed, number, regexp, text } from "./_node_parts.ts";
+import {
+  bigint,
+  fail,
+  found,
+  headers,
+  integer,
+  malformed,
+  number,
+  regexp,
+  text,
+} from "./_node_parts.ts";
 import type { TreeReader, TreeReaderExtension } from "./tree.ts";
 
 const VIEWS: ReadonlyMap<
@@ -162,6 +174,10 @@ export class TreeDecoder implements TreeReader {
         return this.number(regexp(text(first), text(second)));
       case "url":
         return this.number(new URL(text(first)));
+      case "params":
+        return this.number(new URLSearchParams(text(first)));
+      case "headers":
+        return this.number(headers(first));
       case "box":
         return this.#box(first);
       case "map":
@@ -169,7 +185,9 @@ export class TreeDecoder implements TreeReader {
       case "set":
         return this.#set(first);
       case "error":
-        return this.#error(text(first), text(second), third);
+        return this.#error(toError(text(first), text(second)), text(first), third);
+      case "exception":
+        return this.#error(new DOMException(text(second), text(first)), text(first), third);
       case "buffer":
         return this.number(this.#buffer(first));
       case "view":
@@ -220,11 +238,8 @@ export class TreeDecoder implements TreeReader {
     return set;
   }
 
-  #error(name: string, message: string, own: unknown): Error {
-    const aggregate = name === "AggregateError";
-    const error = this.number(
-      aggregate ? new AggregateError([], message) : new (ERRORS.get(name) ?? Error)(message),
-    );
+  #error(error: Error, name: string, own: unknown): Error {
+    this.number(error);
     if (error.name !== name) {
       Object.defineProperty(error, "name", { value: name, configurable: true, writable: true });
     }
@@ -245,6 +260,12 @@ export class TreeDecoder implements TreeReader {
     const own = bytes.byteLength === bytes.buffer.byteLength;
     return this.#buffers[i] ??= (own ? bytes : bytes.slice()).buffer as ArrayBuffer;
   }
+}
+
+function toError(name: string, message: string): Error {
+  return name === "AggregateError"
+    ? new AggregateError([], message)
+    : new (ERRORS.get(name) ?? Error)(message);
 }
 
 /** Assigning to `__proto__` would change the prototype. */

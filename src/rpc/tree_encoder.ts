@@ -245,6 +245,20 @@ export function isInstance(value: object): boolean {
 /** Those of them that can be used from elsewhere. */
 const ITERATORS: ReadonlySet<string> = new Set(["Generator", "AsyncGenerator"]);
 
+/** What has contents that have to be waited for. */
+const AWAITED: ReadonlySet<string> = new Set([...ITERATORS, "Blob", "File", "ReadableStream"]);
+
+/**
+ * Whether a value can be used from elsewhere and never be copied: whoever has it waits for what is in it.
+ *
+ * @param value Any object.
+ */
+export function isAwaited(value: object): boolean {
+  const prototype = getPrototypeOf(value) as object | null;
+  if (prototype === null || prototype === objectPrototype || isArray(value)) return false;
+  return AWAITED.has(apply(toStringTag, value, []).slice(8, -1));
+}
+
 function className(value: object): string {
   const { constructor } = value;
   return typeof constructor === "function" && constructor.name !== ""

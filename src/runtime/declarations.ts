@@ -6,7 +6,8 @@
  */
 
 import type { AnyFunction, HostFunction } from "./host_function.ts";
-import { type Injections, isReference } from "./injection.ts";
+import type { Injections } from "./injection.ts";
+import { isReference } from "./variable.ts";
 import { schemaParameters, schemaType } from "./_schema_type.ts";
 import { declareClass } from "./_class_declaration.ts";
 import { parametersOf, toText } from "./_signature.ts";

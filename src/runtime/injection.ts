@@ -4,7 +4,6 @@
  * @module
  */
 
-import { isInstance } from "../rpc/tree_encoder.ts";
 import { HostFunction } from "./host_function.ts";
 import { Variable } from "./variable.ts";
 
@@ -33,16 +32,6 @@ const RESERVED: ReadonlySet<string> = new Set(
  */
 export function isIdentifier(name: string): boolean {
   return IDENTIFIER.test(name) && !RESERVED.has(name);
-}
-
-/**
- * Whether a value stays on the host, and cells get a reference to it.
- *
- * @param value The value.
- */
-export function isReference(value: unknown): boolean {
-  return typeof value === "function" ||
-    typeof value === "object" && value !== null && !Array.isArray(value) && isInstance(value);
 }
 
 /**

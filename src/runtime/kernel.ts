@@ -28,6 +28,13 @@ export interface KernelHost {
   use(cell: number, use: { name: string; action: () => Promise<unknown> }): Promise<unknown>;
 }
 
+/** A name, its value, and the members of it that cells may reach, if not all that its class declares. */
+export type Definition = readonly [
+  name: string,
+  value: unknown,
+  members?: readonly string[] | undefined,
+];
+
 /** Options of {@linkcode Kernel.retrieve}. */
 export interface KernelRetrieveOptions {
   /** Whether a copy is wanted or a reference. */
@@ -45,7 +52,7 @@ export interface Kernel {
    *
    * @throws {TypeError} If a value cannot cross.
    */
-  define(values: Iterable<readonly [string, unknown]>, functions: Iterable<string>): Promise<void>;
+  define(values: Iterable<Definition>, functions: Iterable<string>): Promise<void>;
   /** Runs a compiled cell. */
   execute(cell: ExecuteParams): Promise<CellReport>;
   /** Asks the running cell to stop. If it can, `execute` settles soon; whoever does not want to wait closes the kernel. */

@@ -75,6 +75,7 @@ export class KernelLauncher {
   readonly #options: KernelProcessOptions;
   readonly #flags: readonly string[];
   readonly #kernelOptions: KernelOptions;
+  readonly #useTimeoutMs: number;
 
   /**
    * Checks the options.
@@ -85,7 +86,8 @@ export class KernelLauncher {
    */
   constructor(options: KernelProcessOptions & RuntimeLimits) {
     this.#options = options;
-    const { maxOutputChars, maxPendingCalls } = checkRuntimeLimits(options);
+    const { maxOutputChars, maxPendingCalls, timeoutMs } = checkRuntimeLimits(options);
+    this.#useTimeoutMs = timeoutMs;
     this.permissions = withAbsolutePaths(options.permissions ?? {});
     const { memoryBytes, processMemoryBytes } = memoryLimits(options);
     const heapMegabytes = Math.max(MIN_HEAP_MEGABYTES, Math.ceil(memoryBytes / 2 ** 20));
@@ -133,6 +135,7 @@ export class KernelLauncher {
       cwd: Deno.build.os === "windows" ? "C:\\" : "/",
       maxFrameBytes,
       processMemoryBytes,
+      useTimeoutMs: this.#useTimeoutMs,
     });
   }
 }

@@ -7,8 +7,8 @@
 import type { NamespaceEntry } from "../rpc/protocol.ts";
 import { CellRunner } from "./cell_runner.ts";
 import type { FunctionOf, Functions, HostFunction } from "./host_function.ts";
-import { type Injections, isReference, toInjections } from "./injection.ts";
-import { type Kernel, KernelExitError, type KernelHost } from "./kernel.ts";
+import { type Injections, toInjections } from "./injection.ts";
+import { type Definition, type Kernel, KernelExitError, type KernelHost } from "./kernel.ts";
 import { KernelKeeper } from "./kernel_keeper.ts";
 import { checkLimit } from "./limit.ts";
 import type { Recovery } from "./recovery.ts";
@@ -24,7 +24,7 @@ import type { Snapshot } from "./snapshot.ts";
 import { checkRuntimeLimits } from "./runtime_limits.ts";
 import { checkStateOptions, type RuntimeOptions } from "./runtime_options.ts";
 import { Turns } from "./turns.ts";
-import { type Values, Variable } from "./variable.ts";
+import { isReference, type Values, type Variable } from "./variable.ts";
 
 /** The common part of all runtimes. */
 export abstract class KernelRuntime<V extends object, F extends object = Functions>
@@ -170,14 +170,11 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
     if (before !== after) {
       throw new TypeError(`Cannot update ${JSON.stringify(name)}: it is ${before}, not ${after}`);
     }
+    const updated = variable.with(value);
     const kernel = await this.#keeper.current;
-    await kernel?.define([[name, value]], []);
+    await kernel?.define([[name, value, updated.members]], []);
     this.#keeper.defined([name]);
-    const { description } = variable;
-    this.#variables.set(
-      name,
-      new Variable(value, description === undefined ? {} : { description }),
-    );
+    this.#variables.set(name, updated);
   }
 
   /** See {@linkcode Runtime.names}. */
@@ -305,8 +302,10 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
 function* valuesOf(
   variables: ReadonlyMap<string, Variable<unknown>>,
   isWanted: (name: string, value: unknown) => boolean = () => true,
-): Generator<readonly [string, unknown]> {
-  for (const [name, { value }] of variables) if (isWanted(name, value)) yield [name, value];
+): Generator<Definition> {
+  for (const [name, { value, members }] of variables) {
+    if (isWanted(name, value)) yield [name, value, members];
+  }
 }
 
 /** The type of a value as far as `update` holds on to it. */

@@ -9,17 +9,24 @@ import { createConsole } from "../kernel/guest_console.ts";
 import { Interrupts } from "../kernel/interrupts.ts";
 import { Modules } from "../kernel/modules.ts";
 import { OutputBuffer } from "../kernel/output_buffer.ts";
+import { settled } from "../kernel/retrieve.ts";
 import { ObjectScope } from "../kernel/scope.ts";
 import { Session } from "../kernel/session.ts";
 import { StackMapper } from "../kernel/stack_mapper.ts";
 import type { CellReport, ExecuteParams, NamespaceEntry, RestoreReport } from "../rpc/protocol.ts";
-import { isReference } from "./injection.ts";
-import type { Kernel, KernelExitError, KernelHost } from "./kernel.ts";
+import type {
+  Definition,
+  Kernel,
+  KernelExitError,
+  KernelHost,
+  KernelRetrieveOptions,
+} from "./kernel.ts";
 import type { KernelSnapshot } from "./snapshot.ts";
 import { iterableCall } from "../rpc/stand_in.ts";
 import type { Functions } from "./host_function.ts";
 import { KernelRuntime } from "./kernel_runtime.ts";
 import type { RuntimeOptions } from "./runtime_options.ts";
+import { isReference } from "./variable.ts";
 
 /**
  * Runs cells in the host's own process. Values go in and out as they are, and so does everything else: cells can do what
@@ -94,10 +101,7 @@ class InProcessKernel implements Kernel {
     Object.defineProperty(scope.target, "console", { value: guestConsole, configurable: true });
   }
 
-  define(
-    values: Iterable<readonly [string, unknown]>,
-    functions: Iterable<string>,
-  ): Promise<void> {
+  define(values: Iterable<Definition>, functions: Iterable<string>): Promise<void> {
     const { namespace } = this.#session;
     for (const [name, value] of values) {
       if (isReference(value)) namespace.defineProvided(name, value as object);
@@ -121,9 +125,9 @@ class InProcessKernel implements Kernel {
     this.#interrupts.stop();
   }
 
-  retrieve(name: string): Promise<unknown> {
+  retrieve(name: string, { timeoutMs }: KernelRetrieveOptions): Promise<unknown> {
     const { namespace } = this.#session;
-    if (namespace.has(name)) return Promise.resolve(namespace.get(name));
+    if (namespace.has(name)) return settled(namespace.get(name), { name, timeoutMs });
     return Promise.reject(
       new RangeError(`Cannot retrieve ${JSON.stringify(name)}: there is no such name`),
     );

@@ -4,27 +4,28 @@
  * @module
  */
 
-import type { EncodedValue } from "../rpc/codec.ts";
 import { Connection, type Payload } from "../rpc/connection.ts";
 import type {
   CellReport,
-  DisplayParams,
   ExecuteParams,
-  HostCallParams,
-  MimeBundle,
   NamespaceEntry,
-  OutputParams,
-  ReleaseParams,
+  ReferenceCounts,
   RestoreParams,
   RestoreReport,
   RetrieveParams,
   SnapshotParams,
   SnapshotReport,
-  UseParams,
 } from "../rpc/protocol.ts";
 import { References } from "../rpc/references.ts";
-import { ConnectionClosedError, RemoteError, RPC_ERROR_CODES } from "../rpc/rpc_error.ts";
 import {
+  ConnectionClosedError,
+  RemoteError,
+  RPC_ERROR_CODES,
+  toLocalError,
+} from "../rpc/rpc_error.ts";
+import { kernelRequests } from "./_kernel_requests.ts";
+import {
+  type Definition,
   type Kernel,
   KernelExitError,
   type KernelHost,
@@ -37,6 +38,8 @@ import type { KernelSnapshot } from "./snapshot.ts";
 export interface SubprocessOptions extends KernelProcessSpec {
   /** Largest frame in bytes, both ways. */
   readonly maxFrameBytes: number;
+  /** How long a function of cells that the host calls may keep the kernel from answering, in milliseconds. */
+  readonly useTimeoutMs: number;
 }
 
 /** A process that has not said a word for so long will not. Generous: a first start may have to fill a cache. */
@@ -69,8 +72,11 @@ export class SubprocessKernel implements Kernel {
   #busy = 0;
   /** Cells among them: they have time limits of their own. */
   #executing = 0;
+  /** Uses of what the kernel has lent among them: they may take as long as cells. */
+  #using = 0;
+  readonly #useTimeoutMs: number;
   #nudging: ReturnType<typeof setInterval> | undefined;
-  /** Nudges since the last answer. */
+  /** How often the kernel was looked after since its last answer. */
   #nudges = 0;
 
   /**
@@ -81,11 +87,27 @@ export class SubprocessKernel implements Kernel {
    */
   constructor(host: KernelHost, options: SubprocessOptions) {
     this.host = host;
+    this.#useTimeoutMs = options.useTimeoutMs;
     this.#process = new KernelProcess(options);
     const timer = setTimeout(
       () => this.#process.end(`it did not start within ${START_TIMEOUT_MS / 1000} seconds`),
       START_TIMEOUT_MS,
     );
+    this.#references = new References({
+      instances: "lend",
+      rejections: "dropped",
+      use: async ({ write, receive }) => {
+        this.#using++;
+        try {
+          return await this.#request("use", write(), receive);
+        } catch (error) {
+          throw toLocalError(error);
+        } finally {
+          this.#using--;
+        }
+      },
+      release: (value) => this.#connection.notify("release", { value }),
+    });
     this.#connection = new Connection(this.#process.channel, {
       maxFrameBytes: options.maxFrameBytes,
       handlers: {
@@ -96,37 +118,31 @@ export class SubprocessKernel implements Kernel {
         watching: () => {
           this.#watching = true;
         },
-        output: ({ value }) => this.#output(value),
-        display: (payload) => this.#display(payload),
-        call: (payload) => this.#call(payload),
-        use: (payload) => this.#use(payload),
-        release: ({ value }) => this.#release(value as Partial<ReleaseParams>),
+        ...kernelRequests(this.#references, () => this.host),
       },
-    });
-    this.#references = new References({
-      instances: "lend",
-      use: (value, attachments) => this.#request("use", { value, attachments }),
-      release: (value) => this.#connection.notify("release", { value }),
     });
     this.ended = this.#watch().finally(() => clearTimeout(timer));
     Deno.unrefTimer(timer);
   }
 
-  async define(
-    values: Iterable<readonly [string, unknown]>,
-    functions: Iterable<string>,
-  ): Promise<void> {
+  async define(values: Iterable<Definition>, functions: Iterable<string>): Promise<void> {
     // All values are encoded before the first one leaves: what cannot cross leaves nothing half done.
     const payloads: Payload[] = [];
-    for (const [name, value] of values) {
-      const encoded = this.#references.encodeValue(value, { name });
-      payloads.push({
-        value: { name, value: encoded.value },
-        attachments: encoded.attachments,
-      });
+    const definitions = [...values];
+    try {
+      for (const [name, value] of definitions) {
+        const lent = this.#references.encodeValue(value, { name, lentAs: name });
+        payloads.push({ ...lent, value: { name, value: lent.value } });
+      }
+    } catch (error) {
+      for (const { unsent } of payloads) unsent?.();
+      throw error;
+    }
+    for (const [, value, members] of definitions) {
+      if (members !== undefined) this.#references.narrow(value as object, members);
     }
     for (const name of functions) payloads.push({ value: { name } });
-    await Promise.all(payloads.map((payload) => this.#request("define", payload)));
+    await this.#answered(() => this.#connection.callAll("define", payloads));
   }
 
   async execute(cell: ExecuteParams): Promise<CellReport> {
@@ -172,13 +188,22 @@ export class SubprocessKernel implements Kernel {
     try {
       const limit = Number.isFinite(timeoutMs) ? { timeoutMs } : {};
       const params: RetrieveParams = { name, reference: as === "reference", ...limit };
-      const { value, attachments } = await this.#request("retrieve", { value: params });
-      return this.#references.decodeValue((value as { value: unknown }).value, attachments);
+      return await this.#request(
+        "retrieve",
+        { value: params },
+        (answer) => this.#references.decodeAnswer(answer),
+      );
     } catch (error) {
       if (!(error instanceof RemoteError)) throw error;
       const Class = error.code === RPC_ERROR_CODES.invalidParams ? RangeError : TypeError;
       throw new Class(error.message, { cause: error });
     }
+  }
+
+  /** How many references there are on either side, for those who look for leaks. */
+  async references(): Promise<{ host: ReferenceCounts; kernel: ReferenceCounts }> {
+    const { value } = await this.#request("references", { value: null });
+    return { host: this.#references.counts, kernel: value as ReferenceCounts };
   }
 
   async names(): Promise<NamespaceEntry[]> {
@@ -217,12 +242,20 @@ export class SubprocessKernel implements Kernel {
     }
   }
 
-  async #request(method: string, payload: Payload): Promise<Payload> {
+  #request<T = Payload>(
+    method: string,
+    payload: Payload,
+    receive?: (answer: Payload) => T,
+  ): Promise<T> {
+    return this.#answered(() => this.#connection.call(method, payload, { receive }));
+  }
+
+  async #answered<T>(action: () => Promise<T>): Promise<T> {
     if (this.#busy++ === 0) {
       this.#nudging = setInterval(() => void this.#nudge(), ANSWER_PATIENCE_MS);
     }
     try {
-      return await this.#process.use(() => this.#connection.call(method, payload));
+      return await this.#process.use(action);
     } catch (error) {
       throw error instanceof ConnectionClosedError ? await this.#ending() : error;
     } finally {
@@ -231,10 +264,12 @@ export class SubprocessKernel implements Kernel {
     }
   }
 
-  /** Stops what earlier cells have left running, if that is what the kernel does. Only the kernel knows. */
+  /** Stops what keeps the kernel from answering, if that is not the running cell. Only the kernel knows. */
   async #nudge(): Promise<void> {
+    const waitedMs = ++this.#nudges * ANSWER_PATIENCE_MS;
+    if (this.#busy === this.#using && waitedMs < this.#useTimeoutMs) return;
     this.#signal("SIGUSR2");
-    if (this.#executing > 0 || ++this.#nudges * ANSWER_PATIENCE_MS < MAX_ANSWER_MS) return;
+    if (this.#executing > 0 || waitedMs < MAX_ANSWER_MS) return;
     // It may be a promise that does not settle: a kernel that can be asked something has not stalled.
     if (!await this.answers(ANSWER_PATIENCE_MS)) {
       this.#process.end(`it did not answer for ${MAX_ANSWER_MS / 1000} seconds`);
@@ -254,46 +289,6 @@ export class SubprocessKernel implements Kernel {
     return this.#started ? exit : this.#process.missing(exit.exitCode) ?? exit;
   }
 
-  #display({ value, attachments }: Payload): void {
-    const { cell, bundle } = value as Partial<DisplayParams>;
-    const decoded = this.#references.decodeValue(bundle, attachments);
-    const isBundle = typeof decoded === "object" && decoded !== null && !Array.isArray(decoded);
-    if (typeof cell === "number" && isBundle) this.host.display(cell, decoded as MimeBundle);
-  }
-
-  #release({ ref, count }: Partial<ReleaseParams>): void {
-    if (typeof ref === "number" && typeof count === "number") this.#references.release(ref, count);
-  }
-
-  #output(params: unknown): void {
-    const { cell, stream, text } = params as Partial<OutputParams>;
-    if (
-      typeof cell === "number" && typeof text === "string" &&
-      (stream === "stdout" || stream === "stderr")
-    ) this.host.output(cell, { stream, text });
-  }
-
-  async #call({ value, attachments }: Payload): Promise<Payload> {
-    const { name, args, cell } = value as Partial<HostCallParams>;
-    const list = this.#references.decodeValue(args, attachments);
-    if (typeof name !== "string" || typeof cell !== "number" || !Array.isArray(list)) {
-      throw new TypeError("Cannot call a host function: the request is malformed");
-    }
-    const result = await this.host.call(cell, { name, args: list });
-    return answer(this.#references.encodeValue(result, { name: `the result of ${name}` }));
-  }
-
-  async #use({ value, attachments }: Payload): Promise<Payload> {
-    const request = toUseParams(value);
-    const { cell = 0 } = request;
-    const name = this.#references.nameOf(request);
-    const args = this.#references.argumentsOf(request, attachments);
-    const action = () => this.#references.perform(request, args);
-    return answer(
-      this.#references.encodeAnswer(request, await this.host.use(cell, { name, action })),
-    );
-  }
-
   /** Sees the process to its end, however that comes. */
   async #watch(): Promise<KernelExitError> {
     const cause = await this.#connection.closed;
@@ -304,19 +299,4 @@ export class SubprocessKernel implements Kernel {
     clearTimeout(timer);
     return new KernelExitError(exit, { cause });
   }
-}
-
-function answer({ value, attachments }: EncodedValue): Payload {
-  return { value: { value }, attachments };
-}
-
-/** What a kernel asks for may be anything. */
-function toUseParams(value: unknown): UseParams {
-  const { how, ref, path, cell } = value as Partial<UseParams>;
-  const isKnown = how === "call" || how === "read" || how === "iterate";
-  if (
-    !isKnown || typeof ref !== "number" || !Array.isArray(path) ||
-    !path.every((name) => typeof name === "string") || typeof cell !== "number"
-  ) throw new TypeError("Cannot use a reference: the request is malformed");
-  return value as UseParams;
 }

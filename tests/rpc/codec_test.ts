@@ -50,6 +50,7 @@ const VALUES: [what: string, value: unknown][] = [
   ["an empty Map", new Map()],
   ["a Set", new Set<unknown>(["a", 1, NaN, { x: 1 }, new Set([undefined])])],
   ["boxed primitives", [Object(1), Object(-0), Object("text"), Object(false), Object(7n)]],
+  ["URLSearchParams", new URLSearchParams("a=1&a=2&b=%20x&=")],
   ["a URL", new URL("https://user@example.com:8443/a%20b?q=1#h")],
   ["$ keys", { $: ["undefined"], a: { $: { $: [1n] } }, $x: 1n }],
   ["a __proto__ key beside undefined", { a: undefined, ["__proto__"]: { polluted: true } }],
@@ -151,14 +152,31 @@ for (const [what, error] of ERRORS) {
   });
 }
 
-Deno.test("decode() gives back a DOMException and an own class as Errors of their name", () => {
+Deno.test("decode() gives back Headers, and each cookie in them", () => {
+  const cookies: [string, string][] = [["set-cookie", "a=1, b"], ["set-cookie", "c=2"]];
+  const headers = new Headers([["b", "2"], ["a", "1"], ...cookies, ["A", "ä"]]);
+  const odd = new Headers([["a", ""], ["b", "1,"], ["b", ""], ["b", ""]]);
+  const [copy, empty, oddCopy] = throughWire([headers, new Headers(), odd]);
+  assertInstanceOf(copy, Headers);
+  assertEquals([...copy], [["a", "1, ä"], ["b", "2"], ...cookies]);
+  assertEquals([...empty!], []);
+  assertEquals([...oddCopy!], [["a", ""], ["b", "1,, , "]]);
+});
+
+Deno.test("decode() gives back an own class as an Error of its name", () => {
   class OwnError extends TypeError {
     override name = "OwnError";
     code = 7;
   }
-  const [own, dom] = throughWire([new OwnError("m"), new DOMException("stop", "AbortError")]);
+  const own = throughWire(new OwnError("m"));
   assertInstanceOf(own, Error);
-  assertEquals([own.name, own.message, (own as OwnError).code], ["OwnError", "m", 7]);
-  assertInstanceOf(dom, Error);
-  assertEquals([dom.name, dom.message], ["AbortError", "stop"]);
+  assertEquals([own.name, own.message, own.code], ["OwnError", "m", 7]);
+});
+
+Deno.test("decode() gives back a DOMException", () => {
+  const exception = new DOMException("stop", "AbortError");
+  const own = Object.assign(exception, { at: [1n] });
+  const copy = throughWire([own, own])[1]!;
+  assertInstanceOf(copy, DOMException);
+  assertEquals([copy.name, copy.message, copy.code, copy.at], ["AbortError", "stop", 20, [1n]]);
 });

@@ -1,8 +1,8 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Connection, type Handler, type Payload } from "../../src/rpc/connection.ts";
-import { RemoteError, RPC_ERROR_CODES } from "../../src/rpc/rpc_error.ts";
+import { ConnectionClosedError, RemoteError, RPC_ERROR_CODES } from "../../src/rpc/rpc_error.ts";
 import { echo, link } from "./_linked_connections.ts";
-import { linkedPair } from "./_linked_pair.ts";
+import { concat, frameBytes, linkedPair } from "./_linked_pair.ts";
 
 async function remoteError(call: Promise<Payload>): Promise<RemoteError> {
   return await assertRejects(() => call, RemoteError);
@@ -184,3 +184,67 @@ for (const [what, error] of UNSENDABLE_ERRORS) {
     assertEquals((await linked.client.call("echo", { value: 1 })).value, 1);
   });
 }
+
+for (const [what, value, Class] of UNSENDABLE) {
+  Deno.test(`Connection.callAll() sends nothing when one of the messages ${what}`, async () => {
+    const seen: unknown[] = [];
+    const note: Handler = (payload) => {
+      seen.push(payload.value);
+      return payload;
+    };
+    using linked = link({ note }, { client: { maxFrameBytes: 1_000 } });
+    let unsent = 0;
+    const payloads = [1, value, 2].map((value) => ({ value, unsent: () => void unsent++ }));
+    await assertRejects(() => linked.client.callAll("note", payloads), Class);
+    assertEquals([seen, unsent], [[], 3]);
+    const answers = await linked.client.callAll("note", [{ value: 3 }, { value: 4 }]);
+    assertEquals(answers.map(({ value }) => value), [3, 4]);
+    assertEquals(seen, [3, 4]);
+  });
+
+  Deno.test(`Connection says of each message that it was not sent when it ${what}`, async () => {
+    let unsent = 0;
+    const payload = { value, unsent: () => void unsent++ };
+    const options = { client: { maxFrameBytes: 1_000 }, server: { maxFrameBytes: 1_000 } };
+    using linked = link({ give: () => payload, echo }, options);
+    await assertRejects(() => linked.client.call("echo", payload), Class);
+    assertThrows(() => linked.client.notify("echo", payload), Class);
+    await remoteError(linked.client.call("give", { value: null }));
+    assertEquals(unsent, 3);
+    await linked.client.call("echo", { value: 1, unsent: payload.unsent });
+    assertEquals(unsent, 3);
+  });
+}
+
+Deno.test("Connection.callAll() rejects when the connection ends, before and meanwhile", async () => {
+  using linked = link({ wait: () => new Promise(() => {}) });
+  const calling = linked.client.callAll("wait", [{ value: 1 }, { value: 2 }]);
+  linked.client.close();
+  await assertRejects(() => calling, ConnectionClosedError);
+  await assertRejects(() => linked.client.callAll("wait", []), ConnectionClosedError);
+});
+
+Deno.test("Connection.call() reads an answer before what comes behind it", async () => {
+  const order: string[] = [];
+  const [near, far] = linkedPair();
+  const connection = new Connection(near.channel, {
+    handlers: { note: () => void order.push("note") },
+  });
+  const calling = connection.call("ask", { value: null }, {
+    receive: ({ value }) => order.push(`answer ${value}`),
+  });
+  const answer = frameBytes(`{"jsonrpc":"2.0","id":1,"result":5}`);
+  far.out.write(concat([answer, frameBytes(`{"jsonrpc":"2.0","method":"note"}`)]));
+  assertEquals([await calling, order[0]], [1, "answer 5"]);
+  connection.close();
+});
+
+Deno.test("Connection.call() rejects when the answer cannot be read", async () => {
+  using linked = link({ echo });
+  const receive = () => {
+    throw new SyntaxError("unreadable");
+  };
+  const calling = linked.client.call("echo", { value: 1 }, { receive });
+  await assertRejects(() => calling, SyntaxError, "unreadable");
+  assertEquals((await linked.client.call("echo", { value: 1 })).value, 1);
+});

@@ -173,6 +173,19 @@ export const INJECT_CONTRACT: readonly Promised[] = [
     ]);
   }],
 
+  ["retrieve() waits for promises, but not for ever", async (make) => {
+    await using runtime = make({ timeoutMs: 200 });
+    await runtime.execute(
+      `const soon = Promise.resolve([1]), never = new Promise(() => {});
+      const failed = Promise.reject(new TypeError("no")); failed.catch(() => {})`,
+      { timeoutMs: 60_000 },
+    );
+    assertEquals(await runtime.retrieve("soon"), [1]);
+    await assertRejects(() => runtime.retrieve("failed"), TypeError, "no");
+    const message = `Cannot retrieve "never": it is a promise that has not settled within 200 ms`;
+    await assertRejects(() => runtime.retrieve("never"), TypeError, message);
+  }],
+
   ["reset() forgets what cells made and keeps what was injected", async (make) => {
     await using runtime = make({ variables: { rows: [1] }, functions: { f: () => 1 } });
     await runtime.inject({ variables: { late: 2 } });

@@ -68,6 +68,12 @@ export const KEPT: Readonly<Record<string, readonly KeptCase[]>> = {
       `[ 5, NaN, "/a\\\\/b/giu", "https://x.y/z?q#h", true ]`,
     ],
     [
+      `const query = new URLSearchParams("a=1&a=2"), heads = new Headers({ a: "1" });
+      const stop = new DOMException("no", "AbortError"); class Own extends Headers { b = 2 } const own = new Own([["c", "3"]])`,
+      `[query.getAll("a"), heads.get("a"), stop instanceof DOMException, stop.code, own instanceof Own, own.get("c"), own.b]`,
+      `[ [ "1", "2" ], "1", true, 20, true, "3", 2 ]`,
+    ],
+    [
       `const boxes = [Object(1), Object("s"), Object(true), Object(2n)]`,
       `boxes.map((box) => typeof box + box)`,
       `[ "object1", "objects", "objecttrue", "object2" ]`,

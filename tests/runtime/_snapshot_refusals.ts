@@ -93,13 +93,13 @@ export const REFUSED: readonly RefusedCase[] = [
     ["old", NO_CLASS],
   ],
   [
-    `const headers = new Headers(), blob = new Blob(["x"]), abort = new AbortController(), format = new Intl.NumberFormat();
-    class Extended extends Headers {} const extended = new Extended(); class Own extends Promise {} const own = new Own(() => {})`,
-    ["headers", "it is an instance of Headers, which is no plain data"],
+    `const target = new EventTarget(), blob = new Blob(["x"]), abort = new AbortController(), format = new Intl.NumberFormat();
+    class Extended extends EventTarget {} const extended = new Extended(); class Own extends Promise {} const own = new Own(() => {})`,
+    ["target", "it is an instance of EventTarget, which is no plain data"],
     ["blob", "it is an instance of Blob, which is no plain data"],
     ["abort", "it is an instance of AbortController, which is no plain data"],
     ["format", "it is an instance of NumberFormat, which is no plain data"],
-    ["extended", "it is an instance of a class that extends Headers"],
+    ["extended", "it is an instance of a class that extends EventTarget"],
     ["own", "it is an instance of a class that extends Promise"],
   ],
   [

@@ -1,0 +1,122 @@
+/** Whether two values are the same in all that crosses: contents, classes, and which parts are one. */
+
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+
+/**
+ * Asserts that one value is a copy of another: equal, and with the same shape of sharing.
+ *
+ * @param actual What there is.
+ * @param expected What there should be.
+ */
+export function assertSameShape(actual: unknown, expected: unknown): void {
+  new Comparison().compare(actual, expected, "value");
+}
+
+class Comparison {
+  readonly #met = new Map<object, object>();
+  readonly #taken = new Set<object>();
+  /** How far a buffer was cut at its beginning. */
+  readonly #shifts = new Map<object, number>();
+
+  compare(actual: unknown, expected: unknown, path: string): void {
+    const isObject = typeof expected === "object" && expected !== null;
+    if (!isObject || isLive(expected)) {
+      // Functions and instances of classes come home as what they are.
+      return assert(Object.is(actual, expected), `${path}: ${Deno.inspect([actual, expected])}`);
+    }
+    assert(typeof actual === "object" && actual !== null, path);
+    if (this.#isMet(actual, expected, path)) return;
+    assertStrictEquals(Object.getPrototypeOf(actual), Object.getPrototypeOf(expected), path);
+    this.#contents(actual, expected, path);
+    if (ArrayBuffer.isView(expected)) return;
+    assertEquals(Object.keys(actual), Object.keys(expected), path);
+    for (const key of Object.keys(expected)) {
+      this.compare(actual[key as never], expected[key as never], `${path}.${key}`);
+    }
+  }
+
+  /** Whether the two were met before, as they have to be both or none. */
+  #isMet(actual: object, expected: object, path: string): boolean {
+    const known = this.#met.get(expected);
+    if (known !== undefined) assert(known === actual, `${path} is not shared`);
+    else assert(!this.#taken.has(actual), `${path} is shared`);
+    this.#met.set(expected, actual);
+    this.#taken.add(actual);
+    return known !== undefined;
+  }
+
+  #contents(actual: object, expected: object, path: string): void {
+    if (expected instanceof Map) {
+      return this.#list([...actual as typeof expected].flat(), [...expected].flat(), path);
+    }
+    if (expected instanceof Set) {
+      return this.#list([...actual as typeof expected], [...expected], path);
+    }
+    if (Array.isArray(expected)) {
+      return assertEquals((actual as unknown[]).length, expected.length, path);
+    }
+    if (ArrayBuffer.isView(expected)) return this.#view(actual as ArrayBufferView, expected, path);
+    if (expected instanceof ArrayBuffer) {
+      assertEquals(this.#shifts.get(expected) ?? 0, 0, `${path} is cut`);
+      this.#shifts.set(expected, 0);
+      return assertEquals(new Uint8Array(actual as ArrayBuffer), new Uint8Array(expected), path);
+    }
+    if (expected instanceof Error) return this.#error(actual as Error, expected, path);
+    if (expected instanceof Headers) {
+      return assertEquals([...actual as Headers], [...expected], path);
+    }
+    // What is left has no parts.
+    const isRecord = Object.getPrototypeOf(expected) === Object.prototype;
+    if (!isRecord) assertEquals(Deno.inspect(actual), Deno.inspect(expected), path);
+  }
+
+  #list(actual: unknown[], expected: unknown[], path: string): void {
+    assertEquals(actual.length, expected.length, path);
+    for (const [i, value] of expected.entries()) this.compare(actual[i], value, `${path}<${i}>`);
+  }
+
+  #view(actual: ArrayBufferView, expected: ArrayBufferView, path: string): void {
+    const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView) =>
+      new Uint8Array(buffer, byteOffset, byteLength);
+    assertEquals(bytesOf(actual), bytesOf(expected), path);
+    const { buffer } = expected;
+    const shift = expected.byteOffset - actual.byteOffset;
+    assertEquals(
+      shift,
+      this.#shifts.get(buffer) ?? shift,
+      `${path} is somewhere else in its buffer`,
+    );
+    this.#shifts.set(buffer, shift);
+    if (!this.#met.has(buffer)) this.#isMet(actual.buffer, buffer, path);
+    assert(this.#met.get(buffer) === actual.buffer, `${path} has a buffer of its own`);
+  }
+
+  #error(actual: Error, expected: Error, path: string): void {
+    assertEquals([actual.name, actual.message], [expected.name, expected.message], path);
+    for (const name of ["cause", "errors"]) {
+      assertEquals(Object.hasOwn(actual, name), Object.hasOwn(expected, name), path);
+      this.compare(actual[name as never], expected[name as never], `${path}.${name}`);
+    }
+  }
+}
+
+const DATA = [
+  Map,
+  Set,
+  Date,
+  RegExp,
+  Error,
+  URL,
+  URLSearchParams,
+  Headers,
+  ArrayBuffer,
+  Boolean,
+  Number,
+  String,
+  BigInt,
+];
+
+function isLive(value: object): boolean {
+  const isPlain = Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
+  return !isPlain && !ArrayBuffer.isView(value) && !DATA.some((Class) => value instanceof Class);
+}

@@ -1,0 +1,207 @@
+/** Values on their way to a kernel and back. */
+
+import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
+import { run, runFailing, valueOf } from "./_contract.ts";
+import { graph } from "./_graphs.ts";
+import { assertSameShape } from "./_same_shape.ts";
+
+/** fast-check prints it, with the smallest value that fails. */
+const SEED = 20_260_101;
+
+Deno.test("DenoRuntime gives back any value as it was, with all that is shared in it", async () => {
+  await using runtime = new DenoRuntime({ variables: { box: {} } });
+  await runtime.names();
+  await fc.assert(
+    fc.asyncProperty(graph, async (value) => {
+      await runtime.update("box", { value });
+      assertSameShape(await runtime.retrieve("box"), { value });
+    }),
+    { seed: SEED, numRuns: 2_000 },
+  );
+});
+
+const one = {};
+const bytes = new Uint8Array([1, 2]);
+const DIFFERENT: [actual: unknown, expected: unknown][] = [
+  [0, -0],
+  [[], [,]],
+  [[undefined], [,]],
+  [{ a: undefined }, {}],
+  [[{}, {}], [one, one]],
+  [[one, one], [{}, {}]],
+  [new Map([[one, one]]), new Map([[{}, {}]])],
+  [new Error("a"), new TypeError("a")],
+  [new Error("a", { cause: 1 }), new Error("a")],
+  [[bytes, bytes.slice()], [bytes, bytes.subarray()]],
+  [new Uint8Array(2), new Int8Array(2)],
+  [[new ArrayBuffer(2), new Uint8Array(2)], [bytes.buffer, bytes]],
+  [() => 1, () => 1],
+];
+
+Deno.test("assertSameShape() throws when values differ in what crosses", () => {
+  for (const [actual, expected] of DIFFERENT) {
+    assertThrows(() => assertSameShape(actual, expected), Error, "", Deno.inspect(expected));
+  }
+});
+
+/** Cells in which a value of the host is what it is, by its name. */
+const NATIVE: Record<string, [value: unknown, source: string]> = {
+  zero: [-0, `Object.is(zero, -0)`],
+  holes: [[, 1, ,], `holes.length === 3 && !(0 in holes) && holes[1] === 1`],
+  missing: [{ a: undefined }, `"a" in missing && missing.a === undefined`],
+  big: [-(2n ** 100n), `big === -(2n ** 100n)`],
+  shared: [
+    [new Uint8Array(bytes.buffer), new DataView(bytes.buffer), bytes.buffer],
+    `shared[0][0] = 7; shared[1].getUint8(0) === 7 && shared[1].buffer === shared[2]`,
+  ],
+  failure: [
+    Object.assign(new RangeError("far", { cause: new TypeError("why") }), { code: 7 }),
+    `failure instanceof RangeError && failure.cause instanceof TypeError && failure.code === 7`,
+  ],
+  stop: [new DOMException("no", "AbortError"), `stop instanceof DOMException && stop.code === 20`],
+  link: [new URL("https://a.b/c?d=e#f"), `link instanceof URL && link.hash === "#f"`],
+  query: [
+    new URLSearchParams("a=1&a=2"),
+    `query instanceof URLSearchParams && query.getAll("a").length === 2`,
+  ],
+  headers: [new Headers({ A: "1" }), `headers instanceof Headers && headers.get("a") === "1"`],
+  when: [new Date(5), `when instanceof Date && when.getTime() === 5`],
+  pattern: [/a(?<b>c)/gi, `pattern instanceof RegExp && pattern.exec("AC").groups.b === "C"`],
+  index: [new Map([[one, new Set([one])]]), `[...index.values()][0].has([...index.keys()][0])`],
+  record: [
+    JSON.parse(`{"__proto__":1,"constructor":2}`),
+    `Object.keys(record).join() === "__proto__,constructor"`,
+  ],
+};
+
+Deno.test("DenoRuntime gives cells native values", async () => {
+  const variables = Object.fromEntries(
+    Object.entries(NATIVE).map(([name, [value]]) => [name, value]),
+  );
+  await using runtime = new DenoRuntime({ variables });
+  for (const [name, [, source]] of Object.entries(NATIVE)) {
+    assertEquals(await valueOf(runtime, source), "true", name);
+  }
+});
+
+Deno.test("DenoRuntime carries values as arguments and results of functions", async () => {
+  const seen: unknown[] = [];
+  await using runtime = new DenoRuntime({
+    functions: {
+      echo(value: unknown) {
+        seen.push(value);
+        return value;
+      },
+    },
+  });
+  await run(
+    runtime,
+    `const loop = new Map(); loop.set(loop, [-0, loop]); const back = await echo(loop);
+    if (back.get(back)[1] !== back || !Object.is(back.get(back)[0], -0)) throw new Error("not the same")`,
+  );
+  const [loop] = seen as [Map<unknown, unknown[]>];
+  assertEquals([loop.get(loop)![1] === loop, Object.is(loop.get(loop)![0], -0)], [true, true]);
+});
+
+class Socket {
+  open = true;
+}
+
+/** Values that cannot be injected, and where the reason is. */
+const REFUSED: [value: () => unknown, path: string, reason: string][] = [
+  [() => Symbol("s"), "bad", "a symbol"],
+  [() => Promise.resolve(1), "bad", "a Promise"],
+  [() => ({ rows: [0, { socket: new WeakRef(one) }] }), "bad.rows[1].socket", "a WeakRef"],
+  [() => new Map([["k", new WeakMap()]]), `bad["value 0"]`, "a WeakMap"],
+  [() => new Error("m", { cause: Symbol() }), "bad.cause", "a symbol"],
+  [() => ({ "odd key": [new SharedArrayBuffer(8)] }), `bad["odd key"][0]`, "a SharedArrayBuffer"],
+  [() => [new Uint8Array(new SharedArrayBuffer(8))], "bad[0]", "a view of shared memory"],
+  [() => [Object.create(Date.prototype)], "bad[0]", "not what its prototype says"],
+];
+
+Deno.test("DenoRuntime.inject() names the path of what cannot cross, and injects nothing", async () => {
+  await using runtime = new DenoRuntime({ variables: { kept: [1] as unknown[] } });
+  await run(runtime, `let own = 5`);
+  for (const [make, path, reason] of REFUSED) {
+    const variables = { first: new Socket(), own: 6, bad: make(), last: 1 };
+    await assertRejects(
+      () => runtime.inject({ variables, functions: { f: () => 1 } }),
+      TypeError,
+      `Cannot encode ${path}: it is ${reason}`,
+    );
+    assertEquals(
+      await valueOf(runtime, `[typeof first, own, typeof bad, typeof last, typeof f].join()`),
+      `"undefined,5,undefined,undefined,undefined"`,
+    );
+    await assertRejects(() => runtime.update("kept", [make()]), TypeError, "Cannot encode kept[0]");
+  }
+  assertEquals([...runtime.injections.variables.keys()], ["kept"]);
+  assertEquals(await valueOf(runtime, `kept`), "[ 1 ]");
+});
+
+Deno.test("DenoRuntime.inject() injects nothing when one of the values is too large", async () => {
+  await using runtime = new DenoRuntime({ maxFrameBytes: 1_000_000, variables: { kept: 1 } });
+  await run(runtime, `let own = 5`);
+  const variables = { own: 6, large: "x".repeat(2_000_000), last: 1 };
+  await assertRejects(() => runtime.inject({ variables, functions: { f: () => 1 } }), RangeError);
+  assertEquals(
+    await valueOf(runtime, `[own, typeof large, typeof last, typeof f].join()`),
+    `"5,undefined,undefined,undefined"`,
+  );
+  await runtime.inject({ variables: { last: 1 } });
+});
+
+Deno.test("DenoRuntime starts no kernel with half of its variables", async () => {
+  await using runtime = new DenoRuntime({ variables: { first: 1, bad: [Symbol()] } });
+  for (let i = 0; i < 2; i++) {
+    await assertRejects(
+      () => runtime.execute(`first`),
+      TypeError,
+      "Cannot encode bad[0]: it is a symbol",
+    );
+  }
+});
+
+const UNSENDABLE: [source: string, message: string][] = [
+  [`await echo({ a: [1, Symbol()] })`, "Cannot encode arguments[0].a[1]: it is a symbol"],
+  [`await echo(1, new WeakMap())`, "Cannot encode arguments[1]: it is a WeakMap"],
+  [
+    `await echo(new Intl.NumberFormat())`,
+    "Cannot encode arguments[0]: it is a Intl.NumberFormat, whose data",
+  ],
+  [`await give()`, "Cannot encode the result of give.rows[0]: it is a Promise"],
+  [`await echo("x".repeat(2_000_000))`, "Cannot send a frame"],
+];
+
+Deno.test("DenoRuntime.execute() names the path of what a call cannot carry", async () => {
+  await using runtime = new DenoRuntime({
+    maxFrameBytes: 1_000_000,
+    functions: { echo: (value: unknown) => value, give: () => ({ rows: [Promise.resolve()] }) },
+  });
+  for (const [source, message] of UNSENDABLE) {
+    const { error } = await runFailing(runtime, source);
+    assertEquals(error.message.slice(0, message.length), message, source);
+  }
+});
+
+Deno.test("DenoRuntime lends Blobs and Files, whose contents are waited for, both ways", async () => {
+  const blob = new Blob(["of the host"], { type: "text/x" });
+  await using runtime = new DenoRuntime({
+    variables: { blob },
+    functions: { read: async (file: File) => `${await file.name}: ${await file.text()}` },
+  });
+  assertEquals(
+    await valueOf(
+      runtime,
+      `[await blob.text(), await blob.type, await (await blob.slice(0, 2)).text()]`,
+    ),
+    `[ "of the host", "text/x", "of" ]`,
+  );
+  assertEquals(
+    await valueOf(runtime, `await read(new File(["of a cell"], "x.txt"))`),
+    `"x.txt: of a cell"`,
+  );
+  assertStrictEquals(await runtime.retrieve("blob"), blob);
+});
