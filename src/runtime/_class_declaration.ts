@@ -13,6 +13,8 @@ export interface ClassDeclarationOptions {
   readonly className: string;
   /** Whether its members have to be awaited. */
   readonly isolated: boolean;
+  /** The members that can be reached. @default all that its class declares */
+  readonly members?: readonly string[] | undefined;
 }
 
 /**
@@ -23,9 +25,9 @@ export interface ClassDeclarationOptions {
  */
 export function declareClass(
   value: object,
-  { className, isolated }: ClassDeclarationOptions,
+  { className, isolated, members }: ClassDeclarationOptions,
 ): string {
-  const names = reachableMembers(value);
+  const names = members ?? reachableMembers(value);
   const promise = (type: string) => isolated ? `Promise<${type}>` : type;
   const lines = names.slice(0, MAX_MEMBERS).map((name) => {
     const property = propertyOf(value, name);

@@ -7,11 +7,11 @@
 
 import type { AnyFunction, HostFunction } from "./host_function.ts";
 import type { Injections } from "./injection.ts";
-import { isReference } from "./variable.ts";
 import { schemaParameters, schemaType } from "./_schema_type.ts";
 import { declareClass } from "./_class_declaration.ts";
 import { parametersOf, toText } from "./_signature.ts";
 import { typeOfValue } from "./_value_type.ts";
+import { isReference } from "./variable.ts";
 
 /** Options of {@linkcode declareInjections}. */
 export interface DeclareOptions {
@@ -39,7 +39,7 @@ export function declareInjections(
   }
   const variables: string[] = [];
   const classes = new Classes(options.isolated ?? true);
-  for (const [name, { value, description }] of injections.variables) {
+  for (const [name, { value, description, members }] of injections.variables) {
     if (!isReference(value)) {
       variables.push(`${comment(description)}declare let ${name}: ${typeOfValue(value)};`);
       continue;
@@ -50,7 +50,7 @@ export function declareInjections(
       variables.push(`${comment(description)}declare const ${name}: ${type};`);
       continue;
     }
-    const { className, declaration } = classes.of(value as object);
+    const { className, declaration } = classes.of(value as object, members);
     if (declaration !== undefined) variables.push(declaration);
     variables.push(`${comment(description)}declare const ${name}: ${className};`);
   }
@@ -66,15 +66,20 @@ class Classes {
     this.#isolated = isolated;
   }
 
-  of(value: object): { className: string; declaration?: string } {
+  /** An object of which cells can reach only some members has a class of its own. */
+  of(
+    value: object,
+    members: readonly string[] | undefined,
+  ): { className: string; declaration?: string } {
     const { constructor } = value;
-    const known = this.#names.get(constructor);
+    const kind = members ?? constructor;
+    const known = this.#names.get(kind);
     if (known !== undefined) return { className: known };
     const taken = new Set(this.#names.values());
     let className = nameOfClass(constructor);
     for (let i = 2; taken.has(className); i++) className = `${nameOfClass(constructor)}${i}`;
-    this.#names.set(constructor, className);
-    const declaration = declareClass(value, { className, isolated: this.#isolated });
+    this.#names.set(kind, className);
+    const declaration = declareClass(value, { className, isolated: this.#isolated, members });
     return { className, declaration };
   }
 }

@@ -102,6 +102,28 @@ Deno.test("declareInjections() tells classes of one name apart, and those withou
   ]);
 });
 
+Deno.test("declareInjections() declares the members in the list of a variable, and no others", () => {
+  class Lamp {
+    name = "a";
+    on = true;
+    turn(on: boolean) {
+      this.on = on;
+    }
+  }
+  const narrow = defineVariable(new Lamp(), { members: ["turn", "on"] });
+  const { variables } = declareInjections(
+    toInjections({ variables: { narrow, lamp: new Lamp(), other: new Lamp() } }),
+  );
+  assertEquals(variables, [
+    "declare class Lamp {\n  turn(on: unknown): Promise<unknown>;\n  readonly on: Promise<boolean>;\n}",
+    "declare const narrow: Lamp;",
+    "declare class Lamp2 {\n  readonly name: Promise<string>;\n  readonly on: Promise<boolean>;\n" +
+    "  turn(on: unknown): Promise<unknown>;\n}",
+    "declare const lamp: Lamp2;",
+    "declare const other: Lamp2;",
+  ]);
+});
+
 Deno.test("declareInjections() bounds the types of deep, large and circular values", () => {
   const circular: Record<string, unknown> = { name: "a" };
   circular.self = circular;
