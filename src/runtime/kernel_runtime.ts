@@ -5,6 +5,7 @@
  */
 
 import type { NamespaceEntry } from "../rpc/protocol.ts";
+import type { CellPlace } from "../security/rule.ts";
 import { CellRunner } from "./cell_runner.ts";
 import type { FunctionOf, Functions, HostFunction } from "./host_function.ts";
 import { type Injections, toInjections } from "./injection.ts";
@@ -63,7 +64,7 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
     });
     this.#variables = variables;
     this.#functions = functions;
-    this.#runner = new CellRunner(functions, limits);
+    this.#runner = new CellRunner(functions, { ...limits, rules: options.rules });
     const state = checkStateOptions(options);
     this.checkpointPolicy = state.checkpoint;
     this.#keeper = new KernelKeeper({
@@ -80,7 +81,7 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
           [...functions.keys()].filter((name) => names.has(name)),
         ),
       onEnded: () => this.#runner.kernelEnded(),
-      isInjected: (name) => variables.has(name) || functions.has(name),
+      isInjected: (name) => this.#isInjected(name),
       maxRestarts: state.maxRestarts,
       maxSnapshotBytes: state.maxSnapshotBytes,
       snapshot: options.snapshot,
@@ -93,6 +94,15 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
    * @internal
    */
   protected abstract startKernel(host: KernelHost): Promise<Kernel>;
+
+  /**
+   * Where cells run, for the rules.
+   *
+   * @internal
+   */
+  protected get place(): CellPlace {
+    return { isolated: this.isolated };
+  }
 
   /** What is injected, for the prompt. */
   get injections(): Injections {
@@ -257,6 +267,7 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
         kernel: () => this.#keeper.kernel(),
         recovered: () => this.#keeper.recovery,
         isAsync: (name) => this.#isAsync(name),
+        place: { ...this.place, isDefined: (name) => this.#isInjected(name) },
       });
       this.#keeper.cellEnded(result);
       if ("stateKept" in result && !result.stateKept) {
@@ -268,6 +279,10 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
       if (error instanceof KernelExitError && !this.#closed) error.recovery = await this.#recover();
       throw error;
     }
+  }
+
+  #isInjected(name: string): boolean {
+    return this.#variables.has(name) || this.#functions.has(name);
   }
 
   /** What stays on the host is called across the boundary. Without one, objects are what they are. */
