@@ -95,6 +95,8 @@ export type { Recovery } from "./src/runtime/recovery.ts";
 export type { Snapshot } from "./src/runtime/snapshot.ts";
 export { KernelExitError } from "./src/runtime/kernel.ts";
 export type { KernelExit } from "./src/runtime/kernel.ts";
+export { defineType, HostType } from "./src/runtime/host_type.ts";
+export type { TypeKind, TypeOptions } from "./src/runtime/host_type.ts";
 export { defineVariable, Variable } from "./src/runtime/variable.ts";
 export type { Values, VariableOptions } from "./src/runtime/variable.ts";
 export { defineFunction, HostFunction } from "./src/runtime/host_function.ts";
@@ -108,7 +110,7 @@ export type {
   SchemaResult,
 } from "./src/runtime/host_function.ts";
 export type { HostCallContext } from "./src/runtime/ongoing_call.ts";
-export type { Injections } from "./src/runtime/injection.ts";
+export type { Injections, InjectOptions } from "./src/runtime/injection.ts";
 export type {
   CellError,
   CellFailure,
@@ -122,7 +124,6 @@ export type {
   CheckpointPolicy,
   ExecuteOptions,
   HostCall,
-  InjectOptions,
   LateOutput,
   LostName,
   MimeBundle,

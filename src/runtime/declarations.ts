@@ -5,10 +5,13 @@
  * @module
  */
 
+import { SharedTypes } from "../rpc/shared_types.ts";
 import type { AnyFunction, HostFunction } from "./host_function.ts";
+import { classesOf } from "./host_type.ts";
 import type { Injections } from "./injection.ts";
 import { schemaParameters, schemaType } from "./_schema_type.ts";
 import { declareClass } from "./_class_declaration.ts";
+import { declareReference, declareType } from "./_type_declaration.ts";
 import { parametersOf, toText } from "./_signature.ts";
 import { typeOfValue } from "./_value_type.ts";
 import { isReference } from "./variable.ts";
@@ -22,14 +25,20 @@ export interface DeclareOptions {
 /**
  * Declares what is injected.
  *
- * @param injections Variables and functions.
+ * @param injections Types, functions and variables.
  * @param options Where objects are.
  * @returns One declaration for each name, and for each class of a variable before it, ready for the prompt.
  */
 export function declareInjections(
   injections: Injections,
   options: DeclareOptions = {},
-): { functions: string[]; variables: string[] } {
+): { types: string[]; functions: string[]; variables: string[] } {
+  const isolated = options.isolated ?? true;
+  const shared = new SharedTypes(classesOf(injections.types));
+  const types: string[] = [];
+  for (const [name, type] of injections.types) {
+    types.push(comment(type.description) + declareType(name, type));
+  }
   const functions: string[] = [];
   for (const [name, definition] of injections.functions) {
     functions.push(
@@ -38,8 +47,21 @@ export function declareInjections(
     );
   }
   const variables: string[] = [];
-  const classes = new Classes(options.isolated ?? true);
+  const classes = new Classes(isolated, injections.types.keys());
+  let reference: string | undefined;
   for (const [name, { value, description, members }] of injections.variables) {
+    const type = members === undefined && isReference(value)
+      ? shared.of(value as object)
+      : undefined;
+    if (type !== undefined) {
+      const isLent = isolated && !shared.copies(value as object);
+      if (isLent) reference ??= classes.free("Reference");
+      const declared = isLent
+        ? `const ${name}: ${reference}<${type.name}>`
+        : `let ${name}: ${type.name}`;
+      variables.push(`${comment(description)}declare ${declared};`);
+      continue;
+    }
     if (!isReference(value)) {
       variables.push(`${comment(description)}declare let ${name}: ${typeOfValue(value)};`);
       continue;
@@ -54,16 +76,19 @@ export function declareInjections(
     if (declaration !== undefined) variables.push(declaration);
     variables.push(`${comment(description)}declare const ${name}: ${className};`);
   }
-  return { functions, variables };
+  if (reference !== undefined) types.unshift(declareReference(reference));
+  return { types, functions, variables };
 }
 
 /** The classes of variables, each declared once. */
 class Classes {
   readonly #isolated: boolean;
   readonly #names = new Map<unknown, string>();
+  readonly #taken: Set<string>;
 
-  constructor(isolated: boolean) {
+  constructor(isolated: boolean, taken: Iterable<string>) {
     this.#isolated = isolated;
+    this.#taken = new Set(taken);
   }
 
   /** An object of which cells can reach only some members has a class of its own. */
@@ -75,12 +100,18 @@ class Classes {
     const kind = members ?? constructor;
     const known = this.#names.get(kind);
     if (known !== undefined) return { className: known };
-    const taken = new Set(this.#names.values());
-    let className = nameOfClass(constructor);
-    for (let i = 2; taken.has(className); i++) className = `${nameOfClass(constructor)}${i}`;
+    const className = this.free(nameOfClass(constructor));
     this.#names.set(kind, className);
     const declaration = declareClass(value, { className, isolated: this.#isolated, members });
     return { className, declaration };
+  }
+
+  /** A name that no type has, as much like the wanted one as possible. It is taken then. */
+  free(wanted: string): string {
+    let name = wanted;
+    for (let i = 2; this.#taken.has(name); i++) name = `${wanted}${i}`;
+    this.#taken.add(name);
+    return name;
   }
 }
 

@@ -6,9 +6,11 @@
 
 import type { NamespaceEntry } from "../rpc/protocol.ts";
 import type { CellPlace } from "../security/rule.ts";
+import { kindOf } from "./_value_kind.ts";
 import { CellRunner } from "./cell_runner.ts";
 import type { FunctionOf, Functions, HostFunction } from "./host_function.ts";
-import { type Injections, toInjections } from "./injection.ts";
+import type { HostType } from "./host_type.ts";
+import { hasName, type Injections, type InjectOptions, isLent, toInjections } from "./injection.ts";
 import { type Definition, type Kernel, KernelExitError, type KernelHost } from "./kernel.ts";
 import { KernelKeeper } from "./kernel_keeper.ts";
 import { checkLimit } from "./limit.ts";
@@ -17,7 +19,6 @@ import type {
   CellResult,
   CheckpointPolicy,
   ExecuteOptions,
-  InjectOptions,
   RetrieveOptions,
   Runtime,
 } from "./runtime.ts";
@@ -25,13 +26,13 @@ import type { Snapshot } from "./snapshot.ts";
 import { checkRuntimeLimits } from "./runtime_limits.ts";
 import { checkStateOptions, type RuntimeOptions } from "./runtime_options.ts";
 import { Turns } from "./turns.ts";
-import { isReference, type Values, type Variable } from "./variable.ts";
+import type { Values, Variable } from "./variable.ts";
 
 /** The common part of all runtimes. */
 export abstract class KernelRuntime<V extends object, F extends object = Functions>
   implements Runtime {
   /** Whether cells are cut off from the host. */
-  abstract readonly isolated: boolean;
+  readonly isolated: boolean;
   /** The time limit of a cell in milliseconds, if the call names no other. */
   readonly timeoutMs: number;
   /** When a checkpoint is taken by itself. */
@@ -41,6 +42,7 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
 
   readonly #variables: Map<string, Variable<unknown>>;
   readonly #functions: Map<string, HostFunction>;
+  readonly #types: Map<string, HostType>;
   readonly #runner: CellRunner;
   readonly #keeper: KernelKeeper;
   readonly #turns = new Turns();
@@ -53,18 +55,22 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
    * Checks the options.
    *
    * @param options What is injected, and limits.
+   * @param place Whether cells are cut off from the host.
    */
-  constructor(options: RuntimeOptions<V, F>) {
+  constructor(options: RuntimeOptions<V, F>, { isolated }: { readonly isolated: boolean }) {
+    this.isolated = isolated;
     const limits = checkRuntimeLimits(options);
     this.timeoutMs = limits.timeoutMs;
     this.maxOutputChars = limits.maxOutputChars;
-    const { variables, functions } = toInjections({
+    const { variables, functions, types } = this.#check({
       variables: options.variables as Record<string, unknown> | undefined,
       functions: options.functions,
+      types: options.types,
     });
     this.#variables = variables;
     this.#functions = functions;
     this.#runner = new CellRunner(functions, { ...limits, rules: options.rules });
+    this.#types = types;
     const state = checkStateOptions(options);
     this.checkpointPolicy = state.checkpoint;
     this.#keeper = new KernelKeeper({
@@ -72,16 +78,17 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
       inject: (kernel, restored) => {
         // What a snapshot has of a reference is its name.
         const isMissing = (name: string, value: unknown) =>
-          !restored.has(name) || isReference(value);
-        return kernel.define(valuesOf(variables, isMissing), functions.keys());
+          !restored.has(name) || isLent(value, types);
+        const values = valuesOf(variables, isMissing);
+        return kernel.define({ types, values, functions: functions.keys() });
       },
       injectAgain: (kernel, names) =>
-        kernel.define(
-          valuesOf(variables, (name) => names.has(name)),
-          [...functions.keys()].filter((name) => names.has(name)),
-        ),
+        kernel.define({
+          values: valuesOf(variables, (name) => names.has(name)),
+          functions: [...functions.keys()].filter((name) => names.has(name)),
+        }),
       onEnded: () => this.#runner.kernelEnded(),
-      isInjected: (name) => this.#isInjected(name),
+      isInjected: (name) => hasName(this.injections, name),
       maxRestarts: state.maxRestarts,
       maxSnapshotBytes: state.maxSnapshotBytes,
       snapshot: options.snapshot,
@@ -106,7 +113,11 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
 
   /** What is injected, for the prompt. */
   get injections(): Injections {
-    return { variables: this.#variables, functions: this.#functions };
+    return { variables: this.#variables, functions: this.#functions, types: this.#types };
+  }
+
+  #check(given: InjectOptions, options: { readonly taken?: Injections } = {}) {
+    return toInjections(given, { ...options, isolated: this.isolated });
   }
 
   /** See {@linkcode Runtime.inject}. */
@@ -117,13 +128,14 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
 
   async #inject(given: InjectOptions): Promise<void> {
     this.#assertOpen("inject");
-    const { variables, functions } = toInjections(given, this.injections);
+    const { variables, functions, types } = this.#check(given, { taken: this.injections });
     // A kernel that is not there yet gets them with all the others when it starts.
     const kernel = await this.#keeper.current;
-    await kernel?.define(valuesOf(variables), functions.keys());
-    this.#keeper.defined([...variables.keys(), ...functions.keys()]);
+    await kernel?.define({ types, values: valuesOf(variables), functions: functions.keys() });
+    this.#keeper.defined([...variables.keys(), ...functions.keys(), ...types.keys()]);
     for (const [name, variable] of variables) this.#variables.set(name, variable);
     for (const [name, definition] of functions) this.#functions.set(name, definition);
+    for (const [name, type] of types) this.#types.set(name, type);
   }
 
   /** See {@linkcode Runtime.execute}. */
@@ -182,7 +194,7 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
     }
     const updated = variable.with(value);
     const kernel = await this.#keeper.current;
-    await kernel?.define([[name, value, updated.members]], []);
+    await kernel?.define({ values: [[name, value, updated.members]] });
     this.#keeper.defined([name]);
     this.#variables.set(name, updated);
   }
@@ -267,7 +279,7 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
         kernel: () => this.#keeper.kernel(),
         recovered: () => this.#keeper.recovery,
         isAsync: (name) => this.#isAsync(name),
-        place: { ...this.place, isDefined: (name) => this.#isInjected(name) },
+        place: { ...this.place, isDefined: (name) => hasName(this.injections, name) },
       });
       this.#keeper.cellEnded(result);
       if ("stateKept" in result && !result.stateKept) {
@@ -281,15 +293,11 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
     }
   }
 
-  #isInjected(name: string): boolean {
-    return this.#variables.has(name) || this.#functions.has(name);
-  }
-
   /** What stays on the host is called across the boundary. Without one, objects are what they are. */
   #isAsync(name: string): boolean {
     if (this.#functions.has(name)) return true;
     const variable = this.#variables.get(name);
-    return this.isolated && variable !== undefined && isReference(variable.value);
+    return this.isolated && variable !== undefined && isLent(variable.value, this.#types);
   }
 
   /** Starts the next kernel, so that whoever is told of the end of one is told what is left. */
@@ -321,12 +329,4 @@ function* valuesOf(
   for (const [name, { value, members }] of variables) {
     if (isWanted(name, value)) yield [name, value, members];
   }
-}
-
-/** The type of a value as far as `update` holds on to it. */
-function kindOf(value: unknown): string {
-  if (value === null) return "null";
-  if (typeof value !== "object") return `a ${typeof value}`;
-  const { constructor } = value;
-  return typeof constructor === "function" ? `an instance of ${constructor.name}` : "an object";
 }

@@ -21,6 +21,8 @@ export interface RuntimeOptions<
   readonly functions?: F & Functions;
   /** Variables by name: values, or what `defineVariable` returns. @default none */
   readonly variables?: V;
+  /** Types by name: classes, schemas, objects with constants, or what `defineType` returns. @default none */
+  readonly types?: Readonly<Record<string, unknown>>;
   /**
    * The first kernel goes on from what this snapshot has, which comes before the values of `variables`. @default none
    */
