@@ -5,10 +5,12 @@
  */
 
 import type { NamespaceEntry } from "../rpc/protocol.ts";
+import type { CellPlace } from "../security/rule.ts";
+import { kindOf } from "./_value_kind.ts";
 import { CellRunner } from "./cell_runner.ts";
 import type { FunctionOf, Functions, HostFunction } from "./host_function.ts";
 import type { HostType } from "./host_type.ts";
-import { type Injections, type InjectOptions, isLent, toInjections } from "./injection.ts";
+import { hasName, type Injections, type InjectOptions, isLent, toInjections } from "./injection.ts";
 import { type Definition, type Kernel, KernelExitError, type KernelHost } from "./kernel.ts";
 import { KernelKeeper } from "./kernel_keeper.ts";
 import { checkLimit } from "./limit.ts";
@@ -67,8 +69,8 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
     });
     this.#variables = variables;
     this.#functions = functions;
+    this.#runner = new CellRunner(functions, { ...limits, rules: options.rules });
     this.#types = types;
-    this.#runner = new CellRunner(functions, limits);
     const state = checkStateOptions(options);
     this.checkpointPolicy = state.checkpoint;
     this.#keeper = new KernelKeeper({
@@ -86,7 +88,7 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
           functions: [...functions.keys()].filter((name) => names.has(name)),
         }),
       onEnded: () => this.#runner.kernelEnded(),
-      isInjected: (name) => variables.has(name) || functions.has(name) || types.has(name),
+      isInjected: (name) => hasName(this.injections, name),
       maxRestarts: state.maxRestarts,
       maxSnapshotBytes: state.maxSnapshotBytes,
       snapshot: options.snapshot,
@@ -99,6 +101,15 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
    * @internal
    */
   protected abstract startKernel(host: KernelHost): Promise<Kernel>;
+
+  /**
+   * Where cells run, for the rules.
+   *
+   * @internal
+   */
+  protected get place(): CellPlace {
+    return { isolated: this.isolated };
+  }
 
   /** What is injected, for the prompt. */
   get injections(): Injections {
@@ -268,6 +279,7 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
         kernel: () => this.#keeper.kernel(),
         recovered: () => this.#keeper.recovery,
         isAsync: (name) => this.#isAsync(name),
+        place: { ...this.place, isDefined: (name) => hasName(this.injections, name) },
       });
       this.#keeper.cellEnded(result);
       if ("stateKept" in result && !result.stateKept) {
@@ -317,12 +329,4 @@ function* valuesOf(
   for (const [name, { value, members }] of variables) {
     if (isWanted(name, value)) yield [name, value, members];
   }
-}
-
-/** The type of a value as far as `update` holds on to it. */
-function kindOf(value: unknown): string {
-  if (value === null) return "null";
-  if (typeof value !== "object") return `a ${typeof value}`;
-  const { constructor } = value;
-  return typeof constructor === "function" ? `an instance of ${constructor.name}` : "an object";
 }
