@@ -6,6 +6,7 @@
  */
 
 import { Error, JSON, Object, type Promise, RangeError, TextEncoder } from "../rpc/builtins.ts";
+import { withBlobs } from "../rpc/blobs.ts";
 import { encode } from "../rpc/codec.ts";
 import { Connection } from "../rpc/connection.ts";
 import { LAST_WORDS, LIMITED } from "../rpc/protocol.ts";
@@ -184,7 +185,8 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
         interrupts.attend(async () => {
           const use = references.open(value, attachments);
           await hold();
-          const { value: answer, ...rest } = use.encode(await use.perform());
+          const result = await use.perform();
+          const { value: answer, ...rest } = await withBlobs((blobs) => use.encode(result, blobs));
           return { value: { value: answer }, ...rest };
         }),
       release: ({ value }) => references.release(value),

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { withBlobs } from "../rpc/blobs.ts";
 import { Connection, type Payload } from "../rpc/connection.ts";
 import type {
   CellReport,
@@ -101,7 +102,7 @@ export class SubprocessKernel implements Kernel {
       rejections: "dropped",
       use: async ({ write, receive }) => {
         try {
-          return await this.#request("use", write(), { kind: "use", receive });
+          return await this.#request("use", await withBlobs(write), { kind: "use", receive });
         } catch (error) {
           throw toLocalError(error);
         }
@@ -126,12 +127,14 @@ export class SubprocessKernel implements Kernel {
   }
 
   async define(definitions: Definitions): Promise<void> {
-    const { types = new Map() } = definitions;
+    const { types = new Map(), values = [], functions = [] } = definitions;
+    // Iterated twice, where Blobs have to be read.
+    const all = { types, values: [...values], functions: [...functions] };
     const shared = this.#references.types;
     for (const type of classesOf(types)) shared.add(type);
     let encoded: DefinitionPayloads | undefined;
     try {
-      encoded = definitionPayloads(this.#references, definitions);
+      encoded = await withBlobs((blobs) => definitionPayloads(this.#references, all, { blobs }));
       await this.#makeTypes(types);
     } catch (error) {
       encoded?.unsent();

@@ -3,6 +3,7 @@
  * left between a cell and the machine are the permissions of the process.
  */
 
+import { BlobContents } from "../../src/rpc/blobs.ts";
 import { Connection } from "../../src/rpc/connection.ts";
 import type {
   DefineParams,
@@ -57,7 +58,7 @@ const connection: Connection = new Connection(stdioChannel(), {
     retrieve: ({ value }) => retrieve(session.namespace, references, value as RetrieveParams),
     use: async ({ value, attachments }) => {
       const { perform, encode } = references.open(value, attachments);
-      const { value: answer, ...rest } = encode(await perform());
+      const { value: answer, ...rest } = encode(await perform(), new BlobContents());
       return { value: { value: answer }, ...rest };
     },
     release: ({ value }) => references.release(value),
