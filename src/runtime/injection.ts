@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { FinderNames } from "./function_groups.ts";
 import { HostFunction } from "./host_function.ts";
 import { Variable } from "./variable.ts";
 
@@ -13,6 +14,8 @@ export interface Injections {
   readonly variables: ReadonlyMap<string, Variable<unknown>>;
   /** Functions. */
   readonly functions: ReadonlyMap<string, HostFunction>;
+  /** How functions are found that are too many to be declared; nothing if they are not. */
+  readonly finders?: FinderNames | undefined;
 }
 
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;

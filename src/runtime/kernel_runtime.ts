@@ -6,11 +6,12 @@
 
 import type { NamespaceEntry } from "../rpc/protocol.ts";
 import { CellRunner } from "./cell_runner.ts";
+import { Finder } from "./finder.ts";
 import type { FunctionOf, Functions, HostFunction } from "./host_function.ts";
 import { type Injections, toInjections } from "./injection.ts";
 import { type Definition, type Kernel, KernelExitError, type KernelHost } from "./kernel.ts";
 import { KernelKeeper } from "./kernel_keeper.ts";
-import { checkLimit } from "./limit.ts";
+import { checkCount, checkLimit } from "./limit.ts";
 import type { Recovery } from "./recovery.ts";
 import type {
   CellResult,
@@ -40,6 +41,7 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
 
   readonly #variables: Map<string, Variable<unknown>>;
   readonly #functions: Map<string, HostFunction>;
+  readonly #finder: Finder;
   readonly #runner: CellRunner;
   readonly #keeper: KernelKeeper;
   readonly #turns = new Turns();
@@ -63,7 +65,12 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
     });
     this.#variables = variables;
     this.#functions = functions;
-    this.#runner = new CellRunner(functions, limits);
+    this.#finder = new Finder({ variables, functions }, {
+      maxDeclared: checkCount("maxDeclaredFunctions", options.maxDeclaredFunctions ?? 50),
+      isIsolated: () => this.isolated,
+      outline: async (names) => await (await this.#keeper.kernel()).outline(names),
+    });
+    this.#runner = new CellRunner((name) => this.#functionOf(name), limits);
     const state = checkStateOptions(options);
     this.checkpointPolicy = state.checkpoint;
     this.#keeper = new KernelKeeper({
@@ -72,15 +79,15 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
         // What a snapshot has of a reference is its name.
         const isMissing = (name: string, value: unknown) =>
           !restored.has(name) || isReference(value);
-        return kernel.define(valuesOf(variables, isMissing), functions.keys());
+        return kernel.define(valuesOf(variables, isMissing), this.#functionNames());
       },
       injectAgain: (kernel, names) =>
         kernel.define(
           valuesOf(variables, (name) => names.has(name)),
-          [...functions.keys()].filter((name) => names.has(name)),
+          this.#functionNames().filter((name) => names.has(name)),
         ),
       onEnded: () => this.#runner.kernelEnded(),
-      isInjected: (name) => variables.has(name) || functions.has(name),
+      isInjected: (name) => variables.has(name) || this.#functionOf(name) !== undefined,
       maxRestarts: state.maxRestarts,
       maxSnapshotBytes: state.maxSnapshotBytes,
       snapshot: options.snapshot,
@@ -96,7 +103,11 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
 
   /** What is injected, for the prompt. */
   get injections(): Injections {
-    return { variables: this.#variables, functions: this.#functions };
+    return {
+      variables: this.#variables,
+      functions: this.#functions,
+      finders: this.#finder.names,
+    };
   }
 
   /** See {@linkcode Runtime.inject}. */
@@ -114,6 +125,8 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
     this.#keeper.defined([...variables.keys(), ...functions.keys()]);
     for (const [name, variable] of variables) this.#variables.set(name, variable);
     for (const [name, definition] of functions) this.#functions.set(name, definition);
+    // They come with the function that is one too many, and make room for the host's own.
+    await kernel?.define([], this.#finder.functions.keys());
   }
 
   /** See {@linkcode Runtime.execute}. */
@@ -270,9 +283,17 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
     }
   }
 
+  #functionOf(name: string): HostFunction | undefined {
+    return this.#functions.get(name) ?? this.#finder.functions.get(name);
+  }
+
+  #functionNames(): string[] {
+    return [...this.#functions.keys(), ...this.#finder.functions.keys()];
+  }
+
   /** What stays on the host is called across the boundary. Without one, objects are what they are. */
   #isAsync(name: string): boolean {
-    if (this.#functions.has(name)) return true;
+    if (this.#functionOf(name) !== undefined) return true;
     const variable = this.#variables.get(name);
     return this.isolated && variable !== undefined && isReference(variable.value);
   }

@@ -21,6 +21,11 @@ export interface RuntimeOptions<
   /** Variables by name: values, or what `defineVariable` returns. @default none */
   readonly variables?: V;
   /**
+   * How many functions are declared one by one in the prompt. With more of them the prompt has how many there are, and cells
+   * find them with `search("words")` and read their declarations with `describe("name")`. @default 50
+   */
+  readonly maxDeclaredFunctions?: number | undefined;
+  /**
    * The first kernel goes on from what this snapshot has, which comes before the values of `variables`. @default none
    */
   readonly snapshot?: Uint8Array | undefined;

@@ -141,7 +141,8 @@ export class SubprocessKernel implements Kernel {
     for (const [, value, members] of definitions) {
       if (members !== undefined) this.#references.narrow(value as object, members);
     }
-    for (const name of functions) payloads.push({ value: { name } });
+    const names = [...functions];
+    if (names.length > 0) payloads.push({ value: { functions: names } });
     await this.#answered(() => this.#connection.callAll("define", payloads));
   }
 
@@ -208,6 +209,10 @@ export class SubprocessKernel implements Kernel {
 
   async names(): Promise<NamespaceEntry[]> {
     return (await this.#request("names", { value: null })).value as NamespaceEntry[];
+  }
+
+  async outline(names: string[]): Promise<(string | null)[]> {
+    return (await this.#request("outline", { value: { names } })).value as (string | null)[];
   }
 
   async snapshot(maxBytes: number): Promise<KernelSnapshot> {

@@ -1,0 +1,219 @@
+/** Declarations for cells, written from what `deno doc` says of a module. */
+
+import type {
+  DocComment,
+  DocDeclaration,
+  DocFunction,
+  DocMember,
+  DocMembers,
+  DocType,
+  DocTypeParameter,
+} from "./_doc_nodes.ts";
+import {
+  hasPlainName,
+  memberTexts,
+  parametersText,
+  typeParametersText,
+  type TypeScope,
+  typeText,
+} from "./_doc_type.ts";
+import type { Parameter } from "./_signature.ts";
+import { commentOf } from "./_comment.ts";
+import { member } from "./_value_type.ts";
+
+/** What generators and their like become for cells, which get what they give one by one. */
+const ITERATED =
+  /^(?:Async)?(?:Generator|IterableIterator|Iterator|IteratorObject|Iterable)<(.*)>$/s;
+
+/**
+ * The signatures of a function as cells see it, one for each overload.
+ *
+ * @param declarations Its declarations.
+ * @param scope What names stand for.
+ * @param source What the function itself tells of its parameters.
+ */
+export function functionSignatures(
+  declarations: readonly DocDeclaration[],
+  scope: TypeScope,
+  source: readonly Parameter[],
+): string[] {
+  const functions = overloads(declarations.map(({ def }) => def as DocFunction));
+  return functions.map((call) => asyncSignature(call, scope, source));
+}
+
+/** The one that has a body is for none but itself if there are others. */
+function overloads(functions: readonly DocFunction[]): readonly DocFunction[] {
+  return functions.length > 1 ? functions.filter(({ hasBody }) => !hasBody) : functions;
+}
+
+function asyncSignature(
+  call: DocFunction,
+  scope: TypeScope,
+  source?: readonly Parameter[],
+): string {
+  const parameters = parametersText(call.params, scope, source).join(", ");
+  return `${typeParametersText(call.typeParams, scope)}(${parameters}): ${
+    promised(call.returnType, scope)
+  }`;
+}
+
+/** The result of a call from a cell: a promise, or what can be iterated as it comes. */
+function promised(type: DocType | null | undefined, scope: TypeScope): string {
+  if (type?.kind === "typePredicate") {
+    return (type.value as { asserts?: boolean }).asserts ? "Promise<void>" : "Promise<boolean>";
+  }
+  const text = typeText(type, scope);
+  if (/^Promise(Like)?</.test(text) && type?.kind === "typeRef") {
+    return text.replace(/^PromiseLike/, "Promise");
+  }
+  const params = (type?.value as { typeParams?: DocType[] } | undefined)?.typeParams;
+  if (ITERATED.test(text) && type?.kind === "typeRef" && params !== undefined) {
+    return `AsyncIterable<${typeText(params[0], scope)}>`;
+  }
+  return /\bPromise/.test(text) ? `Promise<Awaited<${text}>>` : `Promise<${text}>`;
+}
+
+/** A class of which a module knows more than it declares itself. */
+export interface DocClass {
+  /** Its declaration. */
+  readonly def: DocMembers;
+  /** What the names in it stand for. */
+  readonly scope: TypeScope;
+}
+
+/**
+ * Declares a class whose objects stay on the host: its public members, each to be awaited.
+ *
+ * @param name The name that it gets.
+ * @param chain The class, and the classes that it extends.
+ * @param base The name of the class that it extends, if that is declared.
+ */
+export function classDeclaration(
+  name: string,
+  chain: readonly [DocClass, ...DocClass[]],
+  base: string | undefined,
+): string {
+  const [{ def, scope }, ...others] = chain;
+  const inherited = new Set(
+    others.flatMap((other) => publicMembers(other.def).map(({ name }) => name)),
+  );
+  const groups = Map.groupBy(
+    publicMembers(def).filter(({ name }) => !inherited.has(name)),
+    ({ name }) => name,
+  );
+  const lines = [...groups].flatMap(([key, members]) => {
+    const [first] = members as [DocMember];
+    const text = comment(first.jsDoc);
+    const calls = members.filter(({ kind }) => kind === "method");
+    if (calls.length === 0) {
+      const type = members.find(({ tsType }) => tsType)?.tsType ?? accessorType(members);
+      const optional = first.optional ? " | undefined" : "";
+      return `${text}readonly ${member(key)}: Promise<${typeText(type, scope)}${optional}>;`;
+    }
+    const functions = overloads(calls.map(({ functionDef }) => functionDef ?? {}));
+    const optional = calls.some((call) => call.optional) ? "?" : "";
+    const lines = functions.map((call) =>
+      `${member(key)}${optional}${asyncSignature(call, scope)};`
+    );
+    return text + lines.join("\n");
+  });
+  const parent = base === undefined
+    ? ""
+    : ` extends ${base}${argumentsText(def.superTypeParams, scope)}`;
+  const head = `declare class ${name}${typeParametersText(def.typeParams, scope)}${parent} {`;
+  return [head, ...lines.map(indent), "}"].join("\n");
+}
+
+function argumentsText(types: readonly DocType[] | undefined, scope: TypeScope): string {
+  if (types === undefined || types.length === 0) return "";
+  const texts = types.map((type) => typeText(type, scope)).map((text) =>
+    text === "unknown" ? "any" : text
+  );
+  return `<${texts.join(", ")}>`;
+}
+
+function accessorType(members: readonly DocMember[]): DocType | null | undefined {
+  const getter = members.find(({ kind }) => kind === "getter");
+  const setter = members.find(({ kind }) => kind === "setter");
+  return getter?.functionDef?.returnType ?? setter?.functionDef?.params?.[0]?.tsType;
+}
+
+/** What cells can reach of an object of a class. */
+function publicMembers({ properties = [], methods = [] }: DocMembers): DocMember[] {
+  return [...properties, ...methods].filter((item) =>
+    hasPlainName(item) && item.isStatic !== true && !/^[_#]/.test(item.name) &&
+    (item.accessibility ?? "public") === "public" && item.name !== "then"
+  );
+}
+
+/**
+ * Declares a type: an interface, an alias, or the values of an enumeration.
+ *
+ * @param name The name that it gets.
+ * @param declarations Its declarations: those of an interface are taken together.
+ * @param scope What names stand for.
+ * @returns Nothing if it is none.
+ */
+export function typeDeclaration(
+  name: string,
+  declarations: readonly DocDeclaration[],
+  scope: TypeScope,
+): string | undefined {
+  const [first] = declarations;
+  if (first?.kind === "interface") {
+    return declarations.filter(({ kind }) => kind === "interface")
+      .map((declaration) => comment(declaration.jsDoc) + interfaceText(name, declaration, scope))
+      .join("\n");
+  }
+  if (first?.kind === "typeAlias") {
+    const def = first.def as { tsType?: DocType; typeParams?: DocTypeParameter[] };
+    const parameters = typeParametersText(def.typeParams, scope);
+    return `${comment(first.jsDoc)}type ${name}${parameters} = ${typeText(def.tsType, scope)};`;
+  }
+  if (first?.kind === "enum") {
+    const { members } = first.def as { members: { init?: DocType }[] };
+    return `${comment(first.jsDoc)}type ${name} = ${enumType(members, scope)};`;
+  }
+  return undefined;
+}
+
+function interfaceText(name: string, { def }: DocDeclaration, scope: TypeScope): string {
+  const members = def as DocMembers;
+  const bases = (Array.isArray(members.extends) ? members.extends as DocType[] : [])
+    .map((type) => typeText(type, scope)).filter((text) => text !== "unknown");
+  const parent = bases.length === 0 ? "" : ` extends ${bases.join(", ")}`;
+  const head = `interface ${name}${typeParametersText(members.typeParams, scope)}${parent} {`;
+  return [head, ...memberTexts(members, scope).map(indent), "}"].join("\n");
+}
+
+function enumType(members: readonly { init?: DocType }[], scope: TypeScope): string {
+  let next: number | undefined = 0;
+  const types = members.map(({ init }) => {
+    const text = init === undefined
+      ? next === undefined ? "unknown" : `${next}`
+      : typeText(init, scope);
+    next = /^-?\d+$/.test(text) ? Number(text) + 1 : undefined;
+    return text;
+  });
+  return types.includes("unknown") || types.length === 0 ? "string | number" : types.join(" | ");
+}
+
+/** What a comment says, with its tags. */
+export function descriptionOf(comment: DocComment | undefined): string | undefined {
+  if (comment === undefined) return undefined;
+  const tags = (comment.tags ?? []).flatMap(({ kind, name, doc }) => {
+    if (doc === undefined || !["param", "return", "throws"].includes(kind)) return [];
+    const tag = kind === "return" ? "returns" : kind;
+    return [`@${tag} ${name === undefined ? "" : `${name} `}${doc}`];
+  });
+  const text = [comment.doc ?? "", ...tags].filter((part) => part !== "").join("\n");
+  return text === "" ? undefined : text;
+}
+
+function comment(doc: DocComment | undefined): string {
+  return commentOf(descriptionOf(doc));
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^(?=.)/gm, "  ");
+}

@@ -1,0 +1,201 @@
+/**
+ * Modules of the host as what cells can use: their exports, with the declarations of their own TypeScript.
+ *
+ * @module
+ */
+
+import { descriptionOf, functionSignatures } from "./_doc_declaration.ts";
+import type { DocDeclaration, DocType } from "./_doc_nodes.ts";
+import { typeText } from "./_doc_type.ts";
+import { type Found, ModuleDocs } from "./_module_docs.ts";
+import { ModuleTypes } from "./_module_types.ts";
+import { parametersOf } from "./_signature.ts";
+import { type AnyFunction, HostFunction } from "./host_function.ts";
+import { isIdentifier } from "./injection.ts";
+import { isReference, Variable } from "./variable.ts";
+
+/** Options of {@linkcode defineModule}. */
+export interface ModuleOptions {
+  /** The Deno executable, whose `deno doc` reads the module. @default `Deno.execPath()` */
+  readonly denoPath?: string;
+}
+
+/** A class, which is called with `new` only. */
+// deno-lint-ignore no-explicit-any -- whatever its constructor takes
+type AnyClass = abstract new (...args: any[]) => unknown;
+
+/** Exports that are functions, by name. */
+export type ModuleFunctions<M extends object> = {
+  readonly [
+    N in keyof M as N extends "default" ? never
+      : M[N] extends AnyClass ? never
+      : M[N] extends HostFunction | AnyFunction ? N
+      : never
+  ]: M[N] extends HostFunction ? M[N] : M[N] extends AnyFunction ? HostFunction<M[N]> : never;
+};
+
+/** Exports that are values, by name. */
+export type ModuleVariables<M extends object> = {
+  readonly [
+    N in keyof M as N extends "default" ? never
+      : M[N] extends AnyClass | HostFunction | AnyFunction ? never
+      : N
+  ]: M[N] extends Variable<unknown> ? M[N] : Variable<M[N]>;
+};
+
+/** What a module exports, as a runtime takes it. */
+export interface ModuleDefinitions<M extends object> {
+  /** Functions by name. */
+  readonly functions: ModuleFunctions<M>;
+  /** Values by name: data is copied, instances of classes stay on the host. */
+  readonly variables: ModuleVariables<M>;
+}
+
+/** Rounds in which types of other modules are looked for; each reads the modules that the one before has named. */
+const MAX_ROUNDS = 10;
+
+/**
+ * Loads a module, and describes what it exports by its own TypeScript: signatures, comments, and the types and classes that
+ * they name. `deno doc` reads them, for which the host needs `--allow-run`. Types that come from packages are `unknown`.
+ *
+ * Neither the default export is taken, nor what has no name that could be injected, nor schemas. What the module exports as
+ * `defineFunction` or `defineVariable` gives it is taken as it is.
+ *
+ * @typeParam M The type of the module, for `retrieve` and `call`: `typeof import("./tools.ts")`.
+ * @param url The URL of the module, as `import.meta.resolve` gives it.
+ * @param options How `deno doc` is run.
+ * @returns What goes into the options of a runtime.
+ * @throws {Error} If the module cannot be loaded, or `deno doc` cannot read it.
+ *
+ * @example The functions of a module
+ * ```ts
+ * import { defineModule, DenoRuntime } from "@cave/agent";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const file = await Deno.makeTempFile({ suffix: ".ts" });
+ * await Deno.writeTextFile(file, `
+ *   export interface City { name: string; people: number }
+ *   /** The largest of them. *\/
+ *   export function largest(cities: City[]): City | undefined {
+ *     return cities.toSorted((a, b) => b.people - a.people)[0];
+ *   }
+ * `);
+ * // In a program: defineModule<typeof import("./cities.ts")>(import.meta.resolve("./cities.ts"))
+ * await using runtime = new DenoRuntime({ ...await defineModule(`file://${file}`) });
+ * const result = await runtime.execute(`
+ *   (await largest([{ name: "Oslo", people: 700_000 }, { name: "Narvik", people: 14_000 }]))?.name
+ * `);
+ * assertEquals(result.status === "ok" && result.value?.text, '"Oslo"');
+ * await Deno.remove(file);
+ * ```
+ */
+export async function defineModule<M extends object = Record<string, unknown>>(
+  url: string,
+  options: ModuleOptions = {},
+): Promise<ModuleDefinitions<M>> {
+  const exports = await load(url);
+  const docs = new ModuleDocs(options.denoPath ?? Deno.execPath());
+  try {
+    await docs.read(url);
+  } catch (cause) {
+    throw new Error(`Cannot describe the module ${url}: ${reasonOf(cause)}`, { cause });
+  }
+  let definitions = describe(url, { exports, docs });
+  for (let round = 0; !docs.isComplete && round < MAX_ROUNDS; round++) {
+    await docs.readWanted();
+    definitions = describe(url, { exports, docs });
+  }
+  return definitions as unknown as ModuleDefinitions<M>;
+}
+
+async function load(url: string): Promise<Record<string, unknown>> {
+  try {
+    return await import(url);
+  } catch (cause) {
+    throw new Error(`Cannot load the module ${url}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+interface Described {
+  readonly exports: Record<string, unknown>;
+  readonly docs: ModuleDocs;
+}
+
+function describe(url: string, { exports, docs }: Described) {
+  const types = new ModuleTypes(docs);
+  const found = new Map(docs.exports(url).map((item) => [item.name, item]));
+  const functions: Record<string, HostFunction> = {};
+  const variables: Record<string, Variable<unknown>> = {};
+  for (const [name, value] of Object.entries(exports)) {
+    if (!isIdentifier(name) || !isInjectable(value)) continue;
+    const item = found.get(name);
+    if (value instanceof HostFunction) functions[name] = value;
+    else if (value instanceof Variable) variables[name] = value;
+    else if (typeof value === "function") {
+      if (!isClass(value)) functions[name] = toFunction(value as AnyFunction, { item, types });
+    } else variables[name] = toVariable(value, { item, types, docs });
+  }
+  return { functions, variables };
+}
+
+/** Neither schemas, which are for checking values, nor modules, nor what no cell could take. */
+function isInjectable(value: unknown): boolean {
+  if (typeof value === "symbol") return false;
+  if (typeof value !== "object" || value === null) return true;
+  return !("~standard" in value) && Reflect.get(value, Symbol.toStringTag) !== "Module";
+}
+
+function isClass(value: object): boolean {
+  return /^class\b/.test(Function.prototype.toString.call(value));
+}
+
+function toFunction(
+  call: AnyFunction,
+  { item, types }: { item: Found | undefined; types: ModuleTypes },
+): HostFunction {
+  const declarations = (item?.declarations ?? []).filter(({ kind }) => kind === "function");
+  if (item === undefined || declarations.length === 0) {
+    return new HostFunction(call, describedBy(item?.declarations));
+  }
+  const { scope, declarations: used } = types.use(item.url);
+  const signatures = functionSignatures(declarations, scope, parametersOf(call));
+  return new HostFunction(call, {
+    ...describedBy(declarations),
+    declaration: signatures.join("\n"),
+    typeDeclarations: used(),
+  });
+}
+
+function toVariable(
+  value: unknown,
+  { item, types, docs }: { item: Found | undefined; types: ModuleTypes; docs: ModuleDocs },
+): Variable<unknown> {
+  const declared = item?.declarations.find(({ kind }) => kind === "variable");
+  const type = (declared?.def as { tsType?: DocType | null } | undefined)?.tsType;
+  const description = describedBy(item?.declarations);
+  if (item === undefined || !type) return new Variable(value, description);
+  // Members of what stays on the host are awaited; of all types only classes are declared so.
+  if (isReference(value) && !isClassType(type, { url: item.url, docs })) {
+    return new Variable(value, description);
+  }
+  const { scope, declarations: used } = types.use(item.url);
+  const declaration = typeText(type, scope);
+  if (declaration === "unknown") return new Variable(value, description);
+  return new Variable(value, { ...description, declaration, typeDeclarations: used() });
+}
+
+function isClassType(type: DocType, { url, docs }: { url: string; docs: ModuleDocs }): boolean {
+  if (type.kind !== "typeRef") return false;
+  const found = docs.find(url, (type.value as { typeName: string }).typeName);
+  return found?.declarations.some(({ kind }) => kind === "class") ?? false;
+}
+
+function describedBy(declarations: readonly DocDeclaration[] = []): { description?: string } {
+  const comment = declarations.find(({ jsDoc }) => jsDoc !== undefined)?.jsDoc;
+  const description = descriptionOf(comment);
+  return description === undefined ? {} : { description };
+}
