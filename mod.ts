@@ -101,6 +101,8 @@ export type {
   ModuleVariables,
 } from "./src/runtime/define_module.ts";
 export type { FinderNames } from "./src/runtime/function_groups.ts";
+export { defineType, HostType } from "./src/runtime/host_type.ts";
+export type { TypeKind, TypeOptions } from "./src/runtime/host_type.ts";
 export { defineVariable, Variable } from "./src/runtime/variable.ts";
 export type { Values, VariableOptions } from "./src/runtime/variable.ts";
 export { defineFunction, HostFunction } from "./src/runtime/host_function.ts";
@@ -114,7 +116,7 @@ export type {
   SchemaResult,
 } from "./src/runtime/host_function.ts";
 export type { HostCallContext } from "./src/runtime/ongoing_call.ts";
-export type { Injections } from "./src/runtime/injection.ts";
+export type { Injections, InjectOptions } from "./src/runtime/injection.ts";
 export type {
   CellError,
   CellFailure,
@@ -127,7 +129,6 @@ export type {
   CheckpointPolicy,
   ExecuteOptions,
   HostCall,
-  InjectOptions,
   LateOutput,
   LostName,
   MimeBundle,

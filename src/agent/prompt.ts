@@ -14,6 +14,8 @@ export interface PromptParts {
   readonly instructions: string;
   /** How it works: cells, the session, the rules. */
   readonly systemInstructions: string;
+  /** Declarations of the types, one each. */
+  readonly types: readonly string[];
   /** Declarations of the functions, one each. */
   readonly functions: readonly string[];
   /** Declarations of the variables, one each. */
@@ -119,7 +121,7 @@ export function promptParts(
  */
 export function defaultPromptTemplate(parts: PromptParts): string {
   const sections = [parts.instructions, parts.systemInstructions];
-  for (const name of ["functions", "variables"] as const) {
+  for (const name of ["types", "functions", "variables"] as const) {
     if (parts[name].length > 0) sections.push(`<${name}>\n${parts[name].join("\n")}\n</${name}>`);
   }
   return sections.join("\n\n");

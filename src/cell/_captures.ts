@@ -35,6 +35,15 @@ export function findCaptures(program: Program): ReadonlyMap<Node, string> {
   return captures;
 }
 
+/**
+ * The names that a program refers to and does not declare.
+ *
+ * @param program The tree.
+ */
+export function findFreeNames(program: Program): ReadonlySet<string> {
+  return new Walk(program, { keepsAll: true }).references.free();
+}
+
 /** Where in the program the walk is. */
 interface Place {
   /** Absent where all names are names of the session. */
@@ -45,14 +54,15 @@ interface Place {
 }
 
 class Walk {
-  readonly references: References = new References();
+  readonly references: References;
   /** The classes whose instances have private members. */
   readonly hiding: Class[] = [];
   /** The scope of the top level, if anything stays a binding there. */
   readonly #top: Scope | undefined;
   #place: Place = { scope: undefined, variables: undefined, unit: undefined };
 
-  constructor({ body }: Program) {
+  constructor({ body }: Program, { keepsAll = false } = {}) {
+    this.references = new References({ keepsAll });
     // What is disposed of at the end of its cell does not become a name of the session.
     if (body.some((node) => node.type === "VariableDeclaration" && isUsing(node))) {
       this.#top = this.#enter();

@@ -24,7 +24,7 @@ export interface Scope {
 interface Reference {
   readonly name: string;
   readonly scope: Scope | undefined;
-  readonly unit: Unit;
+  readonly unit: Unit | undefined;
 }
 
 /** What a function that is no arrow function gives a meaning to. */
@@ -33,6 +33,12 @@ const IMPLICIT: ReadonlySet<string> = new Set(["this", "arguments", "super", "ne
 /** References, kept until all names are known: a name may be declared behind what refers to it. */
 export class References {
   readonly #list: Reference[] = [];
+  readonly #keepsAll: boolean;
+
+  /** @param options Whether to keep what cannot be a capture as well: references to the names of the session. */
+  constructor({ keepsAll }: { keepsAll: boolean }) {
+    this.#keepsAll = keepsAll;
+  }
 
   /**
    * Takes note of a reference.
@@ -42,8 +48,16 @@ export class References {
    */
   add(name: string, { scope, unit }: { scope: Scope | undefined; unit: Unit | undefined }): void {
     // What stands where all names are the session's finds them all, but for `super`, which the object around it decides.
-    if (unit === undefined || unit.scope === undefined && name !== "super") return;
+    const isFree = unit === undefined || unit.scope === undefined && name !== "super";
+    if (isFree && !this.#keepsAll) return;
     this.#list.push({ name, scope, unit });
+  }
+
+  /** The names that nothing declares. */
+  free(): Set<string> {
+    const isFree = ({ name, scope }: Reference) =>
+      !IMPLICIT.has(name) && !name.startsWith("#") && find(name, scope) === undefined;
+    return new Set(this.#list.filter(isFree).map(({ name }) => name));
   }
 
   /** For each unit with references to what lies outside of it the first of them. */

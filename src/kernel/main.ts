@@ -19,6 +19,7 @@ import type {
   RestoreParams,
   RetrieveParams,
   SnapshotParams,
+  TypesParams,
 } from "../rpc/protocol.ts";
 import { References } from "../rpc/references.ts";
 import { createDisplay } from "./display.ts";
@@ -148,6 +149,15 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
         const decoded = references.decodeValue(encoded, attachments);
         if (references.isStandIn(decoded)) namespace.defineProvided(name, decoded as object);
         else namespace.define(name, decoded);
+      },
+      types: async ({ value }) => {
+        const { types, ...cell } = value as TypesParams;
+        const made = await session.makeClasses(cell);
+        for (const { name, copied } of types) {
+          const Class = made[name]!;
+          namespace.defineProvided(name, Class);
+          references.types.add({ name, Class, copied });
+        }
       },
       execute: async ({ value }) => {
         const cell = value as ExecuteParams;

@@ -24,6 +24,7 @@ import type {
   RestoreReport,
 } from "../rpc/protocol.ts";
 import { isObject } from "../rpc/members.ts";
+import type { AnyClass } from "../rpc/shared_types.ts";
 import { show, summarize } from "./describe.ts";
 import { FunctionSources } from "./function_source.ts";
 import type { Interrupts } from "./interrupts.ts";
@@ -125,6 +126,21 @@ export class Session {
   ): Promise<RestoreReport> {
     const read = await openSnapshot(this.#context, attachments, { except });
     return await this.#bounded("restore a snapshot", read);
+  }
+
+  /**
+   * Makes classes that the host hands over as their source.
+   *
+   * @param cell A compiled cell that returns an object with the classes.
+   * @throws {Error} If that does not come to an end: classes may have static members that compute.
+   * @throws What such a member throws.
+   */
+  async makeClasses(cell: ExecuteParams): Promise<Record<string, AnyClass>> {
+    const made = await this.#bounded(
+      "make the classes",
+      () => this.#scope.compile(cell)(this.#helper, this.#interrupts.flag)(),
+    );
+    return (made as [Record<string, AnyClass>])[0];
   }
 
   /** Does what may run code of cells. The engine's limit is for one synchronous stretch, so the action has to be one. */

@@ -16,6 +16,7 @@ import {
   TypeError,
 } from "../rpc/builtins.ts";
 import type { LostName, RestoreReport, SnapshotDocument, SnapshotEntry } from "../rpc/protocol.ts";
+import { type AnyClass, revive } from "../rpc/shared_types.ts";
 import type { TreeReader, TreeReaderExtension } from "../rpc/tree.ts";
 import { TreeDecoder } from "../rpc/tree_decoder.ts";
 import type { FunctionSource } from "./function_source.ts";
@@ -138,6 +139,13 @@ class SnapshotReader implements TreeReaderExtension {
         const { prototype } = objectFrom(second, reader) as { prototype: object };
         if (third !== null) reader.assign(value, third);
         return [setPrototypeOf(value, prototype)];
+      }
+      case "revived": {
+        const fill = reader.reserve();
+        const Class = objectFrom(first, reader) as unknown as AnyClass;
+        const value = revive(Class, reader.decode(second));
+        fill(value);
+        return [value];
       }
       default:
         return undefined;

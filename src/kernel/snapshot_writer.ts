@@ -24,6 +24,7 @@ import type {
   SnapshotEntry,
   SnapshotReport,
 } from "../rpc/protocol.ts";
+import { type AnyClass, stateOf } from "../rpc/shared_types.ts";
 import { tag, type Tagged, type TreeExtension, type TreeWriter } from "../rpc/tree.ts";
 import { TreeEncoder } from "../rpc/tree_encoder.ts";
 import { PRIVATE_MEMBERS } from "./function_source.ts";
@@ -218,6 +219,10 @@ class SnapshotWriter implements TreeExtension {
     }
     // The codec knows what to do with instances of built-ins.
     if (intrinsics.pathOf(Class) !== undefined) return undefined;
+    const state = stateOf(value, Class as AnyClass);
+    if (state !== undefined) {
+      return tag("revived", writer.child("constructor", Class), writer.child("state", state[0]));
+    }
     for (let parent: object | null = Class; parent !== null; parent = getPrototypeOf(parent)) {
       if (parent === functionPrototype) break;
       if (modules.originOf(parent) !== undefined) {

@@ -5,6 +5,7 @@
  * | method | direction | |
  * |---|---|---|
  * | `define` | host calls kernel | binds a name to a value, or names to host functions |
+ * | `types` | host calls kernel | makes classes from their source and binds their names |
  * | `execute` | host calls kernel | runs a compiled cell and answers with a {@linkcode CellReport} |
  * | `interrupt` | host notifies kernel | stops the cell, if it waits; one that computes is sent SIGINT as well |
  * | `retrieve` | host calls kernel | answers with the value of a name |
@@ -64,6 +65,12 @@ export interface ExecuteParams {
   timeoutMs?: number;
   /** SIGINTs that the host has sent before: they are not for this cell. */
   interrupts?: number;
+}
+
+/** Parameters of `types`: a compiled cell that returns an object with the classes. */
+export interface TypesParams extends ExecuteParams {
+  /** The classes by name, and whether their instances are copied. */
+  types: { name: string; copied: boolean }[];
 }
 
 /** Parameters of `retrieve`. */

@@ -22,8 +22,10 @@ import type { Payload } from "./connection.ts";
 import { Lendings } from "./_lendings.ts";
 import { LentIterator } from "./_lent_iterator.ts";
 import { isObject, resolvePath } from "./members.ts";
+import { toUseParams } from "./_use_params.ts";
 import type { ReferenceCounts, ReleaseParams, UseParams } from "./protocol.ts";
-import { type StandInKind, StandIns, type StandInsOptions } from "./stand_in.ts";
+import { SharedTypes } from "./shared_types.ts";
+import { type StandInOptions, StandIns, type StandInsOptions } from "./stand_in.ts";
 import { tag, type Tagged, type TreeReader, type TreeReaderExtension } from "./tree.ts";
 import { isAwaited, isInstance } from "./tree_encoder.ts";
 
@@ -87,9 +89,6 @@ interface Arrivals {
   count: number;
 }
 
-/** A path comes from the other side, and is part of names that are kept: longer than any that somebody writes. */
-const MAX_PATH_CHARS = 1_000;
-
 /** What is reached from what is lent is called after it, but names do not grow for ever. */
 const MAX_NAME_CHARS = 200;
 
@@ -101,6 +100,8 @@ export class References implements TreeReaderExtension {
   readonly #arrivals = new WeakMap<object, Arrivals>();
   readonly #standIns: StandIns;
   readonly #dropped: FinalizationRegistry<Arrivals>;
+  /** The classes that both sides have. */
+  readonly types: SharedTypes = new SharedTypes();
 
   /** @param options Whether instances are lent, and how borrowed things are used. */
   constructor(options: ReferencesOptions) {
@@ -153,7 +154,9 @@ export class References implements TreeReaderExtension {
             if (member !== undefined) {
               throw writer.refusal(`the member ${member} of a reference, which was not awaited`);
             }
-            const isLent = this.#arrivals.has(part) || typeof part === "function" ||
+            const isBorrowed = this.#arrivals.has(part);
+            if (!isBorrowed && this.types.copies(part)) return this.types.write(part, writer);
+            const isLent = isBorrowed || typeof part === "function" ||
               isAwaited(part) || instances === "lend" && isInstance(part);
             if (!isLent) return undefined;
             return this.#encode(part, part === value ? { lease, name, lentAs } : { lease });
@@ -260,15 +263,22 @@ export class References implements TreeReaderExtension {
   }
 
   decode(list: readonly unknown[], reader: TreeReader): [unknown] | undefined {
-    const [tag, id, kind, name, iterable] = list;
-    if (typeof id !== "number") return undefined;
+    const [tag, id, kind, name, iterable, type] = list;
+    if (typeof id !== "number") return this.types.read(list, reader);
     if (tag === "yours") {
       const lent = this.#lendings.get(id);
       if (lent === undefined) throw new TypeError(`Cannot decode reference ${id}: it is not lent`);
       return [reader.number(lent.value)];
     }
     if (tag !== "mine" || kind !== "function" && kind !== "object") return undefined;
-    return [reader.number(this.#borrow(id, { kind, name, iterable }))];
+    return [
+      reader.number(this.#borrow(id, {
+        kind,
+        name: typeof name === "string" ? name : "",
+        iterable: iterable === true,
+        prototype: this.types.named(type)?.Class.prototype as object | undefined,
+      })),
+    ];
   }
 
   find(): undefined {}
@@ -298,21 +308,19 @@ export class References implements TreeReaderExtension {
     const shown = names.find((it) => it !== "" && it.length <= MAX_NAME_CHARS)!;
     const id = this.#lendings.add(value, shown);
     lease[lease.length] = id;
-    return tag("mine", id, kind, own, iterable);
+    const type = this.types.of(value)?.name;
+    return type === undefined
+      ? tag("mine", id, kind, own, iterable)
+      : tag("mine", id, kind, own, iterable, type);
   }
 
-  #borrow(
-    id: number,
-    given: { kind: StandInKind; name: unknown; iterable: unknown },
-  ): object {
+  #borrow(id: number, given: StandInOptions): object {
     const known = this.#borrowed.get(id)?.deref();
     if (known !== undefined) {
       this.#arrivals.get(known)!.count++;
       return known;
     }
-    const name = typeof given.name === "string" ? given.name : "";
-    const iterable = given.iterable === true;
-    const standIn = this.#standIns.create(id, { kind: given.kind, name, iterable });
+    const standIn = this.#standIns.create(id, given);
     const arrivals = { id, count: 1 };
     this.#arrivals.set(standIn, arrivals);
     this.#borrowed.set(id, new WeakRef(standIn));
@@ -331,24 +339,4 @@ function nameOfClass({ constructor }: object): string {
 
 function isIterable(value: object): boolean {
   return Symbol.asyncIterator in value || Symbol.iterator in value;
-}
-
-/** What the other side asks for may be anything. */
-function toUseParams(value: unknown): UseParams {
-  const { how, ref, path } = value as Partial<UseParams>;
-  const isKnown = how === "call" || how === "read" || how === "iterate";
-  if (!isKnown || typeof ref !== "number" || !isPath(path)) {
-    throw new TypeError("Cannot use a reference: the request is malformed");
-  }
-  return value as UseParams;
-}
-
-function isPath(path: unknown): path is string[] {
-  if (!Array.isArray(path)) return false;
-  let length = 0;
-  for (let i = 0; i < path.length && length <= MAX_PATH_CHARS; i++) {
-    if (typeof path[i] !== "string") return false;
-    length += path[i].length + 1;
-  }
-  return length <= MAX_PATH_CHARS;
 }

@@ -38,6 +38,8 @@ export interface StandInOptions {
   readonly name: string;
   /** Whether it can be iterated with `for await`. */
   readonly iterable: boolean;
+  /** What it inherits from, where its class is on this side as well. @default nothing */
+  readonly prototype?: object | undefined;
 }
 
 const { apply, get } = Reflect;
@@ -86,8 +88,10 @@ export class StandIns {
    * @param id The number of what it stands for.
    * @param options What that is.
    */
-  create(id: number, { kind, name, iterable }: StandInOptions): object {
-    return kind === "function" ? this.#function(id, name) : this.#object(id, { name, iterable });
+  create(id: number, options: StandInOptions): object {
+    return options.kind === "function"
+      ? this.#function(id, options.name)
+      : this.#object(id, options);
   }
 
   /** The path of a member that nobody has waited for yet; nothing if a value is none. */
@@ -101,18 +105,16 @@ export class StandIns {
     return standIn;
   }
 
-  #object(id: number, { name, iterable }: { name: string; iterable: boolean }): object {
+  #object(id: number, { name, iterable, prototype }: StandInOptions): object {
     const paths = new Map<string, object>();
-    // So that `console.log` and error messages say what it is.
-    const Class = Object.defineProperty(class {}, "name", { value: name });
-    const root: object = new Proxy(Object.create(Class.prototype) as object, {
+    const root: object = new Proxy(Object.create(prototype ?? classNamed(name)) as object, {
       ...UNCHANGEABLE,
-      get: (target, key) => {
+      get: (_, key) => {
         if (key === asyncIterator) {
           return iterable ? () => iterate(() => this.#borrower.iterate(id, [])) : undefined;
         }
         if (typeof key === "symbol") return key === toStringTag ? name : undefined;
-        if (OWN.has(key)) return get(target, key);
+        if (OWN.has(key)) return OWN.get(key);
         if (ABSENT.has(key)) return undefined;
         let path = paths.get(key);
         if (path === undefined) paths.set(key, path = this.#path(root, id, [key]));
@@ -160,6 +162,11 @@ export class StandIns {
     if (this.#dropsRejections) calling.catch(() => {});
     return iterableCall(calling);
   }
+}
+
+/** The prototype of a class of a name, so that `console.log` and error messages say what it is. */
+function classNamed(name: string): object {
+  return Object.defineProperty(class {}, "name", { value: name }).prototype as object;
 }
 
 /** Uses an iterator of the other side. Whoever leaves early ends it there. */

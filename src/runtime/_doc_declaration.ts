@@ -13,6 +13,7 @@ import {
   hasPlainName,
   memberTexts,
   parametersText,
+  signatureText,
   typeParametersText,
   type TypeScope,
   typeText,
@@ -81,47 +82,73 @@ export interface DocClass {
   readonly scope: TypeScope;
 }
 
+/** How a class is declared. */
+export interface DocClassOptions {
+  /** The name that it gets. */
+  readonly name: string;
+  /** The name of the class that it extends, if that is declared. */
+  readonly base: string | undefined;
+  /** Whether cells have the class itself; otherwise all members of its objects are on the host, and awaited. */
+  readonly isShared: boolean;
+}
+
 /**
- * Declares a class whose objects stay on the host: its public members, each to be awaited.
+ * Declares a class by its public members.
  *
- * @param name The name that it gets.
  * @param chain The class, and the classes that it extends.
- * @param base The name of the class that it extends, if that is declared.
+ * @param options Its name, and where it is.
  */
 export function classDeclaration(
-  name: string,
   chain: readonly [DocClass, ...DocClass[]],
-  base: string | undefined,
+  { name, base, isShared }: DocClassOptions,
 ): string {
   const [{ def, scope }, ...others] = chain;
-  const inherited = new Set(
-    others.flatMap((other) => publicMembers(other.def).map(({ name }) => name)),
+  const inherited = base === undefined ? [] : others.flatMap((other) => publicMembers(other.def));
+  const known = new Set(inherited.map(keyOf));
+  const own = publicMembers(def).filter((item) =>
+    !known.has(keyOf(item)) && (isShared || !item.isStatic)
   );
-  const groups = Map.groupBy(
-    publicMembers(def).filter(({ name }) => !inherited.has(name)),
-    ({ name }) => name,
+  const lines = [...Map.groupBy(own, keyOf).values()].map((members) =>
+    memberLines(members as [DocMember], { scope, isShared })
   );
-  const lines = [...groups].flatMap(([key, members]) => {
-    const [first] = members as [DocMember];
-    const text = comment(first.jsDoc);
-    const calls = members.filter(({ kind }) => kind === "method");
-    if (calls.length === 0) {
-      const type = members.find(({ tsType }) => tsType)?.tsType ?? accessorType(members);
-      const optional = first.optional ? " | undefined" : "";
-      return `${text}readonly ${member(key)}: Promise<${typeText(type, scope)}${optional}>;`;
-    }
-    const functions = overloads(calls.map(({ functionDef }) => functionDef ?? {}));
-    const optional = calls.some((call) => call.optional) ? "?" : "";
-    const lines = functions.map((call) =>
-      `${member(key)}${optional}${asyncSignature(call, scope)};`
+  if (isShared) {
+    const makers = overloads(def.constructors ?? []);
+    lines.unshift(
+      ...makers.map(({ params }) => `constructor(${parametersText(params, scope).join(", ")});`),
     );
-    return text + lines.join("\n");
-  });
+  }
   const parent = base === undefined
     ? ""
     : ` extends ${base}${argumentsText(def.superTypeParams, scope)}`;
   const head = `declare class ${name}${typeParametersText(def.typeParams, scope)}${parent} {`;
   return [head, ...lines.map(indent), "}"].join("\n");
+}
+
+function keyOf({ name, isStatic }: DocMember): string {
+  return `${isStatic ? "static " : ""}${member(name)}`;
+}
+
+/** One member of a class: a method has a line for each overload. */
+function memberLines(
+  members: readonly [DocMember, ...DocMember[]],
+  { scope, isShared }: { scope: TypeScope; isShared: boolean },
+): string {
+  const [first] = members;
+  const methods = members.filter(({ kind }) => kind === "method");
+  if (methods.length > 0) {
+    const optional = methods.some((method) => method.optional) ? "?" : "";
+    const calls = overloads(methods.map(({ functionDef }) => functionDef ?? {}));
+    const signature = isShared ? signatureText : asyncSignature;
+    const lines = calls.map((call) => `${keyOf(first)}${optional}${signature(call, scope)};`);
+    return comment(first.jsDoc) + lines.join("\n");
+  }
+  const type = members.find(({ tsType }) => tsType)?.tsType ?? accessorType(members);
+  const text = typeText(type, scope) + (first.optional ? " | undefined" : "");
+  const isReadonly = !isShared || first.readonly ||
+    members.every(({ kind }) => kind === "getter");
+  return `${comment(first.jsDoc)}${first.isStatic ? "static " : ""}${
+    isReadonly ? "readonly " : ""
+  }${member(first.name)}: ${isShared ? text : `Promise<${text}>`};`;
 }
 
 function argumentsText(types: readonly DocType[] | undefined, scope: TypeScope): string {
@@ -141,8 +168,8 @@ function accessorType(members: readonly DocMember[]): DocType | null | undefined
 /** What cells can reach of an object of a class. */
 function publicMembers({ properties = [], methods = [] }: DocMembers): DocMember[] {
   return [...properties, ...methods].filter((item) =>
-    hasPlainName(item) && item.isStatic !== true && !/^[_#]/.test(item.name) &&
-    (item.accessibility ?? "public") === "public" && item.name !== "then"
+    hasPlainName(item) && !/^([_#]|then$|constructor$|prototype$)/.test(item.name) &&
+    (item.accessibility ?? "public") === "public"
   );
 }
 

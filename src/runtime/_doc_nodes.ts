@@ -53,6 +53,7 @@ export interface DocMember extends DocFunction {
 export interface DocMembers {
   readonly methods?: readonly DocMember[];
   readonly properties?: readonly DocMember[];
+  readonly constructors?: readonly DocFunction[];
   readonly callSignatures?: readonly DocFunction[];
   readonly indexSignatures?: readonly DocMember[];
   readonly typeParams?: readonly DocTypeParameter[];

@@ -245,7 +245,8 @@ function signatureType(call: DocFunction & { constructor?: unknown }, scope: Typ
   }) => ${resultText(call, scope)})`;
 }
 
-function signatureText(call: DocFunction, scope: TypeScope): string {
+/** The parameters and the result of a function, as they are. */
+export function signatureText(call: DocFunction, scope: TypeScope): string {
   return `${typeParametersText(call.typeParams, scope)}(${
     parametersText(call.params, scope).join(", ")
   }): ${resultText(call, scope)}`;

@@ -19,13 +19,37 @@ const MAX_BASES = 20;
 /** Declares types as they are asked for. */
 export class ModuleTypes {
   readonly #docs: ModuleDocs;
+  /** The names of types that cells have themselves, by place. */
+  readonly #shared: ReadonlyMap<string, string>;
   /** By place; nothing for what is no type. */
   readonly #types = new Map<string, DeclaredType | undefined>();
-  readonly #names = new Set<string>();
+  readonly #names: Set<string>;
 
-  /** @param docs The documentation of the modules. */
-  constructor(docs: ModuleDocs) {
+  /**
+   * @param docs The documentation of the modules.
+   * @param shared The types that cells have themselves, by the names that they have there.
+   */
+  constructor(docs: ModuleDocs, shared: ReadonlyMap<string, Found>) {
     this.#docs = docs;
+    this.#shared = new Map([...shared].map(([name, found]) => [placeOf(found), name]));
+    this.#names = new Set(shared.keys());
+  }
+
+  /** Whether cells have a type themselves. */
+  isShared(found: Found): boolean {
+    return this.#shared.has(placeOf(found));
+  }
+
+  /**
+   * Declares a class that cells have themselves.
+   *
+   * @param name The name that it has there.
+   * @param found Its declarations.
+   */
+  shared(name: string, found: Found): { declaration: string; typeDeclarations: string[] } {
+    const uses = new Set<DeclaredType>();
+    const declaration = this.#class(found, { name, uses, isShared: true });
+    return { declaration, typeDeclarations: textsOf(uses) };
   }
 
   /** What the names in a module stand for, and which of its types are used. */
@@ -46,7 +70,9 @@ export class ModuleTypes {
   }
 
   #declare(found: Found): DeclaredType | undefined {
-    const place = `${found.url}#${found.name}`;
+    const place = placeOf(found);
+    const sharedName = this.#shared.get(place);
+    if (sharedName !== undefined) return { name: sharedName, uses: new Set() };
     if (this.#types.has(place)) return this.#types.get(place);
     const kind = found.declarations.find((item) => TYPES.has(item.kind))?.kind;
     if (kind === undefined) return undefined;
@@ -58,17 +84,19 @@ export class ModuleTypes {
     const scope = this.#scope(found.url, type.uses);
     const declarations = found.declarations.filter((item) => TYPES.has(item.kind));
     const text = kind === "class"
-      ? this.#class(type, found)
+      ? this.#class(found, { name, uses: type.uses, isShared: false })
       : typeDeclaration(name, declarations, scope);
     if (text !== undefined) type.text = text;
     return type;
   }
 
-  #class(type: DeclaredType, found: Found): string {
-    const chain = this.#chain(found, type.uses);
-    const base = baseOf(chain[0]);
-    const parent = base === undefined ? undefined : chain[0].scope.refer(base);
-    return classDeclaration(type.name, chain, parent);
+  #class(
+    found: Found,
+    { name, uses, isShared }: { name: string; uses: Set<DeclaredType>; isShared: boolean },
+  ): string {
+    const chain = this.#chain(found, uses);
+    const parent = chain[1] && chain[0].scope.refer(baseOf(chain[0])!);
+    return classDeclaration(chain, { name, base: parent, isShared });
   }
 
   /** A class and those that it extends, as far as they are known. */
@@ -86,6 +114,11 @@ export class ModuleTypes {
     }
     return chain;
   }
+}
+
+/** Names of what is exported again are those of where it is declared. */
+function placeOf({ url, name }: Found): string {
+  return `${url}#${name}`;
 }
 
 const TYPES: ReadonlySet<string> = new Set(["class", "interface", "typeAlias", "enum"]);

@@ -21,12 +21,17 @@ export function parametersOf(call: (...args: never[]) => unknown): Parameter[] {
       const statement = parse(candidate, { ecmaVersion: "latest" }).body[0];
       if (statement?.type !== "ExpressionStatement") continue;
       const params = paramsOf(statement.expression);
-      if (params !== undefined) return complete(params.map(toParameter));
+      if (params !== undefined) return parametersFrom(params);
     } catch {
       // A method is a function only inside an object, and native code is none at all.
     }
   }
   return [{ name: "args", type: "unknown[]", mark: "..." }];
+}
+
+/** Names and defaults of parameters that were parsed. */
+export function parametersFrom(params: Pattern[]): Parameter[] {
+  return complete(params.map(toParameter));
 }
 
 function paramsOf(expression: Expression): Pattern[] | undefined {
@@ -70,7 +75,8 @@ function typeOfPattern({ properties }: ObjectPattern): string {
   return members.length === 0 ? "Record<string, unknown>" : `{ ${members.join("; ")} }`;
 }
 
-function typeOfDefault(expression: Expression): string {
+/** The type of what stands as a default. */
+export function typeOfDefault(expression: Expression): string {
   if (expression.type === "TemplateLiteral") return "string";
   if (expression.type === "UnaryExpression" && expression.operator === "-") {
     return typeOfDefault(expression.argument);

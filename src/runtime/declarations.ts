@@ -6,13 +6,16 @@
  */
 
 import { outline } from "../rpc/outline.ts";
+import { SharedTypes } from "../rpc/shared_types.ts";
 import { declareClass } from "./_class_declaration.ts";
 import { commentOf } from "./_comment.ts";
-import { declareFinders } from "./function_groups.ts";
 import { schemaParameters, schemaType } from "./_schema_type.ts";
 import { parametersOf, toText } from "./_signature.ts";
+import { declareReference, declareType } from "./_type_declaration.ts";
 import { freeTypeName, typeOfValue } from "./_value_type.ts";
+import { declareFinders } from "./function_groups.ts";
 import type { AnyFunction, HostFunction } from "./host_function.ts";
+import { classesOf, type HostType } from "./host_type.ts";
 import type { Injections } from "./injection.ts";
 import { isReference, type Variable } from "./variable.ts";
 
@@ -25,21 +28,24 @@ export interface DeclareOptions {
 /**
  * Declares what is injected. Functions that are found by searching are not declared but counted.
  *
- * @param injections Variables and functions.
+ * @param injections Types, functions and variables.
  * @param options Where objects are.
  * @returns One declaration for each name, and for each type that it uses before it, ready for the prompt.
  */
 export function declareInjections(
   injections: Injections,
   options: DeclareOptions = {},
-): { functions: string[]; variables: string[] } {
+): { types: string[]; functions: string[]; variables: string[] } {
   const declarations = new Declarations(injections, options);
+  const all = (names: Iterable<string>) => [...names].flatMap((name) => declarations.of(name));
   const { finders } = injections;
+  const types = all(injections.types.keys());
   const functions = finders === undefined
-    ? [...injections.functions.keys()].flatMap((name) => declarations.of(name))
+    ? all(injections.functions.keys())
     : declareFinders(finders, [...injections.functions.keys()]);
-  const variables = [...injections.variables.keys()].flatMap((name) => declarations.of(name));
-  return { functions, variables };
+  const variables = all(injections.variables.keys());
+  const { reference } = declarations;
+  return { types: reference === undefined ? types : [reference, ...types], functions, variables };
 }
 
 /** Declarations that stand beside one another: each type is declared once, by a name of its own. */
@@ -50,6 +56,9 @@ export class Declarations {
   readonly #types = new Map<string, string>();
   /** Names of the classes of objects. */
   readonly #classes = new Map<unknown, string>();
+  readonly #shared: SharedTypes;
+  /** The name of the type of what stands for objects of shared classes. */
+  #reference: string | undefined;
 
   /**
    * @param injections What can be declared.
@@ -58,6 +67,7 @@ export class Declarations {
   constructor(injections: Injections, options: DeclareOptions = {}) {
     this.#injections = injections;
     this.#isolated = options.isolated ?? true;
+    this.#shared = new SharedTypes(classesOf(injections.types));
   }
 
   /**
@@ -66,10 +76,18 @@ export class Declarations {
    * @param name The name.
    */
   of(name: string): string[] {
+    const type = this.#injections.types.get(name);
+    if (type !== undefined) return this.#type(name, type);
     const definition = this.#injections.functions.get(name);
     if (definition !== undefined) return this.#function(name, definition);
     const variable = this.#injections.variables.get(name);
     return variable === undefined ? [] : this.#variable(name, variable);
+  }
+
+  #type(name: string, type: HostType): string[] {
+    const { description, declaration, typeDeclarations } = type;
+    const [used, text] = this.#withTypes(declaration ?? declareType(name, type), typeDeclarations);
+    return [...used, commentOf(description) + text];
   }
 
   #function(name: string, definition: HostFunction): string[] {
@@ -84,26 +102,39 @@ export class Declarations {
   }
 
   #variable(name: string, variable: Variable<unknown>): string[] {
-    const { value, declaration, typeDeclarations, summary } = variable;
-    const word = isReference(value) ? "const" : "let";
-    const [types, type] = declaration === undefined
-      ? this.#typeOf(variable)
-      : this.#withTypes(declaration, typeDeclarations);
-    const description = summary
-      ? `${variable.description ?? ""}\n(${outline(value)})`
-      : variable.description;
-    return [...types, `${commentOf(description)}declare ${word} ${name}: ${type};`];
+    const { value, description = "", summary } = variable;
+    const types: string[] = [];
+    const type = this.#typeOf(variable, types);
+    const word = this.#isLent(value) ? "const" : "let";
+    const comment = commentOf(summary ? `${description}\n(${outline(value)})` : description);
+    return [...types, `${comment}declare ${word} ${name}: ${type};`];
   }
 
-  #typeOf({ value, members }: Variable<unknown>): [types: string[], type: string] {
+  /** Whether the value of a variable is an object of the host, which cells do not put another one in the place of. */
+  #isLent(value: unknown): boolean {
+    if (!isReference(value)) return false;
+    const isShared = this.#shared.of(value as object) !== undefined;
+    return isShared ? this.#isolated && !this.#shared.copies(value as object) : true;
+  }
+
+  #typeOf(variable: Variable<unknown>, types: string[]): string {
+    const { value, members, declaration, typeDeclarations } = variable;
+    if (declaration !== undefined) {
+      const [used, type] = this.#withTypes(declaration, typeDeclarations);
+      types.push(...used);
+      return type;
+    }
     if (typeof value === "function") {
       const parameters = parametersOf(value as AnyFunction).map(toText).join(", ");
-      return [[], `(${parameters}) => Promise<unknown>`];
+      return `(${parameters}) => Promise<unknown>`;
     }
-    const types: string[] = [];
     const nameClass = (instance: object) => this.#class(instance, { members, types });
-    const type = isReference(value) ? nameClass(value as object) : typeOfValue(value, nameClass);
-    return [types, type];
+    return isReference(value) ? nameClass(value as object) : typeOfValue(value, nameClass);
+  }
+
+  /** What stands before the types, if it is used by one of the declarations so far. */
+  get reference(): string | undefined {
+    return this.#reference === undefined ? undefined : declareReference(this.#reference);
   }
 
   /** The name of the class of an object. One of which cells can reach only some members has a class of its own. */
@@ -111,6 +142,12 @@ export class Declarations {
     instance: object,
     { members, types }: { members: readonly string[] | undefined; types: string[] },
   ): string {
+    const shared = members === undefined ? this.#shared.of(instance) : undefined;
+    if (shared !== undefined) {
+      if (!this.#isLent(instance)) return shared.name;
+      this.#reference ??= freeTypeName("Reference", (name) => this.#isTaken(name));
+      return `${this.#reference}<${shared.name}>`;
+    }
     const { constructor } = instance;
     const kind = members ?? constructor;
     const known = this.#classes.get(kind);
@@ -152,8 +189,9 @@ export class Declarations {
   }
 
   #isTaken(name: string): boolean {
-    const { functions, variables } = this.#injections;
-    return this.#types.has(name) || functions.has(name) || variables.has(name);
+    const { types, functions, variables } = this.#injections;
+    return this.#types.has(name) || name === this.#reference || types.has(name) ||
+      functions.has(name) || variables.has(name);
   }
 }
 

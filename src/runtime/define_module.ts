@@ -11,6 +11,8 @@ import { type Found, ModuleDocs } from "./_module_docs.ts";
 import { ModuleTypes } from "./_module_types.ts";
 import { parametersOf } from "./_signature.ts";
 import { type AnyFunction, HostFunction } from "./host_function.ts";
+import type { AnyClass } from "../rpc/shared_types.ts";
+import { HostType, missingNames } from "./host_type.ts";
 import { isIdentifier } from "./injection.ts";
 import { isReference, Variable } from "./variable.ts";
 
@@ -19,10 +21,6 @@ export interface ModuleOptions {
   /** The Deno executable, whose `deno doc` reads the module. @default `Deno.execPath()` */
   readonly denoPath?: string;
 }
-
-/** A class, which is called with `new` only. */
-// deno-lint-ignore no-explicit-any -- whatever its constructor takes
-type AnyClass = abstract new (...args: any[]) => unknown;
 
 /** Exports that are functions, by name. */
 export type ModuleFunctions<M extends object> = {
@@ -38,7 +36,7 @@ export type ModuleFunctions<M extends object> = {
 export type ModuleVariables<M extends object> = {
   readonly [
     N in keyof M as N extends "default" ? never
-      : M[N] extends AnyClass | HostFunction | AnyFunction ? never
+      : M[N] extends AnyClass | HostType | HostFunction | AnyFunction ? never
       : N
   ]: M[N] extends Variable<unknown> ? M[N] : Variable<M[N]>;
 };
@@ -47,6 +45,8 @@ export type ModuleVariables<M extends object> = {
 export interface ModuleDefinitions<M extends object> {
   /** Functions by name. */
   readonly functions: ModuleFunctions<M>;
+  /** Classes and enums by name: cells have them, see `defineType`. */
+  readonly types: Readonly<Record<string, HostType>>;
   /** Values by name: data is copied, instances of classes stay on the host. */
   readonly variables: ModuleVariables<M>;
 }
@@ -126,20 +126,52 @@ interface Described {
 }
 
 function describe(url: string, { exports, docs }: Described) {
-  const types = new ModuleTypes(docs);
   const found = new Map(docs.exports(url).map((item) => [item.name, item]));
+  const shared = sharedTypes(exports, found);
+  const types = new ModuleTypes(docs, shared);
   const functions: Record<string, HostFunction> = {};
   const variables: Record<string, Variable<unknown>> = {};
+  const shares: Record<string, HostType> = {};
   for (const [name, value] of Object.entries(exports)) {
     if (!isIdentifier(name) || !isInjectable(value)) continue;
     const item = found.get(name);
-    if (value instanceof HostFunction) functions[name] = value;
+    const type = shared.get(name);
+    if (type !== undefined) {
+      const text = isClass(value) ? types.shared(name, type) : {};
+      shares[name] = new HostType(value, { ...describedBy(type.declarations), ...text });
+    } else if (value instanceof HostType) shares[name] = value;
+    else if (value instanceof HostFunction) functions[name] = value;
     else if (value instanceof Variable) variables[name] = value;
     else if (typeof value === "function") {
       if (!isClass(value)) functions[name] = toFunction(value as AnyFunction, { item, types });
     } else variables[name] = toVariable(value, { item, types, docs });
   }
-  return { functions, variables };
+  return { functions, types: shares, variables };
+}
+
+/** The classes and enums of a module that cells can have: they refer to nothing that stays on the host. */
+function sharedTypes(
+  exports: Record<string, unknown>,
+  found: ReadonlyMap<string, Found>,
+): Map<string, Found> {
+  const shared = new Map(
+    [...found].filter(([name, { declarations: [first] }]) =>
+      isIdentifier(name) && (isClass(exports[name]) || first?.kind === "enum") && exports[name]
+    ),
+  );
+  const isThere = (name: string) =>
+    shared.has(name) || name in exports && typeof exports[name] !== "function" &&
+      !isReference(exports[name]);
+  const lacks = (name: string) => {
+    const value = exports[name];
+    return isClass(value) && missingNames(value, isThere).length > 0;
+  };
+  // What is left out may be what another one refers to.
+  for (let size = -1; size !== shared.size;) {
+    size = shared.size;
+    for (const name of [...shared.keys()]) if (lacks(name)) shared.delete(name);
+  }
+  return shared;
 }
 
 /** Neither schemas, which are for checking values, nor modules, nor what no cell could take. */
@@ -149,8 +181,8 @@ function isInjectable(value: unknown): boolean {
   return !("~standard" in value) && Reflect.get(value, Symbol.toStringTag) !== "Module";
 }
 
-function isClass(value: object): boolean {
-  return /^class\b/.test(Function.prototype.toString.call(value));
+function isClass(value: unknown): value is AnyClass {
+  return typeof value === "function" && /^class\b/.test(Function.prototype.toString.call(value));
 }
 
 function toFunction(
@@ -178,8 +210,8 @@ function toVariable(
   const type = (declared?.def as { tsType?: DocType | null } | undefined)?.tsType;
   const description = describedBy(item?.declarations);
   if (item === undefined || !type) return new Variable(value, description);
-  // Members of what stays on the host are awaited; of all types only classes are declared so.
-  if (isReference(value) && !isClassType(type, { url: item.url, docs })) {
+  // Members of what stays on the host are awaited, and of all types only such classes say so.
+  if (isReference(value) && !isHostClass(type, { item, types, docs })) {
     return new Variable(value, description);
   }
   const { scope, declarations: used } = types.use(item.url);
@@ -188,10 +220,14 @@ function toVariable(
   return new Variable(value, { ...description, declaration, typeDeclarations: used() });
 }
 
-function isClassType(type: DocType, { url, docs }: { url: string; docs: ModuleDocs }): boolean {
+function isHostClass(
+  type: DocType,
+  { item, types, docs }: { item: Found; types: ModuleTypes; docs: ModuleDocs },
+): boolean {
   if (type.kind !== "typeRef") return false;
-  const found = docs.find(url, (type.value as { typeName: string }).typeName);
-  return found?.declarations.some(({ kind }) => kind === "class") ?? false;
+  const found = docs.find(item.url, (type.value as { typeName: string }).typeName);
+  return found !== undefined && !types.isShared(found) &&
+    found.declarations.some(({ kind }) => kind === "class");
 }
 
 function describedBy(declarations: readonly DocDeclaration[] = []): { description?: string } {

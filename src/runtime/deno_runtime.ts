@@ -39,8 +39,6 @@ export interface DenoRuntimeOptions<
  */
 export class DenoRuntime<V extends object = Record<string, unknown>, F extends object = Functions>
   extends KernelRuntime<V, F> {
-  /** Whether cells are cut off from the host. */
-  override readonly isolated: boolean = true;
   /** What cells may reach beyond what is injected. */
   readonly permissions: Permissions;
   readonly #launcher: KernelLauncher;
@@ -53,7 +51,7 @@ export class DenoRuntime<V extends object = Record<string, unknown>, F extends o
    * @throws {RangeError} If a limit is no number above 0, or the process is to have less memory than its heap.
    */
   constructor(options: DenoRuntimeOptions<V, F> = {}) {
-    super(options);
+    super(options, { isolated: true });
     this.#launcher = new KernelLauncher(options);
     this.permissions = this.#launcher.permissions;
   }

@@ -5,7 +5,7 @@
  */
 
 import { type FinderNames, wordsOf } from "./function_groups.ts";
-import { Declarations } from "./declarations.ts";
+import { Declarations, type DeclareOptions } from "./declarations.ts";
 import { HostFunction } from "./host_function.ts";
 import type { Injections } from "./injection.ts";
 
@@ -22,11 +22,9 @@ const MAX_DESCRIBED = 20;
 const MAX_DESCRIBED_CHARS = 4_500;
 
 /** Options of {@linkcode Finder}. */
-export interface FinderOptions {
+export interface FinderOptions extends DeclareOptions {
   /** How many functions are declared one by one. With more of them there is something to find. */
   readonly maxDeclared: number;
-  /** Whether objects of classes stay on the host. */
-  readonly isIsolated: () => boolean;
   /** Says in a line what names stand for now; nothing of those that there are not. */
   readonly outline: (names: string[]) => Promise<(string | null)[]>;
 }
@@ -116,9 +114,7 @@ export class Finder {
     }
     const asked = [...new Set(names)].slice(0, MAX_DESCRIBED);
     const outlines = await this.#options.outline(asked);
-    const declarations = new Declarations(this.#injections, {
-      isolated: this.#options.isIsolated(),
-    });
+    const declarations = new Declarations(this.#injections, this.#options);
     const texts = asked.map((name, i) => this.#describe(name, { declarations, now: outlines[i] }));
     const all = texts.join("\n");
     return all.length <= MAX_DESCRIBED_CHARS

@@ -13,6 +13,7 @@ import {
   type OutputStream,
   type RestoreReport,
 } from "../rpc/protocol.ts";
+import type { HostType } from "./host_type.ts";
 import type { Recovery } from "./recovery.ts";
 import type { KernelSnapshot } from "./snapshot.ts";
 
@@ -35,6 +36,16 @@ export type Definition = readonly [
   members?: readonly string[] | undefined,
 ];
 
+/** What is bound by {@linkcode Kernel.define}. */
+export interface Definitions {
+  /** Types by name. @default none */
+  readonly types?: ReadonlyMap<string, HostType>;
+  /** Variables. @default none */
+  readonly values?: Iterable<Definition>;
+  /** Functions of the host, by their names. @default none */
+  readonly functions?: Iterable<string>;
+}
+
 /** Options of {@linkcode Kernel.retrieve}. */
 export interface KernelRetrieveOptions {
   /** Whether a copy is wanted or a reference. */
@@ -48,11 +59,11 @@ export interface Kernel {
   /** Settles, and never rejects, when the kernel has ended without having been closed. */
   readonly ended: Promise<KernelExitError>;
   /**
-   * Binds names to values and to functions of the host. Nothing is bound if a value cannot cross.
+   * Binds names to types, to values and to functions of the host. Nothing is bound if something cannot cross.
    *
-   * @throws {TypeError} If a value cannot cross.
+   * @throws {TypeError} If a value cannot cross, or a class cannot be made in the kernel.
    */
-  define(values: Iterable<Definition>, functions: Iterable<string>): Promise<void>;
+  define(definitions: Definitions): Promise<void>;
   /** Runs a compiled cell. */
   execute(cell: ExecuteParams): Promise<CellReport>;
   /** Asks the running cell to stop. If it can, `execute` settles soon; whoever does not want to wait closes the kernel. */

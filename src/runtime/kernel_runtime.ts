@@ -8,7 +8,8 @@ import type { NamespaceEntry } from "../rpc/protocol.ts";
 import { CellRunner } from "./cell_runner.ts";
 import { Finder } from "./finder.ts";
 import type { FunctionOf, Functions, HostFunction } from "./host_function.ts";
-import { type Injections, toInjections } from "./injection.ts";
+import type { HostType } from "./host_type.ts";
+import { type Injections, type InjectOptions, isLent, toInjections } from "./injection.ts";
 import { type Definition, type Kernel, KernelExitError, type KernelHost } from "./kernel.ts";
 import { KernelKeeper } from "./kernel_keeper.ts";
 import { checkCount, checkLimit } from "./limit.ts";
@@ -17,7 +18,6 @@ import type {
   CellResult,
   CheckpointPolicy,
   ExecuteOptions,
-  InjectOptions,
   RetrieveOptions,
   Runtime,
 } from "./runtime.ts";
@@ -25,13 +25,13 @@ import type { Snapshot } from "./snapshot.ts";
 import { checkRuntimeLimits } from "./runtime_limits.ts";
 import { checkStateOptions, type RuntimeOptions } from "./runtime_options.ts";
 import { Turns } from "./turns.ts";
-import { isReference, type Values, type Variable } from "./variable.ts";
+import type { Values, Variable } from "./variable.ts";
 
 /** The common part of all runtimes. */
 export abstract class KernelRuntime<V extends object, F extends object = Functions>
   implements Runtime {
   /** Whether cells are cut off from the host. */
-  abstract readonly isolated: boolean;
+  readonly isolated: boolean;
   /** The time limit of a cell in milliseconds, if the call names no other. */
   readonly timeoutMs: number;
   /** When a checkpoint is taken by itself. */
@@ -41,6 +41,7 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
 
   readonly #variables: Map<string, Variable<unknown>>;
   readonly #functions: Map<string, HostFunction>;
+  readonly #types: Map<string, HostType>;
   readonly #finder: Finder;
   readonly #runner: CellRunner;
   readonly #keeper: KernelKeeper;
@@ -54,20 +55,24 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
    * Checks the options.
    *
    * @param options What is injected, and limits.
+   * @param place Whether cells are cut off from the host.
    */
-  constructor(options: RuntimeOptions<V, F>) {
+  constructor(options: RuntimeOptions<V, F>, { isolated }: { readonly isolated: boolean }) {
+    this.isolated = isolated;
     const limits = checkRuntimeLimits(options);
     this.timeoutMs = limits.timeoutMs;
     this.maxOutputChars = limits.maxOutputChars;
-    const { variables, functions } = toInjections({
+    const { variables, functions, types } = this.#check({
       variables: options.variables as Record<string, unknown> | undefined,
       functions: options.functions,
+      types: options.types,
     });
     this.#variables = variables;
     this.#functions = functions;
-    this.#finder = new Finder({ variables, functions }, {
+    this.#types = types;
+    this.#finder = new Finder(this.#injected, {
+      isolated,
       maxDeclared: checkCount("maxDeclaredFunctions", options.maxDeclaredFunctions ?? 50),
-      isIsolated: () => this.isolated,
       outline: async (names) => await (await this.#keeper.kernel()).outline(names),
     });
     this.#runner = new CellRunner((name) => this.#functionOf(name), limits);
@@ -78,16 +83,18 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
       inject: (kernel, restored) => {
         // What a snapshot has of a reference is its name.
         const isMissing = (name: string, value: unknown) =>
-          !restored.has(name) || isReference(value);
-        return kernel.define(valuesOf(variables, isMissing), this.#functionNames());
+          !restored.has(name) || isLent(value, types);
+        const values = valuesOf(variables, isMissing);
+        return kernel.define({ types, values, functions: this.#functionNames() });
       },
       injectAgain: (kernel, names) =>
-        kernel.define(
-          valuesOf(variables, (name) => names.has(name)),
-          this.#functionNames().filter((name) => names.has(name)),
-        ),
+        kernel.define({
+          values: valuesOf(variables, (name) => names.has(name)),
+          functions: this.#functionNames().filter((name) => names.has(name)),
+        }),
       onEnded: () => this.#runner.kernelEnded(),
-      isInjected: (name) => variables.has(name) || this.#functionOf(name) !== undefined,
+      isInjected: (name) =>
+        variables.has(name) || types.has(name) || this.#functionOf(name) !== undefined,
       maxRestarts: state.maxRestarts,
       maxSnapshotBytes: state.maxSnapshotBytes,
       snapshot: options.snapshot,
@@ -103,11 +110,15 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
 
   /** What is injected, for the prompt. */
   get injections(): Injections {
-    return {
-      variables: this.#variables,
-      functions: this.#functions,
-      finders: this.#finder.names,
-    };
+    return { ...this.#injected, finders: this.#finder.names };
+  }
+
+  get #injected(): Injections {
+    return { variables: this.#variables, functions: this.#functions, types: this.#types };
+  }
+
+  #check(given: InjectOptions, options: { readonly taken?: Injections } = {}) {
+    return toInjections(given, { ...options, isolated: this.isolated });
   }
 
   /** See {@linkcode Runtime.inject}. */
@@ -118,15 +129,16 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
 
   async #inject(given: InjectOptions): Promise<void> {
     this.#assertOpen("inject");
-    const { variables, functions } = toInjections(given, this.injections);
+    const { variables, functions, types } = this.#check(given, { taken: this.injections });
     // A kernel that is not there yet gets them with all the others when it starts.
     const kernel = await this.#keeper.current;
-    await kernel?.define(valuesOf(variables), functions.keys());
-    this.#keeper.defined([...variables.keys(), ...functions.keys()]);
+    await kernel?.define({ types, values: valuesOf(variables), functions: functions.keys() });
+    this.#keeper.defined([...variables.keys(), ...functions.keys(), ...types.keys()]);
     for (const [name, variable] of variables) this.#variables.set(name, variable);
     for (const [name, definition] of functions) this.#functions.set(name, definition);
+    for (const [name, type] of types) this.#types.set(name, type);
     // They come with the function that is one too many, and make room for the host's own.
-    await kernel?.define([], this.#finder.functions.keys());
+    await kernel?.define({ functions: this.#finder.functions.keys() });
   }
 
   /** See {@linkcode Runtime.execute}. */
@@ -185,7 +197,7 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
     }
     const updated = variable.with(value);
     const kernel = await this.#keeper.current;
-    await kernel?.define([[name, value, updated.members]], []);
+    await kernel?.define({ values: [[name, value, updated.members]] });
     this.#keeper.defined([name]);
     this.#variables.set(name, updated);
   }
@@ -295,7 +307,7 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
   #isAsync(name: string): boolean {
     if (this.#functionOf(name) !== undefined) return true;
     const variable = this.#variables.get(name);
-    return this.isolated && variable !== undefined && isReference(variable.value);
+    return this.isolated && variable !== undefined && isLent(variable.value, this.#types);
   }
 
   /** Starts the next kernel, so that whoever is told of the end of one is told what is left. */

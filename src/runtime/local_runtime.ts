@@ -15,7 +15,7 @@ import { Session } from "../kernel/session.ts";
 import { StackMapper } from "../kernel/stack_mapper.ts";
 import type { CellReport, ExecuteParams, NamespaceEntry, RestoreReport } from "../rpc/protocol.ts";
 import type {
-  Definition,
+  Definitions,
   Kernel,
   KernelExitError,
   KernelHost,
@@ -47,9 +47,6 @@ import { isReference } from "./variable.ts";
  */
 export class LocalRuntime<V extends object = Record<string, unknown>, F extends object = Functions>
   extends KernelRuntime<V, F> {
-  /** Whether cells are cut off from the host. */
-  override readonly isolated: boolean = false;
-
   /**
    * Makes a runtime.
    *
@@ -59,7 +56,7 @@ export class LocalRuntime<V extends object = Record<string, unknown>, F extends 
    */
   constructor(options: RuntimeOptions<V, F> = {}) {
     // There is no process that could end, and what is injected is the host's own.
-    super({ ...options, checkpoint: options.checkpoint ?? "never" });
+    super({ ...options, checkpoint: options.checkpoint ?? "never" }, { isolated: false });
   }
 
   /** @internal */
@@ -101,8 +98,9 @@ class InProcessKernel implements Kernel {
     Object.defineProperty(scope.target, "console", { value: guestConsole, configurable: true });
   }
 
-  define(values: Iterable<Definition>, functions: Iterable<string>): Promise<void> {
+  define({ types = new Map(), values = [], functions = [] }: Definitions): Promise<void> {
     const { namespace } = this.#session;
+    for (const [name, { value }] of types) namespace.defineProvided(name, value as object);
     for (const [name, value] of values) {
       if (isReference(value)) namespace.defineProvided(name, value as object);
       else namespace.define(name, value);

@@ -15,7 +15,7 @@ import type {
 } from "../rpc/protocol.ts";
 import type { UnawaitedCall } from "../cell/compile_cell.ts";
 import type { Permissions } from "../security/permissions.ts";
-import type { Injections } from "./injection.ts";
+import type { Injections, InjectOptions } from "./injection.ts";
 import type { Recovery } from "./recovery.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -265,12 +265,4 @@ export interface RetrieveOptions {
    * long as that lives. @default "copy"
    */
   readonly as?: "copy" | "reference";
-}
-
-/** What {@linkcode Runtime.inject} takes. */
-export interface InjectOptions {
-  /** Variables by name: values, or what `defineVariable` returns. @default none */
-  readonly variables?: Readonly<Record<string, unknown>>;
-  /** Functions by name: functions, or what `defineFunction` returns. @default none */
-  readonly functions?: Readonly<Record<string, unknown>>;
 }

@@ -20,6 +20,8 @@ export interface RuntimeOptions<
   readonly functions?: F & Functions;
   /** Variables by name: values, or what `defineVariable` returns. @default none */
   readonly variables?: V;
+  /** Types by name: classes, schemas, objects with constants, or what `defineType` returns. @default none */
+  readonly types?: Readonly<Record<string, unknown>>;
   /**
    * How many functions are declared one by one in the prompt. With more of them the prompt has how many there are, and cells
    * find them with `search("words")` and read their declarations with `describe("name")`. @default 50

@@ -24,8 +24,10 @@ import {
   toLocalError,
 } from "../rpc/rpc_error.ts";
 import { kernelRequests } from "./_kernel_requests.ts";
+import { typesCell, typeValues } from "./_types_cell.ts";
+import { classesOf, type HostType } from "./host_type.ts";
 import {
-  type Definition,
+  type Definitions,
   type Kernel,
   KernelExitError,
   type KernelHost,
@@ -125,17 +127,21 @@ export class SubprocessKernel implements Kernel {
     Deno.unrefTimer(timer);
   }
 
-  async define(values: Iterable<Definition>, functions: Iterable<string>): Promise<void> {
+  async define({ types = new Map(), values = [], functions = [] }: Definitions): Promise<void> {
     // All values are encoded before the first one leaves: what cannot cross leaves nothing half done.
     const payloads: Payload[] = [];
-    const definitions = [...values];
+    const definitions = [...values, ...typeValues(types)];
+    const shared = this.#references.types;
+    for (const type of classesOf(types)) shared.add(type);
     try {
       for (const [name, value] of definitions) {
         const lent = this.#references.encodeValue(value, { name, lentAs: name });
         payloads.push({ ...lent, value: { name, value: lent.value } });
       }
+      await this.#makeTypes(types);
     } catch (error) {
       for (const { unsent } of payloads) unsent?.();
+      for (const name of types.keys()) shared.delete(name);
       throw error;
     }
     for (const [, value, members] of definitions) {
@@ -144,6 +150,18 @@ export class SubprocessKernel implements Kernel {
     const names = [...functions];
     if (names.length > 0) payloads.push({ value: { functions: names } });
     await this.#answered(() => this.#connection.callAll("define", payloads));
+  }
+
+  async #makeTypes(types: ReadonlyMap<string, HostType>): Promise<void> {
+    const value = typesCell(types);
+    if (value === undefined) return;
+    try {
+      await this.#request("types", { value });
+    } catch (error) {
+      if (!(error instanceof RemoteError)) throw error;
+      const names = value.types.map(({ name }) => name).join(", ");
+      throw new TypeError(`Cannot inject the types ${names}: ${error.message}`, { cause: error });
+    }
   }
 
   async execute(cell: ExecuteParams): Promise<CellReport> {

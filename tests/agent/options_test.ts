@@ -84,6 +84,7 @@ Deno.test("CaveAgent puts the prompt together from its options", async () => {
   assertEquals(seen, [{
     instructions: "A",
     systemInstructions: "B",
+    types: [],
     functions: [],
     variables: ["declare let given: number;"],
   }]);
@@ -103,11 +104,21 @@ Deno.test("CaveAgent takes blocks of its own identifier when it has one", async 
 });
 
 Deno.test("defaultPromptTemplate() leaves sections out when they are empty", () => {
-  const parts = { instructions: "A", systemInstructions: "B", functions: [], variables: [] };
+  const parts: PromptParts = {
+    instructions: "A",
+    systemInstructions: "B",
+    types: [],
+    functions: [],
+    variables: [],
+  };
   assertEquals(defaultPromptTemplate(parts), "A\n\nB");
   assertEquals(
     defaultPromptTemplate({ ...parts, functions: ["f", "g"] }),
     "A\n\nB\n\n<functions>\nf\ng\n</functions>",
+  );
+  assertEquals(
+    defaultPromptTemplate({ ...parts, types: ["t"] }),
+    "A\n\nB\n\n<types>\nt\n</types>",
   );
   assertEquals(
     defaultPromptTemplate({ ...parts, variables: ["v"] }),

@@ -1,7 +1,7 @@
 /** A kernel that does what a test tells it, for what happens in between. */
 
 import type { CellReport, NamespaceEntry, RestoreReport } from "../../src/rpc/protocol.ts";
-import { type Kernel, KernelExitError } from "../../src/runtime/kernel.ts";
+import { type Definitions, type Kernel, KernelExitError } from "../../src/runtime/kernel.ts";
 import type { KernelSnapshot } from "../../src/runtime/snapshot.ts";
 
 /** Has no names, and remembers what was asked of it. */
@@ -26,7 +26,7 @@ export class FakeKernel implements Kernel {
     this.end = () => resolve(new KernelExitError({ exitCode: 1, signal: null, stderr: "" }));
   }
 
-  define(values: Iterable<readonly [string, unknown]>, functions: Iterable<string>): Promise<void> {
+  define({ values = [], functions = [] }: Definitions): Promise<void> {
     this.defined.push(...[...values].map(([name]) => name), ...functions);
     return Promise.resolve();
   }

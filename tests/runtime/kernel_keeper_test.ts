@@ -104,11 +104,10 @@ Deno.test("KernelKeeper.stop() does not wait for what a kernel does while it is 
 
 /** A runtime whose kernels are these. */
 class TestRuntime extends KernelRuntime<Record<string, unknown>> {
-  override readonly isolated = true;
   readonly #kernels: Kernel[];
 
   constructor(kernels: Kernel[]) {
-    super({ variables: { a: 1, n: 1 } });
+    super({ variables: { a: 1, n: 1 } }, { isolated: true });
     this.#kernels = kernels;
   }
 

@@ -74,7 +74,7 @@ class Lender implements AsyncDisposable {
   }
 
   async start(): Promise<this> {
-    await this.kernel.define([["hub", this.hub]], []);
+    await this.kernel.define({ values: [["hub", this.hub]] });
     return this;
   }
 
@@ -236,7 +236,7 @@ Deno.test("SubprocessKernel.references() has none left of messages that could no
   }
   for (const spoilt of [Promise.resolve(), large]) {
     const values: [string, unknown][] = [["first", new Light("lost")], ["second", spoilt]];
-    await assertRejects(() => kernel.define(values, ["third"]), Error);
+    await assertRejects(() => kernel.define({ values, functions: ["third"] }), Error);
   }
   assertEquals(
     await lender.run(`[typeof first, typeof second, typeof third]`),

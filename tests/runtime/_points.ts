@@ -1,0 +1,61 @@
+/** Classes that a host shares with cells. */
+
+/** Stays where it was made, unless it is said to be copied. */
+export class Lamp {
+  on = false;
+
+  constructor(readonly room: string, public brightness = 100) {}
+
+  dim(percent: number): this {
+    this.brightness = percent;
+    return this;
+  }
+
+  get isBright(): boolean {
+    return this.brightness > 50;
+  }
+
+  static inRoom(room: string): Lamp {
+    return new Lamp(room);
+  }
+}
+
+/** Extends it. */
+export class DeskLamp extends Lamp {
+  arm = "long";
+}
+
+/** Is all data. */
+export class Point {
+  constructor(readonly x: number, readonly y: number) {}
+
+  plus(other: Point): Point {
+    return new Point(this.x + other.x, this.y + other.y);
+  }
+}
+
+/** Has private state, and says what it is. */
+export class Counter {
+  #count = 0;
+
+  add(): this {
+    this.#count++;
+    return this;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  [Symbol.for("cave.state")](): unknown {
+    return { count: this.#count };
+  }
+
+  static [Symbol.for("cave.revive")](state: unknown): Counter {
+    const { count } = state as { count: unknown };
+    if (typeof count !== "number") throw new TypeError(`A count is a number, not ${count}`);
+    const counter = new Counter();
+    counter.#count = count;
+    return counter;
+  }
+}
