@@ -6,6 +6,7 @@ import type {
   DocFunction,
   DocMember,
   DocMembers,
+  DocParameter,
   DocType,
   DocTypeParameter,
 } from "./_doc_nodes.ts";
@@ -30,16 +31,14 @@ const ITERATED =
  * The signatures of a function as cells see it, one for each overload.
  *
  * @param declarations Its declarations.
- * @param scope What names stand for.
- * @param source What the function itself tells of its parameters.
+ * @param options What names stand for, and what the function itself tells of its parameters.
  */
 export function functionSignatures(
   declarations: readonly DocDeclaration[],
-  scope: TypeScope,
-  source: readonly Parameter[],
+  { scope, source }: { scope: TypeScope; source: readonly Parameter[] },
 ): string[] {
   const functions = overloads(declarations.map(({ def }) => def as DocFunction));
-  return functions.map((call) => asyncSignature(call, scope, source));
+  return functions.map((call) => asyncSignature(call, { scope, source }));
 }
 
 /** The one that has a body is for none but itself if there are others. */
@@ -49,10 +48,9 @@ function overloads(functions: readonly DocFunction[]): readonly DocFunction[] {
 
 function asyncSignature(
   call: DocFunction,
-  scope: TypeScope,
-  source?: readonly Parameter[],
+  { scope, source }: { scope: TypeScope; source?: readonly Parameter[] },
 ): string {
-  const parameters = parametersText(call.params, scope, source).join(", ");
+  const parameters = parametersText(call.params, { scope, source }).join(", ");
   return `${typeParametersText(call.typeParams, scope)}(${parameters}): ${
     promised(call.returnType, scope)
   }`;
@@ -114,7 +112,9 @@ export function classDeclaration(
   if (isShared) {
     const makers = overloads(def.constructors ?? []);
     lines.unshift(
-      ...makers.map(({ params }) => `constructor(${parametersText(params, scope).join(", ")});`),
+      ...makers.map(({ params }) =>
+        `constructor(${parametersText(params, { scope }).join(", ")});`
+      ),
     );
   }
   const parent = base === undefined
@@ -138,8 +138,9 @@ function memberLines(
   if (methods.length > 0) {
     const optional = methods.some((method) => method.optional) ? "?" : "";
     const calls = overloads(methods.map(({ functionDef }) => functionDef ?? {}));
-    const signature = isShared ? signatureText : asyncSignature;
-    const lines = calls.map((call) => `${keyOf(first)}${optional}${signature(call, scope)};`);
+    const signature = (call: DocFunction) =>
+      isShared ? signatureText(call, scope) : asyncSignature(call, { scope });
+    const lines = calls.map((call) => `${keyOf(first)}${optional}${signature(call)};`);
     return comment(first.jsDoc) + lines.join("\n");
   }
   const type = members.find(({ tsType }) => tsType)?.tsType ?? accessorType(members);
@@ -166,30 +167,45 @@ function accessorType(members: readonly DocMember[]): DocType | null | undefined
 }
 
 /** What cells can reach of an object of a class. */
-function publicMembers({ properties = [], methods = [] }: DocMembers): DocMember[] {
-  return [...properties, ...methods].filter((item) =>
+function publicMembers({ constructors = [], properties = [], methods = [] }: DocMembers) {
+  const declared = constructors.flatMap(({ params = [] }) => params).flatMap(parameterProperty);
+  return [...declared, ...properties, ...methods].filter((item) =>
     hasPlainName(item) && !/^([_#]|then$|constructor$|prototype$)/.test(item.name) &&
     (item.accessibility ?? "public") === "public"
   );
 }
 
+/** A parameter of a constructor that is a member as well. */
+function parameterProperty(param: DocParameter): DocMember[] {
+  const { accessibility, readonly = false } = param;
+  const { name, tsType, optional = false } = param.left ?? param;
+  if (name === undefined || !accessibility && !readonly) return [];
+  return [{
+    name,
+    readonly,
+    optional,
+    ...(tsType && { tsType }),
+    ...(accessibility && { accessibility }),
+  }];
+}
+
 /**
  * Declares a type: an interface, an alias, or the values of an enumeration.
  *
- * @param name The name that it gets.
  * @param declarations Its declarations: those of an interface are taken together.
- * @param scope What names stand for.
+ * @param options The name that it gets, and what names stand for.
  * @returns Nothing if it is none.
  */
 export function typeDeclaration(
-  name: string,
   declarations: readonly DocDeclaration[],
-  scope: TypeScope,
+  { name, scope }: { name: string; scope: TypeScope },
 ): string | undefined {
   const [first] = declarations;
   if (first?.kind === "interface") {
     return declarations.filter(({ kind }) => kind === "interface")
-      .map((declaration) => comment(declaration.jsDoc) + interfaceText(name, declaration, scope))
+      .map((declaration) =>
+        comment(declaration.jsDoc) + interfaceText(declaration, { name, scope })
+      )
       .join("\n");
   }
   if (first?.kind === "typeAlias") {
@@ -204,7 +220,10 @@ export function typeDeclaration(
   return undefined;
 }
 
-function interfaceText(name: string, { def }: DocDeclaration, scope: TypeScope): string {
+function interfaceText(
+  { def }: DocDeclaration,
+  { name, scope }: { name: string; scope: TypeScope },
+): string {
   const members = def as DocMembers;
   const bases = (Array.isArray(members.extends) ? members.extends as DocType[] : [])
     .map((type) => typeText(type, scope)).filter((text) => text !== "unknown");
@@ -233,7 +252,7 @@ export function descriptionOf(comment: DocComment | undefined): string | undefin
     const tag = kind === "return" ? "returns" : kind;
     return [`@${tag} ${name === undefined ? "" : `${name} `}${doc}`];
   });
-  const text = [comment.doc ?? "", ...tags].filter((part) => part !== "").join("\n");
+  const text = [(comment.doc ?? "").trim(), ...tags].filter((part) => part !== "").join("\n");
   return text === "" ? undefined : text;
 }
 

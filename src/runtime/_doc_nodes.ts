@@ -13,6 +13,8 @@ export interface DocParameter {
   readonly name?: string;
   readonly optional?: boolean;
   readonly tsType?: DocType | null;
+  readonly accessibility?: string | null;
+  readonly readonly?: boolean;
   /** What has a default. */
   readonly left?: DocParameter;
   /** What takes the rest. */

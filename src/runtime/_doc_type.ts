@@ -8,6 +8,7 @@ import type {
   DocType,
   DocTypeParameter,
 } from "./_doc_nodes.ts";
+import { isOfLanguage, takesAnything } from "./_language_types.ts";
 import { complete, type Parameter, toText } from "./_signature.ts";
 import { arrayOf, member } from "./_value_type.ts";
 
@@ -16,21 +17,6 @@ export interface TypeScope {
   /** The name by which a type of the module is declared; nothing if it is not known. */
   refer(name: string): string | undefined;
 }
-
-/** Types of the language that are no classes; those are properties of the global object. */
-const LANGUAGE_TYPES: ReadonlySet<string> = new Set(
-  ("ArrayLike AsyncGenerator AsyncIterable AsyncIterableIterator AsyncIterator Awaited Capitalize Exclude Extract " +
-    "Generator Iterable IterableIterator InstanceType Lowercase NonNullable Omit Parameters Partial Pick PromiseLike " +
-    "PropertyKey Readonly ReadonlyArray ReadonlyMap ReadonlySet Record Required ReturnType Uncapitalize Uppercase")
-    .split(" "),
-);
-
-/** What takes any type; others may ask for a certain one, which `unknown` never is. */
-const CONTAINERS: ReadonlySet<string> = new Set(
-  ("Array ArrayLike AsyncGenerator AsyncIterable AsyncIterableIterator AsyncIterator Generator Iterable " +
-    "IterableIterator Iterator Map Promise PromiseLike ReadonlyArray ReadonlyMap ReadonlySet Set")
-    .split(" "),
-);
 
 /** Writes a type. What cannot be known is `unknown`. */
 export function typeText(type: DocType | null | undefined, scope: TypeScope): string {
@@ -131,13 +117,9 @@ function referenceText({ typeName, typeParams, resolution }: ReferenceType, scop
   if (typeParams === undefined) return name;
   const args = typeParams.map((type) => {
     const text = typeText(type, scope);
-    return text === "unknown" && !CONTAINERS.has(name) ? "any" : text;
+    return text === "unknown" && !takesAnything(name) ? "any" : text;
   });
   return `${name}<${args.join(", ")}>`;
-}
-
-function isOfLanguage(name: string): boolean {
-  return LANGUAGE_TYPES.has(name) || name in globalThis && /^[A-Z]\w*$/.test(name);
 }
 
 function operatorText(
@@ -241,14 +223,14 @@ export function hasPlainName({ name, computed }: DocMember): boolean {
 function signatureType(call: DocFunction & { constructor?: unknown }, scope: TypeScope): string {
   const word = call.constructor === true ? "new " : "";
   return `(${word}${typeParametersText(call.typeParams, scope)}(${
-    parametersText(call.params, scope).join(", ")
+    parametersText(call.params, { scope }).join(", ")
   }) => ${resultText(call, scope)})`;
 }
 
 /** The parameters and the result of a function, as they are. */
 export function signatureText(call: DocFunction, scope: TypeScope): string {
   return `${typeParametersText(call.typeParams, scope)}(${
-    parametersText(call.params, scope).join(", ")
+    parametersText(call.params, { scope }).join(", ")
   }): ${resultText(call, scope)}`;
 }
 
@@ -275,8 +257,7 @@ export function typeParametersText(
 /** The parameters of a function, as they stand in a declaration. */
 export function parametersText(
   params: readonly DocParameter[] | undefined,
-  scope: TypeScope,
-  source: readonly Parameter[] = [],
+  { scope, source = [] }: { scope: TypeScope; source?: readonly Parameter[] | undefined },
 ): string[] {
   const parameters = (params ?? []).map((param, i): Parameter => {
     const { target, mark } = partsOf(param);

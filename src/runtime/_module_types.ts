@@ -85,7 +85,7 @@ export class ModuleTypes {
     const declarations = found.declarations.filter((item) => TYPES.has(item.kind));
     const text = kind === "class"
       ? this.#class(found, { name, uses: type.uses, isShared: false })
-      : typeDeclaration(name, declarations, scope);
+      : typeDeclaration(declarations, { name, scope });
     if (text !== undefined) type.text = text;
     return type;
   }

@@ -106,9 +106,9 @@ export function arrayOf(type: string): string {
   return /^[\w.]+$/.test(type) ? `${type}[]` : `Array<${type}>`;
 }
 
-/** The name of a member as it stands in a type. As words, `new` and `constructor` would begin something else. */
+/** The name of a member as it stands in a type. As a word, `new` would begin something else. */
 export function member(name: string): string {
-  return IDENTIFIER.test(name) && !/^(new|constructor)$/.test(name) ? name : JSON.stringify(name);
+  return IDENTIFIER.test(name) && name !== "new" ? name : JSON.stringify(name);
 }
 
 /** A name for a type that is none of the language's, and not taken. */

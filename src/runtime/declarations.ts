@@ -52,8 +52,10 @@ export function declareInjections(
 export class Declarations {
   readonly #injections: Injections;
   readonly #isolated: boolean;
-  /** Types by name. */
-  readonly #types = new Map<string, string>();
+  /** Names of types. */
+  readonly #types = new Set<string>();
+  /** Names of the types that the host has declared, by their declarations. */
+  readonly #declared = new Map<string, string>();
   /** Names of the classes of objects. */
   readonly #classes = new Map<unknown, string>();
   readonly #shared: SharedTypes;
@@ -156,42 +158,43 @@ export class Declarations {
     const className = freeTypeName(ownName, (name) => this.#isTaken(name));
     this.#classes.set(kind, className);
     const text = declareClass(instance, { className, isolated: this.#isolated, members });
-    this.#types.set(className, text);
+    this.#types.add(className);
     types.push(text);
     return className;
   }
 
   /** Types that are declared by the host, under other names where theirs are taken. */
   #withTypes(text: string, declarations: readonly string[]): [types: string[], text: string] {
+    const added: string[] = [];
     const renamed = new Map<string, string>();
     for (const declaration of declarations) {
-      const name = nameOfType(declaration);
-      const isKnown = this.#types.get(name) === declaration;
-      const isClass = CLASS.test(declaration);
-      if (!isKnown && (isClass ? this.#isTaken(name) : this.#types.has(name))) {
-        renamed.set(name, freeTypeName(name, (name) => this.#isTaken(name)));
+      const own = nameOfType(declaration);
+      let name = this.#declared.get(declaration);
+      if (name === undefined) {
+        const isTaken = CLASS.test(declaration) ? this.#isTaken(own) : this.#hasType(own);
+        name = isTaken ? freeTypeName(own, (name) => this.#isTaken(name)) : own;
+        this.#declared.set(declaration, name);
+        this.#types.add(name);
+        added.push(declaration);
       }
+      if (name !== own) renamed.set(own, name);
     }
     const rename = (text: string) => {
       for (const [name, other] of renamed) text = text.replaceAll(wordOf(name), other);
       return text;
     };
-    const types: string[] = [];
-    for (const declaration of declarations) {
-      const own = nameOfType(declaration);
-      const name = renamed.get(own) ?? own;
-      if (this.#types.get(name) === declaration) continue;
-      const written = rename(declaration);
-      this.#types.set(name, declaration);
-      types.push(written);
-    }
+    const types = added.map(rename);
     return [types, rename(text)];
   }
 
+  #hasType(name: string): boolean {
+    return this.#types.has(name) || name === this.#reference || this.#injections.types.has(name);
+  }
+
+  /** Classes are values as well. */
   #isTaken(name: string): boolean {
-    const { types, functions, variables } = this.#injections;
-    return this.#types.has(name) || name === this.#reference || types.has(name) ||
-      functions.has(name) || variables.has(name);
+    const { functions, variables } = this.#injections;
+    return this.#hasType(name) || functions.has(name) || variables.has(name);
   }
 }
 

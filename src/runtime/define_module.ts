@@ -194,7 +194,7 @@ function toFunction(
     return new HostFunction(call, describedBy(item?.declarations));
   }
   const { scope, declarations: used } = types.use(item.url);
-  const signatures = functionSignatures(declarations, scope, parametersOf(call));
+  const signatures = functionSignatures(declarations, { scope, source: parametersOf(call) });
   return new HostFunction(call, {
     ...describedBy(declarations),
     declaration: signatures.join("\n"),

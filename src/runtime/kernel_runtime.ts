@@ -6,11 +6,10 @@
 
 import type { NamespaceEntry } from "../rpc/protocol.ts";
 import { CellRunner } from "./cell_runner.ts";
-import { Finder } from "./finder.ts";
-import type { FunctionOf, Functions, HostFunction } from "./host_function.ts";
-import type { HostType } from "./host_type.ts";
-import { type Injections, type InjectOptions, isLent, toInjections } from "./injection.ts";
-import { type Definition, type Kernel, KernelExitError, type KernelHost } from "./kernel.ts";
+import { Injected, valuesOf } from "./injected.ts";
+import type { FunctionOf, Functions } from "./host_function.ts";
+import type { Injections, InjectOptions } from "./injection.ts";
+import { type Kernel, KernelExitError, type KernelHost } from "./kernel.ts";
 import { KernelKeeper } from "./kernel_keeper.ts";
 import { checkCount, checkLimit } from "./limit.ts";
 import type { Recovery } from "./recovery.ts";
@@ -25,7 +24,7 @@ import type { Snapshot } from "./snapshot.ts";
 import { checkRuntimeLimits } from "./runtime_limits.ts";
 import { checkStateOptions, type RuntimeOptions } from "./runtime_options.ts";
 import { Turns } from "./turns.ts";
-import type { Values, Variable } from "./variable.ts";
+import type { Values } from "./variable.ts";
 
 /** The common part of all runtimes. */
 export abstract class KernelRuntime<V extends object, F extends object = Functions>
@@ -39,10 +38,7 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
   /** Characters of a cell's output that are kept. */
   protected readonly maxOutputChars: number;
 
-  readonly #variables: Map<string, Variable<unknown>>;
-  readonly #functions: Map<string, HostFunction>;
-  readonly #types: Map<string, HostType>;
-  readonly #finder: Finder;
+  readonly #injected: Injected;
   readonly #runner: CellRunner;
   readonly #keeper: KernelKeeper;
   readonly #turns = new Turns();
@@ -62,39 +58,24 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
     const limits = checkRuntimeLimits(options);
     this.timeoutMs = limits.timeoutMs;
     this.maxOutputChars = limits.maxOutputChars;
-    const { variables, functions, types } = this.#check({
-      variables: options.variables as Record<string, unknown> | undefined,
-      functions: options.functions,
-      types: options.types,
-    });
-    this.#variables = variables;
-    this.#functions = functions;
-    this.#types = types;
-    this.#finder = new Finder(this.#injected, {
-      isolated,
-      maxDeclared: checkCount("maxDeclaredFunctions", options.maxDeclaredFunctions ?? 50),
-      outline: async (names) => await (await this.#keeper.kernel()).outline(names),
-    });
-    this.#runner = new CellRunner((name) => this.#functionOf(name), limits);
+    const { variables, functions, types } = options;
+    this.#injected = new Injected(
+      { variables: variables as Record<string, unknown> | undefined, functions, types },
+      {
+        isolated,
+        maxDeclared: checkCount("maxDeclaredFunctions", options.maxDeclaredFunctions ?? 50),
+        outline: async (names) => await (await this.#keeper.kernel()).outline(names),
+      },
+    );
+    this.#runner = new CellRunner((name) => this.#injected.functionOf(name), limits);
     const state = checkStateOptions(options);
     this.checkpointPolicy = state.checkpoint;
     this.#keeper = new KernelKeeper({
       start: () => this.startKernel(this.#runner),
-      inject: (kernel, restored) => {
-        // What a snapshot has of a reference is its name.
-        const isMissing = (name: string, value: unknown) =>
-          !restored.has(name) || isLent(value, types);
-        const values = valuesOf(variables, isMissing);
-        return kernel.define({ types, values, functions: this.#functionNames() });
-      },
-      injectAgain: (kernel, names) =>
-        kernel.define({
-          values: valuesOf(variables, (name) => names.has(name)),
-          functions: this.#functionNames().filter((name) => names.has(name)),
-        }),
+      inject: (kernel, restored) => kernel.define(this.#injected.definitions(restored)),
+      injectAgain: (kernel, names) => kernel.define(this.#injected.definitionsAgain(names)),
       onEnded: () => this.#runner.kernelEnded(),
-      isInjected: (name) =>
-        variables.has(name) || types.has(name) || this.#functionOf(name) !== undefined,
+      isInjected: (name) => this.#injected.has(name),
       maxRestarts: state.maxRestarts,
       maxSnapshotBytes: state.maxSnapshotBytes,
       snapshot: options.snapshot,
@@ -110,15 +91,7 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
 
   /** What is injected, for the prompt. */
   get injections(): Injections {
-    return { ...this.#injected, finders: this.#finder.names };
-  }
-
-  get #injected(): Injections {
-    return { variables: this.#variables, functions: this.#functions, types: this.#types };
-  }
-
-  #check(given: InjectOptions, options: { readonly taken?: Injections } = {}) {
-    return toInjections(given, { ...options, isolated: this.isolated });
+    return this.#injected.all;
   }
 
   /** See {@linkcode Runtime.inject}. */
@@ -129,16 +102,17 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
 
   async #inject(given: InjectOptions): Promise<void> {
     this.#assertOpen("inject");
-    const { variables, functions, types } = this.#check(given, { taken: this.injections });
+    const injections = this.#injected.check(given);
+    const { variables, functions, types } = injections;
     // A kernel that is not there yet gets them with all the others when it starts.
     const kernel = await this.#keeper.current;
     await kernel?.define({ types, values: valuesOf(variables), functions: functions.keys() });
     this.#keeper.defined([...variables.keys(), ...functions.keys(), ...types.keys()]);
-    for (const [name, variable] of variables) this.#variables.set(name, variable);
-    for (const [name, definition] of functions) this.#functions.set(name, definition);
-    for (const [name, type] of types) this.#types.set(name, type);
+    this.#injected.add(injections);
     // They come with the function that is one too many, and make room for the host's own.
-    await kernel?.define({ functions: this.#finder.functions.keys() });
+    if (this.#injected.finders.length > 0) {
+      await kernel?.define({ functions: this.#injected.finders });
+    }
   }
 
   /** See {@linkcode Runtime.execute}. */
@@ -183,9 +157,9 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
 
   async #update(name: string, value: unknown): Promise<void> {
     this.#assertOpen(`update ${JSON.stringify(name)}`);
-    const variable = this.#variables.get(name);
+    const variable = this.#injected.variable(name);
     if (variable === undefined) {
-      const known = [...this.#variables.keys()].join(", ");
+      const known = [...this.injections.variables.keys()].join(", ");
       throw new RangeError(
         `Cannot update ${JSON.stringify(name)}: the injected variables are ${known || "none"}`,
       );
@@ -199,7 +173,7 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
     const kernel = await this.#keeper.current;
     await kernel?.define({ values: [[name, value, updated.members]] });
     this.#keeper.defined([name]);
-    this.#variables.set(name, updated);
+    this.#injected.update(name, updated);
   }
 
   /** See {@linkcode Runtime.names}. */
@@ -281,7 +255,7 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
         ...options,
         kernel: () => this.#keeper.kernel(),
         recovered: () => this.#keeper.recovery,
-        isAsync: (name) => this.#isAsync(name),
+        isAsync: (name) => this.#injected.isAsync(name),
       });
       this.#keeper.cellEnded(result);
       if ("stateKept" in result && !result.stateKept) {
@@ -293,21 +267,6 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
       if (error instanceof KernelExitError && !this.#closed) error.recovery = await this.#recover();
       throw error;
     }
-  }
-
-  #functionOf(name: string): HostFunction | undefined {
-    return this.#functions.get(name) ?? this.#finder.functions.get(name);
-  }
-
-  #functionNames(): string[] {
-    return [...this.#functions.keys(), ...this.#finder.functions.keys()];
-  }
-
-  /** What stays on the host is called across the boundary. Without one, objects are what they are. */
-  #isAsync(name: string): boolean {
-    if (this.#functionOf(name) !== undefined) return true;
-    const variable = this.#variables.get(name);
-    return this.isolated && variable !== undefined && isLent(variable.value, this.#types);
   }
 
   /** Starts the next kernel, so that whoever is told of the end of one is told what is left. */
@@ -329,15 +288,6 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
 
   #assertOpen(what: string): void {
     if (this.#closed) throw new TypeError(`Cannot ${what}: the runtime is closed`);
-  }
-}
-
-function* valuesOf(
-  variables: ReadonlyMap<string, Variable<unknown>>,
-  isWanted: (name: string, value: unknown) => boolean = () => true,
-): Generator<Definition> {
-  for (const [name, { value, members }] of variables) {
-    if (isWanted(name, value)) yield [name, value, members];
   }
 }
 

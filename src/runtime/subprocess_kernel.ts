@@ -117,9 +117,7 @@ export class SubprocessKernel implements Kernel {
           clearTimeout(timer);
           this.#started = true;
         },
-        watching: () => {
-          this.#watching = true;
-        },
+        watching: () => void (this.#watching = true),
         ...kernelRequests(this.#references, () => this.host),
       },
     });
@@ -147,8 +145,7 @@ export class SubprocessKernel implements Kernel {
     for (const [, value, members] of definitions) {
       if (members !== undefined) this.#references.narrow(value as object, members);
     }
-    const names = [...functions];
-    if (names.length > 0) payloads.push({ value: { functions: names } });
+    payloads.push({ value: { functions: [...functions] } });
     await this.#answered(() => this.#connection.callAll("define", payloads));
   }
 

@@ -113,13 +113,13 @@ Deno.test("declareInjections() takes parameters from the input schema when there
       z.tuple([z.boolean(), z.null(), z.string()]).rest(z.number()),
       "(a: boolean, b: null, arg3: string, ...rest: number[])",
     ],
-    [z.tuple([z.date(), z.string()]), "(a: unknown, b: string)"],
+    [z.tuple([z.date(), z.string()]), "(a: Date, b: string)"],
     [z.string(), "(a: string)"],
     [
       z.object({ name: z.string(), size: z.number().optional(), "in-stock": z.boolean() }),
       '(a: { name: string; size?: number; "in-stock": boolean })',
     ],
-    [z.object({ when: z.date(), n: z.number() }), "(a: { when: unknown; n: number })"],
+    [z.object({ when: z.date(), n: z.number() }), "(a: { when: Date; n: number })"],
     [z.object({}), "(a: Record<string, unknown>)"],
     [z.record(z.string(), z.number()), "(a: Record<string, number>)"],
     [z.enum(["low", "high"]), '(a: "low" | "high")'],
@@ -164,7 +164,9 @@ Deno.test("declareInjections() puts the output schema into a promise", () => {
     [z.object({ n: z.number().default(1) }), "{ n: number }"],
     [z.array(z.object({ id: z.string() })), "Array<{ id: string }>"],
     [z.string().transform((text) => text.length), "unknown"],
-    [z.void(), "unknown"],
+    [z.void(), "void"],
+    [z.date().nullable(), "Date | null"],
+    [z.map(z.string(), z.bigint()), "Map<unknown, unknown>"],
   ];
   for (const [output, expected] of table) {
     assertEquals(withSchemas(z.tuple([]), output), `(): Promise<${expected}>;`);
