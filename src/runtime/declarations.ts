@@ -98,7 +98,7 @@ export class Declarations {
       declaration ?? signatureOf(definition),
       typeDeclarations,
     );
-    const lines = signatures.split("\n").filter((line) => line.trim() !== "")
+    const lines = signatures.trim().split(/\n(?=\s*[(<])/)
       .map((line) => `declare function ${name}${line.trim().replace(/;$/, "")};`);
     return [...types, commentOf(description) + lines.join("\n")];
   }

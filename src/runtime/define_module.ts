@@ -14,6 +14,7 @@ import { type AnyFunction, HostFunction } from "./host_function.ts";
 import type { AnyClass } from "../rpc/shared_types.ts";
 import { HostType, missingNames } from "./host_type.ts";
 import { isIdentifier } from "./injection.ts";
+import { denoCommand } from "./kernel_launcher.ts";
 import { isReference, Variable } from "./variable.ts";
 
 /** Options of {@linkcode defineModule}. */
@@ -94,7 +95,7 @@ export async function defineModule<M extends object = Record<string, unknown>>(
   options: ModuleOptions = {},
 ): Promise<ModuleDefinitions<M>> {
   const exports = await load(url);
-  const docs = new ModuleDocs(options.denoPath ?? Deno.execPath());
+  const docs = new ModuleDocs(options.denoPath ?? denoCommand());
   try {
     await docs.read(url);
   } catch (cause) {

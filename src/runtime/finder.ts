@@ -7,7 +7,7 @@
 import { type FinderNames, wordsOf } from "./function_groups.ts";
 import { Declarations, type DeclareOptions } from "./declarations.ts";
 import { HostFunction } from "./host_function.ts";
-import type { Injections } from "./injection.ts";
+import { type Injections, isLent } from "./injection.ts";
 
 /** Functions that a search gives. */
 const MAX_FOUND = 20;
@@ -116,7 +116,7 @@ export class Finder {
     const outlines = await this.#options.outline(asked);
     const declarations = new Declarations(this.#injections, this.#options);
     const texts = asked.map((name, i) => this.#describe(name, { declarations, now: outlines[i] }));
-    const all = texts.join("\n");
+    const all = [declarations.reference ?? [], texts].flat().join("\n");
     return all.length <= MAX_DESCRIBED_CHARS
       ? all
       : `${all.slice(0, MAX_DESCRIBED_CHARS)}\n... ask for fewer names at once`;
@@ -127,7 +127,11 @@ export class Finder {
     { declarations, now }: { declarations: Declarations; now: string | null | undefined },
   ): string {
     const declared = declarations.of(name).join("\n");
-    if (this.#injections.functions.has(name)) return declared;
+    const { functions, types, variables } = this.#injections;
+    const isDeclared = functions.has(name) || types.has(name) ||
+      isLent(variables.get(name)?.value, types);
+    // What stays on the host has no size here.
+    if (isDeclared) return declared;
     if (now === undefined || now === null) return `// There is no ${shorten(name)}`;
     return `${declared && `${declared}\n`}// ${name} is now: ${now}`;
   }

@@ -173,6 +173,63 @@ Deno.test("declareInjections() puts the output schema into a promise", () => {
   }
 });
 
+Deno.test("declareInjections() shows what the host declares, and each type once", () => {
+  const forecast = "interface Forecast { celsius: number }";
+  const other = "interface Forecast { kelvin: number; next?: Forecast }";
+  const one = (city: string) => city;
+  const { functions, variables } = declareInjections(toInjections({
+    functions: {
+      today: defineFunction(one, {
+        declaration: "(city: string): Promise<Forecast>",
+        typeDeclarations: [forecast],
+      }),
+      tomorrow: defineFunction(one, {
+        declaration: "(city: string): Promise<Forecast>;\n<T>(\n  cities: T[],\n): Promise<T>;\n",
+        typeDeclarations: [forecast],
+      }),
+      elsewhere: defineFunction(one, {
+        declaration: "(Forecast: string): Promise<Forecast>",
+        typeDeclarations: [other],
+      }),
+      again: defineFunction(one, {
+        declaration: "(): Promise<Forecast>",
+        typeDeclarations: [other],
+      }),
+    },
+    variables: {
+      last: defineVariable(null, { declaration: "Forecast | null", typeDeclarations: [forecast] }),
+    },
+  }));
+  assertEquals(functions, [
+    forecast,
+    "declare function today(city: string): Promise<Forecast>;",
+    "declare function tomorrow(city: string): Promise<Forecast>;\n" +
+    "declare function tomorrow<T>(\n  cities: T[],\n): Promise<T>;",
+    "interface Forecast2 { kelvin: number; next?: Forecast2 }",
+    "declare function elsewhere(Forecast: string): Promise<Forecast2>;",
+    "declare function again(): Promise<Forecast2>;",
+  ]);
+  assertEquals(variables, ["declare let last: Forecast | null;"]);
+});
+
+Deno.test("declareInjections() expands references of schemas, but for those that lead to themselves", () => {
+  const tree = z.object({
+    name: z.string(),
+    get children() {
+      return z.array(tree);
+    },
+  });
+  const table: [Schema, string][] = [
+    [tree, "(a: { name: string; children: unknown[] })"],
+    [z.record(z.enum(["x", "y"]), z.number()), '(a: Record<"x" | "y", number>)'],
+    [z.partialRecord(z.enum(["x"]), z.number()), '(a: Partial<Record<"x", number>>)'],
+    [z.never(), "(a: never)"],
+  ];
+  for (const [input, expected] of table) {
+    assertEquals(withSchemas(input), `${expected}: Promise<unknown>;`);
+  }
+});
+
 Deno.test("declareInjections() leaves types open when a schema has no JSON Schema", () => {
   const standard: Schema = { "~standard": { validate: (value) => ({ value }) } };
   assertEquals(withSchemas(standard, standard), "(a: unknown): Promise<unknown>;");

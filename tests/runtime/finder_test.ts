@@ -31,6 +31,10 @@ function promptOf(runtime: Runtime): string {
   return defaultPromptTemplate(promptParts(runtime, { language: "typescript" }));
 }
 
+class Lamp {
+  on = true;
+}
+
 Deno.test("promptParts() stays under 1,500 tokens with 1,000 functions", async () => {
   const runtimes: [string, Record<string, HostFunction>][] = [
     ["like names", manyFunctions(1_000)],
@@ -69,7 +73,8 @@ Deno.test("search() and describe() lead a cell to a function among 1,000", async
   const rows = Array.from({ length: 100 }, () => ({ city: "secret", celsius: 4 }));
   await using runtime = new DenoRuntime({
     functions: { ...manyFunctions(1_000), refundOrder },
-    variables: { rows: defineVariable(rows, { description: "Measurements" }), lamp: new Date(0) },
+    variables: { rows: defineVariable(rows, { description: "Measurements" }), lamp: new Lamp() },
+    types: { Lamp },
   });
   await run(runtime, `const found = await search("refund an order")`);
   const found = await runtime.retrieve("found") as string;
@@ -79,6 +84,7 @@ Deno.test("search() and describe() lead a cell to a function among 1,000", async
   assert(/^\.\.\. and \d+ more$/.test(others.at(-1)!));
   await run(runtime, `rows.push({ city: "secret", celsius: 5 }); const mine = new Set([1])`);
   await run(runtime, `const said = await describe("refundOrder", "rows", "mine", "nothing")`);
+  await run(runtime, `const lent = await describe("Lamp", "lamp")`);
   assertEquals(
     await runtime.retrieve("said"),
     [
@@ -93,6 +99,12 @@ Deno.test("search() and describe() lead a cell to a function among 1,000", async
       "// mine is now: Set(1), elements: number",
       "// There is no nothing",
     ].join("\n"),
+  );
+  const lent = await runtime.retrieve("lent") as string;
+  assert(
+    /^[^]*declare type Reference<T> = [^]*\ndeclare class Lamp {\n {2}on: boolean;\n}\ndeclare const lamp: Reference<Lamp>;$/
+      .test(lent),
+    lent,
   );
   await run(runtime, `const refund = await refundOrder("A-1", 30)`);
   assertEquals(await runtime.retrieve("refund"), { id: "A-1", euros: 30 });
