@@ -103,8 +103,12 @@ export function classDeclaration(
   const [{ def, scope }, ...others] = chain;
   const inherited = base === undefined ? [] : others.flatMap((other) => publicMembers(other.def));
   const known = new Set(inherited.map(keyOf));
+  const builtIn = new Set(
+    others.length === 0 && base !== undefined ? Object.getOwnPropertyNames(prototypeOf(base)) : [],
+  );
+  // Of what is inherited, the declaration there is surely met.
   const own = publicMembers(def).filter((item) =>
-    !known.has(keyOf(item)) && (isShared || !item.isStatic)
+    !known.has(keyOf(item)) && !builtIn.has(item.name) && (isShared || !item.isStatic)
   );
   const lines = [...Map.groupBy(own, keyOf).values()].map((members) =>
     memberLines(members as [DocMember], { scope, isShared })
@@ -122,6 +126,11 @@ export function classDeclaration(
     : ` extends ${base}${argumentsText(def.superTypeParams, scope)}`;
   const head = `declare class ${name}${typeParametersText(def.typeParams, scope)}${parent} {`;
   return [head, ...lines.map(indent), "}"].join("\n");
+}
+
+function prototypeOf(name: string): object {
+  const Class: unknown = Reflect.get(globalThis, name);
+  return typeof Class === "function" ? Class.prototype as object : {};
 }
 
 function keyOf({ name, isStatic }: DocMember): string {

@@ -3,6 +3,7 @@
 import { classDeclaration, type DocClass, typeDeclaration } from "./_doc_declaration.ts";
 import type { DocMembers } from "./_doc_nodes.ts";
 import type { TypeScope } from "./_doc_type.ts";
+import { isOfLanguage } from "./_language_types.ts";
 import type { Found, ModuleDocs } from "./_module_docs.ts";
 import { freeTypeName } from "./_value_type.ts";
 
@@ -95,8 +96,12 @@ export class ModuleTypes {
     { name, uses, isShared }: { name: string; uses: Set<DeclaredType>; isShared: boolean },
   ): string {
     const chain = this.#chain(found, uses);
-    const parent = chain[1] && chain[0].scope.refer(baseOf(chain[0])!);
-    return classDeclaration(chain, { name, base: parent, isShared });
+    const parent = baseOf(chain[0]);
+    // A reference has only what classes of the host declare, and no method of the language.
+    const isBuiltIn = chain.length === 1 && isShared && parent !== undefined &&
+      isOfLanguage(parent);
+    const base = isBuiltIn ? parent : chain[1] && chain[0].scope.refer(parent!);
+    return classDeclaration(chain, { name, base, isShared });
   }
 
   /** A class and those that it extends, as far as they are known. */

@@ -27,7 +27,7 @@ export interface ModuleOptions {
 export type ModuleFunctions<M extends object> = {
   readonly [
     N in keyof M as N extends "default" ? never
-      : M[N] extends AnyClass ? never
+      : M[N] extends abstract new (...args: never[]) => unknown ? never
       : M[N] extends HostFunction | AnyFunction ? N
       : never
   ]: M[N] extends HostFunction ? M[N] : M[N] extends AnyFunction ? HostFunction<M[N]> : never;
@@ -37,7 +37,8 @@ export type ModuleFunctions<M extends object> = {
 export type ModuleVariables<M extends object> = {
   readonly [
     N in keyof M as N extends "default" ? never
-      : M[N] extends AnyClass | HostType | HostFunction | AnyFunction ? never
+      : M[N] extends abstract new (...args: never[]) => unknown ? never
+      : M[N] extends HostType | HostFunction | AnyFunction ? never
       : N
   ]: M[N] extends Variable<unknown> ? M[N] : Variable<M[N]>;
 };

@@ -22,7 +22,7 @@ Deno.test("defineModule() takes the exports of a module that can be injected", a
     Object.keys(functions).sort(),
     ["add", "arrow", "celsius", "count", "find", "isPlace", "odd", "twice"],
   );
-  assertEquals(Object.keys(types).sort(), ["Colour", "Point"]);
+  assertEquals(Object.keys(types).sort(), ["Colour", "Point", "Register"]);
   assertEquals(Object.keys(variables).sort(), ["LIMIT", "lamp", "places", "start"]);
 });
 
@@ -45,7 +45,7 @@ Deno.test("defineModule() declares functions as the module does, with promises a
 });
 
 Deno.test("defineModule() declares the types that signatures use, of other modules as well, each once", async () => {
-  const { functions } = await declare();
+  const { types, functions } = await declare();
   const expected = [
     "interface Place {\n  name: string;\n  readonly position?: [number, (number)?, ...number[]];\n" +
     '  "in-km"?: boolean;\n  distance(to: Place): number;\n}',
@@ -55,7 +55,7 @@ Deno.test("defineModule() declares the types that signatures use, of other modul
     'type Unit = "C" | "F";',
     'type Shape<T = string> = { kind: "place"; place: Place; } | { kind: T; };',
   ];
-  for (const text of expected) assertEquals(functions.split(text).length, 2, text);
+  for (const text of expected) assertEquals(`${types}\n${functions}`.split(text).length, 2, text);
 });
 
 Deno.test("defineModule() declares classes and variables, and no values", async () => {
@@ -65,6 +65,10 @@ Deno.test("defineModule() declares classes and variables, and no values", async 
     "/** A point in the plane. */\ndeclare class Point {\n" +
       "  constructor(x: number, y?: number);\n  readonly x: number;\n  y: number;\n" +
       "  static origin(): Point;\n  plus(other: Point): Point;\n  readonly moved: number;\n}",
+  );
+  assertStringIncludes(
+    types,
+    "declare class Register extends Map<string, Place> {\n  added: number;\n}",
   );
   assertStringIncludes(types, 'declare const Colour: { readonly Red: 0; readonly Blue: "blue" };');
   assertStringIncludes(

@@ -13,6 +13,7 @@ function declare(given: InjectOptions, isolated = true) {
   return { types, variables };
 }
 
+// deno-lint-ignore style/no-enum -- users have them
 enum Side {
   Left,
   Right = 5,

@@ -104,6 +104,13 @@ export class Lamp<T = number> extends Device {
     return Promise.resolve(this.brightness);
   }
 }
+export class Register extends Map<string, Place> {
+  added = 0;
+  override set(name: string, place: Place) {
+    this.added++;
+    return super.set(name, place);
+  }
+}
 export const lamp: Lamp = new Lamp("desk");
 export const start: Point = new Point(1, 2);
 export default function main(): void {}
