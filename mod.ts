@@ -49,6 +49,8 @@ export {
   defaultSystemInstructions,
 } from "./src/agent/prompt.ts";
 export type { PromptParts } from "./src/agent/prompt.ts";
+export { checkCell } from "./src/cell/check_cell.ts";
+export type { CheckCellOptions } from "./src/cell/check_cell.ts";
 export { FenceParser } from "./src/cell/fence.ts";
 export type {
   FenceCell,
@@ -122,6 +124,7 @@ export type {
   CellFailure,
   CellFrame,
   CellOutput,
+  CellRefusal,
   CellResult,
   CellResultBase,
   CellStopped,
@@ -141,4 +144,21 @@ export type {
   UnawaitedCall,
   ValueSummary,
 } from "./src/runtime/runtime.ts";
+export { AttributeRule } from "./src/security/attribute_rule.ts";
+export type { AttributeRuleOptions } from "./src/security/attribute_rule.ts";
+export { FunctionRule } from "./src/security/function_rule.ts";
+export type { FunctionRuleOptions } from "./src/security/function_rule.ts";
+export { GlobalRule } from "./src/security/global_rule.ts";
+export type { GlobalRuleOptions } from "./src/security/global_rule.ts";
+export { ImportRule } from "./src/security/import_rule.ts";
+export type { ImportRuleOptions } from "./src/security/import_rule.ts";
 export type { Permissions } from "./src/security/permissions.ts";
+export type { Position } from "./src/security/position.ts";
+export { RegexRule } from "./src/security/regex_rule.ts";
+export type { RegexRuleOptions } from "./src/security/regex_rule.ts";
+export type { CellNode, CellProgram } from "./src/security/cell_tree.ts";
+export type { CellPlace, Rule, RuleContext } from "./src/security/rule.ts";
+export { defaultRules, strictRules } from "./src/security/rule_sets.ts";
+export { SecurityChecker } from "./src/security/security_checker.ts";
+export type { CheckedCell } from "./src/security/security_checker.ts";
+export type { Violation, Violations } from "./src/security/violation.ts";

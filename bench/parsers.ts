@@ -4,11 +4,12 @@
  * @module
  */
 
-import { FenceParser } from "../mod.ts";
+import { defaultRules, FenceParser, SecurityChecker, strictRules } from "../mod.ts";
 import { compileCell } from "../src/cell/compile_cell.ts";
+import { parseCell } from "../src/cell/parsed_cell.ts";
 import { median, type Report, time } from "./measure.ts";
 
-/** The parser of replies and the compiler of cells. */
+/** The parser of replies, the compiler of cells and their rules. */
 export async function parsers(report: Report): Promise<void> {
   const cell = `const total: number = rows.reduce((sum, row) => sum + row.n, 0);
 function describe(name: string, { unit = "mm" }: { unit?: string } = {}) {
@@ -20,6 +21,22 @@ console.log(describe("rain"));`;
     { what: "compile a 5-line cell", value: compile, unit: "ms", aim: "< 0.5 ms" },
     compile < 0.5,
   );
+  const long = Array.from(
+    { length: 400 },
+    (_, i) => cell.replace(/total|describe/g, (name) => `${name}${i}`),
+  ).join("\n");
+  const parsing = median(await time(() => parseCell(long), { times: 21, warmup: 5 }));
+  const parsed = parseCell(long);
+  for (const [what, rules] of [["default", defaultRules()], ["strict", strictRules()]] as const) {
+    const checker = new SecurityChecker(rules);
+    const check = () => checker.check(parsed, { imports: [] });
+    const value = median(await time(check, { times: 21, warmup: 5 }));
+    const floor = { what: "parsing it", value: parsing };
+    report.add(
+      { what: `${what} rules, a 2,000-line cell`, value, unit: "ms", floor, aim: "< 50 ms" },
+      value < 50,
+    );
+  }
   const reply = `${
     "Some words about the task at hand.\n".repeat(30_000)
   }\`\`\`ts\n${cell}\n\`\`\`\n`;

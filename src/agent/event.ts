@@ -11,6 +11,7 @@ import type {
   MimeBundle,
   NamespaceEntry,
   OutputStream,
+  Violation,
 } from "../runtime/runtime.ts";
 
 /** How a run ended: with an answer, or because it had no steps left. */
@@ -59,7 +60,11 @@ export interface AgentEventMap {
   /** The cell printed more than the model is shown. `content` is what the model is shown. */
   execution_output_exceeded: { readonly content: string; readonly result: CellResult };
   /** Rules refused the cell. `content` is what the model is shown. */
-  security_error: { readonly content: string };
+  security_error: {
+    readonly content: string;
+    readonly violations: readonly Violation[];
+    readonly result: CellResult;
+  };
   /** What a call of the model cost. */
   usage: { readonly usage: TokenUsage };
   /** The history is about to be shortened. */

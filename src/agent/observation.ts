@@ -17,7 +17,11 @@ import { describeBundle } from "./display.ts";
 /** An observation, and the type of event that carries it. */
 export interface Observation {
   /** The type of the event. */
-  readonly type: "execution_output" | "execution_error" | "execution_output_exceeded";
+  readonly type:
+    | "execution_output"
+    | "execution_error"
+    | "execution_output_exceeded"
+    | "security_error";
   /** What the model is shown. */
   readonly content: string;
 }
@@ -49,6 +53,8 @@ export function observe(result: CellResult, maxChars: number): Observation {
   );
   const type = result.status === "error"
     ? "execution_error"
+    : result.status === "refused"
+    ? "security_error"
     : exceeded
     ? "execution_output_exceeded"
     : "execution_output";
@@ -124,6 +130,10 @@ function outcomeOf(result: CellResult): string {
     const { changed } = result;
     return result.error.text +
       (changed.length > 0 ? "\n\nWhat the cell did before that stays done." : "");
+  }
+  if (result.status === "refused") {
+    return `The cell was refused before it ran: nothing of it was done.\n\n${result.text}\n\n` +
+      "Write it again without that.";
   }
   const why = result.status === "timeout"
     ? `The cell was stopped after ${Math.round(result.durationMs)} ms, its time limit`

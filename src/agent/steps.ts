@@ -170,6 +170,9 @@ export class Steps {
     const { emit } = this.#context;
     if (result.status === "error") {
       emit("execution_error", this.#step, { content, error: pick(result.error), result });
+    } else if (result.status === "refused") {
+      const { violations } = result;
+      emit("security_error", this.#step, { content, violations, result });
     } else if (type === "execution_output_exceeded") emit(type, this.#step, { content, result });
     else emit("execution_output", this.#step, { content, result });
   }

@@ -3,7 +3,7 @@
 import { SourceMap, stripTypeScriptTypes } from "node:module";
 import { parse, type Program, tokenizer } from "acorn";
 import { CellSyntaxError } from "./cell_syntax_error.ts";
-import { LineIndex, type Position } from "./position.ts";
+import { LineIndex, type Position } from "../security/position.ts";
 
 /** JavaScript, and how its positions relate to the TypeScript that it was. */
 export interface StrippedCell {
@@ -114,7 +114,7 @@ function closers(text: string): string {
  * @param code JavaScript.
  * @throws {SyntaxError} acorn's, with `pos`.
  */
-export function parseCell(code: string): Program {
+export function parseProgram(code: string): Program {
   return parse(code, {
     ecmaVersion: "latest",
     sourceType: "module",
@@ -130,7 +130,7 @@ export function parseCell(code: string): Program {
  */
 export function parseError(code: string): { message: string; position: Position } | undefined {
   try {
-    parseCell(code);
+    parseProgram(code);
     return undefined;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;

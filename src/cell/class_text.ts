@@ -6,8 +6,8 @@
 
 import type { Class } from "acorn";
 import { findFreeNames } from "./_captures.ts";
-import { parseCell } from "./_strip.ts";
-import { visit } from "./_walk.ts";
+import { parseProgram } from "./_strip.ts";
+import { visit } from "../security/walk.ts";
 
 /** A class that was read from its source. */
 export interface ClassText {
@@ -48,7 +48,7 @@ export function readClass(source: string): ClassText | undefined {
 
 function parsed(code: string) {
   try {
-    return parseCell(code);
+    return parseProgram(code);
   } catch {
     return undefined;
   }

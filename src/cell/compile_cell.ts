@@ -5,13 +5,11 @@
  */
 
 import type { Declaration } from "./_declarations.ts";
-import { checkNesting } from "./_nesting.ts";
 import { rewriteCell } from "./_rewrite.ts";
 import { findUnawaited } from "./_unawaited.ts";
-import { parseCell, parseError, stripTypes } from "./_strip.ts";
-import { visit } from "./_walk.ts";
-import { CellSyntaxError } from "./cell_syntax_error.ts";
-import { LineIndex } from "./position.ts";
+import { visit } from "../security/walk.ts";
+import { LineIndex } from "../security/position.ts";
+import { parseCell, type ParsedCell } from "./parsed_cell.ts";
 import { mapPieces, type PositionMap } from "./position_map.ts";
 
 export type { Declaration, PositionMap };
@@ -44,27 +42,16 @@ export interface CompileOptions {
   readonly isAsync?: (name: string) => boolean;
 }
 
-/** Longest source of a cell, in UTF-16 code units: a hundred times what models write. */
-export const MAX_CELL_LENGTH = 1_000_000;
-
 /**
  * Compiles one cell.
  *
- * @param source TypeScript or JavaScript as the model wrote it.
+ * @param cell TypeScript or JavaScript as the model wrote it, or what `parseCell` has made of it.
  * @param options Which names are asynchronous.
  * @returns The compiled cell.
  * @throws {CellSyntaxError} If it is no TypeScript, or has something that a cell may not have.
  */
-export function compileCell(source: string, options: CompileOptions = {}): CompiledCell {
-  if (source.length > MAX_CELL_LENGTH) {
-    throw new CellSyntaxError(
-      `The cell has ${source.length} characters, more than the ${MAX_CELL_LENGTH} allowed`,
-      { line: 1, column: 1 },
-    );
-  }
-  checkNesting(source);
-  const { code, toOriginal } = stripTypes(source);
-  const program = parse(code, toOriginal);
+export function compileCell(cell: string | ParsedCell, options: CompileOptions = {}): CompiledCell {
+  const { code, program, toOriginal } = typeof cell === "string" ? parseCell(cell) : cell;
   const helper = unusedName(code);
   const generated = toOriginal !== undefined;
   const rewritten = rewriteCell(program, code, { helper, generated, toOriginal });
@@ -88,18 +75,6 @@ export function compileCell(source: string, options: CompileOptions = {}): Compi
       return { name, line: (toOriginal?.(position) ?? position).line };
     }),
   };
-}
-
-function parse(code: string, toOriginal: ReturnType<typeof stripTypes>["toOriginal"]) {
-  try {
-    return parseCell(code);
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    // Whether the stack is deep enough for a deeply nested cell may change from one attempt to the next.
-    const { message, position } = parseError(code) ??
-      { message: cause.message, position: { line: 1, column: 1 } };
-    throw new CellSyntaxError(message, toOriginal?.(position) ?? position, { cause });
-  }
 }
 
 function unusedName(code: string): string {

@@ -5,10 +5,8 @@
  */
 
 import { JSON, TypeError, URL } from "../rpc/builtins.ts";
+import { isClosedImport, matchesImport } from "../rpc/import_pattern.ts";
 import type { Importer } from "./scope.ts";
-
-/** Schemes that no list can open: they carry code in, or lead to the runtime's own powers. */
-const CLOSED_SCHEMES = ["node:", "data:", "blob:", "ext:"];
 
 /** The kernel's own modules are live: whoever could import them would hold the kernel. */
 const OWN_MODULES = new URL("../", import.meta.url).href;
@@ -21,9 +19,8 @@ const OWN_MODULES = new URL("../", import.meta.url).href;
 export function createImporter(allowed: readonly string[]): Importer {
   // Async, so that a refusal is a rejection of the guest's own promise.
   return async (specifier, attributes) => {
-    const closed = CLOSED_SCHEMES.some((scheme) => specifier.startsWith(scheme)) ||
-      specifier.startsWith(OWN_MODULES);
-    if (closed || !allowed.some((pattern) => matches(specifier, pattern))) {
+    const closed = isClosedImport(specifier) || specifier.startsWith(OWN_MODULES);
+    if (closed || !allowed.some((pattern) => matchesImport(specifier, pattern))) {
       throw new TypeError(
         `Cannot import ${JSON.stringify(specifier)}: ` +
           (allowed.length === 0
@@ -33,9 +30,4 @@ export function createImporter(allowed: readonly string[]): Importer {
     }
     return await import(specifier, { with: attributes });
   };
-}
-
-function matches(specifier: string, pattern: string): boolean {
-  if (pattern.endsWith("*")) return specifier.startsWith(pattern.slice(0, -1));
-  return specifier === pattern || pattern.endsWith("/") && specifier.startsWith(pattern);
 }

@@ -103,7 +103,7 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
     onError: (thrown) => report(thrown, "Uncaught"),
   });
   const guestConsole = createConsole((stream, text) => output.write(stream, text));
-  const globals = curateGlobals(options.permissions);
+  const globals = curateGlobals(options.denoMembers);
   globalThis.console = guestConsole;
   const display = createDisplay((bundle) => {
     // What is displayed is looked at, also when the kernel is gone.

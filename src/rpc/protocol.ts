@@ -289,8 +289,8 @@ export const LAST_WORDS = "cave-agent kernel: ";
 export interface KernelOptions {
   /** The id of the host's process: a kernel with another parent has lost it. */
   host: number;
-  /** Permissions that the process was given, in Deno's words: `read`, `net`, ... */
-  permissions: string[];
+  /** What stays of `Deno`. */
+  denoMembers: string[];
   /** Specifiers that cells may import: exact, or prefixes that end in `/` or `*`. */
   imports: string[];
   /** Characters of a cell's output that are sent as they are printed. */

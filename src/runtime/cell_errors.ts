@@ -5,6 +5,7 @@
  */
 
 import type { CellErrorReport, CellFrame, NamespaceEntry } from "../rpc/protocol.ts";
+import type { Violations } from "../security/violation.ts";
 import type { CellSyntaxError } from "../cell/cell_syntax_error.ts";
 import type { CellError } from "./runtime.ts";
 
@@ -35,6 +36,18 @@ export class CellErrors {
     const frame: CellFrame = { cell, ...error.position };
     const { name, message } = error;
     return { name, message, frames: [frame], text: this.#text({ name, message }, [frame], "") };
+  }
+
+  /** What is told of a cell that its rules refuse. */
+  ofViolations(cell: number, found: Violations): Violations & { readonly text: string } {
+    const paragraphs = found.violations.map(({ message, rule, line, column }) => {
+      const frame = { cell, line, column };
+      return `${message} (${rule})\n    at cell-${cell}.ts:${line}:${column}\n\n${
+        this.#quote(frame)
+      }`;
+    });
+    if (found.omitted > 0) paragraphs.push(`... and ${found.omitted} more`);
+    return { ...found, text: paragraphs.join("\n\n") };
   }
 
   /** The error of a cell that threw. */

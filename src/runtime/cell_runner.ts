@@ -6,6 +6,11 @@
 
 import { CellSyntaxError } from "../cell/cell_syntax_error.ts";
 import { compileCell, type CompiledCell } from "../cell/compile_cell.ts";
+import { parseCell, type ParsedCell } from "../cell/parsed_cell.ts";
+import type { CellPlace, Rule } from "../security/rule.ts";
+import { defaultRules } from "../security/rule_sets.ts";
+import { SecurityChecker } from "../security/security_checker.ts";
+import type { Violations } from "../security/violation.ts";
 import type { CellReport, MimeBundle, OutputStream } from "../rpc/protocol.ts";
 import { CallCounts, type CallLimits } from "./_call_limits.ts";
 import { CellClock, type StopReason } from "./_cell_clock.ts";
@@ -28,6 +33,8 @@ export interface CellRunOptions extends ExecuteOptions {
   readonly recovered: () => Recovery | undefined;
   /** Whether calls of an injected name, or of its members, give promises. */
   readonly isAsync: (name: string) => boolean;
+  /** Where the cell runs, for the rules. */
+  readonly place: CellPlace;
 }
 
 /** A cell that has no guards to stop at is given this long; then its kernel is ended. */
@@ -39,6 +46,8 @@ export interface CellRunnerOptions extends CallLimits {
   readonly callTimeoutMs: number;
   /** Characters of a cell's output that are kept. */
   readonly maxOutputChars: number;
+  /** What cells have to keep to. @default `defaultRules()` */
+  readonly rules?: readonly Rule[] | undefined;
 }
 
 /** Runs the cells of one runtime. */
@@ -52,6 +61,9 @@ export class CellRunner implements KernelHost {
   #active: ActiveCell | undefined;
   #cells = 0;
   readonly #late = new LateOutputs();
+  readonly #checker: SecurityChecker;
+  /** Names that cells have defined, in this kernel or in one before it. */
+  readonly #names = new Set<string>();
   /** Stops the cell that was asked for last, also while its kernel starts. */
   #stop: (() => void) | undefined;
 
@@ -69,6 +81,7 @@ export class CellRunner implements KernelHost {
     this.#callTimeoutMs = options.callTimeoutMs;
     this.#maxOutputChars = options.maxOutputChars;
     this.#counts = new CallCounts(options);
+    this.#checker = new SecurityChecker(options.rules ?? defaultRules());
   }
 
   /** See {@linkcode KernelHost.output}. */
@@ -126,6 +139,7 @@ export class CellRunner implements KernelHost {
 
   /** Takes note that somebody wants to begin again. */
   forget(): void {
+    this.#names.clear();
     this.#late.take();
   }
 
@@ -148,13 +162,22 @@ export class CellRunner implements KernelHost {
     starting.catch(() => {});
     let compiled: CompiledCell;
     try {
-      compiled = compileCell(source, { isAsync: options.isAsync });
+      const parsed = parseCell(source);
+      const found = this.#check(parsed, options.place);
+      if (found.violations.length > 0) {
+        const base = this.#base(new ActiveCell(cell, { source }));
+        return { status: "refused", ...this.#errors.ofViolations(cell, found), ...base };
+      }
+      compiled = compileCell(parsed, { isAsync: options.isAsync });
     } catch (error) {
       if (!(error instanceof CellSyntaxError)) throw error;
       const base = this.#base(new ActiveCell(cell, { source }));
       return { status: "error", error: this.#errors.ofSyntax(cell, error), ...base };
     }
     const kernel = await starting;
+    const recovered = options.recovered();
+    for (const name of recovered?.restored ?? []) this.#names.add(name);
+    for (const { name } of compiled.declarations) this.#names.add(name);
     using clock = new CellClock(options.timeoutMs, options.signal);
     this.#stop = () => clock.stop("interrupted");
     const { onOutput, onDisplay, timeoutMs } = options;
@@ -164,7 +187,7 @@ export class CellRunner implements KernelHost {
       clock,
       onOutput,
       onDisplay,
-      recovered: options.recovered(),
+      recovered,
       unawaited: compiled.unawaited,
     });
     this.#active = active;
@@ -178,6 +201,12 @@ export class CellRunner implements KernelHost {
       this.#active = undefined;
       this.#stop = undefined;
     }
+  }
+
+  /** A name that somebody has defined is theirs, whatever else has that name elsewhere. */
+  #check(cell: ParsedCell, place: CellPlace): Violations {
+    const isDefined = (name: string) => this.#names.has(name) || place.isDefined?.(name) === true;
+    return this.#checker.check(cell, { ...place, isDefined });
   }
 
   async #execute(
@@ -216,6 +245,7 @@ export class CellRunner implements KernelHost {
       ...active.account(report?.output, this.#late.take()),
       changed: report?.changed ?? [],
     };
+    for (const { name } of base.changed) this.#names.add(name);
     return base;
   }
 }

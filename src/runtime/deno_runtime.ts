@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Permissions } from "../security/permissions.ts";
+import { grantedKinds, type Permissions } from "../security/permissions.ts";
+import type { CellPlace } from "../security/rule.ts";
 import type { Functions } from "./host_function.ts";
 import type { Kernel, KernelHost } from "./kernel.ts";
 import { KernelLauncher, type KernelProcessOptions } from "./kernel_launcher.ts";
@@ -54,6 +55,12 @@ export class DenoRuntime<V extends object = Record<string, unknown>, F extends o
     super(options, { isolated: true });
     this.#launcher = new KernelLauncher(options);
     this.permissions = this.#launcher.permissions;
+  }
+
+  /** @internal */
+  protected override get place(): CellPlace {
+    const { permissions, imports } = this.#launcher;
+    return { isolated: true, permissions: grantedKinds(permissions), imports };
   }
 
   /** @internal */

@@ -7,7 +7,7 @@
 import { Finder, type FinderOptions } from "./finder.ts";
 import type { HostFunction } from "./host_function.ts";
 import type { HostType } from "./host_type.ts";
-import { type Injections, type InjectOptions, isLent, toInjections } from "./injection.ts";
+import { hasName, type Injections, type InjectOptions, isLent, toInjections } from "./injection.ts";
 import type { Definition, Definitions } from "./kernel.ts";
 import type { Variable } from "./variable.ts";
 
@@ -90,8 +90,7 @@ export class Injected {
 
   /** Whether a name is injected. */
   has(name: string): boolean {
-    return this.#variables.has(name) || this.#types.has(name) ||
-      this.functionOf(name) !== undefined;
+    return hasName(this.all, name) || this.#finder.functions.has(name);
   }
 
   /** What stays on the host is called across the boundary. Without one, objects are what they are. */

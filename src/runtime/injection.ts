@@ -58,6 +58,11 @@ export function isIdentifier(name: string): boolean {
   return IDENTIFIER.test(name) && !RESERVED.has(name);
 }
 
+/** Whether something is injected by a name. */
+export function hasName({ variables, functions, types }: Injections, name: string): boolean {
+  return variables.has(name) || functions.has(name) || types.has(name);
+}
+
 /** Options of {@linkcode toInjections}. */
 export interface InjectionOptions {
   /** What is injected already. @default nothing */

@@ -7,6 +7,7 @@
 import { resolve } from "node:path";
 import { DEFAULT_MAX_FRAME_BYTES } from "../rpc/frame.ts";
 import type { KernelOptions } from "../rpc/protocol.ts";
+import { denoMembers } from "../security/deno_members.ts";
 import { grantedKinds, type Permissions, toPermissionFlags } from "../security/permissions.ts";
 import { atLeastStarting, mayLimit } from "./_process_limits.ts";
 import type { KernelHost } from "./kernel.ts";
@@ -72,6 +73,8 @@ export function cacheKernel(): Promise<unknown> {
 export class KernelLauncher {
   /** What cells may reach beyond what is injected. */
   readonly permissions: Permissions;
+  /** What cells may import. */
+  readonly imports: readonly string[];
   readonly #options: KernelProcessOptions;
   readonly #flags: readonly string[];
   readonly #kernelOptions: KernelOptions;
@@ -89,6 +92,7 @@ export class KernelLauncher {
     const { maxOutputChars, maxPendingCalls, timeoutMs } = checkRuntimeLimits(options);
     this.#useTimeoutMs = timeoutMs;
     this.permissions = withAbsolutePaths(options.permissions ?? {});
+    this.imports = [...options.imports ?? []];
     const { memoryBytes, processMemoryBytes } = memoryLimits(options);
     const heapMegabytes = Math.max(MIN_HEAP_MEGABYTES, Math.ceil(memoryBytes / 2 ** 20));
     this.#flags = [
@@ -99,8 +103,8 @@ export class KernelLauncher {
       host: Deno.pid,
       maxOutputChars,
       maxPendingCalls,
-      permissions: grantedKinds(this.permissions),
-      imports: [...options.imports ?? []],
+      denoMembers: denoMembers(grantedKinds(this.permissions)),
+      imports: [...this.imports],
       maxFrameBytes: checkLimit("maxFrameBytes", options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES),
       maxTimers: checkCount("maxTimers", options.maxTimers ?? DEFAULT_MAX_TIMERS),
       processMemoryBytes: atLeastStarting(processMemoryBytes),

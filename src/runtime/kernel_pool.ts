@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Rule } from "../security/rule.ts";
 import { DenoRuntime, type DenoRuntimeOptions } from "./deno_runtime.ts";
 import type { Functions } from "./host_function.ts";
 import type { KernelHost } from "./kernel.ts";
@@ -20,6 +21,8 @@ export interface KernelPoolOptions extends KernelProcessOptions, RuntimeLimits {
   readonly warm?: number;
   /** Runtimes that may be out at once; whoever wants one more waits. @default 8 */
   readonly maxRuntimes?: number;
+  /** Rules for the cells of runtimes that have none of their own. @default `defaultRules()` */
+  readonly rules?: readonly Rule[];
 }
 
 /** What a runtime of a pool may have of its own: everything but the limits that its kernel was started with. */

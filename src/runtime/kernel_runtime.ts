@@ -5,6 +5,8 @@
  */
 
 import type { NamespaceEntry } from "../rpc/protocol.ts";
+import type { CellPlace } from "../security/rule.ts";
+import { kindOf } from "./_value_kind.ts";
 import { CellRunner } from "./cell_runner.ts";
 import { Injected, valuesOf } from "./injected.ts";
 import type { FunctionOf, Functions } from "./host_function.ts";
@@ -67,7 +69,10 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
         outline: async (names) => await (await this.#keeper.kernel()).outline(names),
       },
     );
-    this.#runner = new CellRunner((name) => this.#injected.functionOf(name), limits);
+    this.#runner = new CellRunner((name) => this.#injected.functionOf(name), {
+      ...limits,
+      rules: options.rules,
+    });
     const state = checkStateOptions(options);
     this.checkpointPolicy = state.checkpoint;
     this.#keeper = new KernelKeeper({
@@ -88,6 +93,15 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
    * @internal
    */
   protected abstract startKernel(host: KernelHost): Promise<Kernel>;
+
+  /**
+   * Where cells run, for the rules.
+   *
+   * @internal
+   */
+  protected get place(): CellPlace {
+    return { isolated: this.isolated };
+  }
 
   /** What is injected, for the prompt. */
   get injections(): Injections {
@@ -256,6 +270,7 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
         kernel: () => this.#keeper.kernel(),
         recovered: () => this.#keeper.recovery,
         isAsync: (name) => this.#injected.isAsync(name),
+        place: { ...this.place, isDefined: (name) => this.#injected.has(name) },
       });
       this.#keeper.cellEnded(result);
       if ("stateKept" in result && !result.stateKept) {
@@ -289,12 +304,4 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
   #assertOpen(what: string): void {
     if (this.#closed) throw new TypeError(`Cannot ${what}: the runtime is closed`);
   }
-}
-
-/** The type of a value as far as `update` holds on to it. */
-function kindOf(value: unknown): string {
-  if (value === null) return "null";
-  if (typeof value !== "object") return `a ${typeof value}`;
-  const { constructor } = value;
-  return typeof constructor === "function" ? `an instance of ${constructor.name}` : "an object";
 }

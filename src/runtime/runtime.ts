@@ -15,6 +15,7 @@ import type {
 } from "../rpc/protocol.ts";
 import type { UnawaitedCall } from "../cell/compile_cell.ts";
 import type { Permissions } from "../security/permissions.ts";
+import type { Violation, Violations } from "../security/violation.ts";
 import type { Injections, InjectOptions } from "./injection.ts";
 import type { Recovery } from "./recovery.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -28,6 +29,7 @@ export type {
   OutputReport,
   OutputStream,
   ValueSummary,
+  Violation,
 };
 
 /** A piece of output, as it was printed. */
@@ -141,11 +143,19 @@ export interface CellStopped extends CellResultBase {
   readonly recovery?: Recovery | undefined;
 }
 
+/** A cell that a rule refused. It did not run: nothing of it was done. */
+export interface CellRefusal extends CellResultBase, Violations {
+  /** A rule refused it. */
+  readonly status: "refused";
+  /** The whole story for people and models: what was found, where, the line with a caret, and advice. */
+  readonly text: string;
+}
+
 /** When a runtime takes a checkpoint by itself: behind each run of an agent, behind each cell, or never. */
 export type CheckpointPolicy = "run" | "cell" | "never";
 
 /** What came of a cell. */
-export type CellResult = CellSuccess | CellFailure | CellStopped;
+export type CellResult = CellSuccess | CellFailure | CellStopped | CellRefusal;
 
 /**
  * A namespace and what can be done with it. `DenoRuntime` and `LocalRuntime` implement it, and know the types of what was

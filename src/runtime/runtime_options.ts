@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Rule } from "../security/rule.ts";
 import type { Functions } from "./host_function.ts";
 import { checkCount, checkLimit } from "./limit.ts";
 import type { CheckpointPolicy } from "./runtime.ts";
@@ -44,6 +45,11 @@ export interface RuntimeOptions<
   readonly checkpoint?: CheckpointPolicy;
   /** How many kernels in a row may end before a cell does. @default 5 */
   readonly maxRestarts?: number;
+  /**
+   * Rules that every cell has to keep before it may run, such as `[...defaultRules(), myRule]` or `strictRules()`; `[]` for
+   * none. A cell that does not has the status `refused`. @default `defaultRules()`
+   */
+  readonly rules?: readonly Rule[];
 }
 
 /** Half of what a frame holds. A kernel needs a few times as much for a moment. */

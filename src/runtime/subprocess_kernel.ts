@@ -137,8 +137,7 @@ export class SubprocessKernel implements Kernel {
       for (const name of types.keys()) shared.delete(name);
       throw error;
     }
-    const { payloads } = encoded;
-    await this.#answered("other", () => this.#connection.callAll("define", payloads));
+    await this.#answered("other", () => this.#connection.callAll("define", encoded.payloads));
   }
 
   async #makeTypes(types: ReadonlyMap<string, HostType>): Promise<void> {

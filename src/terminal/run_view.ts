@@ -110,10 +110,11 @@ export class RunView {
       } else if (result.status === "timeout" || result.status === "interrupted") {
         const state = result.stateKept ? "the state is kept" : "the state is lost";
         this.#indented(style.yellow(`stopped (${result.status}); ${state}`));
+      } else if (result.status === "refused") {
+        this.#indented(style.red(printable(result.text)));
       }
     }
-    if (event.type === "security_error") this.#indented(style.red(printable(event.content)));
-    else if (verbose) this.#indented(style.dim(printable(event.content)));
+    if (verbose) this.#indented(style.dim(printable(event.content)));
     this.#write("\n");
   }
 

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { CellSyntaxError } from "../../src/cell/cell_syntax_error.ts";
-import { compileCell, MAX_CELL_LENGTH } from "../../src/cell/compile_cell.ts";
+import { compileCell } from "../../src/cell/compile_cell.ts";
+import { MAX_CELL_LENGTH } from "../../src/cell/parsed_cell.ts";
 import { evaluate, type Namespace, valueOfLast } from "./_evaluate.ts";
 
 /** What a cell declares, as `kind name`, and the values that it leaves. */

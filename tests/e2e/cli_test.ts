@@ -128,7 +128,7 @@ Deno.test("cli lets cells read what it is told to, and nothing else", async () =
     [["--allow-read=a.txt"], '= "inside"'],
     [["--allow-read"], '= "inside"'],
     [["--allow-read=b.txt"], "NotCapable"],
-    [[], "TypeError"],
+    [[], "it needs the permission read, which cells do not have"],
   ];
   await withFiles({ "a.txt": "inside" }, async (cwd) => {
     const code = `await Deno.readTextFile(${JSON.stringify(`${cwd}/a.txt`)})`;

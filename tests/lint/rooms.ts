@@ -16,7 +16,7 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["skills", ["runtime", ...SANDBOX]],
   ["runtime", SANDBOX],
   ["cell", ["security"]],
-  ["security", []],
+  ["security", ["rpc"]],
   ["kernel", ["rpc"]],
   ["rpc", []],
 ]);

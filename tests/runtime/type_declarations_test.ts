@@ -13,7 +13,7 @@ function declare(given: InjectOptions, isolated = true) {
   return { types, variables };
 }
 
-// deno-lint-ignore style/no-enum -- users have them
+// deno-lint-ignore style/no-enum -- what hosts have
 enum Side {
   Left,
   Right = 5,

@@ -39,6 +39,11 @@ function ok(text?: string): CellResult {
   return { ...base, status: "ok", ...(text === undefined ? {} : { value: { type: "t", text } }) };
 }
 
+function refused(text: string): AgentEvent {
+  const result: CellResult = { ...base, status: "refused", violations: [], omitted: 0, text };
+  return event("security_error", { content: `<x>${text}</x>`, violations: [], result });
+}
+
 function show(
   events: AgentEvent[],
   options: { enabled?: boolean; verbose?: boolean } = {},
@@ -187,7 +192,7 @@ Deno.test("RunView shows no control sequences when model or guest sends some", (
     event("execution_error", { content: evil, error, result: { ...base, status: "error", error } }),
     event("code", { code: evil }),
     event("execution_error", { content: evil, error }),
-    event("security_error", { content: evil }),
+    refused(evil),
   ];
   const text = show(events, { verbose: true });
   // deno-lint-ignore no-control-regex -- control characters are what it looks for
@@ -198,7 +203,7 @@ Deno.test("RunView shows no control sequences when model or guest sends some", (
 Deno.test("RunView shows why a cell was refused", () => {
   const text = show([
     event("code", { code: "1" }),
-    event("security_error", { content: "Refused: no imports" }),
+    refused("Refused: no imports"),
   ]);
   assertStringIncludes(text, "Refused: no imports");
 });

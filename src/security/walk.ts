@@ -21,14 +21,16 @@ function visitBelow(
   enter: (node: AnyNode, parent: AnyNode | undefined) => boolean,
 ): void {
   if (!enter(node, parent)) return;
-  for (const value of Object.values(node)) {
+  for (const key in node) {
+    const value: unknown = node[key as keyof AnyNode];
+    if (typeof value !== "object" || value === null) continue;
     if (Array.isArray(value)) {
       for (const item of value) if (isNode(item)) visitBelow(item, node, enter);
     } else if (isNode(value)) visitBelow(value, node, enter);
   }
 }
 
-function isNode(value: unknown): value is AnyNode {
-  return typeof value === "object" && value !== null && "type" in value &&
-    typeof value.type === "string" && "start" in value;
+/** What a node has besides nodes is a number, a text, a `RegExp`, or an object without a start. Lists may have holes. */
+function isNode(value: object | null): value is AnyNode {
+  return value !== null && "start" in value;
 }

@@ -1,0 +1,50 @@
+/**
+ * Rules for the text of a cell.
+ *
+ * @module
+ */
+
+import type { CellPlace, Rule } from "../security/rule.ts";
+import { defaultRules } from "../security/rule_sets.ts";
+import { SecurityChecker } from "../security/security_checker.ts";
+import type { Violations } from "../security/violation.ts";
+import { CellSyntaxError } from "./cell_syntax_error.ts";
+import { parseCell } from "./parsed_cell.ts";
+
+/** Options of {@linkcode checkCell}. */
+export interface CheckCellOptions {
+  /** The rules. @default `defaultRules()` */
+  readonly rules?: readonly Rule[];
+  /** Where the cell is to run. @default an isolated runtime in which nothing may be imported */
+  readonly place?: CellPlace;
+}
+
+/**
+ * Checks a cell without running it. A runtime does this by itself, with its `rules`.
+ *
+ * @param source TypeScript.
+ * @param options The rules.
+ * @returns What they have found. A cell that is no TypeScript violates the rule `syntax`.
+ *
+ * @example What is wrong, and where
+ * ```ts
+ * import { checkCell } from "@cave/agent";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { violations } = checkCell(`const n: number = 1;\nconst fs = require("fs");`);
+ * assertEquals(violations.map(({ rule, line, column }) => [rule, line, column]), [
+ *   ["absent", 2, 12],
+ * ]);
+ * ```
+ */
+export function checkCell(source: string, options: CheckCellOptions = {}): Violations {
+  const { rules = defaultRules(), place = { imports: [] } } = options;
+  const checker = new SecurityChecker(rules);
+  try {
+    return checker.check(parseCell(source), place);
+  } catch (error) {
+    if (!(error instanceof CellSyntaxError)) throw error;
+    const { message, position } = error;
+    return { violations: [{ rule: "syntax", message, ...position }], omitted: 0 };
+  }
+}

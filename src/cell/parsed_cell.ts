@@ -1,0 +1,56 @@
+/**
+ * The first half of what is done with a cell: its types are erased, and it is parsed, once.
+ *
+ * @module
+ */
+
+import type { Program } from "acorn";
+import type { Position } from "../security/position.ts";
+import { checkNesting } from "./_nesting.ts";
+import { parseError, parseProgram, stripTypes } from "./_strip.ts";
+import { CellSyntaxError } from "./cell_syntax_error.ts";
+
+/** A cell that has been parsed. */
+export interface ParsedCell {
+  /** As it was written. */
+  readonly source: string;
+  /** Without its types. */
+  readonly code: string;
+  /** The tree of `code`. */
+  readonly program: Program;
+  /** Maps a position in `code` to one in `source`; absent where the two are the same. */
+  readonly toOriginal?: ((position: Position) => Position) | undefined;
+}
+
+/** Longest source of a cell, in UTF-16 code units: a hundred times what models write. */
+export const MAX_CELL_LENGTH = 1_000_000;
+
+/**
+ * Parses a cell, raw: no wrapper stands around it that it could close.
+ *
+ * @param source TypeScript or JavaScript as the model wrote it.
+ * @throws {CellSyntaxError} If it is no TypeScript, too long or too deep.
+ */
+export function parseCell(source: string): ParsedCell {
+  if (source.length > MAX_CELL_LENGTH) {
+    throw new CellSyntaxError(
+      `The cell has ${source.length} characters, more than the ${MAX_CELL_LENGTH} allowed`,
+      { line: 1, column: 1 },
+    );
+  }
+  checkNesting(source);
+  const { code, toOriginal } = stripTypes(source);
+  return { source, code, program: parse(code, toOriginal), toOriginal };
+}
+
+function parse(code: string, toOriginal: ParsedCell["toOriginal"]): Program {
+  try {
+    return parseProgram(code);
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    // Whether the stack is deep enough for a deeply nested cell may change from one attempt to the next.
+    const { message, position } = parseError(code) ??
+      { message: cause.message, position: { line: 1, column: 1 } };
+    throw new CellSyntaxError(message, toOriginal?.(position) ?? position, { cause });
+  }
+}

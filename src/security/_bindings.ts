@@ -1,0 +1,292 @@
+/** Whose names the identifiers of a cell are, and what those names may stand for. */
+
+import type {
+  AnyNode,
+  ArrowFunctionExpression,
+  CallExpression,
+  Class,
+  Function,
+  FunctionExpression,
+  Identifier,
+  Node,
+  Pattern,
+  Program,
+} from "acorn";
+import { keyOf, type MemberOrigin, type Origin } from "./_origins.ts";
+
+/** A name that the cell declares. */
+export interface Binding {
+  /** What is ever assigned to it. */
+  readonly origins: Origin[];
+  /**
+   * For a name of the session the offset where its declaration ends: what comes before, outside of functions, is whatever
+   * had that name until then.
+   */
+  readonly since: number;
+}
+
+class Scope {
+  readonly names = new Map<string, Binding>();
+  readonly outer: Scope | undefined;
+  /** The scope that a `var` goes to. */
+  readonly variables: Scope;
+
+  constructor(outer?: Scope, variables?: Scope) {
+    this.outer = outer;
+    this.variables = variables ?? this;
+  }
+}
+
+interface Reference {
+  readonly node: Identifier;
+  readonly scope: Scope;
+  readonly nested: boolean;
+}
+
+interface Place {
+  readonly scope: Scope;
+  /** Whether it lies in a function. */
+  readonly nested: boolean;
+}
+
+/** All names of one cell. */
+export class Bindings {
+  /** Names of globals that the cell asks for before it uses them, or makes. */
+  readonly tested: Set<string> = new Set();
+  readonly #bindings = new Map<Node, Binding | undefined>();
+  readonly #properties = new Map<Node, MemberOrigin>();
+  readonly #references: Reference[] = [];
+  readonly #assignments: [target: Identifier, origin: Origin][] = [];
+  readonly #arguments = new Map<Node, CallExpression["arguments"]>();
+  #place: Place;
+
+  /** @param program The tree of the cell. */
+  constructor(program: Program) {
+    this.#place = { scope: new Scope(), nested: false };
+    this.#below(program);
+    for (const reference of this.#references) {
+      this.#bindings.set(reference.node, resolve(reference));
+    }
+    for (const [target, origin] of this.#assignments) {
+      this.#bindings.get(target)?.origins.push(origin);
+    }
+  }
+
+  /** What an identifier refers to: nothing for a global. */
+  of(node: Node): Binding | undefined {
+    return this.#bindings.get(node);
+  }
+
+  /** Whether a node is an identifier that refers to something, and not just a name. */
+  isReference(node: Node): boolean {
+    return this.#bindings.has(node);
+  }
+
+  /** Where the value of a property in a pattern comes from. */
+  propertyOf(node: Node): MemberOrigin | undefined {
+    return this.#properties.get(node);
+  }
+
+  #visit(node: AnyNode): void {
+    switch (node.type) {
+      case "Identifier":
+        return this.#refer(node);
+      case "Literal":
+      case "TemplateElement":
+      case "BreakStatement":
+      case "ContinueStatement":
+      case "MetaProperty":
+      case "ExportAllDeclaration":
+        return;
+      case "LabeledStatement":
+        return this.#visit(node.body);
+      case "ImportDeclaration":
+        for (const { local } of node.specifiers) this.#declare(local, undefined);
+        return;
+      case "ExportNamedDeclaration":
+        if (node.declaration != null) this.#visit(node.declaration);
+        return;
+      case "MemberExpression":
+        this.#visit(node.object);
+        if (node.computed) this.#visit(node.property);
+        return;
+      case "Property":
+      case "MethodDefinition":
+      case "PropertyDefinition":
+        if (node.computed) this.#visit(node.key);
+        if (node.value != null) this.#visit(node.value);
+        return;
+      case "BinaryExpression":
+      case "LogicalExpression":
+        // Chains of operators and calls are as deep as they are long: without `#below` each takes half of the stack.
+        this.#visit(node.left);
+        return this.#visit(node.right);
+      case "UnaryExpression":
+        if (node.operator === "typeof" && node.argument.type === "Identifier") {
+          this.tested.add(node.argument.name);
+        }
+        return this.#visit(node.argument);
+      case "CallExpression":
+        if (isFunction(node.callee)) this.#arguments.set(node.callee, node.arguments);
+        this.#visit(node.callee);
+        for (const argument of node.arguments) this.#visit(argument);
+        return;
+      case "AssignmentExpression":
+        this.#assign(node.left, node.right);
+        return this.#visit(node.right);
+      case "VariableDeclaration":
+        for (const { id, init, end } of node.declarations) {
+          const hoisted = node.kind === "var";
+          const scope = hoisted ? this.#place.scope.variables : this.#place.scope;
+          this.#declare(id, init ?? undefined, { scope, since: hoisted ? 0 : end });
+          if (init != null) this.#visit(init);
+        }
+        return;
+      case "FunctionDeclaration":
+      case "ClassDeclaration":
+        if (node.id != null) this.#declare(node.id, node as AnyNode);
+        return node.type === "ClassDeclaration" ? this.#class(node) : this.#function(node);
+      case "FunctionExpression":
+      case "ArrowFunctionExpression":
+        return this.#function(node);
+      case "ClassExpression":
+        return this.#class(node);
+      case "CatchClause":
+        return this.#within(() => {
+          if (node.param != null) this.#declare(node.param, undefined);
+          this.#visit(node.body);
+        });
+      case "StaticBlock":
+        return this.#within(() => this.#below(node), { nested: true });
+      case "BlockStatement":
+      case "ForStatement":
+      case "ForInStatement":
+      case "ForOfStatement":
+      case "SwitchStatement":
+        return this.#within(() => this.#below(node));
+      default:
+        this.#below(node);
+    }
+  }
+
+  #below(node: AnyNode): void {
+    for (const key in node) {
+      const value: unknown = node[key as keyof AnyNode];
+      if (typeof value !== "object" || value === null) continue;
+      if (Array.isArray(value)) {
+        // A list may have holes.
+        for (const item of value) if (item !== null) this.#visit(item);
+      } else if ("type" in value) this.#visit(value as AnyNode);
+    }
+  }
+
+  /** Goes on in a new scope. */
+  #within(action: () => void, { nested = false } = {}): void {
+    const before = this.#place;
+    const scope = new Scope(before.scope, nested ? undefined : before.scope.variables);
+    this.#place = { scope, nested: nested || before.nested };
+    action();
+    this.#place = before;
+  }
+
+  #function(node: Function): void {
+    const given = this.#arguments.get(node);
+    this.#within(() => {
+      if (node.type === "FunctionExpression" && node.id != null) {
+        this.#declare(node.id, node as AnyNode);
+      }
+      node.params.forEach((parameter, i) => {
+        const argument = given?.[i];
+        this.#declare(parameter, argument?.type === "SpreadElement" ? undefined : argument);
+      });
+      if (node.body.type === "BlockStatement") this.#below(node.body);
+      else this.#visit(node.body);
+    }, { nested: true });
+  }
+
+  #class(node: Class): void {
+    this.#within(() => {
+      if (node.type === "ClassExpression" && node.id != null) {
+        this.#declare(node.id, node as AnyNode);
+      }
+      if (node.superClass != null) this.#visit(node.superClass);
+      this.#below(node.body);
+    });
+  }
+
+  #refer(node: Identifier): void {
+    const { scope, nested } = this.#place;
+    this.#references.push({ node, scope, nested });
+  }
+
+  #declare(
+    pattern: Pattern,
+    origin: Origin,
+    { scope = this.#place.scope, since = 0 }: { scope?: Scope; since?: number } = {},
+  ): void {
+    this.#pattern(pattern, origin, (target, from) => {
+      let binding = scope.names.get(target.name);
+      if (binding === undefined) {
+        binding = { origins: [], since: scope.outer === undefined ? since : 0 };
+        scope.names.set(target.name, binding);
+      }
+      if (from !== undefined) binding.origins.push(from);
+    });
+  }
+
+  #assign(pattern: Pattern, origin: Origin): void {
+    this.#pattern(pattern, origin, (target, from) => {
+      this.#refer(target);
+      this.#assignments.push([target, from]);
+    });
+    // What a cell puts into the global object is there.
+    if (pattern.type === "MemberExpression" && !pattern.computed) {
+      const { object, property } = pattern;
+      const isGlobal = object.type === "Identifier" && object.name === "globalThis";
+      if (isGlobal && property.type === "Identifier") this.tested.add(property.name);
+    }
+  }
+
+  /** Reads a pattern: gives each name that it binds with the origin of its value. */
+  #pattern(pattern: Pattern, origin: Origin, bind: (name: Identifier, from: Origin) => void): void {
+    switch (pattern.type) {
+      case "Identifier":
+        return bind(pattern, origin);
+      case "ObjectPattern":
+        for (const entry of pattern.properties) {
+          if (entry.type === "RestElement") this.#pattern(entry.argument, origin, bind);
+          else {
+            if (entry.computed) this.#visit(entry.key);
+            const member: MemberOrigin = { type: "member", object: origin, key: keyOf(entry) };
+            this.#properties.set(entry, member);
+            this.#pattern(entry.value as Pattern, member, bind);
+          }
+        }
+        return;
+      case "ArrayPattern":
+        pattern.elements.forEach((element, i) => {
+          if (element === null) return;
+          this.#pattern(element, { type: "member", object: origin, key: `${i}` }, bind);
+        });
+        return;
+      case "RestElement":
+        return this.#pattern(pattern.argument, undefined, bind);
+      case "AssignmentPattern":
+        this.#pattern(pattern.left, { type: "either", origins: [origin, pattern.right] }, bind);
+        return this.#visit(pattern.right);
+      default:
+        this.#visit(pattern);
+    }
+  }
+}
+
+function resolve({ node, scope, nested }: Reference): Binding | undefined {
+  let from: Scope | undefined = scope;
+  while (from !== undefined && !from.names.has(node.name)) from = from.outer;
+  const binding = from?.names.get(node.name);
+  return binding !== undefined && !nested && node.start < binding.since ? undefined : binding;
+}
+
+function isFunction(node: AnyNode): node is FunctionExpression | ArrowFunctionExpression {
+  return node.type === "FunctionExpression" || node.type === "ArrowFunctionExpression";
+}

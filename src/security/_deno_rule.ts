@@ -1,0 +1,48 @@
+/** The rule about `Deno`: of what is not there it says which permission is missing. */
+
+import type { CellNode } from "./cell_tree.ts";
+import { placeOfName, shown } from "./_uses.ts";
+import { denoMembers, permissionsFor } from "./deno_members.ts";
+import type { Rule, RuleContext } from "./rule.ts";
+
+/** Refuses what cells do not have of `Deno`. */
+export class DenoRule implements Rule {
+  readonly name = "deno";
+  /** The types of nodes that it looks at. */
+  readonly nodes: readonly CellNode["type"][] = ["MemberExpression", "Property", "CallExpression"];
+
+  check(node: CellNode, context: RuleContext): void {
+    const place = placeOfName(node, context);
+    const path = place && context.globals(node).find(isMember);
+    if (path === undefined || isQuestion(node, context.parent)) return;
+    const member = path.slice("Deno.".length);
+    const granted = context.place.permissions ?? [];
+    if (denoMembers(granted).includes(member)) return;
+    const missing = permissionsFor(member);
+    const reason = missing.length === 0
+      ? "cells do not have it"
+      : `it needs the permission ${missing.join(" or ")}, which cells do not have`;
+    context.report(
+      place!,
+      `${shown(path)} is not available: ${reason}. Do without it and do not try again`,
+    );
+  }
+}
+
+function isMember(path: string): boolean {
+  return path.startsWith("Deno.") && path.lastIndexOf(".") === "Deno".length;
+}
+
+/** Whether a cell asks what there is: `typeof Deno.run`, `Deno.run?.()`. */
+function isQuestion(node: CellNode, parent: CellNode | undefined): boolean {
+  switch (parent?.type) {
+    case "UnaryExpression":
+      return parent.operator === "typeof";
+    case "MemberExpression":
+      return parent.object === node && parent.optional;
+    case "CallExpression":
+      return parent.callee === node && parent.optional;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,45 @@
+/** How expressions are put together. */
+
+import type { AnyNode } from "acorn";
+import { keyOf, type Origin } from "./_origins.ts";
+
+/** Nodes that may stand for a global or a member. */
+export const PATH_TYPES: ReadonlySet<AnyNode["type"]> = new Set([
+  "AssignmentExpression",
+  "AwaitExpression",
+  "CallExpression",
+  "ChainExpression",
+  "ConditionalExpression",
+  "Identifier",
+  "LogicalExpression",
+  "MemberExpression",
+  "Property",
+  "SequenceExpression",
+]);
+
+/** What a chain goes on from, if an expression is a link of one. */
+export function beginningOf(origin: Exclude<Origin, undefined>): Origin {
+  switch (origin.type) {
+    case "MemberExpression":
+      return origin.object;
+    case "CallExpression":
+      return origin.callee;
+    case "BinaryExpression":
+    case "LogicalExpression":
+      return origin.left;
+    default:
+      return undefined;
+  }
+}
+
+/** The member of an object literal or list, as far as it is written there. */
+export function memberOfLiteral(node: AnyNode, key: string): AnyNode | undefined {
+  if (node.type === "ArrayExpression") return node.elements[Number(key)] ?? undefined;
+  if (node.type !== "ObjectExpression") return undefined;
+  for (const property of node.properties.toReversed()) {
+    if (property.type === "Property" && property.kind === "init" && keyOf(property) === key) {
+      return property.value;
+    }
+  }
+  return undefined;
+}

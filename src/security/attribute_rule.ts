@@ -1,0 +1,65 @@
+/**
+ * The rule about members.
+ *
+ * @module
+ */
+
+import type { CellNode } from "./cell_tree.ts";
+import { reflectiveKey, shown } from "./_uses.ts";
+import type { Rule, RuleContext } from "./rule.ts";
+
+/** Options of {@linkcode AttributeRule}. */
+export interface AttributeRuleOptions {
+  /** What to do instead, for the message. @default "do without it" */
+  readonly advice?: string;
+  /** The name of the rule. @default "attributes" */
+  readonly name?: string;
+}
+
+/**
+ * Refuses access to members by name, whatever they are members of: with a dot, in brackets, in a pattern, or through
+ * `Reflect` and `Object`. A name in brackets is folded from constant pieces; one that is computed from data cannot be seen.
+ *
+ * @example A name in pieces
+ * ```ts
+ * import { AttributeRule, checkCell } from "@cave/agent";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const rules = [new AttributeRule(["__proto__"])];
+ * const { violations } = checkCell('const k = "__pro";\nrow[`${k}to__`]', { rules });
+ * assertEquals(violations.map(({ line, column }) => [line, column]), [[2, 5]]);
+ * ```
+ */
+export class AttributeRule implements Rule {
+  /** What violations of it are called. */
+  readonly name: string;
+  /** The types of nodes that it looks at. */
+  readonly nodes: readonly CellNode["type"][] = ["MemberExpression", "Property", "CallExpression"];
+  readonly #names: ReadonlySet<string>;
+  readonly #advice: string;
+
+  /**
+   * Makes the rule.
+   *
+   * @param names Names of members.
+   * @param options What to do instead.
+   */
+  constructor(names: Iterable<string>, options: AttributeRuleOptions = {}) {
+    this.name = options.name ?? "attributes";
+    this.#names = new Set(names);
+    this.#advice = options.advice ?? "do without it";
+  }
+
+  /** See {@linkcode Rule.check}. */
+  check(node: CellNode, context: RuleContext): void {
+    const place = node.type === "MemberExpression"
+      ? node.property
+      : node.type === "Property"
+      ? node.key
+      : reflectiveKey(node, context);
+    if (place === undefined) return;
+    const key = node.type === "CallExpression" ? context.text(place) : context.key(node);
+    if (key === undefined || !this.#names.has(key)) return;
+    context.report(place, `${shown(key)} cannot be used: ${this.#advice}`);
+  }
+}

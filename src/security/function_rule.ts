@@ -1,0 +1,100 @@
+/**
+ * The rule about functions.
+ *
+ * @module
+ */
+
+import type { CellNode } from "./cell_tree.ts";
+import { shown } from "./_uses.ts";
+import type { Rule, RuleContext } from "./rule.ts";
+
+/** Options of {@linkcode FunctionRule}. */
+export interface FunctionRuleOptions {
+  /** What to do instead, for the message. @default "do without it" */
+  readonly advice?: string;
+  /** The name of the rule. @default "functions" */
+  readonly name?: string;
+}
+
+/**
+ * Refuses calls of functions: plain ones, with `new`, as the tag of a template, through `call`, `apply` and `bind`, and by
+ * somebody else, which is why such a function may not be passed on as an argument either. A name that begins with a dot is
+ * a method of whatever object.
+ *
+ * @example A method that is not to be called
+ * ```ts
+ * import { checkCell, FunctionRule } from "@cave/agent";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const rules = [new FunctionRule(["Date.now", ".exec"], { advice: "ask `clock`" })];
+ * const found = (source: string) => checkCell(source, { rules }).violations.map((one) => one.message);
+ * assertEquals(found("const now = Date.now; now()"), ["`Date.now` cannot be called: ask `clock`"]);
+ * assertEquals(found("database.exec`DROP`; const { exec } = database"), [
+ *   "`exec` cannot be called: ask `clock`",
+ * ]);
+ * ```
+ */
+export class FunctionRule implements Rule {
+  /** What violations of it are called. */
+  readonly name: string;
+  /** The types of nodes that it looks at. */
+  readonly nodes: readonly CellNode["type"][] = [
+    "CallExpression",
+    "NewExpression",
+    "TaggedTemplateExpression",
+  ];
+  readonly #names: ReadonlySet<string>;
+  readonly #advice: string;
+
+  /**
+   * Makes the rule.
+   *
+   * @param names Functions by their path, such as `Deno.exit`, and methods of anything, such as `.exec`.
+   * @param options What to do instead.
+   */
+  constructor(names: Iterable<string>, options: FunctionRuleOptions = {}) {
+    this.name = options.name ?? "functions";
+    this.#names = new Set(names);
+    this.#advice = options.advice ?? "do without it";
+  }
+
+  /** See {@linkcode Rule.check}. */
+  check(node: CellNode, context: RuleContext): void {
+    switch (node.type) {
+      case "TaggedTemplateExpression":
+        return this.#look(node.tag, context);
+      case "CallExpression":
+        this.#called(node.callee, context);
+        for (const argument of node.arguments) this.#look(argument, context, { methods: false });
+        return;
+      case "NewExpression":
+        this.#look(node.callee, context, { methods: false });
+        for (const argument of node.arguments) this.#look(argument, context, { methods: false });
+    }
+  }
+
+  #called(callee: CellNode, context: RuleContext): void {
+    this.#look(callee, context);
+    const inner = callee.type === "ChainExpression" ? callee.expression : callee;
+    if (inner.type !== "MemberExpression") return;
+    const key = context.key(inner);
+    if (key === "call" || key === "apply" || key === "bind") {
+      this.#look(inner.object, context, { methods: false });
+    }
+  }
+
+  #match(path: string, methods: boolean): string | undefined {
+    if (!path.startsWith(".") && this.#names.has(path)) return path;
+    const method = path.slice(path.lastIndexOf("."));
+    return methods && method.startsWith(".") && this.#names.has(method) ? method : undefined;
+  }
+
+  /** Methods of anything are refused only where they are called: as a value they may be anything. */
+  #look(node: CellNode, context: RuleContext, { methods = true } = {}): void {
+    const path = context.globals(node).map((one) => this.#match(one, methods))
+      .find((name) => name !== undefined);
+    if (path === undefined) return;
+    const at = node.type === "MemberExpression" ? node.property : node;
+    context.report(at, `${shown(path)} cannot be called: ${this.#advice}`);
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * The two sets of rules that come with the package.
+ *
+ * @module
+ */
+
+import { AbsentRule } from "./_absent_rule.ts";
+import { DenoRule } from "./_deno_rule.ts";
+import { AttributeRule } from "./attribute_rule.ts";
+import { FunctionRule } from "./function_rule.ts";
+import { GlobalRule } from "./global_rule.ts";
+import { ImportRule } from "./import_rule.ts";
+import type { Rule } from "./rule.ts";
+
+const STRINGS = {
+  name: "code-from-strings",
+  advice: "code from strings does not run here. Write the code into the cell",
+};
+
+const NONE = "do without it, and do not try again";
+
+/** Globals of other places that models know, and what cells have instead. */
+const ABSENT: ReadonlyMap<string, string> = new Map([
+  ["Buffer", "use Uint8Array, TextEncoder, TextDecoder, atob and btoa"],
+  ["__dirname", "a cell has no file"],
+  ["__filename", "a cell has no file"],
+  ["alert", "use console.log"],
+  ["confirm", "ask in your answer"],
+  ["document", "there is no page"],
+  ["exports", "what a cell declares is there for the next ones"],
+  ["global", "use globalThis"],
+  ["module", "what a cell declares is there for the next ones"],
+  ["prompt", "ask in your answer"],
+  ["setImmediate", "use setTimeout"],
+  ["window", "use globalThis"],
+  ["XMLHttpRequest", NONE],
+  ...["Worker", "SharedWorker", "caches", "importScripts", "indexedDB", "localStorage", "navigator"]
+    .concat("process", "require", "sessionStorage").map((name) => [name, NONE] as const),
+]);
+
+/** What would end the host, where cells run in it. */
+const ENDINGS = ["Deno.exit", "Deno.kill", "process.abort", "process.exit", "process.kill"];
+
+/**
+ * The rules that hold if nobody says otherwise. They say early and clearly what would fail anyway, because the engine, the
+ * permissions or the import gate refuse it; so they refuse no code that works. In place of walls they are not: what can be
+ * told from the text alone is not everything.
+ *
+ * - `imports`: imports that the gate does not let in.
+ * - `code-from-strings`: `eval`, `Function` and their relatives, in any guise; `.constructor("...")`.
+ * - `absent`: globals of Node.js and of browsers that cells do not have. Asking for them (`typeof process`) is fine.
+ * - `deno`: members of `Deno` for which a permission is missing.
+ * - `exit`: in a `LocalRuntime`, whose cells share the host's process, what would end it.
+ *
+ * @example What they find, and what they let pass
+ * ```ts
+ * import { checkCell, defaultRules } from "@cave/agent";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const rules = defaultRules();
+ * const found = (source: string) => checkCell(source, { rules }).violations.map((one) => one.rule);
+ * assertEquals(found(`const { ["ev" + "al"]: run } = globalThis; process.exit()`), [
+ *   "code-from-strings",
+ *   "absent",
+ * ]);
+ * assertEquals(found(`const process = (row) => row.eval; ["eval"].map(process)`), []);
+ * ```
+ */
+export function defaultRules(): Rule[] {
+  return [
+    new ImportRule(),
+    new GlobalRule(["eval"], STRINGS),
+    new FunctionRule(["Function", ".constructor"], STRINGS),
+    where(true, new AbsentRule(ABSENT)),
+    where(true, new DenoRule()),
+    where(false, new FunctionRule(ENDINGS, { name: "exit", advice: "it would end the host" })),
+  ];
+}
+
+/** What leads from any object to the powers behind it. */
+const REFLECTION = [
+  "__defineGetter__",
+  "__defineSetter__",
+  "__lookupGetter__",
+  "__lookupSetter__",
+  "__proto__",
+  "callee",
+  "caller",
+  "constructor",
+  "getOwnPropertyDescriptor",
+  "getOwnPropertyDescriptors",
+  "getPrototypeOf",
+  "prepareStackTrace",
+  "setPrototypeOf",
+];
+
+const STRICT_GLOBALS = ["Deno", "Proxy", "Reflect", "WebAssembly", "globalThis"];
+
+/**
+ * Rules for whoever would rather refuse a good cell than run an odd one. Beyond what {@linkcode defaultRules} refuse:
+ *
+ * - `imports`: computed specifiers as well.
+ * - `code-from-strings`: any mention of `Function`.
+ * - `globals`: any mention of `globalThis`, `self`, `Deno`, `Reflect`, `Proxy`, `WebAssembly`, and of what is
+ *   absent, even to ask for it. What the host has granted of `Deno` is refused too.
+ * - `reflection`: members that lead from an object to its constructor or prototype, by name or by constant pieces of it.
+ *
+ * What is computed from data while the cell runs they cannot see either.
+ *
+ * @example Strictly
+ * ```ts
+ * import { checkCell, strictRules } from "@cave/agent";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { violations } = checkCell(`[]["const" + "ructor"].name`, { rules: strictRules() });
+ * assertEquals(violations.map(({ rule, message }) => [rule, message]), [
+ *   ["reflection", "`constructor` cannot be used: work with the data itself"],
+ * ]);
+ * ```
+ */
+export function strictRules(): Rule[] {
+  return [
+    new ImportRule({ computed: false }),
+    new GlobalRule(["eval", "Function"], STRINGS),
+    new GlobalRule([...ABSENT.keys(), ...STRICT_GLOBALS], {
+      advice: new Map([
+        ...STRICT_GLOBALS.map((name) => [name, "do without it"] as const),
+        ...ABSENT,
+      ]),
+    }),
+    new AttributeRule(REFLECTION, { name: "reflection", advice: "work with the data itself" }),
+  ];
+}
+
+/** A rule for one of the two kinds of places. */
+function where(isolated: boolean, rule: Rule): Rule {
+  return {
+    name: rule.name,
+    ...(rule.nodes === undefined ? {} : { nodes: rule.nodes }),
+    check(node, context) {
+      if ((context.place.isolated ?? true) === isolated) rule.check(node, context);
+    },
+  };
+}
