@@ -41,6 +41,7 @@ export function definitionPayloads(
   for (const [, value, members] of definitions) {
     if (members !== undefined) references.narrow(value as object, members);
   }
-  payloads.push({ value: { functions: [...functions] } });
+  const names = [...functions];
+  if (names.length > 0) payloads.push({ value: { functions: names } });
   return { payloads, unsent };
 }
