@@ -3,6 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
+import type { HostCallContext } from "../../src/runtime/ongoing_call.ts";
 
 /** Processes that cells start have it in their command line. */
 const TOKEN = "98765.4321";
@@ -57,10 +58,10 @@ export class Arena {
   readonly functions = {
     add: (a: number, b: number): number => a + b,
     echo: (value: unknown): unknown => value,
-    slow: (ms: number): Promise<string> => {
+    slow(this: HostCallContext, ms: number): Promise<string> {
       const { promise, resolve } = Promise.withResolvers<string>();
-      // Nobody waits for an hour: the call is given up with its cell.
-      Deno.unrefTimer(setTimeout(() => resolve("late"), ms));
+      const timer = setTimeout(() => resolve("late"), ms);
+      this.signal.addEventListener("abort", () => clearTimeout(timer));
       return promise;
     },
   };

@@ -25,19 +25,23 @@ export type Outcomes = Record<string, Record<Wall, Grade>>;
 export const RECORDED = recorded as Outcomes;
 
 /**
- * Runs all attacks on a wall.
+ * Runs attacks on a wall.
  *
  * @param wall The wall.
+ * @param attacks The attacks. @default all
  */
-export async function attackWall(wall: Wall): Promise<Map<Attack, Outcome>> {
+export async function attackWall(
+  wall: Wall,
+  attacks: readonly Attack[] = ATTACKS,
+): Promise<Map<Attack, Outcome>> {
   await using bare = new BareDeno();
   const options: Record<Wall, DenoRuntimeOptions> = {
     all: {},
     engine: { rules: [] },
     permissions: { rules: [], denoPath: bare.denoPath },
   };
-  const outcomes = await runAttacks(options[wall]);
-  return new Map(ATTACKS.map((attack) => [attack, outcomes.get(attack.id)!]));
+  const outcomes = await runAttacks(attacks, options[wall]);
+  return new Map(attacks.map((attack) => [attack, outcomes.get(attack.id)!]));
 }
 
 /** The grade of what came of an attack. */

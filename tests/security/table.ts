@@ -31,6 +31,14 @@ const SUBJECTS: Readonly<Record<string, string>> = {
   "benign": "Honest cells",
 };
 
+/** They write to the cache folder of Deno, for which it asks no permission. */
+const STORAGE: ReadonlySet<string> = new Set([
+  "perm-cache-disk-fill",
+  "perm-localstorage-persist",
+  "out-write-storage",
+  "out-write-cache",
+]);
+
 /** The document with the table as it should be. */
 export function withTable(document: string, outcomes: Outcomes): string {
   return document.replace(TABLE, () => tableOf(outcomes));
@@ -53,7 +61,7 @@ function tableOf(outcomes: Outcomes): string {
       count("all", "reached"),
       count("engine", "reached"),
       count("permissions", "reached"),
-      0,
+      attacks.filter(({ id }) => STORAGE.has(id) && outcomes[id]?.permissions === "reached").length,
     ];
   });
   const total = rows[0]!.map((_, i) =>
@@ -66,7 +74,7 @@ function tableOf(outcomes: Outcomes): string {
     "Reached, all walls",
     "Reached, without rules",
     "Reached, permissions alone",
-    "Reached outside the kernel, any wall",
+    "Of these outside the kernel",
   ];
   const lines = [header, header.map((_, i) => i === 0 ? "---" : "--:"), ...rows, total];
   return padded(lines.map((line) => line.map(String)));
