@@ -44,6 +44,7 @@ export function definitionPayloads(
   for (const [, value, members] of definitions) {
     if (members !== undefined) references.narrow(value as object, members);
   }
-  for (const name of functions) payloads.push({ value: { name } });
+  const names = [...functions];
+  if (names.length > 0) payloads.push({ value: { functions: names } });
   return { payloads, unsent };
 }

@@ -190,7 +190,7 @@ function withAbsolutePaths(permissions: Permissions): Permissions {
 }
 
 /** The Deno that runs this, under the name by which the host may run it: `--allow-run=deno` is enough. */
-function denoCommand(): string {
+export function denoCommand(): string {
   const path = Deno.execPath();
   const may = (command: string) =>
     Deno.permissions.querySync({ name: "run", command }).state === "granted";

@@ -28,6 +28,7 @@ import {
   readCellReport,
   readCounts,
   readEntries,
+  readOutlines,
   readRestoreReport,
   readSnapshotReport,
 } from "./_kernel_answers.ts";
@@ -116,9 +117,7 @@ export class SubprocessKernel implements Kernel {
           clearTimeout(timer);
           this.#started = true;
         },
-        watching: () => {
-          this.#watching = true;
-        },
+        watching: () => void (this.#watching = true),
         ...kernelRequests(this.#references, () => this.host),
       },
     });
@@ -141,8 +140,7 @@ export class SubprocessKernel implements Kernel {
       for (const name of types.keys()) shared.delete(name);
       throw error;
     }
-    const { payloads } = encoded;
-    await this.#answered("other", () => this.#connection.callAll("define", payloads));
+    await this.#answered("other", () => this.#connection.callAll("define", encoded.payloads));
   }
 
   async #makeTypes(types: ReadonlyMap<string, HostType>): Promise<void> {
@@ -218,6 +216,10 @@ export class SubprocessKernel implements Kernel {
 
   async names(): Promise<NamespaceEntry[]> {
     return await this.#ask("names", { value: null }, readEntries);
+  }
+
+  outline(names: string[]): Promise<(string | null)[]> {
+    return this.#ask("outline", { value: { names } }, readOutlines);
   }
 
   async snapshot(maxBytes: number): Promise<KernelSnapshot> {

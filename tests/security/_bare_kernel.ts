@@ -46,11 +46,14 @@ const connection: Connection = new Connection(stdioChannel(), {
   maxFrameBytes: options.maxFrameBytes,
   handlers: {
     define: ({ value, attachments }) => {
-      const { name, value: encoded } = value as DefineParams;
-      const bound = encoded === undefined
-        ? calls.function(name, references)
-        : references.decodeValue(encoded, attachments);
-      session.namespace.define(name, bound);
+      const params = value as DefineParams;
+      if ("functions" in params) {
+        for (const name of params.functions) {
+          session.namespace.define(name, calls.function(name, references));
+        }
+      } else {
+        session.namespace.define(params.name, references.decodeValue(params.value, attachments));
+      }
     },
     execute: async ({ value }) => ({ value: await session.execute(value as ExecuteParams) }),
     interrupt: () => interrupts.stop(),
