@@ -90,11 +90,13 @@ export type {
 export { LocalRuntime } from "./src/runtime/local_runtime.ts";
 export { KernelRuntime } from "./src/runtime/kernel_runtime.ts";
 export type { RuntimeOptions } from "./src/runtime/runtime_options.ts";
+export type { KernelLimits, RuntimeInfo } from "./src/runtime/runtime_info.ts";
 export type { RuntimeLimits } from "./src/runtime/runtime_limits.ts";
 export type { Recovery } from "./src/runtime/recovery.ts";
 export type { Snapshot } from "./src/runtime/snapshot.ts";
 export { KernelExitError } from "./src/runtime/kernel.ts";
 export type { KernelExit } from "./src/runtime/kernel.ts";
+export type { Sandbox, SandboxCommand, SandboxKind } from "./src/runtime/sandbox.ts";
 export { defineModule } from "./src/runtime/define_module.ts";
 export type {
   ModuleDefinitions,

@@ -15,6 +15,7 @@ import type {
   DefineParams,
   DisplayParams,
   ExecuteParams,
+  KernelFacts,
   KernelOptions,
   OutlineParams,
   RestoreParams,
@@ -57,7 +58,7 @@ const THREAD_PATIENCE_MS = 2_000;
 const NOT_BEGUN: CellReport = { stopped: true, output: { length: 0, tail: "" }, changed: [] };
 
 // Captured, because cells have others, or none.
-const { stderr } = Deno;
+const { stderr, ppid, version } = Deno;
 const { setTimeout } = globalThis;
 
 if (import.meta.main) {
@@ -82,7 +83,7 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
     flag: interrupts.flag,
     maxBytes: options.processMemoryBytes,
     limited,
-    host: options.host,
+    host: options.host ?? ppid,
     listener: {
       onReady: () => connection.notify("watching", { value: null }),
       onInterrupt: () => interrupts.stop(),
@@ -198,6 +199,7 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
           return { value: { value: answer }, ...rest };
         }),
       release: ({ value }) => references.release(value),
+      about: () => ({ value: { deno: version.deno, limited } satisfies KernelFacts }),
       references: () => ({ value: references.counts }),
       snapshot: async ({ value }) => {
         const { maxBytes } = value as SnapshotParams;

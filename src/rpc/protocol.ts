@@ -13,6 +13,7 @@
  * | `outline` | host calls kernel | answers with a line about the value of each name, without its contents |
  * | `snapshot` | host calls kernel | answers with a {@linkcode SnapshotReport}; the attachments are the snapshot |
  * | `restore` | host calls kernel | takes a snapshot's attachments, answers with a {@linkcode RestoreReport} |
+ * | `about` | host calls kernel | answers with {@linkcode KernelFacts} about its process |
  * | `references` | host calls kernel | answers with its {@linkcode ReferenceCounts} |
  * | `ready` | kernel notifies host | it has started |
  * | `watching` | kernel notifies host | SIGINT stops a cell from now on, and no longer ends the kernel |
@@ -279,6 +280,14 @@ export interface CellReport {
   names?: NamespaceEntry[];
 }
 
+/** What only the kernel knows of its process. */
+export interface KernelFacts {
+  /** The version of Deno. */
+  deno: string;
+  /** Whether the operating system limits its memory. */
+  limited: boolean;
+}
+
 /** The kernel's second command line argument, where the operating system limits its memory. */
 export const LIMITED = "limited";
 
@@ -287,8 +296,8 @@ export const LAST_WORDS = "cave-agent kernel: ";
 
 /** How the kernel is set up; its first command line argument, as JSON. A limit that is none is a number never reached. */
 export interface KernelOptions {
-  /** The id of the host's process: a kernel with another parent has lost it. */
-  host: number;
+  /** The id of the process that has to be the kernel's parent; absent if that is whoever it is at the start. */
+  host?: number;
   /** What stays of `Deno`. */
   denoMembers: string[];
   /** Specifiers that cells may import: exact, or prefixes that end in `/` or `*`. */

@@ -2,6 +2,7 @@
 
 import type {
   CellReport,
+  KernelFacts,
   NamespaceEntry,
   ReferenceCounts,
   RestoreReport,
@@ -42,6 +43,12 @@ export function readCounts(value: unknown): ReferenceCounts | undefined {
   return areCounts(value) ? value as ReferenceCounts : undefined;
 }
 
+/** Reads the answer to `about`. */
+export function readFacts(value: unknown): KernelFacts | undefined {
+  return areFacts(value) ? value as KernelFacts : undefined;
+}
+
+const areFacts = record({ deno: isText, limited: isFlag });
 const areEntries = listOf(record({ name: isText, type: isText }, { constant: isFlag }));
 const areLost = listOf(record({ name: isText, reason: isText }));
 const isSnapshotReport = record({ names: areEntries, lost: areLost });

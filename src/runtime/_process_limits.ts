@@ -11,13 +11,20 @@ const V8_KIBIBYTES = 2 * 544 * 1024;
 /** What a kernel needs besides that, until it has run its first cells. */
 const MIN_PROCESS_BYTES = 128 * 2 ** 20;
 
-const SHELL = "/bin/sh";
+/** What sets limits, and starts what stands in front of a kernel. */
+export const SHELL = "/bin/sh";
 
 /**
  * Takes the limit in KiB, then the command. It keeps its process id. A limit that cannot be set, since a lower one is in
  * force or this shell does not know it, is no reason not to start.
  */
-const SCRIPT = `ulimit -c 0; ulimit -d "$0" && set -- "$@" ${LIMITED}; exec "$@"`;
+const LIMIT = `ulimit -d "$0" && set -- "$@" ${LIMITED}`;
+
+/**
+ * What stands in front of a kernel does not hear the signals that are meant for the kernel, which is in the same group of
+ * processes and hears them all the same. The shell has a path to find it by, which is not passed on.
+ */
+const IN_FRONT = "trap '' INT USR2; PATH=/usr/local/bin:/usr/bin:/bin:/run/current-system/sw/bin";
 
 /** What a shell exits with when there is no such program. */
 const NOT_FOUND_CODE = 127;
@@ -34,6 +41,8 @@ export interface LimitedProcess {
 export interface LimitedCommand extends Deno.CommandOptions {
   /** The program. Its arguments get {@linkcode LIMITED} behind them where the limit is in force. */
   readonly command: string;
+  /** A program that starts it, and its arguments; empty if there is none. Both lead a group of processes then. */
+  readonly wrapper: readonly string[];
   /** Memory in bytes that the process may take beyond what an empty one has. */
   readonly processMemoryBytes: number;
 }
@@ -54,18 +63,24 @@ export function atLeastStarting(processMemoryBytes: number): number {
  * @throws {Deno.errors.NotFound} If there is no such program; where a shell started it, `missing` tells that later.
  */
 export function spawnLimited(
-  { command, processMemoryBytes, ...options }: LimitedCommand,
+  { command, wrapper, processMemoryBytes, ...options }: LimitedCommand,
 ): LimitedProcess {
   const { args = [] } = options;
+  const wrapped = wrapper.length > 0;
   // The shell has no PATH in which it could look for a name.
-  if (mayLimit() && command.startsWith("/") && Number.isFinite(processMemoryBytes)) {
-    const kibibytes = V8_KIBIBYTES + Math.ceil(processMemoryBytes / 1024);
-    const limited = ["-c", SCRIPT, `${kibibytes}`, command, ...args];
+  const limits = mayLimit() && command.startsWith("/") && Number.isFinite(processMemoryBytes);
+  if (wrapped || limits) {
+    const kibibytes = limits ? `${V8_KIBIBYTES + Math.ceil(processMemoryBytes / 1024)}` : "";
+    const steps = [...wrapped ? [IN_FRONT] : [], "ulimit -c 0", ...limits ? [LIMIT] : []];
+    const script = `${steps.join("; ")}; exec "$@"`;
+    const line = ["-c", script, kibibytes, ...wrapper, command, ...args];
     try {
-      const child = new Deno.Command(SHELL, { ...options, args: limited }).spawn();
-      return { child, missing: (code) => code === NOT_FOUND_CODE ? notFound(command) : undefined };
+      const child = new Deno.Command(SHELL, { ...options, args: line, detached: wrapped }).spawn();
+      const missing = (code: number) =>
+        code === NOT_FOUND_CODE ? notFound(wrapper[0], command) : undefined;
+      return { child, missing };
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      if (wrapped || !(error instanceof Deno.errors.NotFound)) throw error;
       // A system without a shell.
     }
   }
@@ -78,6 +93,11 @@ export function mayLimit(): boolean {
     Deno.permissions.querySync({ name: "run", command: SHELL }).state === "granted";
 }
 
-function notFound(command: string): Error {
-  return new Deno.errors.NotFound(`Cannot start ${command}: there is no such program`);
+function notFound(wrapper: string | undefined, command: string): Error {
+  return new Deno.errors.NotFound(
+    wrapper === undefined
+      ? `Cannot start ${command}: there is no such program`
+      : `Cannot start the kernel in its sandbox: there is no program ${wrapper}; ` +
+        `install it, or use sandbox "none"`,
+  );
 }

@@ -7,10 +7,12 @@
 import { grantedKinds, type Permissions } from "../security/permissions.ts";
 import type { CellPlace } from "../security/rule.ts";
 import type { Functions } from "./host_function.ts";
-import type { Kernel, KernelHost } from "./kernel.ts";
+import type { KernelHost } from "./kernel.ts";
 import { KernelLauncher, type KernelProcessOptions } from "./kernel_launcher.ts";
 import { KernelRuntime } from "./kernel_runtime.ts";
+import type { RuntimeInfo } from "./runtime_info.ts";
 import type { RuntimeOptions } from "./runtime_options.ts";
+import type { SubprocessKernel } from "./subprocess_kernel.ts";
 
 /** Options of {@linkcode DenoRuntime}: of the runtime, and of the process of its kernel. */
 export interface DenoRuntimeOptions<
@@ -48,13 +50,45 @@ export class DenoRuntime<V extends object = Record<string, unknown>, F extends o
    * Makes a runtime. Its kernel starts on first use.
    *
    * @param options What is injected, permissions and limits.
-   * @throws {TypeError} If a name cannot be injected or a permission cannot be granted.
+   * @throws {TypeError} If a name cannot be injected, a permission cannot be granted, or there is no such sandbox.
    * @throws {RangeError} If a limit is no number above 0, or the process is to have less memory than its heap.
+   * @throws {Deno.errors.NotSupported} If this system has no such sandbox.
+   * @throws {Deno.errors.NotCapable} If the host may not start it.
    */
   constructor(options: DenoRuntimeOptions<V, F> = {}) {
     super(options, { isolated: true });
     this.#launcher = new KernelLauncher(options);
     this.permissions = this.#launcher.permissions;
+  }
+
+  /**
+   * Tells what is true of the kernel, which is started if there is none.
+   *
+   * @throws {KernelExitError} If it does not come up.
+   * @throws {TypeError} If the runtime is closed.
+   *
+   * @example Do not run cells outside of a sandbox
+   * ```ts
+   * import { DenoRuntime } from "@cave/agent";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using runtime = new DenoRuntime({ permissions: { net: ["api.example.com"] } });
+   * const { sandbox, permissions } = await runtime.info();
+   * assertEquals([sandbox, permissions.net], ["none", ["api.example.com"]]);
+   * ```
+   */
+  async info(): Promise<RuntimeInfo> {
+    this.assertOpen("tell about the kernel");
+    const kernel = await this.kernel() as SubprocessKernel;
+    const { deno, limited } = await kernel.about();
+    const { sandbox, permissions, limits } = this.#launcher;
+    return {
+      isolation: "process",
+      sandbox,
+      permissions,
+      denoVersion: deno,
+      limits: { ...limits, timeoutMs: this.timeoutMs, memoryLimitedBySystem: limited },
+    };
   }
 
   /** @internal */
@@ -64,7 +98,7 @@ export class DenoRuntime<V extends object = Record<string, unknown>, F extends o
   }
 
   /** @internal */
-  protected override startKernel(host: KernelHost): Promise<Kernel> {
+  protected override startKernel(host: KernelHost): Promise<SubprocessKernel> {
     return Promise.resolve(this.#launcher.launch(host));
   }
 }

@@ -9,10 +9,13 @@ import { DEFAULT_MAX_FRAME_BYTES } from "../rpc/frame.ts";
 import type { KernelOptions } from "../rpc/protocol.ts";
 import { denoMembers } from "../security/deno_members.ts";
 import { grantedKinds, type Permissions, toPermissionFlags } from "../security/permissions.ts";
+import { kernelFiles } from "./_kernel_files.ts";
 import { atLeastStarting, mayLimit } from "./_process_limits.ts";
 import type { KernelHost } from "./kernel.ts";
 import { checkCount, checkLimit } from "./limit.ts";
 import { checkRuntimeLimits, type RuntimeLimits } from "./runtime_limits.ts";
+import type { KernelLimits } from "./runtime_info.ts";
+import { type Sandbox, sandboxCommand, type SandboxKind, sandboxKind } from "./sandbox.ts";
 import { SubprocessKernel } from "./subprocess_kernel.ts";
 
 /** What a kernel process is started with. */
@@ -41,6 +44,11 @@ export interface KernelProcessOptions {
   readonly maxFrameBytes?: number;
   /** The Deno executable; a compiled program has to name one. @default `Deno.execPath()` */
   readonly denoPath?: string;
+  /**
+   * What the process is started in, as one more wall around it: bubblewrap on Linux and sandbox-exec on macOS with `"auto"`,
+   * or a program of your own. There is no falling back: a kernel that cannot have it does not start. @default "none"
+   */
+  readonly sandbox?: Sandbox;
 }
 
 /** Room for millions of rows, and little enough for a few kernels on one machine. */
@@ -75,17 +83,24 @@ export class KernelLauncher {
   readonly permissions: Permissions;
   /** What cells may import. */
   readonly imports: readonly string[];
+  /** What the processes are started in. */
+  readonly sandbox: SandboxKind;
   readonly #options: KernelProcessOptions;
   readonly #flags: readonly string[];
   readonly #kernelOptions: KernelOptions;
   readonly #useTimeoutMs: number;
+  readonly #memoryBytes: number;
+  /** What stands in front of the command line; found out with the first kernel. */
+  #wrapper: readonly string[] | undefined;
 
   /**
    * Checks the options.
    *
    * @param options What the processes are started with, and the limits that they keep as well as the runtime does.
-   * @throws {TypeError} If a permission cannot be granted.
+   * @throws {TypeError} If a permission cannot be granted, or there is no such sandbox.
    * @throws {RangeError} If a limit is no number above 0, or the process is to have less memory than its heap.
+   * @throws {Deno.errors.NotSupported} If this system has no such sandbox.
+   * @throws {Deno.errors.NotCapable} If the host may not start it.
    */
   constructor(options: KernelProcessOptions & RuntimeLimits) {
     this.#options = options;
@@ -93,14 +108,17 @@ export class KernelLauncher {
     this.#useTimeoutMs = timeoutMs;
     this.permissions = withAbsolutePaths(options.permissions ?? {});
     this.imports = [...options.imports ?? []];
+    this.sandbox = sandboxKind(options.sandbox ?? "none");
     const { memoryBytes, processMemoryBytes } = memoryLimits(options);
+    this.#memoryBytes = memoryBytes;
     const heapMegabytes = Math.max(MIN_HEAP_MEGABYTES, Math.ceil(memoryBytes / 2 ** 20));
     this.#flags = [
       `--v8-flags=--disallow-code-generation-from-strings${heapFlag(heapMegabytes)}`,
       ...toPermissionFlags(this.permissions),
     ];
     this.#kernelOptions = {
-      host: Deno.pid,
+      // In a sandbox, another program or nobody is its parent.
+      ...this.sandbox === "none" ? { host: Deno.pid } : {},
       maxOutputChars,
       maxPendingCalls,
       denoMembers: denoMembers(grantedKinds(this.permissions)),
@@ -108,6 +126,20 @@ export class KernelLauncher {
       maxFrameBytes: checkLimit("maxFrameBytes", options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES),
       maxTimers: checkCount("maxTimers", options.maxTimers ?? DEFAULT_MAX_TIMERS),
       processMemoryBytes: atLeastStarting(processMemoryBytes),
+    };
+  }
+
+  /** What the processes keep within. */
+  get limits(): Omit<KernelLimits, "timeoutMs" | "memoryLimitedBySystem"> {
+    const { maxFrameBytes, maxTimers, maxOutputChars, maxPendingCalls, processMemoryBytes } =
+      this.#kernelOptions;
+    return {
+      memoryBytes: this.#memoryBytes,
+      processMemoryBytes,
+      maxFrameBytes,
+      maxTimers,
+      maxOutputChars,
+      maxPendingCalls,
     };
   }
 
@@ -119,8 +151,15 @@ export class KernelLauncher {
    */
   launch(host: KernelHost): SubprocessKernel {
     const { maxFrameBytes, processMemoryBytes } = this.#kernelOptions;
+    const deno = this.#options.denoPath ?? denoCommand();
+    const env = kernelEnvironment();
+    const { sandbox = "none" } = this.#options;
+    const { permissions, imports } = this;
+    const files = () => kernelFiles({ deno, env, url: KERNEL_URL, imports });
+    this.#wrapper ??= sandboxCommand(sandbox, () => ({ deno, permissions, ...files() }));
     return new SubprocessKernel(host, {
-      command: this.#options.denoPath ?? denoCommand(),
+      command: deno,
+      wrapper: this.#wrapper,
       args: [
         "run",
         "--quiet",
@@ -134,7 +173,7 @@ export class KernelLauncher {
         KERNEL_URL,
         JSON.stringify(this.#kernelOptions, finite),
       ],
-      env: kernelEnvironment(),
+      env,
       // A folder that holds no project and exists everywhere.
       cwd: Deno.build.os === "windows" ? "C:\\" : "/",
       maxFrameBytes,

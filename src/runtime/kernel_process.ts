@@ -5,6 +5,7 @@
  */
 
 import type { ByteChannel } from "../rpc/channel.ts";
+import { signalGroup } from "./_process_group.ts";
 import { spawnLimited } from "./_process_limits.ts";
 import type { KernelExit } from "./kernel.ts";
 
@@ -18,6 +19,8 @@ export interface KernelProcessSpec {
   readonly env: Readonly<Record<string, string>>;
   /** Its working directory. */
   readonly cwd: string;
+  /** The program that starts it, and its arguments; empty if there is none. */
+  readonly wrapper: readonly string[];
   /** Memory in bytes that the operating system lets it have, where that is possible. */
   readonly processMemoryBytes: number;
 }
@@ -32,6 +35,7 @@ export class KernelProcess {
   readonly #child: Deno.ChildProcess;
   readonly #missing: (exitCode: number) => Error | undefined;
   readonly #stderr: Promise<string>;
+  readonly #isWrapped: boolean;
   #users = 0;
   /** Why this side has ended it, if it has. */
   #reason: string | undefined;
@@ -44,6 +48,7 @@ export class KernelProcess {
   constructor(spec: KernelProcessSpec) {
     const { child, missing } = spawnLimited({
       command: spec.command,
+      wrapper: spec.wrapper,
       processMemoryBytes: spec.processMemoryBytes,
       args: [...spec.args],
       clearEnv: true,
@@ -54,6 +59,7 @@ export class KernelProcess {
       stderr: "piped",
     });
     this.#child = child;
+    this.#isWrapped = spec.wrapper.length > 0;
     this.#missing = missing;
     this.channel = pipeChannel(child);
     this.#stderr = readTail(child.stderr);
@@ -73,7 +79,9 @@ export class KernelProcess {
   /** Sends a signal, if it still runs. */
   signal(name: Deno.Signal): void {
     try {
-      this.#child.kill(name);
+      // The process that was started is not the kernel then, but both are in its group.
+      if (this.#isWrapped) signalGroup(this.#child.pid, name);
+      else this.#child.kill(name);
     } catch {
       // It has ended already.
     }

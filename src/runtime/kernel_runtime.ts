@@ -103,6 +103,24 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
     return { isolated: this.isolated };
   }
 
+  /**
+   * Gives the kernel; starts one if there is none.
+   *
+   * @internal
+   */
+  protected kernel(): Promise<Kernel> {
+    return this.#keeper.kernel();
+  }
+
+  /**
+   * Throws if it is closed.
+   *
+   * @internal
+   */
+  protected assertOpen(what: string): void {
+    if (this.#closed) throw new TypeError(`Cannot ${what}: the runtime is closed`);
+  }
+
   /** What is injected, for the prompt. */
   get injections(): Injections {
     return this.#injected.all;
@@ -115,7 +133,7 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
   }
 
   async #inject(given: InjectOptions): Promise<void> {
-    this.#assertOpen("inject");
+    this.assertOpen("inject");
     const injections = this.#injected.check(given);
     const { variables, functions, types } = injections;
     // A kernel that is not there yet gets them with all the others when it starts.
@@ -144,7 +162,7 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
   /** See {@linkcode Runtime.retrieve}; a name that was not injected is of unknown type. */
   retrieve(name: string, options?: RetrieveOptions): Promise<unknown>;
   async retrieve(name: string, options: RetrieveOptions = {}): Promise<unknown> {
-    this.#assertOpen(`retrieve ${JSON.stringify(name)}`);
+    this.assertOpen(`retrieve ${JSON.stringify(name)}`);
     const kernel = await this.#keeper.kernel();
     return await kernel.retrieve(name, { as: options.as ?? "copy", timeoutMs: this.timeoutMs });
   }
@@ -170,7 +188,7 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
   }
 
   async #update(name: string, value: unknown): Promise<void> {
-    this.#assertOpen(`update ${JSON.stringify(name)}`);
+    this.assertOpen(`update ${JSON.stringify(name)}`);
     const variable = this.#injected.variable(name);
     if (variable === undefined) {
       const known = [...this.injections.variables.keys()].join(", ");
@@ -192,7 +210,7 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
 
   /** See {@linkcode Runtime.names}. */
   async names(): Promise<NamespaceEntry[]> {
-    this.#assertOpen("list the namespace");
+    this.assertOpen("list the namespace");
     return await (await this.#keeper.kernel()).names();
   }
 
@@ -249,12 +267,12 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
   /** Runs one thing after the other. */
   #inTurn<T>(what: string, action: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     return this.#turns.take(async () => {
-      this.#assertOpen(what);
+      this.assertOpen(what);
       try {
         return await action();
       } catch (error) {
         // That the kernel has ended is nothing but the consequence.
-        this.#assertOpen(what);
+        this.assertOpen(what);
         throw error;
       }
     }, signal);
@@ -299,9 +317,5 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
   #checkpointSoon(): void {
     // What a failure means is told when the checkpoint is needed.
     this.#checkpointing = this.checkpoint().catch(() => {});
-  }
-
-  #assertOpen(what: string): void {
-    if (this.#closed) throw new TypeError(`Cannot ${what}: the runtime is closed`);
   }
 }

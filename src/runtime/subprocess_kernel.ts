@@ -9,6 +9,7 @@ import { Connection, type Payload } from "../rpc/connection.ts";
 import type {
   CellReport,
   ExecuteParams,
+  KernelFacts,
   NamespaceEntry,
   ReferenceCounts,
   RestoreParams,
@@ -28,12 +29,14 @@ import {
   readCellReport,
   readCounts,
   readEntries,
+  readFacts,
   readOutlines,
   readRestoreReport,
   readSnapshotReport,
 } from "./_kernel_answers.ts";
 import { kernelRequests } from "./_kernel_requests.ts";
 import { Patience, type RequestKind } from "./_patience.ts";
+import { transferred } from "./_transferred.ts";
 import { typesCell } from "./_types_cell.ts";
 import { classesOf, type HostType } from "./host_type.ts";
 import {
@@ -214,6 +217,11 @@ export class SubprocessKernel implements Kernel {
     return { host: this.#references.counts, kernel };
   }
 
+  /** Tells of its process what only the kernel knows. */
+  about(): Promise<KernelFacts> {
+    return this.#ask("about", { value: null }, readFacts);
+  }
+
   async names(): Promise<NamespaceEntry[]> {
     return await this.#ask("names", { value: null }, readEntries);
   }
@@ -228,7 +236,7 @@ export class SubprocessKernel implements Kernel {
       const report = readSnapshotReport(value);
       return report === undefined ? undefined : { ...report, parts: attachments };
     };
-    return await this.#transfer(
+    return await transferred(
       this.#request("snapshot", { value: params }, { receive: this.#checked(read) }),
     );
   }
@@ -239,24 +247,13 @@ export class SubprocessKernel implements Kernel {
   ): Promise<RestoreReport> {
     const params: RestoreParams = { except: [...except] };
     const payload = { value: params, attachments: parts };
-    return await this.#transfer(this.#ask("restore", payload, readRestoreReport));
+    return await transferred(this.#ask("restore", payload, readRestoreReport));
   }
 
   async close(reason = "it was closed"): Promise<void> {
     this.#process.end(reason);
     this.#connection.close();
     await this.ended;
-  }
-
-  /** As `#request`, with errors for whoever has asked. */
-  async #transfer<T>(asking: Promise<T>): Promise<T> {
-    try {
-      return await asking;
-    } catch (error) {
-      if (!(error instanceof RemoteError)) throw error;
-      const { name } = (error.data ?? {}) as { name?: unknown };
-      throw new (name === "TypeError" ? TypeError : Error)(error.message, { cause: error });
-    }
   }
 
   /** As `#request`. A kernel that answers with something else breaks the protocol, and is ended. */
