@@ -164,7 +164,7 @@ export class KernelPool implements AsyncDisposable {
       await kernel.close();
       kernel = this.#ready.shift();
     }
-    kernel ??= this.#launcher.launch(NOBODY);
+    kernel ??= await this.#launcher.start(NOBODY);
     kernel.host = host;
     this.#refillSoon();
     return kernel;
@@ -187,7 +187,7 @@ export class KernelPool implements AsyncDisposable {
   async #startOne(): Promise<void> {
     let kernel: SubprocessKernel | undefined;
     try {
-      kernel = this.#launcher.launch(NOBODY);
+      kernel = await this.#launcher.start(NOBODY);
       await kernel.warmUp();
     } catch {
       // Whoever takes the next one is told why, for it is started for him.
