@@ -18,6 +18,7 @@ import {
 } from "../rpc/builtins.ts";
 import { AsyncLocalStorage } from "node:async_hooks";
 import vm from "node:vm";
+import { firstSettled } from "./first_settled.ts";
 import { ENTRY_NAME } from "./stack_mapper.ts";
 
 /** Thrown into the code of a cell that is stopped. Code that catches it meets the next guard. */
@@ -124,7 +125,7 @@ export class Interrupts {
       const work = this.#runs.run(run, () => enter(action, timeoutMs));
       // Stopped, it may fail when nobody looks any more.
       work.catch(() => {});
-      const value = await Promise.race([work, run.stop.promise]);
+      const value = await firstSettled(work, run.stop.promise);
       // Also where it ended by itself after all: nobody knows what it left out.
       return run.stopped
         ? { stopped: true, error: run.error }

@@ -31,6 +31,7 @@ import { CellStoppedError, Interrupts, STOP_LEFTOVERS } from "./interrupts.ts";
 import { installIterablePromises } from "./iterable_promises.ts";
 import { lockDown } from "./lockdown.ts";
 import { Modules } from "./modules.ts";
+import { Originals } from "./originals.ts";
 import { OutputBuffer } from "./output_buffer.ts";
 import { probe } from "./probe.ts";
 import { retrieve } from "./retrieve.ts";
@@ -113,6 +114,10 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
   globals.add("display");
   installIterablePromises();
   lockDown();
+  const originals = new Originals((name) => {
+    lastWords(`a cell has replaced ${name} for good`);
+    exit(1);
+  });
   await probe();
 
   const scope = new GlobalScope(modules.import);
@@ -123,6 +128,7 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
     interrupts,
     modules,
     globals,
+    originals,
     isReference: (value) => references.isStandIn(value),
   });
   const { namespace } = session;
@@ -134,6 +140,7 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
   keepAlive(report);
   const connection: Connection = new Connection(channel, {
     maxFrameBytes: options.maxFrameBytes,
+    prepare: () => originals.restoreForMessages(),
     handlers: {
       define: ({ value, attachments }) => {
         const { name, value: encoded } = value as DefineParams;

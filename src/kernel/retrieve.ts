@@ -9,6 +9,7 @@ import type { Payload } from "../rpc/connection.ts";
 import type { RetrieveParams } from "../rpc/protocol.ts";
 import type { References } from "../rpc/references.ts";
 import { RemoteError, RPC_ERROR_CODES } from "../rpc/rpc_error.ts";
+import { firstSettled } from "./first_settled.ts";
 import type { Namespace } from "./namespace.ts";
 
 // Captured, because cells have others.
@@ -61,7 +62,7 @@ export async function settled(
     `it is a promise that has not settled within ${timeoutMs} ms`;
   const timer = setTimeout(() => reject(new TypeError(message)), timeoutMs);
   try {
-    return await Promise.race([value, promise]);
+    return await firstSettled(value, promise);
   } finally {
     clearTimeout(timer);
   }

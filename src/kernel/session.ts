@@ -21,6 +21,7 @@ import type {
   ExecuteParams,
   NamespaceEntry,
   OutputReport,
+  OutputStream,
   RestoreReport,
 } from "../rpc/protocol.ts";
 import { isObject } from "../rpc/members.ts";
@@ -31,6 +32,7 @@ import type { Interrupts } from "./interrupts.ts";
 import { Intrinsics } from "./intrinsics.ts";
 import type { Modules } from "./modules.ts";
 import { Namespace, toEntry } from "./namespace.ts";
+import type { Originals } from "./originals.ts";
 import type { CellHelper, Scope } from "./scope.ts";
 import { withoutGuards } from "./source_text.ts";
 import type { SnapshotContext } from "./snapshot_context.ts";
@@ -40,6 +42,8 @@ import type { StackMapper } from "./stack_mapper.ts";
 
 /** The part of the output that a session needs to know. */
 export interface CellOutput {
+  /** Takes what is printed. */
+  write(stream: OutputStream, text: string): void;
   /** The output of a cell begins. */
   start(cell: number): void;
   /** The output of the cell ends: gives how much it has printed. */
@@ -60,6 +64,8 @@ export interface SessionOptions {
   readonly modules: Modules;
   /** Whether a value stands for something of the host. @default nothing does */
   readonly isReference?: (value: object) => boolean;
+  /** Puts back the built-ins that a cell has replaced, and names them. @default nobody does */
+  readonly originals?: Originals;
   /** Globals that are none of the session's names. */
   readonly globals: ReadonlySet<string>;
   /** How long a snapshot may take to be written or read, in milliseconds. @default 30000 */
@@ -79,6 +85,7 @@ export class Session {
   readonly #sources: FunctionSources;
   readonly #snapshotTimeoutMs: number;
   readonly #isReference: (value: object) => boolean;
+  readonly #originals: Originals | undefined;
   #intrinsics: Intrinsics | undefined;
   /** The names. */
   readonly namespace: Namespace;
@@ -94,6 +101,7 @@ export class Session {
     this.namespace = new Namespace(options.scope.target, options.globals);
     this.modules = options.modules;
     this.#snapshotTimeoutMs = options.snapshotTimeoutMs ?? DEFAULT_SNAPSHOT_TIMEOUT_MS;
+    this.#originals = options.originals;
     this.#isReference = options.isReference ?? (() => false);
     this.#helper = this.#createHelper();
     this.#sources = new FunctionSources((code, helper) => {
@@ -187,10 +195,12 @@ export class Session {
         async () => await this.#valueOf(await run()),
         { cell: cell.cell, timeoutMs: cell.timeoutMs ?? Infinity },
       );
+      this.#restoreOriginals();
       if (ending.stopped && ending.error !== undefined) throw ending.error;
       if (ending.stopped) outcome = { stopped: true };
       else outcome = ending.value[0] === undefined ? {} : { value: summarize(ending.value[0]) };
     } catch (thrown) {
+      this.#restoreOriginals();
       outcome = { error: this.describeError(thrown), names: this.namespace.entries() };
     }
     const changed: NamespaceEntry[] = [];
@@ -228,6 +238,13 @@ export class Session {
     }
     const text = this.#stacks.rewrite(show(thrown));
     return { name: "Uncaught", message: text, stack: `Uncaught ${text}`, frames: [] };
+  }
+
+  #restoreOriginals(): void {
+    this.#originals?.restore();
+    const names = this.#originals?.take() ?? [];
+    if (names.length === 0) return;
+    this.#output.write("stderr", `Put back: ${names.join(", ")}. Cells cannot replace built-ins\n`);
   }
 
   /** A cell answers with a list that holds its value, and so does this: nobody awaits a value that has a `then`. */

@@ -53,6 +53,11 @@ export interface ConnectionOptions {
   readonly handlers?: Readonly<Record<string, Handler>>;
   /** Largest frame in bytes, both ways. @default 268435456 */
   readonly maxFrameBytes?: number;
+  /**
+   * Called before a message is handled or written: whatever other code has done to what both stand on is undone here.
+   * @default nothing is
+   */
+  readonly prepare?: () => void;
 }
 
 /** Options of {@linkcode Connection.call}. */
@@ -82,6 +87,7 @@ export class Connection {
   readonly #channel: ByteChannel;
   readonly #handlers: Map<string, Handler>;
   readonly #maxFrameBytes: number;
+  readonly #prepare: () => void;
   readonly #pending = new Map<number, PendingCall>();
   /** Calls given up by this side, whose answers are still to come and are dropped. */
   readonly #cancelled = new Set<number>();
@@ -101,6 +107,7 @@ export class Connection {
     this.#channel = channel;
     this.#handlers = new Map(Object.entries(options.handlers ?? {}));
     this.#maxFrameBytes = options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES;
+    this.#prepare = options.prepare ?? ignore;
     const { promise, resolve } = Promise.withResolvers<ConnectionClosedError>();
     this.closed = promise;
     this.#settleClosed = resolve;
@@ -227,6 +234,7 @@ export class Connection {
   }
 
   #dispatch(message: Message, attachments: readonly Uint8Array[]): void {
+    this.#prepare();
     switch (message.type) {
       case "request":
         return void this.#answer(message.id, message.method, {
@@ -277,6 +285,7 @@ export class Connection {
 
   /** Whatever was thrown, the caller gets an answer. */
   #sendFailure(id: MessageId, thrown: unknown): void {
+    this.#prepare();
     try {
       this.#send(errorText(id, toFailure(thrown)));
     } catch {
@@ -297,6 +306,7 @@ export class Connection {
 
   #post(write: (value: unknown) => string, { value, attachments, unsent }: Payload): void {
     try {
+      this.#prepare();
       this.#send(write(value), attachments);
     } catch (error) {
       unsent?.();

@@ -14,7 +14,6 @@ import type {
   RestoreReport,
   RetrieveParams,
   SnapshotParams,
-  SnapshotReport,
 } from "../rpc/protocol.ts";
 import { References } from "../rpc/references.ts";
 import {
@@ -23,8 +22,17 @@ import {
   RPC_ERROR_CODES,
   toLocalError,
 } from "../rpc/rpc_error.ts";
+import { type DefinitionPayloads, definitionPayloads } from "./_definition_payloads.ts";
+import {
+  readCellReport,
+  readCounts,
+  readEntries,
+  readRestoreReport,
+  readSnapshotReport,
+} from "./_kernel_answers.ts";
 import { kernelRequests } from "./_kernel_requests.ts";
-import { typesCell, typeValues } from "./_types_cell.ts";
+import { Patience, type RequestKind } from "./_patience.ts";
+import { typesCell } from "./_types_cell.ts";
 import { classesOf, type HostType } from "./host_type.ts";
 import {
   type Definitions,
@@ -47,14 +55,11 @@ export interface SubprocessOptions extends KernelProcessSpec {
 /** A process that has not said a word for so long will not. Generous: a first start may have to fill a cache. */
 const START_TIMEOUT_MS = 30_000;
 
+/** Why a kernel is ended that says what no kernel should say. */
+const PROTOCOL_BROKEN = "it broke the protocol and was ended";
+
 /** A kernel whose pipes have closed is given this long to exit by itself, so that its own exit code is reported. */
 const EXIT_GRACE_MS = 1_000;
-
-/** A kernel that has not answered for so long is told to stop what keeps it from that, unless that is the running cell. */
-const ANSWER_PATIENCE_MS = 1_000;
-
-/** Without a cell there is nothing that keeps a kernel from answering for so long. */
-const MAX_ANSWER_MS = 60_000;
 
 /** A kernel in another process. */
 export class SubprocessKernel implements Kernel {
@@ -70,16 +75,7 @@ export class SubprocessKernel implements Kernel {
   #watching = false;
   /** SIGINTs sent so far. */
   #interrupts = 0;
-  /** Requests under way. */
-  #busy = 0;
-  /** Cells among them: they have time limits of their own. */
-  #executing = 0;
-  /** Uses of what the kernel has lent among them: they may take as long as cells. */
-  #using = 0;
-  readonly #useTimeoutMs: number;
-  #nudging: ReturnType<typeof setInterval> | undefined;
-  /** How often the kernel was looked after since its last answer. */
-  #nudges = 0;
+  readonly #patience: Patience;
 
   /**
    * Starts the process.
@@ -89,8 +85,13 @@ export class SubprocessKernel implements Kernel {
    */
   constructor(host: KernelHost, options: SubprocessOptions) {
     this.host = host;
-    this.#useTimeoutMs = options.useTimeoutMs;
     this.#process = new KernelProcess(options);
+    this.#patience = new Patience({
+      useTimeoutMs: options.useTimeoutMs,
+      nudge: () => this.#signal("SIGUSR2"),
+      answers: (patienceMs) => this.answers(patienceMs),
+      end: (reason) => this.#process.end(reason),
+    });
     const timer = setTimeout(
       () => this.#process.end(`it did not start within ${START_TIMEOUT_MS / 1000} seconds`),
       START_TIMEOUT_MS,
@@ -99,13 +100,10 @@ export class SubprocessKernel implements Kernel {
       instances: "lend",
       rejections: "dropped",
       use: async ({ write, receive }) => {
-        this.#using++;
         try {
-          return await this.#request("use", write(), receive);
+          return await this.#request("use", write(), { kind: "use", receive });
         } catch (error) {
           throw toLocalError(error);
-        } finally {
-          this.#using--;
         }
       },
       release: (value) => this.#connection.notify("release", { value }),
@@ -127,28 +125,21 @@ export class SubprocessKernel implements Kernel {
     Deno.unrefTimer(timer);
   }
 
-  async define({ types = new Map(), values = [], functions = [] }: Definitions): Promise<void> {
-    // All values are encoded before the first one leaves: what cannot cross leaves nothing half done.
-    const payloads: Payload[] = [];
-    const definitions = [...values, ...typeValues(types)];
+  async define(definitions: Definitions): Promise<void> {
+    const { types = new Map() } = definitions;
     const shared = this.#references.types;
     for (const type of classesOf(types)) shared.add(type);
+    let encoded: DefinitionPayloads | undefined;
     try {
-      for (const [name, value] of definitions) {
-        const lent = this.#references.encodeValue(value, { name, lentAs: name });
-        payloads.push({ ...lent, value: { name, value: lent.value } });
-      }
+      encoded = definitionPayloads(this.#references, definitions);
       await this.#makeTypes(types);
     } catch (error) {
-      for (const { unsent } of payloads) unsent?.();
+      encoded?.unsent();
       for (const name of types.keys()) shared.delete(name);
       throw error;
     }
-    for (const [, value, members] of definitions) {
-      if (members !== undefined) this.#references.narrow(value as object, members);
-    }
-    for (const name of functions) payloads.push({ value: { name } });
-    await this.#answered(() => this.#connection.callAll("define", payloads));
+    const { payloads } = encoded;
+    await this.#answered("other", () => this.#connection.callAll("define", payloads));
   }
 
   async #makeTypes(types: ReadonlyMap<string, HostType>): Promise<void> {
@@ -165,12 +156,10 @@ export class SubprocessKernel implements Kernel {
 
   async execute(cell: ExecuteParams): Promise<CellReport> {
     const value = { ...cell, interrupts: this.#interrupts };
-    this.#executing++;
-    try {
-      return (await this.#request("execute", { value })).value as CellReport;
-    } finally {
-      this.#executing--;
-    }
+    return await this.#request("execute", { value }, {
+      kind: "cell",
+      receive: this.#checked((answer) => readCellReport(answer.value)),
+    });
   }
 
   /** Runs cells in which nothing happens, so that the first real one finds everything in place. */
@@ -209,7 +198,7 @@ export class SubprocessKernel implements Kernel {
       return await this.#request(
         "retrieve",
         { value: params },
-        (answer) => this.#references.decodeAnswer(answer),
+        { receive: (answer) => this.#references.decodeAnswer(answer) },
       );
     } catch (error) {
       if (!(error instanceof RemoteError)) throw error;
@@ -220,18 +209,23 @@ export class SubprocessKernel implements Kernel {
 
   /** How many references there are on either side, for those who look for leaks. */
   async references(): Promise<{ host: ReferenceCounts; kernel: ReferenceCounts }> {
-    const { value } = await this.#request("references", { value: null });
-    return { host: this.#references.counts, kernel: value as ReferenceCounts };
+    const kernel = await this.#ask("references", { value: null }, readCounts);
+    return { host: this.#references.counts, kernel };
   }
 
   async names(): Promise<NamespaceEntry[]> {
-    return (await this.#request("names", { value: null })).value as NamespaceEntry[];
+    return await this.#ask("names", { value: null }, readEntries);
   }
 
   async snapshot(maxBytes: number): Promise<KernelSnapshot> {
     const params: SnapshotParams = Number.isFinite(maxBytes) ? { maxBytes } : {};
-    const { value, attachments } = await this.#transfer("snapshot", { value: params });
-    return { ...value as SnapshotReport, parts: attachments ?? [] };
+    const read = ({ value, attachments = [] }: Payload) => {
+      const report = readSnapshotReport(value);
+      return report === undefined ? undefined : { ...report, parts: attachments };
+    };
+    return await this.#transfer(
+      this.#request("snapshot", { value: params }, { receive: this.#checked(read) }),
+    );
   }
 
   async restore(
@@ -240,7 +234,7 @@ export class SubprocessKernel implements Kernel {
   ): Promise<RestoreReport> {
     const params: RestoreParams = { except: [...except] };
     const payload = { value: params, attachments: parts };
-    return (await this.#transfer("restore", payload)).value as RestoreReport;
+    return await this.#transfer(this.#ask("restore", payload, readRestoreReport));
   }
 
   async close(reason = "it was closed"): Promise<void> {
@@ -250,9 +244,9 @@ export class SubprocessKernel implements Kernel {
   }
 
   /** As `#request`, with errors for whoever has asked. */
-  async #transfer(method: "snapshot" | "restore", payload: Payload): Promise<Payload> {
+  async #transfer<T>(asking: Promise<T>): Promise<T> {
     try {
-      return await this.#request(method, payload);
+      return await asking;
     } catch (error) {
       if (!(error instanceof RemoteError)) throw error;
       const { name } = (error.data ?? {}) as { name?: unknown };
@@ -260,37 +254,37 @@ export class SubprocessKernel implements Kernel {
     }
   }
 
+  /** As `#request`. A kernel that answers with something else breaks the protocol, and is ended. */
+  #ask<T>(
+    method: string,
+    payload: Payload,
+    read: (value: unknown) => T | undefined,
+  ): Promise<T> {
+    return this.#request(method, payload, { receive: this.#checked(({ value }) => read(value)) });
+  }
+
+  #checked<T>(read: (answer: Payload) => T | undefined): (answer: Payload) => T {
+    return (answer) => {
+      const report = read(answer);
+      if (report !== undefined) return report;
+      this.#process.end(PROTOCOL_BROKEN);
+      throw new ConnectionClosedError("protocol");
+    };
+  }
+
   #request<T = Payload>(
     method: string,
     payload: Payload,
-    receive?: (answer: Payload) => T,
+    { kind = "other", receive }: { kind?: RequestKind; receive?: (answer: Payload) => T } = {},
   ): Promise<T> {
-    return this.#answered(() => this.#connection.call(method, payload, { receive }));
+    return this.#answered(kind, () => this.#connection.call(method, payload, { receive }));
   }
 
-  async #answered<T>(action: () => Promise<T>): Promise<T> {
-    if (this.#busy++ === 0) {
-      this.#nudging = setInterval(() => void this.#nudge(), ANSWER_PATIENCE_MS);
-    }
+  async #answered<T>(kind: RequestKind, action: () => Promise<T>): Promise<T> {
     try {
-      return await this.#process.use(action);
+      return await this.#patience.wait(kind, () => this.#process.use(action));
     } catch (error) {
       throw error instanceof ConnectionClosedError ? await this.#ending() : error;
-    } finally {
-      this.#nudges = 0;
-      if (--this.#busy === 0) clearInterval(this.#nudging);
-    }
-  }
-
-  /** Stops what keeps the kernel from answering, if that is not the running cell. Only the kernel knows. */
-  async #nudge(): Promise<void> {
-    const waitedMs = ++this.#nudges * ANSWER_PATIENCE_MS;
-    if (this.#busy === this.#using && waitedMs < this.#useTimeoutMs) return;
-    this.#signal("SIGUSR2");
-    if (this.#executing > 0 || waitedMs < MAX_ANSWER_MS) return;
-    // It may be a promise that does not settle: a kernel that can be asked something has not stalled.
-    if (!await this.answers(ANSWER_PATIENCE_MS)) {
-      this.#process.end(`it did not answer for ${MAX_ANSWER_MS / 1000} seconds`);
     }
   }
 
@@ -312,7 +306,7 @@ export class SubprocessKernel implements Kernel {
     const cause = await this.#connection.closed;
     const timer = setTimeout(() => this.#process.signal("SIGKILL"), EXIT_GRACE_MS);
     // Whoever broke the protocol may do anything: there is nothing to wait for.
-    if (cause.reason === "protocol") this.#process.end("it broke the protocol and was ended");
+    if (cause.reason === "protocol") this.#process.end(PROTOCOL_BROKEN);
     const exit = await this.#process.exit();
     clearTimeout(timer);
     return new KernelExitError(exit, { cause });

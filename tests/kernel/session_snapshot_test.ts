@@ -10,7 +10,7 @@ function createSession(): Session {
   const modules = new Modules(() => Promise.reject(new TypeError("no imports")));
   return new Session({
     scope: new ObjectScope(modules.import),
-    output: { start: () => {}, end: () => ({ length: 0, tail: "" }) },
+    output: { write: () => {}, start: () => {}, end: () => ({ length: 0, tail: "" }) },
     stacks: new StackMapper(),
     interrupts: new Interrupts(),
     modules,

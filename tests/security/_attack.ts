@@ -1,0 +1,57 @@
+/** Cells that try to do what cells must not. */
+
+import given from "./attacks.json" with { type: "json" };
+import { CHANNEL } from "./cells/channel.ts";
+import { CODE } from "./cells/code.ts";
+import { HOST } from "./cells/host.ts";
+import { LIFE } from "./cells/life.ts";
+import { MODULES } from "./cells/modules.ts";
+import { OUTSIDE } from "./cells/outside.ts";
+
+/** What a cell tries, by the wall that it tries. */
+export type AttackClass =
+  | "ast-bypass"
+  | "permission"
+  | "channel"
+  | "membrane"
+  | "realm-escape"
+  | "resource"
+  | "lifecycle"
+  | "benign";
+
+/** A cell. One that reaches what it must not reach gives, prints or throws a text with `PWNED` in it. */
+export interface Attack {
+  readonly id: string;
+  readonly class: AttackClass;
+  readonly code: string;
+  /** What may come of it behind all walls, and behind the engine's and the permissions alone. */
+  readonly expect: readonly string[];
+  /** What it is about. */
+  readonly note?: string;
+}
+
+/** Cells by their names, and what they are. */
+export type AttackCells = Readonly<Record<string, string>>;
+
+/** A cell may fail, be refused, or do nothing of importance: it must not reach anything. */
+const HARMLESS = ["blocked", "cell-error", "host-denied", "harmless"];
+const STOPPED = [...HARMLESS, "interrupted", "killed"];
+
+function attacks(
+  group: AttackClass,
+  cells: AttackCells,
+  expect: readonly string[] = HARMLESS,
+): Attack[] {
+  return Object.entries(cells).map(([id, code]) => ({ id, class: group, code, expect }));
+}
+
+/** All cells. */
+export const ATTACKS: readonly Attack[] = [
+  ...given as Attack[],
+  ...attacks("ast-bypass", CODE),
+  ...attacks("ast-bypass", MODULES),
+  ...attacks("permission", OUTSIDE),
+  ...attacks("channel", CHANNEL, STOPPED),
+  ...attacks("membrane", HOST),
+  ...attacks("lifecycle", LIFE, STOPPED),
+];

@@ -1,0 +1,142 @@
+/** Runs the attacks against a runtime, and says what came of each. */
+
+import { assert } from "@std/assert";
+import { DenoRuntime, type DenoRuntimeOptions } from "../../src/runtime/deno_runtime.ts";
+import { KernelExitError } from "../../src/runtime/kernel.ts";
+import type { CellResult } from "../../src/runtime/runtime.ts";
+import { Arena } from "./_arena.ts";
+import { type Attack, type AttackClass, ATTACKS } from "./_attack.ts";
+
+/**
+ * What came of a cell: rules have refused it, it has failed, it has done no harm, it was stopped, its kernel has ended, its
+ * kernel does not do what it should any more, or it has reached what was not meant for it.
+ */
+export type Outcome =
+  | "blocked"
+  | "cell-error"
+  | "harmless"
+  | "interrupted"
+  | "killed"
+  | "spoilt"
+  | "reached";
+
+/** Cells of these classes change what later ones would find. */
+const ALONE: ReadonlySet<AttackClass> = new Set(["channel", "lifecycle", "resource"]);
+
+/** For cells that may not come to an end. */
+const SHORT_MS = 150;
+
+/** For all others: longer than any of them takes on a busy machine. */
+const LONG_MS = 5_000;
+
+const NEXT = "typeof keep === 'number' ? keep + 1 : 42";
+
+/** So do these, by the stacks of errors. */
+const ALONE_BY_ID: ReadonlySet<string> = new Set(["code-prepare-stack-define", "realm-callsite"]);
+
+const LIMITS: DenoRuntimeOptions = {
+  timeoutMs: LONG_MS,
+  callTimeoutMs: 300,
+  memoryBytes: 64 * 2 ** 20,
+  processMemoryBytes: 160 * 2 ** 20,
+  maxFrameBytes: 16 * 2 ** 20,
+  maxRestarts: 1_000,
+  checkpoint: "never",
+};
+
+/**
+ * Runs attacks, and checks after each that the host and what lies around it are as before and that the next cell works.
+ *
+ * @param attacks The attacks.
+ * @param options Of the runtime, beside its limits.
+ */
+export async function runAttacks(
+  attacks: readonly Attack[],
+  options: DenoRuntimeOptions,
+): Promise<Map<string, Outcome>> {
+  const outcomes = new Map<string, Outcome>();
+  await using arena = new Arena();
+  const start = () => {
+    const { functions, variables } = arena;
+    return new DenoRuntime({ ...LIMITS, ...options, functions, variables });
+  };
+  const queue = attacks.values();
+  const work = async () => {
+    let runtime = start();
+    try {
+      for (const attack of queue) {
+        const outcome = await attackOnce(runtime, { ...attack, code: arena.place(attack.code) });
+        outcomes.set(attack.id, outcome);
+        arena.assertUntouched();
+        const isAlone = ALONE.has(attack.class) || ALONE_BY_ID.has(attack.id);
+        if (!isAlone || outcome === "blocked") continue;
+        await runtime.close();
+        runtime = start();
+      }
+    } finally {
+      await runtime.close();
+    }
+  };
+  // Most of the time is spent on the start of kernels.
+  await Promise.all([work(), work(), work()]);
+  return outcomes;
+}
+
+async function attackOnce(
+  runtime: DenoRuntime,
+  { code, expect }: Pick<Attack, "code" | "expect">,
+): Promise<Outcome> {
+  const begin = "var keep = 41";
+  if (await outcomeOf(runtime, begin) === "killed") await runtime.execute(begin);
+  const isEndless = expect.some((word) => word === "interrupted" || word === "killed");
+  const outcome = await outcomeOf(runtime, code, { timeoutMs: isEndless ? SHORT_MS : LONG_MS });
+  let left = await outcomeOf(runtime, NEXT);
+  // What a cell has left behind may cost the next one its time, or both their kernel, but not the one behind that.
+  const cost = left === "interrupted" || left === "killed" ? left : outcome;
+  if (cost !== outcome) left = await outcomeOf(runtime, NEXT);
+  if (left === "harmless" && await isFine(runtime)) return outcome === "reached" ? outcome : cost;
+  await runtime.reset();
+  assert(await isFine(runtime), code);
+  return outcome === "reached" ? outcome : "spoilt";
+}
+
+async function isFine(runtime: DenoRuntime): Promise<boolean> {
+  const result = await runtime.execute(NEXT).catch((error) => {
+    if (error instanceof KernelExitError) return undefined;
+    throw error;
+  });
+  return result?.status === "ok" && result.value?.text === "42";
+}
+
+async function outcomeOf(
+  runtime: DenoRuntime,
+  code: string,
+  { timeoutMs = LONG_MS } = {},
+): Promise<Outcome> {
+  let result: CellResult;
+  try {
+    result = await runtime.execute(code, { timeoutMs });
+  } catch (error) {
+    if (error instanceof KernelExitError) return "killed";
+    throw error;
+  }
+  // The violations quote the cell.
+  if (result.status === "refused") return "blocked";
+  if (Deno.inspect(withoutSource(result)).includes("PWNED")) return "reached";
+  switch (result.status) {
+    case "ok":
+      return "harmless";
+    case "error":
+      return "cell-error";
+    default:
+      return "stateKept" in result && result.stateKept ? "interrupted" : "killed";
+  }
+}
+
+/** The text of the cell has the word in it. */
+function withoutSource(result: CellResult): unknown {
+  const { source: _, ...rest } = result;
+  if (rest.status !== "error") return rest;
+  const { name, message } = rest.error;
+  return { ...rest, error: { name, message } };
+}

@@ -1,0 +1,51 @@
+/** Tests a wall: what lies around the kernel is checked behind each attack. */
+
+import { assert, assertEquals } from "@std/assert";
+import { type AttackClass, ATTACKS } from "./_attack.ts";
+import { attackWall, gradeOf, RECORDED, type Wall } from "./_walls.ts";
+
+/** What is let through, and why that does not matter. */
+const HARMLESS_REACHES: ReadonlySet<string> = new Set([
+  // A getter may answer differently when the value is written than when it was checked: the host gets data all the same.
+  "mem-arg-getter-toctou",
+]);
+
+/** How the catalogue calls what came of a cell. */
+const WORDS: Readonly<Record<string, readonly string[]>> = {
+  "cell-error": ["cell-error", "host-denied"],
+  "harmless": ["harmless", "ok"],
+  // Which of the two it is depends on how long the machine takes.
+  "interrupted": ["interrupted", "killed"],
+  "killed": ["interrupted", "killed"],
+};
+
+/** Limits and guards are the engine's: without it, each of these cells costs a second and the kernel. */
+const ENGINE_ONLY: ReadonlySet<AttackClass> = new Set(["resource", "lifecycle"]);
+
+/** Defines the test of a wall. */
+export function testWall(wall: Wall): void {
+  Deno.test({
+    name: `No attack gets past the wall "${wall}"`,
+    // It takes a shell to start another kernel, and the process table to find what was started.
+    ignore: Deno.build.os !== "linux",
+    async fn() {
+      const attacks = ATTACKS.filter((attack) =>
+        wall !== "permissions" || !ENGINE_ONLY.has(attack.class)
+      );
+      for (const [attack, outcome] of await attackWall(wall, attacks)) {
+        const { id, class: group, expect } = attack;
+        const grade = gradeOf(outcome);
+        const recorded = RECORDED[id]?.[wall];
+        if (grade === "refused" || recorded === "refused") assertEquals(grade, recorded, id);
+        // What is not reached in a kernel that earlier cells have spoilt need not be contained.
+        if (grade === "reached") assertEquals(recorded, grade, id);
+        if (wall === "permissions" || HARMLESS_REACHES.has(id)) continue;
+        assert(grade !== "reached", id);
+        const isFine = grade === "refused"
+          ? group !== "benign"
+          : WORDS[outcome]?.some((word) => expect.includes(word));
+        assert(isFine, `${id}: ${outcome}`);
+      }
+    },
+  });
+}

@@ -1,0 +1,3 @@
+import { testWall } from "./_test_wall.ts";
+
+testWall("all");
