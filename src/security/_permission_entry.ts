@@ -1,6 +1,7 @@
 /** What an entry in a list of permissions may be. */
 
-import type { PermissionKind } from "./permissions.ts";
+/** The kinds of permissions, with the ways out of the sandbox. */
+export type PermissionKind = "net" | "read" | "write" | "env" | "sys" | "import" | "run" | "ffi";
 
 /** A host name, an IPv4 address or network, or `*.` and a host name; with a port or without. */
 const HOST = /^(?:\*\.)?[\w-]+(?:\.[\w-]+)*\.?(?:\/\d{1,2}|:\d{1,5})?$/;

@@ -4,7 +4,9 @@
  * @module
  */
 
-import { checkEntry } from "./_permission_entry.ts";
+import { checkEntry, type PermissionKind } from "./_permission_entry.ts";
+
+export type { PermissionKind };
 
 /**
  * How much of one kind: `true` for everything, a list for what it names, or both lists. What is denied stays so, whatever is
@@ -70,9 +72,6 @@ export interface SandboxExits {
   /** Native libraries that cells may load with `Deno.dlopen`, by their paths. @default none */
   readonly ffi?: Permission;
 }
-
-/** The kinds of permissions, with the ways out of the sandbox. */
-export type PermissionKind = keyof Permissions | keyof SandboxExits;
 
 /** A kind that is granted at least in part. */
 export interface GrantedPermission {

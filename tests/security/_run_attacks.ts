@@ -5,7 +5,7 @@ import { DenoRuntime, type DenoRuntimeOptions } from "../../src/runtime/deno_run
 import { KernelExitError } from "../../src/runtime/kernel.ts";
 import type { CellResult } from "../../src/runtime/runtime.ts";
 import { Arena } from "./_arena.ts";
-import { type Attack, type AttackClass, ATTACKS } from "./_attack.ts";
+import type { Attack, AttackClass } from "./_attack.ts";
 
 /**
  * What came of a cell: rules have refused it, it has failed, it has done no harm, it was stopped, its kernel has ended, its
