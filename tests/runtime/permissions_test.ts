@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { relative } from "node:path";
 import { DenoRuntime, type DenoRuntimeOptions } from "../../src/runtime/deno_runtime.ts";
+import { KernelPool } from "../../src/runtime/kernel_pool.ts";
 import { runFailing, valueOf } from "./_contract.ts";
 
 /** Runs cells with what is granted. Each ends with a value, or with the name of an error. */
@@ -245,6 +246,22 @@ Deno.test("DenoRuntime imports the packages that are named, by several names, an
     assertStringIncludes(error.message, "what may be imported is npm:acorn@8.19.0");
   }
   assertEquals(await valueOf(runtime, `typeof process + typeof Buffer`), `"undefinedundefined"`);
+});
+
+Deno.test("KernelPool gives its runtimes permissions and packages", async () => {
+  await using pool = new KernelPool({ packages: PACKAGES, permissions: { sys: ["hostname"] } });
+  await using runtime = await pool.acquire();
+  assertEquals(await valueOf(runtime, `import { version } from "acorn"; version`), `"8.19.0"`);
+  assertEquals(await valueOf(runtime, `typeof Deno.hostname()`), `"string"`);
+});
+
+Deno.test("DenoRuntime finds what was imported from a package when it goes on from a snapshot", async () => {
+  await using first = new DenoRuntime({ packages: PACKAGES });
+  await first.execute(`import { parse } from "acorn"`);
+  const { bytes, lost } = await first.snapshot();
+  assertEquals(lost, []);
+  await using second = new DenoRuntime({ packages: PACKAGES, snapshot: bytes });
+  assertEquals(await valueOf(second, `parse("1", { ecmaVersion: 2022 }).type`), `"Program"`);
 });
 
 /** A program of its own, since the environment is one for all tests. */
