@@ -95,6 +95,14 @@ export type { Recovery } from "./src/runtime/recovery.ts";
 export type { Snapshot } from "./src/runtime/snapshot.ts";
 export { KernelExitError } from "./src/runtime/kernel.ts";
 export type { KernelExit } from "./src/runtime/kernel.ts";
+export { defineModule } from "./src/runtime/define_module.ts";
+export type {
+  ModuleDefinitions,
+  ModuleFunctions,
+  ModuleOptions,
+  ModuleVariables,
+} from "./src/runtime/define_module.ts";
+export type { FinderNames } from "./src/runtime/function_groups.ts";
 export { defineType, HostType } from "./src/runtime/host_type.ts";
 export type { TypeKind, TypeOptions } from "./src/runtime/host_type.ts";
 export { defineVariable, Variable } from "./src/runtime/variable.ts";

@@ -8,7 +8,8 @@
 import { boundary } from "./boundary.ts";
 import { Report } from "./measure.ts";
 import { parsers } from "./parsers.ts";
-import { coldStart, idleMemory } from "./process.ts";
+import { payloads, references } from "./payloads.ts";
+import { coldStart, idleMemory, manyFunctions } from "./process.ts";
 import { guards, interrupts, pool, snapshots } from "./state.ts";
 
 console.log(
@@ -16,7 +17,10 @@ console.log(
 );
 const report = new Report();
 await coldStart(report);
+await manyFunctions(report);
 await boundary(report);
+await references(report);
+await payloads(report);
 await snapshots(report);
 await interrupts(report);
 await pool(report);

@@ -34,6 +34,26 @@ export async function coldStart(report: Report): Promise<void> {
   }, first <= 2 * bare && first < 60);
 }
 
+/** From nothing to the first result, with 1,000 functions. */
+export async function manyFunctions(report: Report): Promise<void> {
+  const functions = Object.fromEntries(
+    Array.from({ length: 1_000 }, (_, i) => [`function${i}`, (n: number) => n + i]),
+  );
+  const start = (functions: Record<string, (n: number) => number>) =>
+    time(async () => {
+      await using runtime = new DenoRuntime({ functions });
+      await runtime.execute("1 + 1");
+    }, { times: 15, warmup: 2 });
+  const [floor, many] = [median(await start({})), median(await start(functions))];
+  report.add({
+    what: "cold start with 1,000 functions",
+    value: many,
+    unit: "ms",
+    floor: { what: "with none", value: floor },
+    aim: "<= 1.5x",
+  }, many <= 1.5 * floor);
+}
+
 /** Memory that only the process has, from the kernel's own accounts; Linux has them. */
 export async function idleMemory(report: Report): Promise<void> {
   if (Deno.build.os !== "linux") return;

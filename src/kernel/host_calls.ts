@@ -4,10 +4,11 @@
  * @module
  */
 
-import { Object, RangeError } from "../rpc/builtins.ts";
+import { Object, Promise, RangeError } from "../rpc/builtins.ts";
+import { withBlobs } from "../rpc/blobs.ts";
 import type { Connection } from "../rpc/connection.ts";
 import type { HostCallParams } from "../rpc/protocol.ts";
-import type { References, UseRequest } from "../rpc/references.ts";
+import type { LentValue, References, UseRequest } from "../rpc/references.ts";
 import { toLocalError } from "../rpc/rpc_error.ts";
 
 /** Counts the calls that are under way. */
@@ -74,11 +75,16 @@ export class HostCalls {
    */
   function(name: string, references: References): (...args: unknown[]) => Promise<unknown> {
     const call = (args: readonly unknown[]): Promise<unknown> => {
-      const { value, ...rest } = references.encodeValue(args, { name: "arguments" });
-      const params: HostCallParams = { name, args: value, cell: this.#options.cellOf() };
-      return this.#options.connection.call("call", { value: params, ...rest }, {
-        receive: (answer) => references.decodeAnswer(answer),
-      });
+      const send = ({ value, ...rest }: LentValue) => {
+        const params: HostCallParams = { name, args: value, cell: this.#options.cellOf() };
+        return this.#options.connection.call("call", { value: params, ...rest }, {
+          receive: (answer) => references.decodeAnswer(answer),
+        });
+      };
+      return then(
+        withBlobs((blobs) => references.encodeValue(args, { name: "arguments", blobs })),
+        send,
+      );
     };
     const stub = (...args: unknown[]): Promise<unknown> => this.#count(name, () => call(args));
     Object.defineProperty(stub, "name", { value: name });
@@ -89,8 +95,9 @@ export class HostCalls {
   use({ name, write, receive }: UseRequest): Promise<unknown> {
     const { connection, cellOf } = this.#options;
     return this.#count(name, () => {
-      const { value, ...rest } = write();
-      return connection.call("use", { value: { ...value, cell: cellOf() }, ...rest }, { receive });
+      const send = ({ value, ...rest }: ReturnType<typeof write>) =>
+        connection.call("use", { value: { ...value, cell: cellOf() }, ...rest }, { receive });
+      return then(withBlobs(write), send);
     });
   }
 
@@ -110,4 +117,9 @@ export class HostCalls {
       if (waiting !== undefined) await waiting;
     }
   }
+}
+
+/** Goes on at once where nothing has to be waited for: calls arrive in the order in which they were made. */
+function then<T, U>(value: T | Promise<T>, next: (value: T) => Promise<U>): Promise<U> {
+  return value instanceof Promise ? value.then(next) : next(value);
 }

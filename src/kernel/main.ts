@@ -6,6 +6,7 @@
  */
 
 import { Error, JSON, Object, type Promise, RangeError, TextEncoder } from "../rpc/builtins.ts";
+import { withBlobs } from "../rpc/blobs.ts";
 import { encode } from "../rpc/codec.ts";
 import { Connection } from "../rpc/connection.ts";
 import { LAST_WORDS, LIMITED } from "../rpc/protocol.ts";
@@ -15,6 +16,7 @@ import type {
   DisplayParams,
   ExecuteParams,
   KernelOptions,
+  OutlineParams,
   RestoreParams,
   RetrieveParams,
   SnapshotParams,
@@ -143,10 +145,15 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
     prepare: () => originals.restoreForMessages(),
     handlers: {
       define: ({ value, attachments }) => {
-        const { name, value: encoded } = value as DefineParams;
-        if (encoded === undefined) {
-          return namespace.defineProvided(name, calls.function(name, references));
+        const params = value as DefineParams;
+        if ("functions" in params) {
+          for (let i = 0; i < params.functions.length; i++) {
+            const name = params.functions[i]!;
+            namespace.defineProvided(name, calls.function(name, references));
+          }
+          return;
         }
+        const { name, value: encoded } = params;
         const decoded = references.decodeValue(encoded, attachments);
         if (references.isStandIn(decoded)) namespace.defineProvided(name, decoded as object);
         else namespace.define(name, decoded);
@@ -178,13 +185,16 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
       },
       interrupt: () => interrupts.stop(),
       names: () => interrupts.attend(() => ({ value: namespace.entries() })),
+      outline: ({ value }) =>
+        interrupts.attend(() => ({ value: namespace.outlines((value as OutlineParams).names) })),
       retrieve: ({ value }) =>
         interrupts.attend(() => retrieve(namespace, references, value as RetrieveParams)),
       use: ({ value, attachments }) =>
         interrupts.attend(async () => {
           const use = references.open(value, attachments);
           await hold();
-          const { value: answer, ...rest } = use.encode(await use.perform());
+          const result = await use.perform();
+          const { value: answer, ...rest } = await withBlobs((blobs) => use.encode(result, blobs));
           return { value: { value: answer }, ...rest };
         }),
       release: ({ value }) => references.release(value),

@@ -6,6 +6,7 @@
 
 import { Map, Object, ReferenceError, WeakMap } from "../rpc/builtins.ts";
 import type { NamespaceEntry } from "../rpc/protocol.ts";
+import { outline } from "../rpc/outline.ts";
 import { typeOf } from "./describe.ts";
 
 /** Options of {@linkcode Namespace.define}. */
@@ -149,6 +150,11 @@ export class Namespace {
       };
     }
     return values;
+  }
+
+  /** What names stand for, in a line each; `null` for those that are not bound. */
+  outlines(names: readonly string[]): (string | null)[] {
+    return names.map((name) => this.has(name) ? outline(this.get(name)) : null);
   }
 
   /** Every name, with what it stands for in a word. */

@@ -5,6 +5,7 @@
  */
 
 import { JSON, Promise, TypeError } from "../rpc/builtins.ts";
+import { withBlobs } from "../rpc/blobs.ts";
 import type { Payload } from "../rpc/connection.ts";
 import type { RetrieveParams } from "../rpc/protocol.ts";
 import type { References } from "../rpc/references.ts";
@@ -41,7 +42,7 @@ export async function retrieve(
   const value = await settled(namespace.get(name), { name, timeoutMs });
   const { value: encoded, ...rest } = reference
     ? references.encodeReference(value, { name, lentAs: name })
-    : references.encodeValue(value, { name, lentAs: name });
+    : await withBlobs((blobs) => references.encodeValue(value, { name, lentAs: name, blobs }));
   return { value: { value: encoded }, ...rest };
 }
 

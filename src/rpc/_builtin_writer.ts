@@ -20,6 +20,7 @@ import {
   URL,
   URLSearchParams,
 } from "./builtins.ts";
+import { type BlobContents, isBlob, isFile } from "./blobs.ts";
 import { BufferUses } from "./_buffer_uses.ts";
 import { headerEntries, isHeaders } from "./_headers.ts";
 import { tag, type Tagged } from "./tree.ts";
@@ -66,7 +67,7 @@ const CLONABLE = [
 
 /** Whether a value is a built-in that the codec knows. */
 export function isClonable(value: object): boolean {
-  return Array.isArray(value) || isView(value) || isHeaders(value) ||
+  return Array.isArray(value) || isView(value) || isHeaders(value) || isBlob(value) ||
     CLONABLE.some((Class) => value instanceof Class);
 }
 
@@ -74,14 +75,17 @@ export function isClonable(value: object): boolean {
 export class BuiltinWriter {
   readonly buffers: BufferUses = new BufferUses();
   readonly #writer: PartWriter;
+  readonly #blobs: BlobContents | undefined;
 
-  constructor(writer: PartWriter) {
+  constructor(writer: PartWriter, blobs: BlobContents | undefined) {
     this.#writer = writer;
+    this.#blobs = blobs;
   }
 
   /** Built-ins are told by calling a method that only works on the real thing, so nothing can pass for one. */
   encode(value: object): Tagged | undefined {
     if (isView(value)) return this.#view(value);
+    if (isBlob(value)) return this.#blob(value);
     let headers: [string, string][] | undefined;
     try {
       if (value instanceof DOMException) void value.code;
@@ -109,6 +113,19 @@ export class BuiltinWriter {
     if (value instanceof Set) return this.#set(value);
     if (value instanceof ArrayBuffer) return this.#buffer(value);
     return undefined;
+  }
+
+  #blob(blob: Blob): Tagged {
+    if (this.#blobs === undefined) {
+      throw this.#writer.refusal("a Blob, whose contents have to be waited for");
+    }
+    const content = this.#blobs.get(blob);
+    // It is all done again when the contents are there.
+    if (content === undefined) return tag("undefined");
+    this.#writer.spend(content.byteLength);
+    const index = this.buffers.expose(content);
+    if (!isFile(blob)) return tag("blob", index, blob.type);
+    return tag("file", index, blob.type, blob.name, blob.lastModified);
   }
 
   #map(map: Map<unknown, unknown>): Tagged {

@@ -5,18 +5,18 @@
  * tree in which everything that JSON lacks is an object with the single key `$`, whose value is a list of a tag and its
  * arguments, for example `{"$":["date",0]}`. The set of values is that of structured cloning
  * (https://html.spec.whatwg.org/multipage/structured-data.html), cycles and shared references included, and `URL`,
- * `URLSearchParams` and `Headers` beside it. What is otherwise:
+ * `URLSearchParams`, `Headers`, `Blob` and `File` beside it. What is otherwise:
  *
  * - Errors keep their name and their own properties; their stack, which tells of this side, stays here.
  * - A buffer that is seen through views only is cut to what they cover. One that can be resized has a fixed length there.
  * - Properties of an array beside its elements cross if it has no more than 1,000 elements.
  * - Values are nested no more than 1,000 levels deep.
- * - `Blob` and `File` have contents that have to be waited for: they are instances of classes like any other.
  *
  * @module
  */
 
 import { Object, TypeError } from "./builtins.ts";
+import type { BlobContents } from "./blobs.ts";
 import { isPlainJson } from "./plain_json.ts";
 import type { TreeExtension } from "./tree.ts";
 import { TreeDecoder, type TreeDecoderOptions } from "./tree_decoder.ts";
@@ -33,6 +33,8 @@ export interface EncodeOptions {
   readonly name?: string;
   /** Writes what the codec does not know. @default nobody */
   readonly extension?: TreeExtension;
+  /** What the Blobs in it hold; see `withBlobs`. @default nobody has read them: Blobs are refused */
+  readonly blobs?: BlobContents | undefined;
 }
 
 /** A value in its encoded form. */
@@ -54,9 +56,11 @@ export interface EncodedValue {
  */
 export function encode(value: unknown, options: EncodeOptions = {}): EncodedValue {
   if (isPlainJson(value)) return { value: { plain: value }, attachments: [] };
-  const { instances = "refuse", extension } = options;
-  const encoder = new TreeEncoder({ instances, ...(extension === undefined ? {} : { extension }) });
+  const { instances = "refuse", extension, blobs } = options;
+  const extended = extension === undefined ? {} : { extension };
+  const encoder = new TreeEncoder({ instances, blobs, ...extended });
   const tree = encoder.encode(value, options.name ?? "value");
+  blobs?.check();
   return { value: { tree }, attachments: encoder.attachments() };
 }
 

@@ -4,12 +4,13 @@
  *
  * | method | direction | |
  * |---|---|---|
- * | `define` | host calls kernel | binds a name to a value or to a host function |
+ * | `define` | host calls kernel | binds a name to a value, or names to host functions |
  * | `types` | host calls kernel | makes classes from their source and binds their names |
  * | `execute` | host calls kernel | runs a compiled cell and answers with a {@linkcode CellReport} |
  * | `interrupt` | host notifies kernel | stops the cell, if it waits; one that computes is sent SIGINT as well |
  * | `retrieve` | host calls kernel | answers with the value of a name |
  * | `names` | host calls kernel | answers with the names in the namespace |
+ * | `outline` | host calls kernel | answers with a line about the value of each name, without its contents |
  * | `snapshot` | host calls kernel | answers with a {@linkcode SnapshotReport}; the attachments are the snapshot |
  * | `restore` | host calls kernel | takes a snapshot's attachments, answers with a {@linkcode RestoreReport} |
  * | `references` | host calls kernel | answers with its {@linkcode ReferenceCounts} |
@@ -28,11 +29,26 @@
  */
 
 /** Parameters of `define`. */
-export interface DefineParams {
+export type DefineParams = DefineValueParams | DefineFunctionsParams;
+
+/** Parameters of `define` for a value. */
+export interface DefineValueParams {
   /** The name in the namespace. */
   name: string;
-  /** The encoded value; absent for a host function. */
-  value?: unknown;
+  /** The encoded value. */
+  value: unknown;
+}
+
+/** Parameters of `define` for host functions: there may be thousands, for which one message is enough. */
+export interface DefineFunctionsParams {
+  /** Their names in the namespace. */
+  functions: string[];
+}
+
+/** Parameters of `outline`. */
+export interface OutlineParams {
+  /** Names in the namespace; the answer has `null` for those that there are not. */
+  names: string[];
 }
 
 /** Parameters of `execute`: a compiled cell and its number. */

@@ -17,6 +17,7 @@ import {
   WeakMap,
   WeakRef,
 } from "./builtins.ts";
+import type { BlobContents } from "./blobs.ts";
 import { decode, encode, type EncodedValue } from "./codec.ts";
 import type { Payload } from "./connection.ts";
 import { Lendings } from "./_lendings.ts";
@@ -44,7 +45,7 @@ export interface UseRequest {
   /** How it is called in errors. */
   readonly name: string;
   /** Writes the request. What it lends has to be sent. */
-  write(): Payload & { readonly value: UseParams };
+  write(blobs: BlobContents): Payload & { readonly value: UseParams };
   /** Reads the answer, as soon as it is there: what is in it may be given back by what comes behind it. */
   receive(answer: Payload): unknown;
 }
@@ -55,6 +56,8 @@ export interface LendOptions {
   readonly name: string;
   /** How it is called where it is used, if it is lent. @default as its class */
   readonly lentAs?: string | undefined;
+  /** What the Blobs in it hold. @default nobody has read them: Blobs are refused */
+  readonly blobs?: BlobContents | undefined;
 }
 
 /** An encoded value, and what it lends. */
@@ -73,8 +76,8 @@ export interface Use {
    * @throws {TypeError} If there is no such member, or it cannot be used so; otherwise what its code throws.
    */
   perform(): Promise<unknown>;
-  /** Encodes the answer. */
-  encode(answer: unknown): LentValue;
+  /** Encodes the answer, with what Blobs in it hold. */
+  encode(answer: unknown, blobs: BlobContents): LentValue;
 }
 
 /** How something is lent. */
@@ -142,12 +145,13 @@ export class References implements TreeReaderExtension {
    * @param options How it is called.
    * @throws {TypeError} If something in it can neither be copied nor lent; nothing is lent then.
    */
-  encodeValue(value: unknown, { name, lentAs }: LendOptions): LentValue {
+  encodeValue(value: unknown, { name, lentAs, blobs }: LendOptions): LentValue {
     const { instances } = this.#options;
     return this.#sending((lease) =>
       encode(value, {
         instances: instances === "copy" ? "data" : "refuse",
         name,
+        blobs,
         extension: {
           encode: (part, writer) => {
             const member = this.#standIns.memberOf(part);
@@ -234,11 +238,11 @@ export class References implements TreeReaderExtension {
         }
         throw new TypeError(`Cannot iterate ${name}: only its members can be reached`);
       },
-      encode: (answer) => {
+      encode: (answer, blobs) => {
         // Of an iterator only a reference is of use.
         return how === "iterate"
           ? this.encodeReference(answer, { name, lentAs: name })
-          : this.encodeValue(answer, { name: `the result of ${name}` });
+          : this.encodeValue(answer, { name: `the result of ${name}`, blobs });
       },
     };
   }
@@ -253,9 +257,9 @@ export class References implements TreeReaderExtension {
     const { path } = request;
     return this.#options.use({
       name: path.length === 0 ? "a function" : path.join("."),
-      write: () => {
+      write: (blobs) => {
         if (args === undefined) return { value: request };
-        const { value: encoded, ...rest } = this.encodeValue(args, { name: "arguments" });
+        const { value: encoded, ...rest } = this.encodeValue(args, { name: "arguments", blobs });
         return { value: { ...request, args: encoded }, ...rest };
       },
       receive: (answer) => this.decodeAnswer(answer),

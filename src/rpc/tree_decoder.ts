@@ -22,6 +22,7 @@ import {
   URL,
   URLSearchParams,
 } from "./builtins.ts";
+import { makeBlob, makeFile } from "./blobs.ts";
 import {
   bigint,
   fail,
@@ -190,6 +191,16 @@ export class TreeDecoder implements TreeReader {
         return this.#error(new DOMException(text(second), text(first)), text(first), third);
       case "buffer":
         return this.number(this.#buffer(first));
+      case "blob":
+        return this.number(makeBlob(this.#buffer(first), text(second)));
+      case "file":
+        return this.number(
+          makeFile(this.#buffer(first), {
+            type: text(second),
+            name: text(third),
+            lastModified: number(fourth),
+          }),
+        );
       case "view":
         return this.number(
           new (found(VIEWS, first))(this.#buffer(second), integer(third), integer(fourth)),

@@ -5,6 +5,7 @@
  */
 
 import { Array, BigInt, Map, Object, RangeError, Reflect, Set, TypeError } from "./builtins.ts";
+import type { BlobContents } from "./blobs.ts";
 import { BuiltinWriter, isClonable } from "./_builtin_writer.ts";
 import { hasExtraKeys, isPlainNumber, MAX_DEPTH } from "./plain_json.ts";
 import { tag, type TreeExtension, type TreeWriter } from "./tree.ts";
@@ -23,6 +24,8 @@ export interface TreeOptions {
   readonly instances: "refuse" | "data";
   /** Writes functions and whatever else it knows. @default nobody: functions are refused */
   readonly extension?: TreeExtension;
+  /** What Blobs hold. @default nobody has read them: Blobs are refused */
+  readonly blobs?: BlobContents | undefined;
   /** How much memory all trees may take, in bytes, roughly. @default `Infinity` */
   readonly maxCost?: number;
 }
@@ -52,7 +55,7 @@ export class TreeEncoder implements TreeWriter {
       primitive: (value) => this.#encode(value),
       spend: (cost) => this.#spend(cost),
       refusal: (what, options) => this.refusal(what, options),
-    });
+    }, options.blobs);
   }
 
   /** Objects numbered so far: the number of the next one. */
@@ -246,7 +249,7 @@ export function isInstance(value: object): boolean {
 const ITERATORS: ReadonlySet<string> = new Set(["Generator", "AsyncGenerator"]);
 
 /** What has contents that have to be waited for. */
-const AWAITED: ReadonlySet<string> = new Set([...ITERATORS, "Blob", "File", "ReadableStream"]);
+const AWAITED: ReadonlySet<string> = new Set([...ITERATORS, "ReadableStream"]);
 
 /**
  * Whether a value can be used from elsewhere and never be copied: whoever has it waits for what is in it.

@@ -35,18 +35,12 @@ export function declareClass(
       const parameters = parametersOf(property.value).map(toText).join(", ");
       return `  ${member(name)}(${parameters}): ${promise("unknown")};`;
     }
-    const type = property?.get === undefined ? typeOfMember(property?.value) : "unknown";
+    // Another object of a class would need a declaration of its own.
+    const type = property?.get === undefined ? typeOfValue(property?.value) : "unknown";
     return `  readonly ${member(name)}: ${promise(type)};`;
   });
   if (names.length > MAX_MEMBERS) lines.push(`  // and ${names.length - MAX_MEMBERS} more`);
   return [`declare class ${className} {`, ...lines, "}"].join("\n");
-}
-
-/** Another object of a class would need a declaration of its own. */
-function typeOfMember(value: unknown): string {
-  const type = typeOfValue(value);
-  const isNamed = typeof value === "object" && value !== null && /^[A-Z]\w*$/.test(type);
-  return isNamed && !(type in globalThis) ? "unknown" : type;
 }
 
 function propertyOf(value: object, name: string): PropertyDescriptor | undefined {

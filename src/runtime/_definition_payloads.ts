@@ -1,5 +1,6 @@
 /** What is bound in a kernel, as messages. */
 
+import type { BlobContents } from "../rpc/blobs.ts";
 import type { Payload } from "../rpc/connection.ts";
 import type { References } from "../rpc/references.ts";
 import { typeValues } from "./_types_cell.ts";
@@ -18,11 +19,13 @@ export interface DefinitionPayloads {
  *
  * @param references Encodes them, and lends what stays on the host.
  * @param definitions What is bound.
+ * @param options What the Blobs in it hold.
  * @throws {TypeError} If a value cannot cross.
  */
 export function definitionPayloads(
   references: References,
   { types = new Map(), values = [], functions = [] }: Definitions,
+  { blobs }: { readonly blobs: BlobContents },
 ): DefinitionPayloads {
   const payloads: Payload[] = [];
   const unsent = () => {
@@ -31,7 +34,7 @@ export function definitionPayloads(
   const definitions = [...values, ...typeValues(types)];
   try {
     for (const [name, value] of definitions) {
-      const lent = references.encodeValue(value, { name, lentAs: name });
+      const lent = references.encodeValue(value, { name, lentAs: name, blobs });
       payloads.push({ ...lent, value: { name, value: lent.value } });
     }
   } catch (error) {
@@ -41,6 +44,7 @@ export function definitionPayloads(
   for (const [, value, members] of definitions) {
     if (members !== undefined) references.narrow(value as object, members);
   }
-  for (const name of functions) payloads.push({ value: { name } });
+  const names = [...functions];
+  if (names.length > 0) payloads.push({ value: { functions: names } });
   return { payloads, unsent };
 }

@@ -21,6 +21,12 @@ export function readEntries(value: unknown): NamespaceEntry[] | undefined {
   return areEntries(value) ? value as NamespaceEntry[] : undefined;
 }
 
+/** Reads the answer to `outline`. */
+export function readOutlines(value: unknown): (string | null)[] | undefined {
+  const areOutlines = listOf((line) => line === null || isText(line));
+  return areOutlines(value) ? value as (string | null)[] : undefined;
+}
+
 /** Reads the answer to `snapshot`. */
 export function readSnapshotReport(value: unknown): SnapshotReport | undefined {
   return isSnapshotReport(value) ? value as SnapshotReport : undefined;

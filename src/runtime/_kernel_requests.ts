@@ -1,5 +1,6 @@
 /** What a kernel tells and asks of its host. It may be anything, and is checked before anything is done. */
 
+import { withBlobs } from "../rpc/blobs.ts";
 import { decode } from "../rpc/codec.ts";
 import type { Handler, Payload } from "../rpc/connection.ts";
 import type {
@@ -42,7 +43,10 @@ export function kernelRequests(
         throw new TypeError("Cannot call a host function: the request is malformed");
       }
       const result = await hostOf().call(cell, { name, args: list });
-      return answer(references.encodeValue(result, { name: `the result of ${name}` }));
+      const as = `the result of ${name}`;
+      return answer(
+        await withBlobs((blobs) => references.encodeValue(result, { name: as, blobs })),
+      );
     },
     use: async ({ value, attachments }) => {
       const { name, perform, encode } = references.open(value, attachments);
@@ -50,7 +54,8 @@ export function kernelRequests(
       if (typeof cell !== "number") {
         throw new TypeError("Cannot use a reference: the request names no cell");
       }
-      return answer(encode(await hostOf().use(cell, { name, action: perform })));
+      const result = await hostOf().use(cell, { name, action: perform });
+      return answer(await withBlobs((blobs) => encode(result, blobs)));
     },
     release: ({ value }) => references.release(value),
   };

@@ -1,6 +1,7 @@
 /** Parameters of functions, as far as their source tells: it is all that is left of them at run time. */
 
 import { type Expression, type ObjectPattern, parse, type Pattern } from "acorn";
+import { isIdentifier } from "./injection.ts";
 import { member } from "./_value_type.ts";
 
 /** A parameter of a function. */
@@ -30,7 +31,7 @@ export function parametersOf(call: (...args: never[]) => unknown): Parameter[] {
 
 /** Names and defaults of parameters that were parsed. */
 export function parametersFrom(params: Pattern[]): Parameter[] {
-  return required(distinct(params.map(toParameter)));
+  return complete(params.map(toParameter));
 }
 
 function paramsOf(expression: Expression): Pattern[] | undefined {
@@ -85,11 +86,18 @@ export function typeOfDefault(expression: Expression): string {
   return typeof expression.value === "object" ? "unknown" : typeof expression.value;
 }
 
+/** Parameters as they can stand beside one another. */
+export function complete(parameters: readonly Parameter[]): Parameter[] {
+  return required(distinct(parameters));
+}
+
 /** Destructured parameters have no names of their own, and the ones that they get may be taken. */
-function distinct(parameters: Parameter[]): Parameter[] {
+function distinct(parameters: readonly Parameter[]): Parameter[] {
   const taken = new Set<string>();
   return parameters.map((parameter, index) => {
-    const name = taken.has(parameter.name) ? `${parameter.name}${index + 1}` : parameter.name;
+    // Scripts may use words that modules keep for themselves.
+    let name = isIdentifier(parameter.name) ? parameter.name : `arg${index + 1}`;
+    while (taken.has(name)) name = `${name}${index + 1}`;
     taken.add(name);
     return { ...parameter, name };
   });

@@ -52,7 +52,7 @@ export interface CellRunnerOptions extends CallLimits {
 
 /** Runs the cells of one runtime. */
 export class CellRunner implements KernelHost {
-  readonly #functions: ReadonlyMap<string, HostFunction>;
+  readonly #functionOf: (name: string) => HostFunction | undefined;
   readonly #callTimeoutMs: number;
   readonly #maxOutputChars: number;
   readonly #counts: CallCounts;
@@ -70,11 +70,14 @@ export class CellRunner implements KernelHost {
   /**
    * Makes a runner.
    *
-   * @param functions The functions that cells may call, as they are at the time of the call.
+   * @param functionOf Gives the function that cells call by a name, as it is at the time of the call.
    * @param options Limits.
    */
-  constructor(functions: ReadonlyMap<string, HostFunction>, options: CellRunnerOptions) {
-    this.#functions = functions;
+  constructor(
+    functionOf: (name: string) => HostFunction | undefined,
+    options: CellRunnerOptions,
+  ) {
+    this.#functionOf = functionOf;
     this.#callTimeoutMs = options.callTimeoutMs;
     this.#maxOutputChars = options.maxOutputChars;
     this.#counts = new CallCounts(options);
@@ -96,7 +99,7 @@ export class CellRunner implements KernelHost {
 
   /** See {@linkcode KernelHost.call}. */
   call(cell: number, { name, args }: { name: string; args: readonly unknown[] }): Promise<unknown> {
-    const definition = this.#functions.get(name);
+    const definition = this.#functionOf(name);
     if (definition === undefined) {
       return Promise.reject(new TypeError(`Cannot call ${JSON.stringify(name)}: no such function`));
     }

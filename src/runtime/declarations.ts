@@ -5,16 +5,19 @@
  * @module
  */
 
+import { outline } from "../rpc/outline.ts";
 import { SharedTypes } from "../rpc/shared_types.ts";
-import type { AnyFunction, HostFunction } from "./host_function.ts";
-import { classesOf } from "./host_type.ts";
-import type { Injections } from "./injection.ts";
-import { schemaParameters, schemaType } from "./_schema_type.ts";
 import { declareClass } from "./_class_declaration.ts";
-import { declareReference, declareType } from "./_type_declaration.ts";
+import { commentOf } from "./_comment.ts";
+import { schemaParameters, schemaType } from "./_schema_type.ts";
 import { parametersOf, toText } from "./_signature.ts";
-import { typeOfValue } from "./_value_type.ts";
-import { isReference } from "./variable.ts";
+import { declareReference, declareType } from "./_type_declaration.ts";
+import { freeTypeName, typeOfValue } from "./_value_type.ts";
+import { declareFinders } from "./function_groups.ts";
+import type { AnyFunction, HostFunction } from "./host_function.ts";
+import { classesOf, type HostType } from "./host_type.ts";
+import type { Injections } from "./injection.ts";
+import { isReference, type Variable } from "./variable.ts";
 
 /** Options of {@linkcode declareInjections}. */
 export interface DeclareOptions {
@@ -23,101 +26,195 @@ export interface DeclareOptions {
 }
 
 /**
- * Declares what is injected.
+ * Declares what is injected. Functions that are found by searching are not declared but counted.
  *
  * @param injections Types, functions and variables.
  * @param options Where objects are.
- * @returns One declaration for each name, and for each class of a variable before it, ready for the prompt.
+ * @returns One declaration for each name, and for each type that it uses before it, ready for the prompt.
  */
 export function declareInjections(
   injections: Injections,
   options: DeclareOptions = {},
 ): { types: string[]; functions: string[]; variables: string[] } {
-  const isolated = options.isolated ?? true;
-  const shared = new SharedTypes(classesOf(injections.types));
-  const types: string[] = [];
-  for (const [name, type] of injections.types) {
-    types.push(comment(type.description) + declareType(name, type));
+  const declarations = new Declarations(injections, options);
+  const all = (names: Iterable<string>) => [...names].flatMap((name) => declarations.of(name));
+  const { finders } = injections;
+  const types = all(injections.types.keys());
+  const functions = finders === undefined
+    ? all(injections.functions.keys())
+    : declareFinders(finders, [...injections.functions.keys()]);
+  const variables = all(injections.variables.keys());
+  const { reference } = declarations;
+  return { types: reference === undefined ? types : [reference, ...types], functions, variables };
+}
+
+/** Declarations that stand beside one another: each type is declared once, by a name of its own. */
+export class Declarations {
+  readonly #injections: Injections;
+  readonly #isolated: boolean;
+  /** Names of types. */
+  readonly #types = new Set<string>();
+  /** Names of the types that the host has declared, by their declarations. */
+  readonly #declared = new Map<string, string>();
+  /** Names of the classes of objects. */
+  readonly #classes = new Map<unknown, string>();
+  readonly #shared: SharedTypes;
+  /** The name of the type of what stands for objects of shared classes. */
+  #reference: string | undefined;
+
+  /**
+   * @param injections What can be declared.
+   * @param options Where objects are.
+   */
+  constructor(injections: Injections, options: DeclareOptions = {}) {
+    this.#injections = injections;
+    this.#isolated = options.isolated ?? true;
+    this.#shared = new SharedTypes(classesOf(injections.types));
   }
-  const functions: string[] = [];
-  for (const [name, definition] of injections.functions) {
-    functions.push(
-      comment(definition.description) +
-        `declare function ${name}${signatureOf(definition)};`,
+
+  /**
+   * Declares an injected name, and before it the types that it uses and that are not declared yet.
+   *
+   * @param name The name.
+   */
+  of(name: string): string[] {
+    const type = this.#injections.types.get(name);
+    if (type !== undefined) return this.#type(name, type);
+    const definition = this.#injections.functions.get(name);
+    if (definition !== undefined) return this.#function(name, definition);
+    const variable = this.#injections.variables.get(name);
+    return variable === undefined ? [] : this.#variable(name, variable);
+  }
+
+  #type(name: string, type: HostType): string[] {
+    const { description, declaration, typeDeclarations } = type;
+    const [used, text] = this.#withTypes(declaration ?? declareType(name, type), typeDeclarations);
+    return [...used, commentOf(description) + text];
+  }
+
+  #function(name: string, definition: HostFunction): string[] {
+    const { description, declaration, typeDeclarations } = definition;
+    const [types, signatures] = this.#withTypes(
+      declaration ?? signatureOf(definition),
+      typeDeclarations,
     );
+    const lines = signatures.trim().split(/\n(?=\s*[(<])/)
+      .map((line) => `declare function ${name}${line.trim().replace(/;$/, "")};`);
+    return [...types, commentOf(description) + lines.join("\n")];
   }
-  const variables: string[] = [];
-  const classes = new Classes(isolated, injections.types.keys());
-  let reference: string | undefined;
-  for (const [name, { value, description, members }] of injections.variables) {
-    const type = members === undefined && isReference(value)
-      ? shared.of(value as object)
-      : undefined;
-    if (type !== undefined) {
-      const isLent = isolated && !shared.copies(value as object);
-      if (isLent) reference ??= classes.free("Reference");
-      const declared = isLent
-        ? `const ${name}: ${reference}<${type.name}>`
-        : `let ${name}: ${type.name}`;
-      variables.push(`${comment(description)}declare ${declared};`);
-      continue;
-    }
-    if (!isReference(value)) {
-      variables.push(`${comment(description)}declare let ${name}: ${typeOfValue(value)};`);
-      continue;
+
+  #variable(name: string, variable: Variable<unknown>): string[] {
+    const { value, description = "", summary } = variable;
+    const types: string[] = [];
+    const type = this.#typeOf(variable, types);
+    const word = this.#isLent(value) ? "const" : "let";
+    const comment = commentOf(summary ? `${description}\n(${outline(value)})` : description);
+    return [...types, `${comment}declare ${word} ${name}: ${type};`];
+  }
+
+  /** Whether the value of a variable is an object of the host, which cells do not put another one in the place of. */
+  #isLent(value: unknown): boolean {
+    if (!isReference(value)) return false;
+    const isShared = this.#shared.of(value as object) !== undefined;
+    return isShared ? this.#isolated && !this.#shared.copies(value as object) : true;
+  }
+
+  #typeOf(variable: Variable<unknown>, types: string[]): string {
+    const { value, members, declaration, typeDeclarations } = variable;
+    if (declaration !== undefined) {
+      const [used, type] = this.#withTypes(declaration, typeDeclarations);
+      types.push(...used);
+      return type;
     }
     if (typeof value === "function") {
       const parameters = parametersOf(value as AnyFunction).map(toText).join(", ");
-      const type = `(${parameters}) => Promise<unknown>`;
-      variables.push(`${comment(description)}declare const ${name}: ${type};`);
-      continue;
+      return `(${parameters}) => Promise<unknown>`;
     }
-    const { className, declaration } = classes.of(value as object, members);
-    if (declaration !== undefined) variables.push(declaration);
-    variables.push(`${comment(description)}declare const ${name}: ${className};`);
-  }
-  if (reference !== undefined) types.unshift(declareReference(reference));
-  return { types, functions, variables };
-}
-
-/** The classes of variables, each declared once. */
-class Classes {
-  readonly #isolated: boolean;
-  readonly #names = new Map<unknown, string>();
-  readonly #taken: Set<string>;
-
-  constructor(isolated: boolean, taken: Iterable<string>) {
-    this.#isolated = isolated;
-    this.#taken = new Set(taken);
+    const nameClass = (instance: object) => this.#class(instance, { members, types });
+    return isReference(value) ? nameClass(value as object) : typeOfValue(value, nameClass);
   }
 
-  /** An object of which cells can reach only some members has a class of its own. */
-  of(
-    value: object,
-    members: readonly string[] | undefined,
-  ): { className: string; declaration?: string } {
-    const { constructor } = value;
+  /** What stands before the types, if it is used by one of the declarations so far. */
+  get reference(): string | undefined {
+    return this.#reference === undefined ? undefined : declareReference(this.#reference);
+  }
+
+  /** The name of the class of an object. One of which cells can reach only some members has a class of its own. */
+  #class(
+    instance: object,
+    { members, types }: { members: readonly string[] | undefined; types: string[] },
+  ): string {
+    const shared = members === undefined ? this.#shared.of(instance) : undefined;
+    if (shared !== undefined) {
+      if (!this.#isLent(instance)) return shared.name;
+      this.#reference ??= freeTypeName("Reference", (name) => this.#isTaken(name));
+      return `${this.#reference}<${shared.name}>`;
+    }
+    const { constructor } = instance;
     const kind = members ?? constructor;
-    const known = this.#names.get(kind);
-    if (known !== undefined) return { className: known };
-    const className = this.free(nameOfClass(constructor));
-    this.#names.set(kind, className);
-    const declaration = declareClass(value, { className, isolated: this.#isolated, members });
-    return { className, declaration };
+    const known = this.#classes.get(kind);
+    if (known !== undefined) return known;
+    const ownName = typeof constructor === "function" ? constructor.name : "";
+    const className = freeTypeName(ownName, (name) => this.#isTaken(name));
+    this.#classes.set(kind, className);
+    const text = declareClass(instance, { className, isolated: this.#isolated, members });
+    this.#types.add(className);
+    types.push(text);
+    return className;
   }
 
-  /** A name that no type has, as much like the wanted one as possible. It is taken then. */
-  free(wanted: string): string {
-    let name = wanted;
-    for (let i = 2; this.#taken.has(name); i++) name = `${wanted}${i}`;
-    this.#taken.add(name);
-    return name;
+  /** Types that are declared by the host, under other names where theirs are taken. */
+  #withTypes(text: string, declarations: readonly string[]): [types: string[], text: string] {
+    const added: string[] = [];
+    const renamed = new Map<string, string>();
+    for (const declaration of declarations) {
+      const own = nameOfType(declaration);
+      let name = this.#declared.get(declaration);
+      if (name === undefined) {
+        const isTaken = CLASS.test(declaration) ? this.#isTaken(own) : this.#hasType(own);
+        name = isTaken ? freeTypeName(own, (name) => this.#isTaken(name)) : own;
+        this.#declared.set(declaration, name);
+        this.#types.add(name);
+        added.push(declaration);
+      }
+      if (name !== own) renamed.set(own, name);
+    }
+    const rename = (text: string) => {
+      for (const [name, other] of renamed) text = text.replaceAll(wordOf(name), other);
+      return text;
+    };
+    const types = added.map(rename);
+    return [types, rename(text)];
+  }
+
+  #hasType(name: string): boolean {
+    return this.#types.has(name) || name === this.#reference || this.#injections.types.has(name);
+  }
+
+  /** Classes are values as well. */
+  #isTaken(name: string): boolean {
+    const { functions, variables } = this.#injections;
+    return this.#hasType(name) || functions.has(name) || variables.has(name);
   }
 }
 
-function nameOfClass(constructor: unknown): string {
-  const name = typeof constructor === "function" ? constructor.name : "";
-  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name) ? name : "HostObject";
+/** What stands before the name in the declaration of a type. */
+const HEAD =
+  /^(?:\s|\/\*[\s\S]*?\*\/)*(?:declare\s+)?(?:abstract\s+)?(?:class|interface|type|enum)\s+([\p{ID_Continue}$]+)/u;
+
+const CLASS = /^(?:\s|\/\*[\s\S]*?\*\/)*(?:declare\s+)?(?:abstract\s+)?(?:class|enum)\s/;
+
+/** The name that a declaration gives; what gives none stands for itself. */
+function nameOfType(declaration: string): string {
+  return HEAD.exec(declaration)?.[1] ?? declaration;
+}
+
+/** Finds a name where it is the name of a type, and no member. */
+function wordOf(name: string): RegExp {
+  return new RegExp(
+    `(?<![\\p{ID_Continue}$.])${RegExp.escape(name)}(?![\\p{ID_Continue}$]|\\??:)`,
+    "gu",
+  );
 }
 
 /** Parameters and result of a function as cells see it: whatever it is on the host, a call gives a promise. */
@@ -129,12 +226,4 @@ function signatureOf(definition: HostFunction): string {
     : schemaParameters(input, names.map(({ name }) => name));
   const result = output === undefined ? "unknown" : schemaType(output, "output");
   return `(${parameters.join(", ")}): Promise<${result}>`;
-}
-
-function comment(description: string | undefined): string {
-  if (description === undefined || description.trim() === "") return "";
-  const lines = description.trim().replaceAll("*/", "*\\/").split("\n");
-  return lines.length === 1
-    ? `/** ${lines[0]} */\n`
-    : `/**\n${lines.map((line) => ` * ${line}`.trimEnd()).join("\n")}\n */\n`;
 }

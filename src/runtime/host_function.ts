@@ -38,6 +38,16 @@ export interface SchemaIssue {
 export interface FunctionOptions {
   /** What the model is told about it. @default none */
   readonly description?: string;
+  /**
+   * The signature that the model is shown, `(city: string, days?: number): Promise<Forecast>`; one line for each overload.
+   * @default made from the schemas and the source of the function
+   */
+  readonly declaration?: string;
+  /**
+   * Declarations of types that the signature uses: `interface Forecast { celsius: number }`. The same one of several
+   * functions is shown once. @default none
+   */
+  readonly typeDeclarations?: readonly string[];
   /** Checks the arguments: a tuple for the whole list, any other schema for the only argument. @default none */
   readonly input?: Schema;
   /** Checks the result. @default none */
@@ -52,6 +62,10 @@ export class HostFunction<F extends AnyFunction = AnyFunction> {
   readonly call: F;
   /** What the model is told about it. */
   readonly description: string | undefined;
+  /** The signature that the model is shown, if it is not made from what follows. */
+  readonly declaration: string | undefined;
+  /** Declarations of types that the signature uses. */
+  readonly typeDeclarations: readonly string[];
   /** Checks the arguments. */
   readonly input: Schema | undefined;
   /** Checks the result. */
@@ -71,6 +85,8 @@ export class HostFunction<F extends AnyFunction = AnyFunction> {
     }
     this.call = call;
     this.description = options.description;
+    this.declaration = options.declaration;
+    this.typeDeclarations = [...options.typeDeclarations ?? []];
     this.input = options.input;
     this.output = options.output;
     this.timeoutMs = options.timeoutMs === undefined

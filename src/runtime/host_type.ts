@@ -12,6 +12,10 @@ import { type AnyClass, hasHooks, type SharedType, STATE } from "../rpc/shared_t
 export interface TypeOptions {
   /** What the model is told about it. @default none */
   readonly description?: string | undefined;
+  /** The declaration that the model is shown, `declare class Point { x: number }`. @default made from the source */
+  readonly declaration?: string | undefined;
+  /** Declarations of types that `declaration` uses. @default none */
+  readonly typeDeclarations?: readonly string[] | undefined;
   /**
    * Whether instances of the class are copied across the boundary, and have their class on either side. Otherwise they
    * stay where they were made: cells get references to those of the host, and the host gets the data of those of cells.
@@ -31,6 +35,10 @@ export class HostType<T = unknown> {
   readonly kind: TypeKind;
   /** What the model is told about it. */
   readonly description: string | undefined;
+  /** The declaration that the model is shown, if it is not made from the source. */
+  readonly declaration: string | undefined;
+  /** Declarations of types that `declaration` uses. */
+  readonly typeDeclarations: readonly string[];
   /** Whether instances are copied. */
   readonly copy: boolean;
 
@@ -44,6 +52,8 @@ export class HostType<T = unknown> {
     this.value = value;
     this.kind = kindOf(value);
     this.description = options.description;
+    this.declaration = options.declaration;
+    this.typeDeclarations = [...options.typeDeclarations ?? []];
     this.copy = options.copy ?? false;
     if (this.copy) checkCopied(this);
   }
@@ -144,9 +154,7 @@ export function checkFreeNames(
   isInjected: (name: string) => boolean,
 ): void {
   for (const { name, Class } of classesOf(types)) {
-    const missing = sourceOf(Class).freeNames.filter((free) =>
-      !GUEST_GLOBALS.has(free) && !BESIDE.has(free) && !isInjected(free)
-    );
+    const missing = missingNames(Class, isInjected);
     if (missing.length === 0) continue;
     throw new TypeError(
       `Cannot inject the type ${name}: it refers to ${
@@ -155,6 +163,19 @@ export function checkFreeNames(
         "Inject that as well, or keep the class on the host and inject objects of it as variables",
     );
   }
+}
+
+/**
+ * The names that a class refers to and that cells do not have.
+ *
+ * @param Class The class.
+ * @param isInjected Whether a name is injected.
+ * @throws {TypeError} If its source is not there.
+ */
+export function missingNames(Class: AnyClass, isInjected: (name: string) => boolean): string[] {
+  return sourceOf(Class).freeNames.filter((free) =>
+    !GUEST_GLOBALS.has(free) && !BESIDE.has(free) && !isInjected(free)
+  );
 }
 
 function sourceOf(Class: AnyClass): ClassText {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { FinderNames } from "./function_groups.ts";
 import { HostFunction } from "./host_function.ts";
 import { SharedTypes } from "../rpc/shared_types.ts";
 import { checkFreeNames, classesOf, HostType } from "./host_type.ts";
@@ -15,6 +16,8 @@ export interface Injections {
   readonly variables: ReadonlyMap<string, Variable<unknown>>;
   /** Functions. */
   readonly functions: ReadonlyMap<string, HostFunction>;
+  /** How functions are found that are too many to be declared; nothing if they are not. */
+  readonly finders?: FinderNames | undefined;
   /** Types. */
   readonly types: ReadonlyMap<string, HostType>;
 }
@@ -78,7 +81,7 @@ export interface InjectionOptions {
 export function toInjections(
   given: InjectOptions,
   { taken = NOTHING, isolated = true }: InjectionOptions = {},
-): { [K in keyof Injections]: Map<string, ValueOf<Injections[K]>> } {
+): { [K in "variables" | "functions" | "types"]: Map<string, ValueOf<Injections[K]>> } {
   const variables = new Map<string, Variable<unknown>>();
   const functions = new Map<string, HostFunction>();
   const types = new Map<string, HostType>();

@@ -80,6 +80,12 @@ export interface Kernel {
   /** Lists the namespace. */
   names(): Promise<NamespaceEntry[]>;
   /**
+   * Says in a line what names stand for, and nothing of what is in it.
+   *
+   * @param names The names; of those that there are not, the answer has `null`.
+   */
+  outline(names: string[]): Promise<(string | null)[]>;
+  /**
    * Writes the namespace down.
    *
    * @param maxBytes How large that may be, roughly. What does not fit in stays out.

@@ -245,7 +245,7 @@ function finite(_key: string, value: unknown): unknown {
 }
 
 /** The Deno that runs this, under the name by which the host may run it: `--allow-run=deno` is enough. */
-function denoCommand(): string {
+export function denoCommand(): string {
   const path = Deno.execPath();
   const may = (command: string) =>
     Deno.permissions.querySync({ name: "run", command }).state === "granted";

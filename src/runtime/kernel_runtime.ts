@@ -8,12 +8,12 @@ import type { NamespaceEntry } from "../rpc/protocol.ts";
 import type { CellPlace } from "../security/rule.ts";
 import { kindOf } from "./_value_kind.ts";
 import { CellRunner } from "./cell_runner.ts";
-import type { FunctionOf, Functions, HostFunction } from "./host_function.ts";
-import type { HostType } from "./host_type.ts";
-import { hasName, type Injections, type InjectOptions, isLent, toInjections } from "./injection.ts";
-import { type Definition, type Kernel, KernelExitError, type KernelHost } from "./kernel.ts";
+import { Injected, valuesOf } from "./injected.ts";
+import type { FunctionOf, Functions } from "./host_function.ts";
+import type { Injections, InjectOptions } from "./injection.ts";
+import { type Kernel, KernelExitError, type KernelHost } from "./kernel.ts";
 import { KernelKeeper } from "./kernel_keeper.ts";
-import { checkLimit } from "./limit.ts";
+import { checkCount, checkLimit } from "./limit.ts";
 import type { Recovery } from "./recovery.ts";
 import type {
   CellResult,
@@ -26,7 +26,7 @@ import type { Snapshot } from "./snapshot.ts";
 import { checkRuntimeLimits } from "./runtime_limits.ts";
 import { checkStateOptions, type RuntimeOptions } from "./runtime_options.ts";
 import { Turns } from "./turns.ts";
-import type { Values, Variable } from "./variable.ts";
+import type { Values } from "./variable.ts";
 
 /** The common part of all runtimes. */
 export abstract class KernelRuntime<V extends object, F extends object = Functions>
@@ -40,9 +40,7 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
   /** Characters of a cell's output that are kept. */
   protected readonly maxOutputChars: number;
 
-  readonly #variables: Map<string, Variable<unknown>>;
-  readonly #functions: Map<string, HostFunction>;
-  readonly #types: Map<string, HostType>;
+  readonly #injected: Injected;
   readonly #runner: CellRunner;
   readonly #keeper: KernelKeeper;
   readonly #turns = new Turns();
@@ -62,33 +60,27 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
     const limits = checkRuntimeLimits(options);
     this.timeoutMs = limits.timeoutMs;
     this.maxOutputChars = limits.maxOutputChars;
-    const { variables, functions, types } = this.#check({
-      variables: options.variables as Record<string, unknown> | undefined,
-      functions: options.functions,
-      types: options.types,
+    const { variables, functions, types } = options;
+    this.#injected = new Injected(
+      { variables: variables as Record<string, unknown> | undefined, functions, types },
+      {
+        isolated,
+        maxDeclared: checkCount("maxDeclaredFunctions", options.maxDeclaredFunctions ?? 50),
+        outline: async (names) => await (await this.#keeper.kernel()).outline(names),
+      },
+    );
+    this.#runner = new CellRunner((name) => this.#injected.functionOf(name), {
+      ...limits,
+      rules: options.rules,
     });
-    this.#variables = variables;
-    this.#functions = functions;
-    this.#runner = new CellRunner(functions, { ...limits, rules: options.rules });
-    this.#types = types;
     const state = checkStateOptions(options);
     this.checkpointPolicy = state.checkpoint;
     this.#keeper = new KernelKeeper({
       start: () => this.startKernel(this.#runner),
-      inject: (kernel, restored) => {
-        // What a snapshot has of a reference is its name.
-        const isMissing = (name: string, value: unknown) =>
-          !restored.has(name) || isLent(value, types);
-        const values = valuesOf(variables, isMissing);
-        return kernel.define({ types, values, functions: functions.keys() });
-      },
-      injectAgain: (kernel, names) =>
-        kernel.define({
-          values: valuesOf(variables, (name) => names.has(name)),
-          functions: [...functions.keys()].filter((name) => names.has(name)),
-        }),
+      inject: (kernel, restored) => kernel.define(this.#injected.definitions(restored)),
+      injectAgain: (kernel, names) => kernel.define(this.#injected.definitionsAgain(names)),
       onEnded: () => this.#runner.kernelEnded(),
-      isInjected: (name) => hasName(this.injections, name),
+      isInjected: (name) => this.#injected.has(name),
       maxRestarts: state.maxRestarts,
       maxSnapshotBytes: state.maxSnapshotBytes,
       snapshot: options.snapshot,
@@ -113,11 +105,7 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
 
   /** What is injected, for the prompt. */
   get injections(): Injections {
-    return { variables: this.#variables, functions: this.#functions, types: this.#types };
-  }
-
-  #check(given: InjectOptions, options: { readonly taken?: Injections } = {}) {
-    return toInjections(given, { ...options, isolated: this.isolated });
+    return this.#injected.all;
   }
 
   /** See {@linkcode Runtime.inject}. */
@@ -128,14 +116,17 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
 
   async #inject(given: InjectOptions): Promise<void> {
     this.#assertOpen("inject");
-    const { variables, functions, types } = this.#check(given, { taken: this.injections });
+    const injections = this.#injected.check(given);
+    const { variables, functions, types } = injections;
     // A kernel that is not there yet gets them with all the others when it starts.
     const kernel = await this.#keeper.current;
     await kernel?.define({ types, values: valuesOf(variables), functions: functions.keys() });
     this.#keeper.defined([...variables.keys(), ...functions.keys(), ...types.keys()]);
-    for (const [name, variable] of variables) this.#variables.set(name, variable);
-    for (const [name, definition] of functions) this.#functions.set(name, definition);
-    for (const [name, type] of types) this.#types.set(name, type);
+    this.#injected.add(injections);
+    // They come with the function that is one too many, and make room for the host's own.
+    if (this.#injected.finders.length > 0) {
+      await kernel?.define({ functions: this.#injected.finders });
+    }
   }
 
   /** See {@linkcode Runtime.execute}. */
@@ -180,9 +171,9 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
 
   async #update(name: string, value: unknown): Promise<void> {
     this.#assertOpen(`update ${JSON.stringify(name)}`);
-    const variable = this.#variables.get(name);
+    const variable = this.#injected.variable(name);
     if (variable === undefined) {
-      const known = [...this.#variables.keys()].join(", ");
+      const known = [...this.injections.variables.keys()].join(", ");
       throw new RangeError(
         `Cannot update ${JSON.stringify(name)}: the injected variables are ${known || "none"}`,
       );
@@ -196,7 +187,7 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
     const kernel = await this.#keeper.current;
     await kernel?.define({ values: [[name, value, updated.members]] });
     this.#keeper.defined([name]);
-    this.#variables.set(name, updated);
+    this.#injected.update(name, updated);
   }
 
   /** See {@linkcode Runtime.names}. */
@@ -278,8 +269,8 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
         ...options,
         kernel: () => this.#keeper.kernel(),
         recovered: () => this.#keeper.recovery,
-        isAsync: (name) => this.#isAsync(name),
-        place: { ...this.place, isDefined: (name) => hasName(this.injections, name) },
+        isAsync: (name) => this.#injected.isAsync(name),
+        place: { ...this.place, isDefined: (name) => this.#injected.has(name) },
       });
       this.#keeper.cellEnded(result);
       if ("stateKept" in result && !result.stateKept) {
@@ -291,13 +282,6 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
       if (error instanceof KernelExitError && !this.#closed) error.recovery = await this.#recover();
       throw error;
     }
-  }
-
-  /** What stays on the host is called across the boundary. Without one, objects are what they are. */
-  #isAsync(name: string): boolean {
-    if (this.#functions.has(name)) return true;
-    const variable = this.#variables.get(name);
-    return this.isolated && variable !== undefined && isLent(variable.value, this.#types);
   }
 
   /** Starts the next kernel, so that whoever is told of the end of one is told what is left. */
@@ -319,14 +303,5 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
 
   #assertOpen(what: string): void {
     if (this.#closed) throw new TypeError(`Cannot ${what}: the runtime is closed`);
-  }
-}
-
-function* valuesOf(
-  variables: ReadonlyMap<string, Variable<unknown>>,
-  isWanted: (name: string, value: unknown) => boolean = () => true,
-): Generator<Definition> {
-  for (const [name, { value, members }] of variables) {
-    if (isWanted(name, value)) yield [name, value, members];
   }
 }

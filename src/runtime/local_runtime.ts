@@ -135,6 +135,10 @@ class InProcessKernel implements Kernel {
     return Promise.resolve(this.#session.namespace.entries());
   }
 
+  outline(names: string[]): Promise<(string | null)[]> {
+    return Promise.resolve(this.#session.namespace.outlines(names));
+  }
+
   async snapshot(maxBytes: number): Promise<KernelSnapshot> {
     const { report, attachments } = await this.#session.snapshot(maxBytes);
     // Buffers of the session are written as they are now.

@@ -24,6 +24,11 @@ export interface RuntimeOptions<
   /** Types by name: classes, schemas, objects with constants, or what `defineType` returns. @default none */
   readonly types?: Readonly<Record<string, unknown>>;
   /**
+   * How many functions are declared one by one in the prompt. With more of them the prompt has how many there are, and cells
+   * find them with `search("words")` and read their declarations with `describe("name")`. @default 50
+   */
+  readonly maxDeclaredFunctions?: number | undefined;
+  /**
    * The first kernel goes on from what this snapshot has, which comes before the values of `variables`. @default none
    */
   readonly snapshot?: Uint8Array | undefined;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { withBlobs } from "../rpc/blobs.ts";
 import { Connection, type Payload } from "../rpc/connection.ts";
 import type {
   CellReport,
@@ -27,6 +28,7 @@ import {
   readCellReport,
   readCounts,
   readEntries,
+  readOutlines,
   readRestoreReport,
   readSnapshotReport,
 } from "./_kernel_answers.ts";
@@ -101,7 +103,7 @@ export class SubprocessKernel implements Kernel {
       rejections: "dropped",
       use: async ({ write, receive }) => {
         try {
-          return await this.#request("use", write(), { kind: "use", receive });
+          return await this.#request("use", await withBlobs(write), { kind: "use", receive });
         } catch (error) {
           throw toLocalError(error);
         }
@@ -115,9 +117,7 @@ export class SubprocessKernel implements Kernel {
           clearTimeout(timer);
           this.#started = true;
         },
-        watching: () => {
-          this.#watching = true;
-        },
+        watching: () => void (this.#watching = true),
         ...kernelRequests(this.#references, () => this.host),
       },
     });
@@ -126,20 +126,21 @@ export class SubprocessKernel implements Kernel {
   }
 
   async define(definitions: Definitions): Promise<void> {
-    const { types = new Map() } = definitions;
+    const { types = new Map(), values = [], functions = [] } = definitions;
+    // Iterated twice, where Blobs have to be read.
+    const all = { types, values: [...values], functions: [...functions] };
     const shared = this.#references.types;
     for (const type of classesOf(types)) shared.add(type);
     let encoded: DefinitionPayloads | undefined;
     try {
-      encoded = definitionPayloads(this.#references, definitions);
+      encoded = await withBlobs((blobs) => definitionPayloads(this.#references, all, { blobs }));
       await this.#makeTypes(types);
     } catch (error) {
       encoded?.unsent();
       for (const name of types.keys()) shared.delete(name);
       throw error;
     }
-    const { payloads } = encoded;
-    await this.#answered("other", () => this.#connection.callAll("define", payloads));
+    await this.#answered("other", () => this.#connection.callAll("define", encoded.payloads));
   }
 
   async #makeTypes(types: ReadonlyMap<string, HostType>): Promise<void> {
@@ -215,6 +216,10 @@ export class SubprocessKernel implements Kernel {
 
   async names(): Promise<NamespaceEntry[]> {
     return await this.#ask("names", { value: null }, readEntries);
+  }
+
+  outline(names: string[]): Promise<(string | null)[]> {
+    return this.#ask("outline", { value: { names } }, readOutlines);
   }
 
   async snapshot(maxBytes: number): Promise<KernelSnapshot> {

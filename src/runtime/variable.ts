@@ -11,6 +11,12 @@ import { isInstance } from "../rpc/tree_encoder.ts";
 export interface VariableOptions {
   /** What the model is told about it. @default none */
   readonly description?: string | undefined;
+  /** The type that the model is shown, `Map<string, Forecast>`. @default made from the value */
+  readonly declaration?: string | undefined;
+  /** Declarations of types that `declaration` uses: `interface Forecast { celsius: number }`. @default none */
+  readonly typeDeclarations?: readonly string[] | undefined;
+  /** Whether the model is told how large the value is and which keys it has; never what is in it. @default false */
+  readonly summary?: boolean | undefined;
   /**
    * The members of an object that cells can reach, by whatever way they come to it. It cannot be iterated then. A
    * `LocalRuntime`, whose cells have the object itself, does not hold to it. @default what the object and its classes have, but for
@@ -25,6 +31,12 @@ export class Variable<T> {
   readonly value: T;
   /** What the model is told about it. */
   readonly description: string | undefined;
+  /** The type that the model is shown, if it is not made from the value. */
+  readonly declaration: string | undefined;
+  /** Declarations of types that `declaration` uses. */
+  readonly typeDeclarations: readonly string[];
+  /** Whether the model is told how large the value is and which keys it has. */
+  readonly summary: boolean;
   /** The members that cells can reach; absent if they are all that its class declares. */
   readonly members: readonly string[] | undefined;
 
@@ -37,6 +49,9 @@ export class Variable<T> {
   constructor(value: T, options: VariableOptions = {}) {
     this.value = value;
     this.description = options.description;
+    this.declaration = options.declaration;
+    this.typeDeclarations = [...options.typeDeclarations ?? []];
+    this.summary = options.summary ?? false;
     this.members = options.members === undefined ? undefined : checkMembers(value, options.members);
   }
 
@@ -47,7 +62,7 @@ export class Variable<T> {
    * @throws {TypeError} If that lacks one of the members.
    */
   with(value: unknown): Variable<unknown> {
-    return new Variable(value, { description: this.description, members: this.members });
+    return new Variable(value, { ...this });
   }
 }
 

@@ -53,7 +53,7 @@ const ANYWHERE: [what: string, value: () => unknown, reason: string][] = [
     "not what its prototype",
   ],
   ["a Blob", () => new Blob(["x"]), "Blob"],
-  ["a File", () => new File(["x"], "x.txt"), "File"],
+  ["a File", () => new File(["x"], "x.txt"), "Blob"],
   ["a Temporal date", () => Temporal.PlainDate.from("2024-01-01"), "PlainDate"],
   ["an Intl object", () => new Intl.NumberFormat("en"), "NumberFormat"],
   ["an iterator", () => [1].values(), "Iterator"],

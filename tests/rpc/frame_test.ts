@@ -193,6 +193,11 @@ Deno.test("FrameReader.read() throws a FrameError when the body is not UTF-8", a
   }
 });
 
+Deno.test("FrameReader.read() reads what a decoder writes for what is not UTF-8, where it is meant", async () => {
+  const frame = { text: '"\ufffd é 日本 🎉"', attachments: [] };
+  assertEquals(await readAll([encoded(frame)]), [frame]);
+});
+
 Deno.test("FrameReader.read() refuses a frame that is too large before it is there", async () => {
   for (
     const header of ["Content-Length: 900", "Content-Length: 2\r\nAttachment-Lengths: 500,500"]

@@ -1,5 +1,6 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import type { EncodedValue } from "../../src/rpc/codec.ts";
+import { BlobContents } from "../../src/rpc/blobs.ts";
 import { Connection } from "../../src/rpc/connection.ts";
 import { References, type ReferencesOptions, type UseRequest } from "../../src/rpc/references.ts";
 import { concat, frameBytes, linkedPair } from "./_linked_pair.ts";
@@ -104,7 +105,8 @@ Deno.test("References.encodeValue() says what a message lends that is not sent",
 Deno.test("References reads an answer before it takes back what is given back behind it", async () => {
   const [near, far] = linkedPair();
   const references: References = makeReferences({
-    use: ({ write, receive }: UseRequest) => connection.call("use", write(), { receive }),
+    use: ({ write, receive }: UseRequest) =>
+      connection.call("use", write(new BlobContents()), { receive }),
   });
   const connection = new Connection(near.channel, {
     handlers: {

@@ -54,6 +54,10 @@ export class FakeKernel implements Kernel {
     return Promise.resolve(1);
   }
 
+  outline(names: string[]): Promise<(string | null)[]> {
+    return Promise.resolve(names.map(() => null));
+  }
+
   names(): Promise<NamespaceEntry[]> {
     return Promise.resolve([]);
   }

@@ -96,7 +96,7 @@ export const REFUSED: readonly RefusedCase[] = [
     `const target = new EventTarget(), blob = new Blob(["x"]), abort = new AbortController(), format = new Intl.NumberFormat();
     class Extended extends EventTarget {} const extended = new Extended(); class Own extends Promise {} const own = new Own(() => {})`,
     ["target", "it is an instance of EventTarget, which is no plain data"],
-    ["blob", "it is an instance of Blob, which is no plain data"],
+    ["blob", "it is a Blob, whose contents have to be waited for"],
     ["abort", "it is an instance of AbortController, which is no plain data"],
     ["format", "it is an instance of NumberFormat, which is no plain data"],
     ["extended", "it is an instance of a class that extends EventTarget"],

@@ -113,13 +113,13 @@ Deno.test("declareInjections() takes parameters from the input schema when there
       z.tuple([z.boolean(), z.null(), z.string()]).rest(z.number()),
       "(a: boolean, b: null, arg3: string, ...rest: number[])",
     ],
-    [z.tuple([z.date(), z.string()]), "(a: unknown, b: string)"],
+    [z.tuple([z.date(), z.string()]), "(a: Date, b: string)"],
     [z.string(), "(a: string)"],
     [
       z.object({ name: z.string(), size: z.number().optional(), "in-stock": z.boolean() }),
       '(a: { name: string; size?: number; "in-stock": boolean })',
     ],
-    [z.object({ when: z.date(), n: z.number() }), "(a: { when: unknown; n: number })"],
+    [z.object({ when: z.date(), n: z.number() }), "(a: { when: Date; n: number })"],
     [z.object({}), "(a: Record<string, unknown>)"],
     [z.record(z.string(), z.number()), "(a: Record<string, number>)"],
     [z.enum(["low", "high"]), '(a: "low" | "high")'],
@@ -164,10 +164,69 @@ Deno.test("declareInjections() puts the output schema into a promise", () => {
     [z.object({ n: z.number().default(1) }), "{ n: number }"],
     [z.array(z.object({ id: z.string() })), "Array<{ id: string }>"],
     [z.string().transform((text) => text.length), "unknown"],
-    [z.void(), "unknown"],
+    [z.void(), "void"],
+    [z.date().nullable(), "Date | null"],
+    [z.map(z.string(), z.bigint()), "Map<unknown, unknown>"],
   ];
   for (const [output, expected] of table) {
     assertEquals(withSchemas(z.tuple([]), output), `(): Promise<${expected}>;`);
+  }
+});
+
+Deno.test("declareInjections() shows what the host declares, and each type once", () => {
+  const forecast = "interface Forecast { celsius: number }";
+  const other = "interface Forecast { kelvin: number; next?: Forecast }";
+  const one = (city: string) => city;
+  const { functions, variables } = declareInjections(toInjections({
+    functions: {
+      today: defineFunction(one, {
+        declaration: "(city: string): Promise<Forecast>",
+        typeDeclarations: [forecast],
+      }),
+      tomorrow: defineFunction(one, {
+        declaration: "(city: string): Promise<Forecast>;\n<T>(\n  cities: T[],\n): Promise<T>;\n",
+        typeDeclarations: [forecast],
+      }),
+      elsewhere: defineFunction(one, {
+        declaration: "(Forecast: string): Promise<Forecast>",
+        typeDeclarations: [other],
+      }),
+      again: defineFunction(one, {
+        declaration: "(): Promise<Forecast>",
+        typeDeclarations: [other],
+      }),
+    },
+    variables: {
+      last: defineVariable(null, { declaration: "Forecast | null", typeDeclarations: [forecast] }),
+    },
+  }));
+  assertEquals(functions, [
+    forecast,
+    "declare function today(city: string): Promise<Forecast>;",
+    "declare function tomorrow(city: string): Promise<Forecast>;\n" +
+    "declare function tomorrow<T>(\n  cities: T[],\n): Promise<T>;",
+    "interface Forecast2 { kelvin: number; next?: Forecast2 }",
+    "declare function elsewhere(Forecast: string): Promise<Forecast2>;",
+    "declare function again(): Promise<Forecast2>;",
+  ]);
+  assertEquals(variables, ["declare let last: Forecast | null;"]);
+});
+
+Deno.test("declareInjections() expands references of schemas, but for those that lead to themselves", () => {
+  const tree = z.object({
+    name: z.string(),
+    get children() {
+      return z.array(tree);
+    },
+  });
+  const table: [Schema, string][] = [
+    [tree, "(a: { name: string; children: unknown[] })"],
+    [z.record(z.enum(["x", "y"]), z.number()), '(a: Record<"x" | "y", number>)'],
+    [z.partialRecord(z.enum(["x"]), z.number()), '(a: Partial<Record<"x", number>>)'],
+    [z.never(), "(a: never)"],
+  ];
+  for (const [input, expected] of table) {
+    assertEquals(withSchemas(input), `${expected}: Promise<unknown>;`);
   }
 });
 

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { stripTypeScriptTypes } from "node:module";
 import { declareInjections } from "../../src/runtime/declarations.ts";
 import { toInjections } from "../../src/runtime/injection.ts";
-import { defineVariable } from "../../src/runtime/variable.ts";
+import { defineVariable, type Variable } from "../../src/runtime/variable.ts";
 
 function declareVariable(value: unknown): string {
   const { variables } = declareInjections(toInjections({ variables: { v: value } }));
@@ -40,12 +40,42 @@ Deno.test("declareInjections() types variables by their values, and does not sho
     [/x/, "RegExp"],
     [new Uint8Array(2), "Uint8Array"],
     [new URL("http://example.com"), "URL"],
-    [[new Light()], "Light[]"],
-    [[new (class {})()], "object[]"],
+    [new (class Failure extends Error {})(), "Error"],
     [[() => 1, 2], "Array<((...args: unknown[]) => unknown) | number>"],
   ];
   for (const [value, type] of table) {
     assertEquals(declareVariable(defineVariable(value)), `declare let v: ${type};`);
+  }
+});
+
+Deno.test("declareInjections() declares classes that are met inside of data, each once", () => {
+  const lights = new Map([["a", new Light()]]);
+  const { variables } = declareInjections(
+    toInjections({
+      variables: { lights, rooms: [{ light: new Light() }], odd: [new (class {})()] },
+    }),
+  );
+  assertEquals(variables, [
+    "declare class Light {\n}",
+    "declare let lights: Map<string, Light>;",
+    "declare let rooms: Array<{ light: Light }>;",
+    "declare class HostObject {\n}",
+    "declare let odd: HostObject[];",
+  ]);
+});
+
+Deno.test("declareInjections() tells how large a variable is when it is asked to", () => {
+  const rows = Array.from({ length: 100 }, () => ({ city: "Oslo", celsius: 4 }));
+  const table: [Variable<unknown>, string][] = [
+    [defineVariable(rows, { summary: true }), "(Array(100), elements: { city, celsius })"],
+    [
+      defineVariable("secret", { summary: true, description: "A key" }),
+      "\n * A key\n * (string, 6 characters)\n",
+    ],
+  ];
+  for (const [variable, comment] of table) {
+    const text = declareVariable(variable);
+    assert(text.startsWith(`/**${comment.startsWith("\n") ? "" : " "}${comment}`), text);
   }
 });
 

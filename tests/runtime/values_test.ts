@@ -1,6 +1,6 @@
 /** Values on their way to a kernel and back. */
 
-import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
 import { run, runFailing, valueOf } from "./_contract.ts";
@@ -186,22 +186,44 @@ Deno.test("DenoRuntime.execute() names the path of what a call cannot carry", as
   }
 });
 
-Deno.test("DenoRuntime lends Blobs and Files, whose contents are waited for, both ways", async () => {
+Deno.test("DenoRuntime copies Blobs and Files with what they hold, both ways", async () => {
   const blob = new Blob(["of the host"], { type: "text/x" });
+  const seen: unknown[] = [];
   await using runtime = new DenoRuntime({
-    variables: { blob },
-    functions: { read: async (file: File) => `${await file.name}: ${await file.text()}` },
+    variables: { box: { blob, again: [blob], empty: new Blob() } },
+    functions: {
+      read: async (file: File, more: unknown) => {
+        seen.push(file, more);
+        return new File([`${file.name}: `, await file.text()], "answer.txt", { lastModified: 5 });
+      },
+    },
   });
   assertEquals(
     await valueOf(
       runtime,
-      `[await blob.text(), await blob.type, await (await blob.slice(0, 2)).text()]`,
+      `const { blob, again, empty } = box;
+      const answer = await read(new File(["of a cell"], "x.txt", { type: "text/y" }), [blob]);
+      [await blob.text(), blob.type, blob.size, again[0] === blob, empty.size,
+        await answer.text(), answer.name, answer.lastModified, answer instanceof File]`,
     ),
-    `[ "of the host", "text/x", "of" ]`,
+    `[
+  "of the host",
+  "text/x",
+  11,
+  true,
+  0,
+  "x.txt: of a cell",
+  "answer.txt",
+  5,
+  true
+]`,
   );
-  assertEquals(
-    await valueOf(runtime, `await read(new File(["of a cell"], "x.txt"))`),
-    `"x.txt: of a cell"`,
-  );
-  assertStrictEquals(await runtime.retrieve("blob"), blob);
+  const [file, more] = seen as [File, Blob[]];
+  assert(file instanceof File && more[0] instanceof Blob);
+  assertEquals([file.name, file.type, await more[0].text()], ["x.txt", "text/y", "of the host"]);
+  const box = await runtime.retrieve("box");
+  assertStrictEquals(box.blob, box.again[0]);
+  assertEquals(await box.blob.text(), "of the host");
+  const shown = await valueOf(runtime, `await read(new File([], "a"), new ArrayBuffer(2)); 1`);
+  assertEquals([shown, (seen[3] as ArrayBuffer).byteLength], ["1", 2]);
 });

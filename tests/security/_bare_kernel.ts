@@ -3,6 +3,7 @@
  * left between a cell and the machine are the permissions of the process.
  */
 
+import { BlobContents } from "../../src/rpc/blobs.ts";
 import { Connection } from "../../src/rpc/connection.ts";
 import type {
   DefineParams,
@@ -45,11 +46,14 @@ const connection: Connection = new Connection(stdioChannel(), {
   maxFrameBytes: options.maxFrameBytes,
   handlers: {
     define: ({ value, attachments }) => {
-      const { name, value: encoded } = value as DefineParams;
-      const bound = encoded === undefined
-        ? calls.function(name, references)
-        : references.decodeValue(encoded, attachments);
-      session.namespace.define(name, bound);
+      const params = value as DefineParams;
+      if ("functions" in params) {
+        for (const name of params.functions) {
+          session.namespace.define(name, calls.function(name, references));
+        }
+      } else {
+        session.namespace.define(params.name, references.decodeValue(params.value, attachments));
+      }
     },
     execute: async ({ value }) => ({ value: await session.execute(value as ExecuteParams) }),
     interrupt: () => interrupts.stop(),
@@ -57,7 +61,7 @@ const connection: Connection = new Connection(stdioChannel(), {
     retrieve: ({ value }) => retrieve(session.namespace, references, value as RetrieveParams),
     use: async ({ value, attachments }) => {
       const { perform, encode } = references.open(value, attachments);
-      const { value: answer, ...rest } = encode(await perform());
+      const { value: answer, ...rest } = encode(await perform(), new BlobContents());
       return { value: { value: answer }, ...rest };
     },
     release: ({ value }) => references.release(value),

@@ -1,0 +1,10 @@
+/** Descriptions as comments of TypeScript. */
+
+/** The comment that stands before a declaration, with the end of its line; nothing for no description. */
+export function commentOf(description: string | undefined): string {
+  if (description === undefined || description.trim() === "") return "";
+  const lines = description.trim().replaceAll("*/", "*\\/").split(/\r\n|[\n\r\u2028\u2029]/);
+  return lines.length === 1
+    ? `/** ${lines[0]} */\n`
+    : `/**\n${lines.map((line) => ` * ${line}`.trimEnd()).join("\n")}\n */\n`;
+}
