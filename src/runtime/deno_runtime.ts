@@ -4,7 +4,7 @@
  * @module
  */
 
-import { grantedKinds, type Permissions } from "../security/permissions.ts";
+import type { Permissions, SandboxExits } from "../security/permissions.ts";
 import type { CellPlace } from "../security/rule.ts";
 import type { Functions } from "./host_function.ts";
 import type { Kernel, KernelHost } from "./kernel.ts";
@@ -41,7 +41,9 @@ export interface DenoRuntimeOptions<
 export class DenoRuntime<V extends object = Record<string, unknown>, F extends object = Functions>
   extends KernelRuntime<V, F> {
   /** What cells may reach beyond what is injected. */
-  readonly permissions: Permissions;
+  readonly permissions: Permissions & SandboxExits;
+  /** Packages that cells may import. */
+  readonly packages: readonly string[];
   readonly #launcher: KernelLauncher;
 
   /**
@@ -55,16 +57,16 @@ export class DenoRuntime<V extends object = Record<string, unknown>, F extends o
     super(options, { isolated: true });
     this.#launcher = new KernelLauncher(options);
     this.permissions = this.#launcher.permissions;
+    this.packages = this.#launcher.packages;
   }
 
   /** @internal */
   protected override get place(): CellPlace {
-    const { permissions, imports } = this.#launcher;
-    return { isolated: true, permissions: grantedKinds(permissions), imports };
+    return { isolated: true, ...this.#launcher.place };
   }
 
   /** @internal */
   protected override startKernel(host: KernelHost): Promise<Kernel> {
-    return Promise.resolve(this.#launcher.launch(host));
+    return this.#launcher.start(host);
   }
 }
