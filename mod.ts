@@ -154,7 +154,12 @@ export { GlobalRule } from "./src/security/global_rule.ts";
 export type { GlobalRuleOptions } from "./src/security/global_rule.ts";
 export { ImportRule } from "./src/security/import_rule.ts";
 export type { ImportRuleOptions } from "./src/security/import_rule.ts";
-export type { Permissions } from "./src/security/permissions.ts";
+export type {
+  Permission,
+  PermissionLists,
+  Permissions,
+  SandboxExits,
+} from "./src/security/permissions.ts";
 export type { Position } from "./src/security/position.ts";
 export { RegexRule } from "./src/security/regex_rule.ts";
 export type { RegexRuleOptions } from "./src/security/regex_rule.ts";

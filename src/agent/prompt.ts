@@ -6,7 +6,7 @@
 
 import { declareInjections } from "../runtime/declarations.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { grantedKinds, type Permissions } from "../security/permissions.ts";
+import { grantedPermissions, type PermissionKind } from "../security/permissions.ts";
 
 /** What a system prompt is made of. */
 export interface PromptParts {
@@ -33,7 +33,7 @@ export const DEFAULT_INSTRUCTIONS =
  * @param language The word behind the fence of a code block.
  */
 export function defaultSystemInstructions(
-  runtime: Pick<Runtime, "isolated" | "timeoutMs" | "permissions">,
+  runtime: Pick<Runtime, "isolated" | "timeoutMs" | "permissions" | "packages">,
   language: string,
 ): string {
   const limit = Number.isFinite(runtime.timeoutMs)
@@ -42,7 +42,7 @@ export function defaultSystemInstructions(
   const place = runtime.isolated
     ? "The session runs in a sandbox: there are no files, no network, no environment and no packages beyond what is " +
       "listed here, and the Node.js modules are not there. The language itself and the web's own APIs (URL, TextEncoder, " +
-      "structuredClone, Intl, timers) are." + describePermissions(runtime.permissions ?? {})
+      "structuredClone, Intl, timers) are." + describePermissions(runtime)
     : "The session runs in the user's own process. Use what is listed here and nothing that changes the user's machine.";
   return `To act, write one code block in your reply:
 
@@ -72,19 +72,29 @@ The block runs as a cell of a persistent session, as in a notebook, and you are 
 ${place}${limit}`;
 }
 
-const ACCESS: Readonly<Record<keyof Permissions, string>> = {
+const ACCESS: Readonly<Record<PermissionKind, string>> = {
   net: "use the network with fetch",
   read: "read files with Deno.readTextFile and its like",
   write: "write files with Deno.writeTextFile and its like",
   env: "read the environment with Deno.env",
   sys: "ask Deno about the system",
+  import: "import modules from https URLs",
+  run: "run programs with Deno.Command, with piped output",
+  ffi: "load native libraries with Deno.dlopen",
 };
 
-function describePermissions(permissions: Permissions): string {
-  const granted = grantedKinds(permissions).map((kind) => {
-    const list = permissions[kind];
-    return Array.isArray(list) ? `${ACCESS[kind]} (only ${list.join(", ")})` : ACCESS[kind];
+function describePermissions(
+  { permissions = {}, packages = [] }: Pick<Runtime, "permissions" | "packages">,
+): string {
+  const { run, ffi, ...others } = permissions;
+  const granted = grantedPermissions(others, { run, ffi }).map(({ kind, allow, deny }) => {
+    const limits = [
+      ...allow === true ? [] : [`only ${allow.join(", ")}`],
+      ...deny.length === 0 ? [] : [`not ${deny.join(", ")}`],
+    ];
+    return limits.length === 0 ? ACCESS[kind] : `${ACCESS[kind]} (${limits.join("; ")})`;
   });
+  if (packages.length > 0) granted.push(`import the packages ${packages.join(", ")}`);
   return granted.length === 0 ? "" : ` Beyond that it may ${granted.join(", and ")}.`;
 }
 
@@ -104,8 +114,13 @@ export function promptParts(
     readonly timeoutMs?: number | undefined;
   },
 ): PromptParts {
-  const { isolated, permissions } = runtime;
-  const limits = { isolated, permissions, timeoutMs: options.timeoutMs ?? runtime.timeoutMs };
+  const { isolated, permissions, packages } = runtime;
+  const limits = {
+    isolated,
+    permissions,
+    packages,
+    timeoutMs: options.timeoutMs ?? runtime.timeoutMs,
+  };
   return {
     instructions: options.instructions ?? DEFAULT_INSTRUCTIONS,
     systemInstructions: options.systemInstructions ??

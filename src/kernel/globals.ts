@@ -11,14 +11,19 @@ import { GUEST_GLOBALS } from "../rpc/guest_globals.ts";
  * event classes need them.
  *
  * @param members What stays of `Deno`.
+ * @param options Whether there is WebAssembly.
  * @returns The names that are left.
  */
-export function curateGlobals(members: readonly string[]): Set<string> {
+export function curateGlobals(
+  members: readonly string[],
+  { wasm }: { readonly wasm: boolean },
+): Set<string> {
   const deno = reducedDeno(members);
   // It leads to the runtime's internals, from whatever still holds the full object.
   Reflect.deleteProperty(Deno, (Deno as unknown as { internal: symbol }).internal);
   for (const name of Object.getOwnPropertyNames(globalThis)) {
-    if (!GUEST_GLOBALS.has(name) && !Reflect.deleteProperty(globalThis, name)) {
+    const kept = GUEST_GLOBALS.has(name) && (wasm || name !== "WebAssembly");
+    if (!kept && !Reflect.deleteProperty(globalThis, name)) {
       throw new Error(`Cannot start the kernel: the global ${name} cannot be removed`);
     }
   }

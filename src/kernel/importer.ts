@@ -5,7 +5,7 @@
  */
 
 import { JSON, TypeError, URL } from "../rpc/builtins.ts";
-import { isClosedImport, matchesImport } from "../rpc/import_pattern.ts";
+import { admit, type ImportList } from "../rpc/import_pattern.ts";
 import type { Importer } from "./scope.ts";
 
 /** The kernel's own modules are live: whoever could import them would hold the kernel. */
@@ -14,20 +14,19 @@ const OWN_MODULES = new URL("../", import.meta.url).href;
 /**
  * Makes the gate.
  *
- * @param allowed Specifiers that may pass: exact, or prefixes that end in `/` or `*`.
+ * @param list What may pass.
  */
-export function createImporter(allowed: readonly string[]): Importer {
+export function createImporter(list: ImportList): Importer {
+  const open = [...list.imports, ...list.packages].join(", ");
   // Async, so that a refusal is a rejection of the guest's own promise.
   return async (specifier, attributes) => {
-    const closed = isClosedImport(specifier) || specifier.startsWith(OWN_MODULES);
-    if (closed || !allowed.some((pattern) => matchesImport(specifier, pattern))) {
+    const admitted = specifier.startsWith(OWN_MODULES) ? undefined : admit(specifier, list);
+    if (admitted === undefined) {
       throw new TypeError(
         `Cannot import ${JSON.stringify(specifier)}: ` +
-          (allowed.length === 0
-            ? "nothing may be imported here"
-            : `what may be imported is ${allowed.join(", ")}`),
+          (open === "" ? "nothing may be imported here" : `what may be imported is ${open}`),
       );
     }
-    return await import(specifier, { with: attributes });
+    return await import(admitted, { with: attributes });
   };
 }

@@ -69,7 +69,7 @@ if (import.meta.main) {
 
 async function main(options: KernelOptions, { limited }: { limited: boolean }): Promise<void> {
   const channel = stdioChannel();
-  const modules = new Modules(createImporter(options.imports));
+  const modules = new Modules(createImporter(options));
   const stacks = new StackMapper();
   const { exit } = Deno;
   const interrupts: Interrupts = new Interrupts({
@@ -105,7 +105,7 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
     onError: (thrown) => report(thrown, "Uncaught"),
   });
   const guestConsole = createConsole((stream, text) => output.write(stream, text));
-  const globals = curateGlobals(options.denoMembers);
+  const globals = curateGlobals(options.denoMembers, { wasm: options.wasm });
   globalThis.console = guestConsole;
   const display = createDisplay((bundle) => {
     // What is displayed is looked at, also when the kernel is gone.

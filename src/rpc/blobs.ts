@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Error, Map, Object, Promise, Reflect } from "./builtins.ts";
+import { Error, Map, Object, type Promise, Reflect } from "./builtins.ts";
 
 const { apply } = Reflect;
 const toStringTag = Object.prototype.toString;

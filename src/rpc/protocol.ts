@@ -302,6 +302,10 @@ export interface KernelOptions {
   denoMembers: string[];
   /** Specifiers that cells may import: exact, or prefixes that end in `/` or `*`. */
   imports: string[];
+  /** Packages that cells may import, with their exact versions: `npm:lodash-es@4.17.21`. */
+  packages: string[];
+  /** Whether cells have WebAssembly. */
+  wasm: boolean;
   /** Characters of a cell's output that are sent as they are printed. */
   maxOutputChars: number;
   /** Largest frame in bytes, both ways. */

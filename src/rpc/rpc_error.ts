@@ -77,11 +77,26 @@ const ERRORS = new Map<string, ErrorConstructor>(
  */
 export function toLocalError(thrown: unknown): unknown {
   if (!(thrown instanceof RemoteError)) return thrown;
-  const data = thrown.data as { name?: unknown } | null | undefined;
+  const data = thrown.data as { name?: unknown; stack?: unknown } | null | undefined;
   const name = typeof data?.name === "string" ? data.name : "Error";
   const error = new (ERRORS.get(name) ?? Error)(thrown.message);
   if (error.name !== name) Object.defineProperty(error, "name", { value: name });
+  if (typeof data?.stack === "string") {
+    const value = `${error.stack}\nOn the other side:\n${data.stack}`;
+    Object.defineProperty(error, "stack", { value, configurable: true, writable: true });
+  }
   return error;
+}
+
+/**
+ * An error that tells the peer its stack as well, which leads to files and code of this side.
+ *
+ * @param thrown Any value; what is no error stays what it is.
+ */
+export function withStack(thrown: unknown): unknown {
+  if (!(thrown instanceof Error) || thrown instanceof RemoteError) return thrown;
+  const { name, message, stack } = thrown;
+  return new RemoteError(message, { code: RPC_ERROR_CODES.failed, data: { name, stack } });
 }
 
 /** Codes of JSON-RPC 2.0, section 5.1, and the two of this project. */

@@ -1,6 +1,7 @@
 /** The command line of bubblewrap (https://github.com/containers/bubblewrap), which makes namespaces of Linux. */
 
-import type { SandboxNeeds } from "./_kernel_files.ts";
+import type { PermissionKind } from "../security/permissions.ts";
+import { allowed, type SandboxNeeds } from "./_kernel_files.ts";
 
 /** Shared libraries, and how the loader finds them, on the distributions there are. No programs. */
 const LIBRARIES = [
@@ -17,6 +18,9 @@ const LIBRARIES = [
   "/etc/ld.so.conf",
   "/etc/ld.so.conf.d",
 ];
+
+/** What programs and native libraries stand on, and are. */
+const PROGRAMS = ["/usr", "/bin", "/sbin"];
 
 /** Names of hosts and their certificates. */
 const NETWORK = [
@@ -35,11 +39,10 @@ const NETWORK = [
  *
  * @param needs What it has to reach.
  */
-export function bubblewrapCommand(
-  { deno, modules, cache, cached, permissions }: SandboxNeeds,
-): string[] {
-  const { net, read, write } = permissions;
-  const online = isGranted(net);
+export function bubblewrapCommand({ deno, files, granted }: SandboxNeeds): string[] {
+  const [read, write, run, ffi, net, web] = ["read", "write", "run", "ffi", "net", "import"]
+    .map((kind) => allowed(granted, kind as PermissionKind));
+  const online = isSome(net!) || isSome(web!);
   return [
     "bwrap",
     "--unshare-all",
@@ -48,28 +51,32 @@ export function bubblewrapCommand(
     "--die-with-parent",
     "--cap-drop",
     "ALL",
-    ...everything(read, "--ro-bind"),
-    ...everything(write, "--bind"),
+    ...read === true ? bind("--ro-bind", ["/"]) : [],
+    ...write === true ? bind("--bind", ["/"]) : [],
     ...bind("--ro-bind-try", LIBRARIES),
     ...bind("--ro-bind-try", online ? NETWORK : []),
-    ...bind("--ro-bind-try", listed(read)),
-    ...bind("--bind-try", listed(write)),
+    ...bind("--ro-bind-try", isSome(run!) || isSome(ffi!) ? PROGRAMS : []),
+    ...bind("--ro-bind-try", [...listed(run!), ...listed(ffi!), ...listed(read!)]),
+    ...bind("--bind-try", listed(write!)),
     // Behind what is granted: what the kernel stands on is not written to in any case.
     "--proc",
     "/proc",
     "--dev",
     "/dev",
-    ...bind("--ro-bind", [deno, ...modules]),
-    "--dir",
-    cache,
-    ...bind("--ro-bind-try", cached),
+    ...bind("--ro-bind", [deno, ...files.modules]),
+    // What cells may fetch is kept in memory, and gone with the process.
+    ...isSome(web!) ? ["--tmpfs", files.cache] : ["--dir", files.cache],
+    ...bind(
+      "--ro-bind-try",
+      files.cached.filter((path) => !isSome(web!) || !path.includes("http")),
+    ),
     "--remount-ro",
     "/dev",
     ...write === true ? [] : ["--remount-ro", "/"],
     // Without a home folder, Deno cannot find its cache, and without /etc/localtime no time zone.
     "--setenv",
     "DENO_DIR",
-    cache,
+    files.cache,
     "--setenv",
     "TZ",
     Intl.DateTimeFormat().resolvedOptions().timeZone,
@@ -79,16 +86,13 @@ export function bubblewrapCommand(
   ];
 }
 
-function isGranted(granted: boolean | readonly string[] | undefined): boolean {
-  return Array.isArray(granted) ? granted.length > 0 : granted === true;
+function isSome(allow: true | readonly string[]): boolean {
+  return allow === true || allow.length > 0;
 }
 
-function listed(granted: boolean | readonly string[] | undefined): readonly string[] {
-  return Array.isArray(granted) ? granted : [];
-}
-
-function everything(granted: boolean | readonly string[] | undefined, how: string): string[] {
-  return granted === true ? bind(how, ["/"]) : [];
+/** The paths in a list. */
+function listed(allow: true | readonly string[]): readonly string[] {
+  return allow === true ? [] : allow.filter((path) => path.startsWith("/"));
 }
 
 function bind(how: string, paths: readonly string[]): string[] {

@@ -2,7 +2,7 @@
 
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Permissions } from "../security/permissions.ts";
+import type { GrantedPermission, PermissionKind } from "../security/permissions.ts";
 
 /** What is asked for. */
 export interface KernelFilesOptions {
@@ -12,8 +12,8 @@ export interface KernelFilesOptions {
   readonly env: Readonly<Record<string, string>>;
   /** The kernel's main module. */
   readonly url: string;
-  /** What cells may import. */
-  readonly imports: readonly string[];
+  /** What of the cache is needed: modules of the web, packages. */
+  readonly uses: readonly ("remote" | "npm")[];
 }
 
 /** Files and folders. */
@@ -27,12 +27,30 @@ export interface KernelFiles {
 }
 
 /** What a kernel process in a sandbox has to reach. */
-export interface SandboxNeeds extends KernelFiles {
+export interface SandboxNeeds {
   /** The Deno executable. */
   readonly deno: string;
+  /** What the process comes up from. */
+  readonly files: KernelFiles;
   /** What cells may reach. */
-  readonly permissions: Permissions;
+  readonly granted: readonly GrantedPermission[];
 }
+
+/**
+ * What of one kind is granted: everything, or what is listed.
+ *
+ * @param granted What is granted.
+ * @param kind The kind.
+ */
+export function allowed(
+  granted: readonly GrantedPermission[],
+  kind: PermissionKind,
+): true | readonly string[] {
+  return granted.find((one) => one.kind === kind)?.allow ?? [];
+}
+
+/** What modules of the web became when they were fetched. */
+const REMOTE = ["gen/https", "gen/http"];
 
 /**
  * Finds the files.
@@ -40,16 +58,16 @@ export interface SandboxNeeds extends KernelFiles {
  * @param options Which Deno, and which kernel.
  * @throws {Error} If Deno does not say where its cache is.
  */
-export function kernelFiles({ deno, env, url, imports }: KernelFilesOptions): KernelFiles {
+export function kernelFiles({ deno, env, url, uses }: KernelFilesOptions): KernelFiles {
   const cache = cacheFolder(deno, env);
   const local = url.startsWith("file:");
   // The kernel imports nothing but these two folders.
   const kernel = local ? dirname(fileURLToPath(url)) : "";
   const modules = local ? [kernel, resolve(kernel, "../rpc")] : [];
-  const remote = !local || imports.length > 0 ? ["remote", "gen/https", "gen/http"] : [];
-  // The cache has code of everything that was ever run: only that of these modules is of any use.
+  // The cache has code of everything that was ever run: that of the user's own modules is none of it.
   const emitted = modules.map((folder) => `gen/file${folder}`);
-  return { modules, cache, cached: [...remote, ...emitted].map((path) => `${cache}/${path}`) };
+  const cached = [...uses, ...uses.includes("remote") ? REMOTE : [], ...emitted];
+  return { modules, cache, cached: cached.map((path) => `${cache}/${path}`) };
 }
 
 /** Where Deno's cache is depends on the environment and on the user's home folder, which Deno looks up by itself. */

@@ -11,6 +11,7 @@ import type {
   UseParams,
 } from "../rpc/protocol.ts";
 import type { LentValue, References } from "../rpc/references.ts";
+import { withStack } from "../rpc/rpc_error.ts";
 import type { KernelHost } from "./kernel.ts";
 
 /**
@@ -23,6 +24,13 @@ export function kernelRequests(
   references: References,
   hostOf: () => KernelHost,
 ): Record<string, Handler> {
+  const failing = async <T>(action: () => Promise<T>): Promise<T> => {
+    try {
+      return await action();
+    } catch (error) {
+      throw hostOf().exposesStacks ? withStack(error) : error;
+    }
+  };
   return {
     output: ({ value }) => {
       const { cell, stream, text } = value as Partial<OutputParams>;
@@ -42,7 +50,7 @@ export function kernelRequests(
       if (typeof name !== "string" || typeof cell !== "number" || !Array.isArray(list)) {
         throw new TypeError("Cannot call a host function: the request is malformed");
       }
-      const result = await hostOf().call(cell, { name, args: list });
+      const result = await failing(() => hostOf().call(cell, { name, args: list }));
       const as = `the result of ${name}`;
       return answer(
         await withBlobs((blobs) => references.encodeValue(result, { name: as, blobs })),
@@ -54,7 +62,7 @@ export function kernelRequests(
       if (typeof cell !== "number") {
         throw new TypeError("Cannot use a reference: the request names no cell");
       }
-      const result = await hostOf().use(cell, { name, action: perform });
+      const result = await failing(() => hostOf().use(cell, { name, action: perform }));
       return answer(await withBlobs((blobs) => encode(result, blobs)));
     },
     release: ({ value }) => references.release(value),

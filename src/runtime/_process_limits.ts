@@ -22,9 +22,10 @@ const LIMIT = `ulimit -d "$0" && set -- "$@" ${LIMITED}`;
 
 /**
  * What stands in front of a kernel does not hear the signals that are meant for the kernel, which is in the same group of
- * processes and hears them all the same. The shell has a path to find it by, which is not passed on.
+ * processes and hears them all the same. A path to find it by is not passed on.
  */
-const IN_FRONT = "trap '' INT USR2; PATH=/usr/local/bin:/usr/bin:/bin:/run/current-system/sw/bin";
+const IN_FRONT =
+  "trap '' INT USR2; PATH=${PATH-/usr/local/bin:/usr/bin:/bin:/run/current-system/sw/bin}";
 
 /** What a shell exits with when there is no such program. */
 const NOT_FOUND_CODE = 127;

@@ -3,7 +3,7 @@
  * tested on have Linux.
  */
 
-import type { SandboxNeeds } from "./_kernel_files.ts";
+import { allowed, type SandboxNeeds } from "./_kernel_files.ts";
 
 /** Shared libraries, the loader, time zones. */
 const SYSTEM = ["/usr/lib", "/usr/share", "/System", "/Library/Apple", "/private/var/db"];
@@ -23,10 +23,9 @@ export function sandboxExecCommand(needs: SandboxNeeds): string[] {
   return ["sandbox-exec", "-p", profile(needs)];
 }
 
-function profile({ deno, modules, cached, permissions }: SandboxNeeds): string {
-  const { net, read, write } = permissions;
-  const online = Array.isArray(net) ? net.length > 0 : net === true;
-  const readable = [...SYSTEM, ...modules, ...cached, ...online ? NETWORK : []];
+function profile({ deno, files, granted }: SandboxNeeds): string {
+  const online = granted.some(({ kind }) => kind === "net" || kind === "import");
+  const readable = [...SYSTEM, ...files.modules, ...files.cached, ...online ? NETWORK : []];
   return [
     "(version 1)",
     "(deny default)",
@@ -38,18 +37,19 @@ function profile({ deno, modules, cached, permissions }: SandboxNeeds): string {
     "(allow file-read-metadata)",
     `(allow file-read* (literal "/") (literal ${quote(deno)}) ${literals(DEVICES)})`,
     `(allow file-write* ${literals(DEVICES)})`,
-    ...files("file-read*", readable),
-    ...files("file-read*", read),
-    ...files("file-write*", write),
-    ...files("file-read*", write),
+    ...below("file-read*", readable),
+    ...below("file-read*", allowed(granted, "read")),
+    ...below("file-read* file-write*", allowed(granted, "write")),
+    ...below("process-exec file-read*", allowed(granted, "run")),
+    ...below("file-read*", allowed(granted, "ffi")),
     ...online ? ["(allow network*)", "(allow system-socket)"] : [],
   ].join("\n");
 }
 
-function files(what: string, granted: boolean | readonly string[] | undefined): string[] {
-  if (granted === true) return [`(allow ${what})`];
-  if (!Array.isArray(granted) || granted.length === 0) return [];
-  return [`(allow ${what} ${granted.map((path) => `(subpath ${quote(path)})`).join(" ")})`];
+function below(what: string, paths: true | readonly string[]): string[] {
+  if (paths === true) return [`(allow ${what})`];
+  if (paths.length === 0) return [];
+  return [`(allow ${what} ${paths.map((path) => `(subpath ${quote(path)})`).join(" ")})`];
 }
 
 function literals(paths: readonly string[]): string {

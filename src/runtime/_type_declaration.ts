@@ -1,6 +1,6 @@
 /** Types of a host as declarations: classes by their source, schemas as aliases, constants with their values. */
 
-import type { Class, MethodDefinition, PropertyDefinition } from "acorn";
+import type { Class, Expression, MethodDefinition, Pattern, PropertyDefinition } from "acorn";
 import { readClass } from "../cell/class_text.ts";
 import { isReachable } from "../rpc/members.ts";
 import { schemaType } from "./_schema_type.ts";
@@ -60,27 +60,67 @@ function membersOf(Class: object): string {
 }
 
 function* linesOf({ body }: Class, Class: object): Generator<[key: string, line: string]> {
+  const assigned = typesOfAssigned(body.body);
   for (const part of body.body) {
     if (part.type === "StaticBlock" || part.computed || part.key.type !== "Identifier") continue;
     const { name } = part.key;
-    const isConstructor = part.type === "MethodDefinition" && part.kind === "constructor";
-    if (isConstructor) {
-      const parameters = parametersFrom(part.value.params).map(toText).join(", ");
-      yield ["constructor", `constructor(${parameters});`];
+    if (isConstructor(part)) {
+      yield ["constructor", `constructor(${textOf(part.value.params)});`];
+      for (const [field, type] of assigned) {
+        if (isReachable({ [field]: 1 }, field)) yield [field, `${member(field)}: ${type};`];
+      }
       continue;
     }
     const holder = part.static ? Class : { [name]: undefined };
     if (!isReachable(holder, name)) continue;
     const prefix = part.static ? "static " : "";
-    yield [`${prefix}${name}`, `${prefix}${lineOf(part, member(name))}`];
+    const type = part.static ? undefined : assigned.get(name);
+    yield [`${prefix}${name}`, `${prefix}${lineOf(part, { name: member(name), type })}`];
   }
 }
 
-function lineOf(part: MethodDefinition | PropertyDefinition, name: string): string {
+function lineOf(
+  part: MethodDefinition | PropertyDefinition,
+  { name, type = "unknown" }: { name: string; type: string | undefined },
+): string {
   if (part.type === "PropertyDefinition") {
-    return `${name}: ${part.value == null ? "unknown" : typeOfDefault(part.value)};`;
+    return `${name}: ${part.value == null ? type : typeOfDefault(part.value)};`;
   }
   if (part.kind === "get" || part.kind === "set") return `${name}: unknown;`;
-  const parameters = parametersFrom(part.value.params).map(toText).join(", ");
-  return `${name}(${parameters}): ${part.value.async ? "Promise<unknown>" : "unknown"};`;
+  const result = part.value.async ? "Promise<unknown>" : "unknown";
+  return `${name}(${textOf(part.value.params)}): ${result};`;
+}
+
+function textOf(params: Pattern[]): string {
+  return parametersFrom(params).map(toText).join(", ");
+}
+
+/** The types of the fields that a constructor gives a constant, or one of its parameters. */
+function typesOfAssigned(parts: Class["body"]["body"]): Map<string, string> {
+  const types = new Map<string, string>();
+  const made = parts.find(isConstructor)?.value;
+  if (made === undefined) return types;
+  const parameters = new Map(parametersFrom(made.params).map(({ name, type }) => [name, type]));
+  for (const statement of made.body.body) {
+    const field = statement.type === "ExpressionStatement" && assignmentOf(statement.expression);
+    if (!field) continue;
+    const { name, value } = field;
+    const type = value.type === "Identifier" ? parameters.get(value.name) : typeOfDefault(value);
+    types.set(name, type ?? "unknown");
+  }
+  return types;
+}
+
+/** The field and the value of `this.field = value`. */
+function assignmentOf(expression: Expression): { name: string; value: Expression } | undefined {
+  if (expression.type !== "AssignmentExpression" || expression.operator !== "=") return undefined;
+  const { left, right } = expression;
+  return left.type === "MemberExpression" && left.object.type === "ThisExpression" &&
+      !left.computed && left.property.type === "Identifier"
+    ? { name: left.property.name, value: right }
+    : undefined;
+}
+
+function isConstructor(part: Class["body"]["body"][number]): part is MethodDefinition {
+  return part.type === "MethodDefinition" && part.kind === "constructor";
 }

@@ -58,7 +58,7 @@ export class CellErrors {
       : name === "TypeError"
       ? this.#constant(frames[0], names)
       : name === "NotCapable"
-      ? "Cells have no such permission and cannot get it here: do without, and do not try again"
+      ? missingPermission(message)
       : name === "RangeError" && NO_MEMORY.test(message)
       ? "The process has no more memory (processMemoryBytes): let go of what is not needed, or take less at once"
       : "";
@@ -122,6 +122,15 @@ export class CellErrors {
       .map(({ name }) => name);
     return near.length === 0 ? "" : `Names like ${missing} that are defined: ${near.join(", ")}`;
   }
+}
+
+/** Deno's message names the permission, and flags with which nobody here can run anything again. */
+function missingPermission(message: string): string {
+  const [, kind, what = ""] = /^Requires (\w+) access(?: to (.+?))?,/.exec(message) ?? [];
+  const missing = kind === undefined
+    ? "such a permission"
+    : `the permission ${kind}${what === "" ? "" : ` for ${what}`}`;
+  return `Cells do not have ${missing}, and cannot get it: do without, and do not try again`;
 }
 
 /**

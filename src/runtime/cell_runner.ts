@@ -48,10 +48,14 @@ export interface CellRunnerOptions extends CallLimits {
   readonly maxOutputChars: number;
   /** What cells have to keep to. @default `defaultRules()` */
   readonly rules?: readonly Rule[] | undefined;
+  /** Whether cells are shown the stacks of errors of host functions. @default false */
+  readonly exposeHostStacks?: boolean | undefined;
 }
 
 /** Runs the cells of one runtime. */
 export class CellRunner implements KernelHost {
+  /** See {@linkcode KernelHost.exposesStacks}. */
+  readonly exposesStacks: boolean;
   readonly #functionOf: (name: string) => HostFunction | undefined;
   readonly #callTimeoutMs: number;
   readonly #maxOutputChars: number;
@@ -78,6 +82,7 @@ export class CellRunner implements KernelHost {
     options: CellRunnerOptions,
   ) {
     this.#functionOf = functionOf;
+    this.exposesStacks = options.exposeHostStacks ?? false;
     this.#callTimeoutMs = options.callTimeoutMs;
     this.#maxOutputChars = options.maxOutputChars;
     this.#counts = new CallCounts(options);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { grantedKinds, type Permissions } from "../security/permissions.ts";
+import type { Permissions, SandboxExits } from "../security/permissions.ts";
 import type { CellPlace } from "../security/rule.ts";
 import type { Functions } from "./host_function.ts";
 import type { KernelHost } from "./kernel.ts";
@@ -43,7 +43,9 @@ export interface DenoRuntimeOptions<
 export class DenoRuntime<V extends object = Record<string, unknown>, F extends object = Functions>
   extends KernelRuntime<V, F> {
   /** What cells may reach beyond what is injected. */
-  readonly permissions: Permissions;
+  readonly permissions: Permissions & SandboxExits;
+  /** Packages that cells may import. */
+  readonly packages: readonly string[];
   readonly #launcher: KernelLauncher;
 
   /**
@@ -59,6 +61,7 @@ export class DenoRuntime<V extends object = Record<string, unknown>, F extends o
     super(options, { isolated: true });
     this.#launcher = new KernelLauncher(options);
     this.permissions = this.#launcher.permissions;
+    this.packages = this.#launcher.packages;
   }
 
   /**
@@ -93,12 +96,11 @@ export class DenoRuntime<V extends object = Record<string, unknown>, F extends o
 
   /** @internal */
   protected override get place(): CellPlace {
-    const { permissions, imports } = this.#launcher;
-    return { isolated: true, permissions: grantedKinds(permissions), imports };
+    return { isolated: true, ...this.#launcher.place };
   }
 
   /** @internal */
   protected override startKernel(host: KernelHost): Promise<SubprocessKernel> {
-    return Promise.resolve(this.#launcher.launch(host));
+    return this.#launcher.start(host);
   }
 }

@@ -19,6 +19,8 @@ import type { KernelSnapshot } from "./snapshot.ts";
 
 /** What a kernel tells its runtime. */
 export interface KernelHost {
+  /** Whether cells are shown the stacks of errors of host functions. @default false */
+  readonly exposesStacks?: boolean;
   /** Something was printed. */
   output(cell: number, chunk: { stream: OutputStream; text: string }): void;
   /** A cell shows something that is more than text. */

@@ -4,12 +4,23 @@
  * @module
  */
 
-import { resolve } from "node:path";
 import { DEFAULT_MAX_FRAME_BYTES } from "../rpc/frame.ts";
 import type { KernelOptions } from "../rpc/protocol.ts";
 import { denoMembers } from "../security/deno_members.ts";
-import { grantedKinds, type Permissions, toPermissionFlags } from "../security/permissions.ts";
-import { kernelFiles } from "./_kernel_files.ts";
+import { checkPackages } from "../security/packages.ts";
+import {
+  type GrantedPermission,
+  grantedPermissions,
+  importPatterns,
+  type Permissions,
+  type SandboxExits,
+  toPermissionFlags,
+} from "../security/permissions.ts";
+import type { CellPlace } from "../security/rule.ts";
+import { kernelEnvironment } from "./_kernel_environment.ts";
+import { withAbsolutePaths } from "./_absolute_paths.ts";
+import { PackageCache } from "./_package_cache.ts";
+import { type KernelFiles, kernelFiles } from "./_kernel_files.ts";
 import { atLeastStarting, mayLimit } from "./_process_limits.ts";
 import type { KernelHost } from "./kernel.ts";
 import { checkCount, checkLimit } from "./limit.ts";
@@ -23,10 +34,24 @@ export interface KernelProcessOptions {
   /** What cells may reach beyond what is injected. @default nothing */
   readonly permissions?: Permissions;
   /**
-   * What cells may import: exact specifiers, or prefixes that end in `/` or `*`. Files need `read` permission as well.
-   * `node:`, `data:` and `blob:` stay closed. @default nothing
+   * What cells may import: exact specifiers, or prefixes that end in `/` or `*`. Files need `read` permission as well, and
+   * what is on the web needs `import`. `node:`, `data:` and `blob:` stay closed. @default nothing
    */
   readonly imports?: readonly string[];
+  /**
+   * Packages of npm that cells may import, each with its exact version: `["npm:lodash-es@4.17.21"]`. They are fetched before
+   * the first kernel starts, unless they are in Deno's cache, and nothing is fetched later. Cells may leave out the version.
+   * What packages depend on, only they can import. A package is code that nobody looks at, and it can import modules of
+   * Node.js, with the permissions of the kernel. @default none
+   */
+  readonly packages?: readonly string[];
+  /** Whether cells have WebAssembly, whose memory counts towards `processMemoryBytes`. @default true */
+  readonly wasm?: boolean;
+  /**
+   * Ways out of the sandbox: programs and native libraries that cells may run. They can do what the user of the host can.
+   * @default none
+   */
+  readonly dangerouslyLeaveSandbox?: SandboxExits;
   /**
    * JavaScript heap of the kernel in bytes. A cell that needs more ends the kernel. What ArrayBuffers and WebAssembly hold
    * does not count. @default 1073741824, or `processMemoryBytes` if that is less
@@ -80,18 +105,19 @@ export function cacheKernel(): Promise<unknown> {
 /** Starts kernels that are alike. */
 export class KernelLauncher {
   /** What cells may reach beyond what is injected. */
-  readonly permissions: Permissions;
-  /** What cells may import. */
-  readonly imports: readonly string[];
+  readonly permissions: Permissions & SandboxExits;
+  /** Packages that cells may import. */
+  readonly packages: readonly string[];
   /** What the processes are started in. */
   readonly sandbox: SandboxKind;
+  readonly #granted: readonly GrantedPermission[];
+  readonly #cache: PackageCache;
   readonly #options: KernelProcessOptions;
   readonly #flags: readonly string[];
   readonly #kernelOptions: KernelOptions;
   readonly #useTimeoutMs: number;
   readonly #memoryBytes: number;
-  /** What stands in front of the command line; found out with the first kernel. */
-  #wrapper: readonly string[] | undefined;
+  #files: KernelFiles | undefined;
 
   /**
    * Checks the options.
@@ -106,23 +132,28 @@ export class KernelLauncher {
     this.#options = options;
     const { maxOutputChars, maxPendingCalls, timeoutMs } = checkRuntimeLimits(options);
     this.#useTimeoutMs = timeoutMs;
-    this.permissions = withAbsolutePaths(options.permissions ?? {});
-    this.imports = [...options.imports ?? []];
+    const { permissions, exits } = withAbsolutePaths(options);
+    this.#granted = grantedPermissions(permissions, exits);
+    this.permissions = { ...permissions, ...exits };
+    this.packages = checkPackages(options.packages ?? []);
+    this.#cache = new PackageCache(this.packages);
     this.sandbox = sandboxKind(options.sandbox ?? "none");
     const { memoryBytes, processMemoryBytes } = memoryLimits(options);
     this.#memoryBytes = memoryBytes;
     const heapMegabytes = Math.max(MIN_HEAP_MEGABYTES, Math.ceil(memoryBytes / 2 ** 20));
     this.#flags = [
       `--v8-flags=--disallow-code-generation-from-strings${heapFlag(heapMegabytes)}`,
-      ...toPermissionFlags(this.permissions),
+      ...toPermissionFlags(this.#granted),
     ];
     this.#kernelOptions = {
       // In a sandbox, another program or nobody is its parent.
       ...this.sandbox === "none" ? { host: Deno.pid } : {},
       maxOutputChars,
       maxPendingCalls,
-      denoMembers: denoMembers(grantedKinds(this.permissions)),
-      imports: [...this.imports],
+      denoMembers: denoMembers(this.#kinds),
+      imports: [...options.imports ?? [], ...importPatterns(this.#granted)],
+      packages: [...this.packages],
+      wasm: options.wasm ?? true,
       maxFrameBytes: checkLimit("maxFrameBytes", options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES),
       maxTimers: checkCount("maxTimers", options.maxTimers ?? DEFAULT_MAX_TIMERS),
       processMemoryBytes: atLeastStarting(processMemoryBytes),
@@ -143,32 +174,73 @@ export class KernelLauncher {
     };
   }
 
+  /** Where cells are, for the rules. */
+  get place(): CellPlace {
+    const { imports, packages } = this.#kernelOptions;
+    return { imports, packages, permissions: this.#kinds };
+  }
+
+  get #kinds(): string[] {
+    return this.#granted.map(({ kind }) => kind);
+  }
+
+  /** What keeps code from being fetched: without these, cells need no permission for that. */
+  #networkFlags(): string[] {
+    const flags: string[] = [];
+    const remote = this.#kinds.includes("import");
+    // A module of a package is a remote module: it has to come from the cache.
+    const isFile = KERNEL_URL.startsWith("file:");
+    if (isFile && !remote) flags.push("--no-remote");
+    if (!remote && !isFile || this.packages.length > 0) flags.push("--cached-only");
+    if (this.packages.length === 0) flags.push("--no-npm");
+    return flags;
+  }
+
   /**
-   * Starts a kernel.
+   * Starts a kernel, once the packages are there.
    *
    * @param host Who is told of output and calls.
    * @throws {Deno.errors.NotFound} If there is no Deno to start.
+   * @throws {Error} If the packages cannot be fetched, or the host may not read a variable that cells may.
+   */
+  async start(host: KernelHost): Promise<SubprocessKernel> {
+    if (this.packages.length > 0) await this.#cache.fill(this.#command);
+    return this.launch(host);
+  }
+
+  /** What stands in front of the command line. */
+  #wrapper(env: Readonly<Record<string, string>>): readonly string[] {
+    const { sandbox = "none" } = this.#options;
+    const deno = this.#command;
+    // Deno has to be asked for it, once.
+    const files = () => this.#files ??= kernelFiles({ deno, env, url: KERNEL_URL });
+    return sandboxCommand(sandbox, () => ({ deno, granted: this.#granted, files: files() }));
+  }
+
+  get #command(): string {
+    return this.#options.denoPath ?? denoCommand();
+  }
+
+  /**
+   * Starts a kernel whose packages are there, if it has any.
+   *
+   * @param host Who is told of output and calls.
+   * @throws {Deno.errors.NotFound} If there is no Deno to start.
+   * @throws {Error} If the host may not read a variable that cells may.
    */
   launch(host: KernelHost): SubprocessKernel {
     const { maxFrameBytes, processMemoryBytes } = this.#kernelOptions;
-    const deno = this.#options.denoPath ?? denoCommand();
-    const env = kernelEnvironment();
-    const { sandbox = "none" } = this.#options;
-    const { permissions, imports } = this;
-    const files = () => kernelFiles({ deno, env, url: KERNEL_URL, imports });
-    this.#wrapper ??= sandboxCommand(sandbox, () => ({ deno, permissions, ...files() }));
+    const env = kernelEnvironment({ granted: this.#granted, packages: this.packages });
     return new SubprocessKernel(host, {
-      command: deno,
-      wrapper: this.#wrapper,
+      command: this.#command,
+      wrapper: this.#wrapper(env),
       args: [
         "run",
         "--quiet",
         "--no-prompt",
         "--no-config",
         "--no-lock",
-        // A module of a package is a remote module: it has to come from the cache, and so may cells' imports.
-        ...KERNEL_URL.startsWith("file:") ? ["--no-remote"] : ["--cached-only"],
-        "--no-npm",
+        ...this.#networkFlags(),
         ...this.#flags,
         KERNEL_URL,
         JSON.stringify(this.#kernelOptions, finite),
@@ -214,20 +286,6 @@ function finite(_key: string, value: unknown): unknown {
   return value === Infinity ? Number.MAX_SAFE_INTEGER : value;
 }
 
-/** The kernel has a working directory of its own, in which relative paths would mean something else. */
-function withAbsolutePaths(permissions: Permissions): Permissions {
-  const absolute = (granted: boolean | readonly string[]) =>
-    Array.isArray(granted)
-      ? granted.map((path: string) => path === "" ? path : resolve(path))
-      : granted;
-  const { read, write } = permissions;
-  return {
-    ...permissions,
-    ...(read === undefined ? {} : { read: absolute(read) }),
-    ...(write === undefined ? {} : { write: absolute(write) }),
-  };
-}
-
 /** The Deno that runs this, under the name by which the host may run it: `--allow-run=deno` is enough. */
 export function denoCommand(): string {
   const path = Deno.execPath();
@@ -235,14 +293,4 @@ export function denoCommand(): string {
     Deno.permissions.querySync({ name: "run", command }).state === "granted";
   // Who may start a shell may start anything.
   return !may(path) && !mayLimit() && may("deno") ? "deno" : path;
-}
-
-/** Deno finds its cache by itself, unless the host was told where it is. Cells cannot read any of this. */
-function kernelEnvironment(): Record<string, string> {
-  const env: Record<string, string> = { NO_COLOR: "1" };
-  if (Deno.permissions.querySync({ name: "env", variable: "DENO_DIR" }).state === "granted") {
-    const cache = Deno.env.get("DENO_DIR");
-    if (cache !== undefined) env.DENO_DIR = cache;
-  }
-  return env;
 }

@@ -159,12 +159,17 @@ export class KernelPool implements AsyncDisposable {
 
   /** Gives a kernel that answers, and sees to it that another one takes its place. */
   async #take(host: KernelHost): Promise<SubprocessKernel> {
+    this.#assertOpen();
     let kernel = this.#ready.shift();
     while (kernel !== undefined && !await kernel.answers(PING_TIMEOUT_MS)) {
       await kernel.close();
       kernel = this.#ready.shift();
     }
-    kernel ??= this.#launcher.launch(NOBODY);
+    kernel ??= await this.#launcher.start(NOBODY);
+    if (this.#closed) {
+      await kernel.close();
+      throw closedError();
+    }
     kernel.host = host;
     this.#refillSoon();
     return kernel;
@@ -187,7 +192,7 @@ export class KernelPool implements AsyncDisposable {
   async #startOne(): Promise<void> {
     let kernel: SubprocessKernel | undefined;
     try {
-      kernel = this.#launcher.launch(NOBODY);
+      kernel = await this.#launcher.start(NOBODY);
       await kernel.warmUp();
     } catch {
       // Whoever takes the next one is told why, for it is started for him.
@@ -247,8 +252,10 @@ class Lease<V extends object, F extends object> extends DenoRuntime<V, F> {
   override async close(): Promise<void> {
     const unused = this.#prepared;
     this.#prepared = undefined;
+    // At once, so that nothing starts another one meanwhile.
+    const closing = super.close();
     await unused?.close();
-    await super.close();
+    await closing;
     this.#lessor.end();
   }
 }

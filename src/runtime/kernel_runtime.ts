@@ -72,6 +72,7 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
     this.#runner = new CellRunner((name) => this.#injected.functionOf(name), {
       ...limits,
       rules: options.rules,
+      exposeHostStacks: options.exposeHostStacks,
     });
     const state = checkStateOptions(options);
     this.checkpointPolicy = state.checkpoint;

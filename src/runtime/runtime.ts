@@ -14,7 +14,7 @@ import type {
   ValueSummary,
 } from "../rpc/protocol.ts";
 import type { UnawaitedCall } from "../cell/compile_cell.ts";
-import type { Permissions } from "../security/permissions.ts";
+import type { Permissions, SandboxExits } from "../security/permissions.ts";
 import type { Violation, Violations } from "../security/violation.ts";
 import type { Injections, InjectOptions } from "./injection.ts";
 import type { Recovery } from "./recovery.ts";
@@ -169,7 +169,10 @@ export interface Runtime extends AsyncDisposable {
   readonly isolated: boolean;
 
   /** What isolated cells may reach beyond what is injected, for the prompt. */
-  readonly permissions?: Permissions;
+  readonly permissions?: Permissions & SandboxExits;
+
+  /** Packages that isolated cells may import, for the prompt. */
+  readonly packages?: readonly string[];
 
   /** The time limit of a cell in milliseconds, if the call names no other. */
   readonly timeoutMs: number;

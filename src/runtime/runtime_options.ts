@@ -50,6 +50,11 @@ export interface RuntimeOptions<
    * none. A cell that does not has the status `refused`. @default `defaultRules()`
    */
   readonly rules?: readonly Rule[];
+  /**
+   * Whether cells are shown the stacks of errors that functions of the host throw, which tell of its files and code. They get
+   * name and message in any case. @default false
+   */
+  readonly exposeHostStacks?: boolean;
 }
 
 /** Half of what a frame holds. A kernel needs a few times as much for a moment. */

@@ -129,14 +129,12 @@ export class SubprocessKernel implements Kernel {
   }
 
   async define(definitions: Definitions): Promise<void> {
-    const { types = new Map(), values = [], functions = [] } = definitions;
-    // Iterated twice, where Blobs have to be read.
-    const all = { types, values: [...values], functions: [...functions] };
+    const { types = new Map() } = definitions;
     const shared = this.#references.types;
     for (const type of classesOf(types)) shared.add(type);
     let encoded: DefinitionPayloads | undefined;
     try {
-      encoded = await withBlobs((blobs) => definitionPayloads(this.#references, all, { blobs }));
+      encoded = await definitionPayloads(this.#references, definitions);
       await this.#makeTypes(types);
     } catch (error) {
       encoded?.unsent();
@@ -168,9 +166,8 @@ export class SubprocessKernel implements Kernel {
 
   /** Runs cells in which nothing happens, so that the first real one finds everything in place. */
   async warmUp(): Promise<void> {
-    const nothing: ExecuteParams = { cell: 0, code: "", helper: "$cell", map: [] };
     // The second one waits for the thread that hears interrupts, which starts behind the first one.
-    for (let i = 0; i < 2; i++) await this.execute(nothing);
+    for (let i = 0; i < 2; i++) await this.execute({ cell: 0, code: "", helper: "$cell", map: [] });
   }
 
   /**

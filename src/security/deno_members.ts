@@ -7,11 +7,11 @@
 /** What is there in any case. None of it reaches out of the process. */
 const ALWAYS = "errors inspect";
 
-/** What is there where a permission makes it useful. */
+/** What is there where a permission makes it useful. Deno's own `statSync` looks for `build`. */
 const BY_PERMISSION: ReadonlyMap<string, string> = new Map([
   [
     "read",
-    `FsFile SeekMode lstat lstatSync open openSync readDir readDirSync readFile readFileSync readLink readLinkSync
+    `FsFile SeekMode build lstat lstatSync open openSync readDir readDirSync readFile readFileSync readLink readLinkSync
     readTextFile readTextFileSync realPath realPathSync stat statSync`,
   ],
   [
@@ -25,6 +25,8 @@ const BY_PERMISSION: ReadonlyMap<string, string> = new Map([
     "HttpClient connect connectTls createHttpClient listen listenTls resolveDns serve startTls",
   ],
   ["env", "env"],
+  ["run", "ChildProcess Command"],
+  ["ffi", "UnsafeCallback UnsafeFnPointer UnsafePointer UnsafePointerView dlopen"],
   ["sys", "gid hostname loadavg networkInterfaces osRelease osUptime systemMemoryInfo uid"],
 ]);
 

@@ -5,8 +5,8 @@
  */
 
 import type { CellNode } from "./cell_tree.ts";
-import { isClosedImport, matchesImport } from "../rpc/import_pattern.ts";
-import type { Rule, RuleContext } from "./rule.ts";
+import { admit, matchesImport } from "../rpc/import_pattern.ts";
+import type { CellPlace, Rule, RuleContext } from "./rule.ts";
 
 /** Options of {@linkcode ImportRule}. */
 export interface ImportRuleOptions {
@@ -62,26 +62,37 @@ export class ImportRule implements Rule {
   check(node: CellNode, context: RuleContext): void {
     const source = sourceOf(node);
     if (source === undefined) return;
-    const { allow = context.place.imports, deny = [], computed = true } = this.#options;
+    const { computed = true, deny = [] } = this.#options;
     const specifier = context.text(source);
+    const open = this.#open(context.place);
     if (specifier === undefined) {
-      const nothing = allow?.length === 0;
-      if (nothing || !computed) {
-        const reason = nothing ? "nothing may be imported here" : "write the specifier out";
-        context.report(source, `Cannot import a computed specifier: ${reason}`);
-      }
-      return;
+      if (open?.length !== 0 && computed) return;
+      const reason = open?.length === 0
+        ? "nothing may be imported here"
+        : "write the specifier out";
+      return context.report(source, `Cannot import a computed specifier: ${reason}`);
     }
-    const open =
-      (allow === undefined || matchesAny(specifier, allow) && !isClosedImport(specifier)) &&
-      !matchesAny(specifier, deny);
-    if (open) return;
-    const list = allow === undefined || matchesAny(specifier, deny)
+    const denied = deny.some((pattern) => matchesImport(specifier, pattern));
+    if (!denied && this.#admits(specifier, context.place)) return;
+    const list = denied || open === undefined
       ? "this one is not allowed"
-      : allow.length === 0
+      : open.length === 0
       ? "nothing may be imported here. Use what is there, and the language itself"
-      : `what may be imported is ${allow.join(", ")}`;
+      : `what may be imported is ${open.join(", ")}`;
     context.report(source, `Cannot import ${JSON.stringify(specifier)}: ${list}`);
+  }
+
+  /** What may be imported; nothing where that is everything. */
+  #open({ imports, packages = [] }: CellPlace): readonly string[] | undefined {
+    return this.#options.allow ?? (imports === undefined ? undefined : [...imports, ...packages]);
+  }
+
+  #admits(specifier: string, { imports, packages = [] }: CellPlace): boolean {
+    const { allow } = this.#options;
+    if (allow !== undefined) {
+      return admit(specifier, { imports: allow, packages: [] }) !== undefined;
+    }
+    return imports === undefined || admit(specifier, { imports, packages }) !== undefined;
   }
 }
 
@@ -95,8 +106,4 @@ function sourceOf(node: CellNode): CellNode | undefined {
     default:
       return undefined;
   }
-}
-
-function matchesAny(specifier: string, patterns: readonly string[]): boolean {
-  return patterns.some((pattern) => matchesImport(specifier, pattern));
 }

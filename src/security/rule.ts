@@ -87,6 +87,8 @@ export interface CellPlace {
   readonly isolated?: boolean;
   /** What may be imported: specifiers, and prefixes that end in `/` or `*`. @default anything */
   readonly imports?: readonly string[] | undefined;
+  /** Packages that may be imported beyond that, by their name as well: `npm:lodash-es@4.17.21`. @default none */
+  readonly packages?: readonly string[];
   /** The kinds of permissions that it has, for example `net`. @default none */
   readonly permissions?: readonly string[];
   /** Whether the host or an earlier cell has defined a name. @default none is */

@@ -5,7 +5,7 @@
  */
 
 import { parseArgs } from "node:util";
-import { type Permissions, toPermissionFlags } from "../security/permissions.ts";
+import { grantedPermissions, type Permissions } from "../security/permissions.ts";
 
 /** What the command line asks for. */
 export interface CommandLine {
@@ -89,7 +89,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   if (baseUrl !== undefined) checkServerUrl(baseUrl, "--base-url");
   const permissions = { net: grant(values["allow-net"]), read: grant(values["allow-read"]) };
   try {
-    toPermissionFlags(permissions);
+    grantedPermissions(permissions);
   } catch (cause) {
     throw new UsageError((cause as Error).message, { cause });
   }

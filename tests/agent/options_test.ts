@@ -141,6 +141,25 @@ Deno.test("defaultSystemInstructions() tells what is true of the runtime", () =>
       ["use the network with fetch (only a.com, b.com), and read files with"],
       ["environment with", "only ,"],
     ],
+    [
+      {
+        isolated: true,
+        timeoutMs: 1,
+        permissions: {
+          read: { allow: ["/a"], deny: ["/a/b"] },
+          env: { allow: true, deny: ["KEY"] },
+          sys: { deny: ["uid"] },
+          run: ["/bin/ls"],
+        },
+        packages: ["npm:one@1.0.0"],
+      },
+      [
+        "its like (only /a; not /a/b), and read the environment with Deno.env (not KEY)",
+        "run programs with Deno.Command, with piped output (only /bin/ls)",
+        "import the packages npm:one@1.0.0.",
+      ],
+      ["about the system"],
+    ],
   ];
   for (const [runtime, present, absent] of table) {
     const text = defaultSystemInstructions(runtime, "ts");

@@ -278,6 +278,8 @@ Deno.test("references that were injected work again when a kernel was restored",
     ["rows", `it is ${OTHER}`],
   ]);
   await killAndWait((await findKernel(maxOutputChars))!);
+  // The call may come before this process was told.
+  await runtime.names().catch((error) => assertInstanceOf(error, KernelExitError));
   const { recovered, value } = await run(
     runtime,
     `[mine === light, inside.list[0] === hub, n, await mine.name, await inside.list[0].isLight(light),

@@ -30,8 +30,8 @@ Deno.test("declareInjections() declares classes by their public members, inherit
       "declare class DeskLamp {",
       "  arm: string;",
       "  room: unknown;",
-      "  brightness: unknown;",
-      "  on: unknown;",
+      "  brightness: number;",
+      "  on: boolean;",
       "  constructor(room: unknown, brightness?: number);",
       "  dim(percent: unknown): unknown;",
       "  isBright: unknown;",
@@ -41,6 +41,14 @@ Deno.test("declareInjections() declares classes by their public members, inherit
   );
   class Odd {
     #hidden = 1;
+    name: string;
+    size;
+    constructor(name = "odd", ...sizes: number[]) {
+      this.name = name;
+      this.size = sizes.length;
+      this._custom = 3;
+      Object.assign(this, { more: `${name}` });
+    }
     _custom = 2;
     static then = 3;
     get hidden() {
@@ -59,6 +67,9 @@ Deno.test("declareInjections() declares classes by their public members, inherit
     declare({ types: { Odd } }).types[0],
     [
       "declare class Odd {",
+      "  name: string;",
+      "  size: unknown;",
+      "  constructor(name?: string, ...sizes: unknown[]);",
       "  hidden: unknown;",
       "  later(options: { fade?: unknown }, ...rest: unknown[]): Promise<unknown>;",
       "}",

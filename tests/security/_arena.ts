@@ -88,12 +88,16 @@ export class Arena {
     assertEquals(this.#state(), this.#before);
   }
 
+  /** Checks that no cell has started a process. */
+  assertNothingStarted(): void {
+    assertEquals(started(), 0);
+  }
+
   #state(): unknown {
     return {
       arrived: this.#arrived,
       files: [...Deno.readDirSync(this.#folder)].map(({ name }) => name),
       secret: Deno.readTextFileSync(this.#secret),
-      started: started(),
       account: { ...this.#account },
       objectKeys: Reflect.ownKeys(Object.prototype).length,
       classKeys: Reflect.ownKeys(Account.prototype),

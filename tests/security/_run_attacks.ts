@@ -5,7 +5,7 @@ import { DenoRuntime, type DenoRuntimeOptions } from "../../src/runtime/deno_run
 import { KernelExitError } from "../../src/runtime/kernel.ts";
 import type { CellResult } from "../../src/runtime/runtime.ts";
 import { Arena } from "./_arena.ts";
-import { type Attack, type AttackClass, ATTACKS } from "./_attack.ts";
+import type { Attack, AttackClass } from "./_attack.ts";
 
 /**
  * What came of a cell: rules have refused it, it has failed, it has done no harm, it was stopped, its kernel has ended, its
@@ -20,7 +20,7 @@ export type Outcome =
   | "spoilt"
   | "reached";
 
-/** Cells of these classes change what later ones would find. */
+/** Cells of these classes leave something running, or change what later ones would find. */
 const ALONE: ReadonlySet<AttackClass> = new Set(["channel", "lifecycle", "resource"]);
 
 /** For cells that may not come to an end. */
@@ -33,6 +33,9 @@ const NEXT = "typeof keep === 'number' ? keep + 1 : 42";
 
 /** So do these, by the stacks of errors. */
 const ALONE_BY_ID: ReadonlySet<string> = new Set(["code-prepare-stack-define", "realm-callsite"]);
+
+/** After these a kernel is as it was. */
+const CLEAN: ReadonlySet<Outcome> = new Set(["blocked", "cell-error", "harmless"]);
 
 const LIMITS: DenoRuntimeOptions = {
   timeoutMs: LONG_MS,
@@ -69,7 +72,7 @@ export async function runAttacks(
         outcomes.set(attack.id, outcome);
         arena.assertUntouched();
         const isAlone = ALONE.has(attack.class) || ALONE_BY_ID.has(attack.id);
-        if (!isAlone || outcome === "blocked") continue;
+        if (outcome === "blocked" || !isAlone && CLEAN.has(outcome)) continue;
         await runtime.close();
         runtime = start();
       }
@@ -79,6 +82,7 @@ export async function runAttacks(
   };
   // Most of the time is spent on the start of kernels.
   await Promise.all([work(), work(), work()]);
+  arena.assertNothingStarted();
   return outcomes;
 }
 

@@ -1,0 +1,47 @@
+/** Packages, fetched before a kernel starts that may not fetch anything. */
+
+/** Of what Deno says about a package that it cannot get, the end. */
+const MAX_REASON_CHARS = 1_000;
+
+/** Puts packages into Deno's cache. */
+export class PackageCache {
+  readonly #packages: readonly string[];
+  #filling: Promise<void> | undefined;
+
+  /** @param packages The packages, with their versions. */
+  constructor(packages: readonly string[]) {
+    this.#packages = packages;
+  }
+
+  /**
+   * Fetches the packages, once. Where all of them are in the cache, nothing goes over the network.
+   *
+   * @param command The Deno executable.
+   * @throws {Error} If one cannot be fetched; the next call tries again.
+   */
+  fill(command: string): Promise<void> {
+    this.#filling ??= this.#fetch(command).catch((error) => {
+      this.#filling = undefined;
+      throw error;
+    });
+    return this.#filling;
+  }
+
+  async #fetch(command: string): Promise<void> {
+    // With the environment of the host, which knows the registry and the way to it. Nothing is executed.
+    const { success, stderr } = await new Deno.Command(command, {
+      args: ["cache", "--quiet", "--no-config", "--no-lock", ...this.#packages],
+      env: { NO_COLOR: "1" },
+      cwd: Deno.build.os === "windows" ? "C:\\" : "/",
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).output();
+    if (success) return;
+    const reason = new TextDecoder().decode(stderr).replace(/\nStack backtrace:[\s\S]*$/, "")
+      .trim();
+    throw new Error(
+      `Cannot fetch the packages ${this.#packages.join(", ")}: ${reason.slice(-MAX_REASON_CHARS)}`,
+    );
+  }
+}

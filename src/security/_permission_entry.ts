@@ -1,0 +1,68 @@
+/** What an entry in a list of permissions may be. */
+
+/** The kinds of permissions, with the ways out of the sandbox. */
+export type PermissionKind = "net" | "read" | "write" | "env" | "sys" | "import" | "run" | "ffi";
+
+/** A host name, an IPv4 address or network, or `*.` and a host name; with a port or without. */
+const HOST = /^(?:\*\.)?[\w-]+(?:\.[\w-]+)*\.?(?:\/\d{1,2}|:\d{1,5})?$/;
+
+/** An IPv6 address in brackets, with a port or without. */
+const IPV6 = /^\[[\da-f:.]+\](?::\d{1,5})?$/i;
+
+/** What changes the kernel's own process rather than tell its cells something. */
+const OWN_VARIABLES = /^(?:DENO_|LD_|DYLD_|NODE_OPTIONS$|NODE_CHANNEL_FD$)/;
+
+/** What an entry is to look like, for the message. */
+const SHAPES: Readonly<Record<PermissionKind, string>> = {
+  net: `a host, such as "example.com" or "127.0.0.1:8080"`,
+  import: `a host, such as "example.com" or "127.0.0.1:8080"`,
+  read: "a path without commas",
+  write: "a path without commas",
+  env: `the name of a variable, such as "HOME", or "APP_*"`,
+  sys: `a kind of system information, such as "hostname"`,
+  run: `a path, such as "/usr/bin/git", for a kernel has no PATH`,
+  ffi: "a path without commas",
+};
+
+/**
+ * Checks an entry.
+ *
+ * @param kind The kind of the permission.
+ * @param entry The entry.
+ * @throws {TypeError} If it is none, or would be read as several.
+ */
+export function checkEntry(kind: PermissionKind, entry: unknown): void {
+  if (typeof entry !== "string" || !isEntry(kind, entry)) {
+    throw new TypeError(
+      `Cannot grant ${kind}: ${JSON.stringify(entry)} is not one ${kind} entry, which is ${
+        SHAPES[kind]
+      }`,
+    );
+  }
+  if (kind === "env" && OWN_VARIABLES.test(entry)) {
+    throw new TypeError(
+      `Cannot grant env: ${entry} is for the process of the kernel itself and would change it`,
+    );
+  }
+}
+
+function isEntry(kind: PermissionKind, entry: string): boolean {
+  if (entry === "" || /[,\0\r\n]/.test(entry)) return false;
+  switch (kind) {
+    case "net":
+    case "import":
+      return (HOST.test(entry) || IPV6.test(entry)) && portOf(entry) <= 65_535;
+    case "env":
+      return /^[^=*\s]+\*?$/.test(entry);
+    case "sys":
+      return /^[a-zA-Z]+$/.test(entry);
+    case "run":
+      return /[/\\]/.test(entry);
+    default:
+      return true;
+  }
+}
+
+function portOf(host: string): number {
+  return Number(/:(\d+)$/.exec(host)?.[1] ?? 0);
+}

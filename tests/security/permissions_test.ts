@@ -1,0 +1,114 @@
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { checkPackages } from "../../src/security/packages.ts";
+import {
+  grantedPermissions,
+  importPatterns,
+  type Permissions,
+  type SandboxExits,
+  toPermissionFlags,
+} from "../../src/security/permissions.ts";
+
+const FLAGS: [permissions: Permissions, flags: string[]][] = [
+  [{}, []],
+  [{ net: false, read: [], write: { allow: false }, env: { deny: ["A"] }, sys: { allow: [] } }, []],
+  [{ net: true, read: { allow: true } }, ["--allow-net", "--allow-read"]],
+  [{ read: ["/a", "/b"] }, ["--allow-read=/a,/b"]],
+  [{ read: { allow: ["/a"], deny: ["/a/b", "/c"] } }, ["--allow-read=/a", "--deny-read=/a/b,/c"]],
+  [{ write: { allow: true, deny: ["/a"] } }, ["--allow-write", "--deny-write=/a"]],
+  // What is denied stays so.
+  [{ net: { allow: true, deny: true }, env: { allow: ["A"], deny: true } }, []],
+  [{ env: ["HOME", "APP_*"] }, ["--allow-env=HOME,APP_*"]],
+  [
+    { net: ["example.com", "*.example.com", "127.0.0.1:80", "[::1]:8080", "10.0.0.0/8"] },
+    ["--allow-net=example.com,*.example.com,127.0.0.1:80,[::1]:8080,10.0.0.0/8"],
+  ],
+  [{ import: ["example.com"] }, ["--allow-import=example.com"]],
+  // Not all of it: what Deno's own API does not have is a power of Node.js.
+  [
+    { sys: true },
+    ["--allow-sys=gid,hostname,loadavg,networkInterfaces,osRelease,osUptime,systemMemoryInfo,uid"],
+  ],
+  [{ sys: { allow: true, deny: ["uid"] } }, [
+    "--allow-sys=gid,hostname,loadavg,networkInterfaces,osRelease,osUptime,systemMemoryInfo,uid",
+    "--deny-sys=uid",
+  ]],
+];
+
+for (const [permissions, flags] of FLAGS) {
+  Deno.test(`toPermissionFlags() translates ${JSON.stringify(permissions)}`, () => {
+    assertEquals(toPermissionFlags(grantedPermissions(permissions)), flags);
+  });
+}
+
+const WRONG: [permissions: object, message: string][] = [
+  [{ run: true }, `Cannot grant "run": it leaves the sandbox; dangerouslyLeaveSandbox takes it`],
+  [{ ffi: ["/a.so"] }, `Cannot grant "ffi"`],
+  [{ hrtime: true }, `Cannot grant "hrtime": a kernel can have net, read, write, env, sys, import`],
+  [{ net: "example.com" }, `Cannot grant net: expected true, false or a list, not "example.com"`],
+  [{ net: null }, "Cannot grant net: expected true, false or a list, not null"],
+  [{ net: { allow: "a" } }, `Cannot grant net: expected true, false or a list, not "a"`],
+  [
+    { net: { allowed: ["a"] } },
+    `Cannot grant net: it has lists called allow and deny, not "allowed"`,
+  ],
+  [{ net: ["a", "https://b.com"] }, `Cannot grant net: "https://b.com" is not one net entry`],
+  [{ net: ["a.com/x"] }, `"a.com/x" is not one net entry`],
+  [{ net: ["a.com:99999"] }, `"a.com:99999" is not one net entry`],
+  [{ net: ["::1"] }, `"::1" is not one net entry`],
+  [{ net: ["a,b"] }, `"a,b" is not one net entry`],
+  [{ net: { deny: [" a"] } }, `" a" is not one net entry`],
+  [{ import: ["https://deno.land"] }, `"https://deno.land" is not one import entry`],
+  [{ read: ["/a,/b"] }, `"/a,/b" is not one read entry, which is a path without commas`],
+  [{ read: ["/a\0"] }, `is not one read entry`],
+  [{ read: [""] }, `"" is not one read entry`],
+  [{ read: [1] }, "1 is not one read entry"],
+  [{ env: ["A=B"] }, `"A=B" is not one env entry`],
+  [{ env: ["A*B"] }, `"A*B" is not one env entry`],
+  [{ env: ["NODE_OPTIONS"] }, "NODE_OPTIONS is for the process of the kernel itself"],
+  [{ env: ["DENO_V8_FLAGS"] }, "DENO_V8_FLAGS is for the process"],
+  [{ env: ["LD_PRELOAD"] }, "LD_PRELOAD is for the process"],
+  [{ sys: ["host name"] }, `"host name" is not one sys entry`],
+];
+
+for (const [permissions, message] of WRONG) {
+  Deno.test(`grantedPermissions() refuses ${JSON.stringify(permissions)}`, () => {
+    const error = assertThrows(() => grantedPermissions(permissions as Permissions), TypeError);
+    assertStringIncludes((error as Error).message, message);
+  });
+}
+
+Deno.test("grantedPermissions() takes ways out of the sandbox where they are called so", () => {
+  const exits: SandboxExits = { run: ["/usr/bin/git"], ffi: true };
+  const flags = toPermissionFlags(grantedPermissions({}, exits));
+  assertEquals(flags, ["--allow-run=/usr/bin/git", "--allow-ffi"]);
+  for (const wrong of [{ run: ["git"] }, { read: true }]) {
+    assertThrows(() => grantedPermissions({}, wrong as SandboxExits), TypeError, "Cannot grant");
+  }
+});
+
+Deno.test("importPatterns() opens the gate for hosts, without encryption only for a port", () => {
+  const patterns = (given: Permissions) => importPatterns(grantedPermissions(given));
+  assertEquals(patterns({}), []);
+  assertEquals(patterns({ import: true }), ["https://*"]);
+  assertEquals(patterns({ import: ["a.com"] }), ["https://a.com/"]);
+  assertEquals(patterns({ import: ["a.com:8000"] }), ["https://a.com:8000/", "http://a.com:8000/"]);
+});
+
+Deno.test("checkPackages() takes exact versions only", () => {
+  const good = ["npm:lodash-es@4.17.21", "npm:@scope/a.b-c@1.0.0-rc.1"];
+  assertEquals(checkPackages(good), good);
+  const bad = [
+    "npm:lodash-es",
+    "npm:lodash-es@^4.17.21",
+    "npm:lodash-es@4",
+    "npm:lodash-es@latest",
+    "npm:lodash-es@4.17.21/map",
+    "lodash-es@4.17.21",
+    "jsr:@std/path@1.0.0",
+    "npm:../a@1.0.0",
+    "--allow-all",
+    "npm:a@1.0.0 --allow-all",
+  ];
+  for (const one of bad) assertThrows(() => checkPackages([one]), TypeError, "its exact version");
+  assertThrows(() => checkPackages(["npm:a@1.0.0", "npm:a@2.0.0"]), TypeError, "there already");
+});
