@@ -213,8 +213,19 @@ export class KernelLauncher {
     const { sandbox = "none" } = this.#options;
     const deno = this.#command;
     // Deno has to be asked for it, once.
-    const files = () => this.#files ??= kernelFiles({ deno, env, url: KERNEL_URL });
+    const uses = this.#uses;
+    const files = () => this.#files ??= kernelFiles({ deno, env, url: KERNEL_URL, uses });
     return sandboxCommand(sandbox, () => ({ deno, granted: this.#granted, files: files() }));
+  }
+
+  /** What is read from Deno's cache. What cells may fetch is not looked for there. */
+  get #uses(): ("remote" | "npm")[] {
+    const fetches = this.#kinds.includes("import");
+    const remote = !KERNEL_URL.startsWith("file:") || this.#kernelOptions.imports.length > 0;
+    return [
+      ...remote && !fetches ? ["remote" as const] : [],
+      ...this.packages.length > 0 ? ["npm" as const] : [],
+    ];
   }
 
   get #command(): string {
