@@ -23,6 +23,7 @@ import { PackageCache } from "./_package_cache.ts";
 import { type KernelFiles, kernelFiles } from "./_kernel_files.ts";
 import { atLeastStarting, mayLimit } from "./_process_limits.ts";
 import type { KernelHost } from "./kernel.ts";
+import { KernelProcess } from "./kernel_process.ts";
 import { checkCount, checkLimit } from "./limit.ts";
 import { checkRuntimeLimits, type RuntimeLimits } from "./runtime_limits.ts";
 import type { KernelLimits } from "./runtime_info.ts";
@@ -240,9 +241,21 @@ export class KernelLauncher {
    * @throws {Error} If the host may not read a variable that cells may.
    */
   launch(host: KernelHost): SubprocessKernel {
-    const { maxFrameBytes, processMemoryBytes } = this.#kernelOptions;
+    const { maxFrameBytes } = this.#kernelOptions;
+    const useTimeoutMs = this.#useTimeoutMs;
+    return new SubprocessKernel(host, { process: this.spawn(), maxFrameBytes, useTimeoutMs });
+  }
+
+  /**
+   * Starts a process, to which nobody speaks yet.
+   *
+   * @throws {Deno.errors.NotFound} If there is no Deno to start.
+   * @throws {Error} If the host may not read a variable that cells may.
+   */
+  spawn(): KernelProcess {
+    const { processMemoryBytes } = this.#kernelOptions;
     const env = kernelEnvironment({ granted: this.#granted, packages: this.packages });
-    return new SubprocessKernel(host, {
+    return new KernelProcess({
       command: this.#command,
       wrapper: this.#wrapper(env),
       args: [
@@ -259,9 +272,7 @@ export class KernelLauncher {
       env,
       // A folder that holds no project and exists everywhere.
       cwd: Deno.build.os === "windows" ? "C:\\" : "/",
-      maxFrameBytes,
       processMemoryBytes,
-      useTimeoutMs: this.#useTimeoutMs,
     });
   }
 }

@@ -25,11 +25,27 @@ export interface KernelProcessSpec {
   readonly processMemoryBytes: number;
 }
 
+/** What is done with the process of a kernel. */
+export interface KernelProcessHandle {
+  /** Its stdin and stdout. */
+  readonly channel: ByteChannel;
+  /** Keeps the event loop alive until something has been done with it. */
+  use<T>(action: () => Promise<T>): Promise<T>;
+  /** Sends a signal, if it still runs. */
+  signal(name: Deno.Signal): void;
+  /** Ends it, and says why; the first reason counts. */
+  end(reason: string): void;
+  /** Settles when it has ended. */
+  exit(): Promise<KernelExit>;
+  /** The error for a program that is not there, if that is what an exit code says. */
+  missing(exitCode: number): Error | undefined;
+}
+
 /** Of what the process writes to stderr, this many characters of the end are kept for the error. */
 const STDERR_TAIL_CHARS = 4 * 1024;
 
 /** A running process. It keeps the host's event loop alive only while it is in use. */
-export class KernelProcess {
+export class KernelProcess implements KernelProcessHandle {
   /** Its stdin and stdout. */
   readonly channel: ByteChannel;
   readonly #child: Deno.ChildProcess;

@@ -35,8 +35,8 @@ import {
   readSnapshotReport,
 } from "./_kernel_answers.ts";
 import { kernelRequests } from "./_kernel_requests.ts";
+import { withLocalErrors } from "./_local_errors.ts";
 import { Patience, type RequestKind } from "./_patience.ts";
-import { transferred } from "./_transferred.ts";
 import { typesCell } from "./_types_cell.ts";
 import { classesOf, type HostType } from "./host_type.ts";
 import {
@@ -46,11 +46,13 @@ import {
   type KernelHost,
   type KernelRetrieveOptions,
 } from "./kernel.ts";
-import { KernelProcess, type KernelProcessSpec } from "./kernel_process.ts";
+import type { KernelProcessHandle } from "./kernel_process.ts";
 import type { KernelSnapshot } from "./snapshot.ts";
 
 /** Options of {@linkcode SubprocessKernel}. */
-export interface SubprocessOptions extends KernelProcessSpec {
+export interface SubprocessOptions {
+  /** The process, started. */
+  readonly process: KernelProcessHandle;
   /** Largest frame in bytes, both ways. */
   readonly maxFrameBytes: number;
   /** How long a function of cells that the host calls may keep the kernel from answering, in milliseconds. */
@@ -71,7 +73,7 @@ export class SubprocessKernel implements Kernel {
   readonly ended: Promise<KernelExitError>;
   /** Who is told of output and calls. A kernel of a pool gets its owner later than its start. */
   host: KernelHost;
-  readonly #process: KernelProcess;
+  readonly #process: KernelProcessHandle;
   readonly #connection: Connection;
   readonly #references: References;
   /** Whether the kernel has said a word. */
@@ -83,14 +85,14 @@ export class SubprocessKernel implements Kernel {
   readonly #patience: Patience;
 
   /**
-   * Starts the process.
+   * Speaks to a process.
    *
    * @param host Who is told of output and calls.
-   * @param options How to start it.
+   * @param options The process, and limits.
    */
   constructor(host: KernelHost, options: SubprocessOptions) {
     this.host = host;
-    this.#process = new KernelProcess(options);
+    this.#process = options.process;
     this.#patience = new Patience({
       useTimeoutMs: options.useTimeoutMs,
       nudge: () => this.#signal("SIGUSR2"),
@@ -141,7 +143,8 @@ export class SubprocessKernel implements Kernel {
       for (const name of types.keys()) shared.delete(name);
       throw error;
     }
-    await this.#answered("other", () => this.#connection.callAll("define", encoded.payloads));
+    const send = () => this.#connection.callAll("define", encoded.payloads);
+    await withLocalErrors(this.#answered("other", send));
   }
 
   async #makeTypes(types: ReadonlyMap<string, HostType>): Promise<void> {
@@ -158,10 +161,10 @@ export class SubprocessKernel implements Kernel {
 
   async execute(cell: ExecuteParams): Promise<CellReport> {
     const value = { ...cell, interrupts: this.#interrupts };
-    return await this.#request("execute", { value }, {
+    return await withLocalErrors(this.#request("execute", { value }, {
       kind: "cell",
       receive: this.#checked((answer) => readCellReport(answer.value)),
-    });
+    }));
   }
 
   /** Runs cells in which nothing happens, so that the first real one finds everything in place. */
@@ -233,7 +236,7 @@ export class SubprocessKernel implements Kernel {
       const report = readSnapshotReport(value);
       return report === undefined ? undefined : { ...report, parts: attachments };
     };
-    return await transferred(
+    return await withLocalErrors(
       this.#request("snapshot", { value: params }, { receive: this.#checked(read) }),
     );
   }
@@ -244,7 +247,7 @@ export class SubprocessKernel implements Kernel {
   ): Promise<RestoreReport> {
     const params: RestoreParams = { except: [...except] };
     const payload = { value: params, attachments: parts };
-    return await transferred(this.#ask("restore", payload, readRestoreReport));
+    return await this.#ask("restore", payload, readRestoreReport);
   }
 
   async close(reason = "it was closed"): Promise<void> {
@@ -259,7 +262,8 @@ export class SubprocessKernel implements Kernel {
     payload: Payload,
     read: (value: unknown) => T | undefined,
   ): Promise<T> {
-    return this.#request(method, payload, { receive: this.#checked(({ value }) => read(value)) });
+    const receive = this.#checked(({ value }) => read(value));
+    return withLocalErrors(this.#request(method, payload, { receive }));
   }
 
   #checked<T>(read: (answer: Payload) => T | undefined): (answer: Payload) => T {

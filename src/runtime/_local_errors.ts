@@ -1,4 +1,4 @@
-/** Errors of a kernel that wrote or read a snapshot, as errors for whoever has asked for that. */
+/** Errors with which a kernel answers, as errors for whoever has asked. */
 
 import { RemoteError } from "../rpc/rpc_error.ts";
 
@@ -9,7 +9,7 @@ import { RemoteError } from "../rpc/rpc_error.ts";
  * @throws {TypeError} If the kernel answered with one.
  * @throws {Error} If it answered with another error.
  */
-export async function transferred<T>(asking: Promise<T>): Promise<T> {
+export async function withLocalErrors<T>(asking: Promise<T>): Promise<T> {
   try {
     return await asking;
   } catch (error) {

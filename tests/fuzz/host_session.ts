@@ -1,0 +1,163 @@
+/** What a host does in a session: everything that a runtime can, against a kernel that may be anything. */
+
+import { KernelExitError } from "../../src/runtime/kernel.ts";
+import { KernelRuntime } from "../../src/runtime/kernel_runtime.ts";
+import type { KernelProcessHandle } from "../../src/runtime/kernel_process.ts";
+import { SubprocessKernel } from "../../src/runtime/subprocess_kernel.ts";
+import type { KernelHost } from "../../src/runtime/kernel.ts";
+import { defineType } from "../../src/runtime/host_type.ts";
+import type { Random } from "./random.ts";
+
+/** Little, so that a message that says that it is large costs nothing. */
+const MAX_FRAME_BYTES = 2 ** 20;
+
+class Light {
+  brightness = 1;
+  set(value: number): this {
+    this.brightness = value;
+    return this;
+  }
+}
+
+class Point {
+  constructor(readonly x = 0, readonly y = 0) {}
+}
+
+/** A runtime whose kernels speak over channels that are given. */
+export class SessionRuntime extends KernelRuntime<Record<string, unknown>> {
+  readonly #start: () => KernelProcessHandle;
+
+  /** @param start Starts the process of a kernel. */
+  constructor(start: () => KernelProcessHandle) {
+    super({
+      variables: { light: new Light(), rows: [{ n: 1 }, { n: NaN }], buffer: new Uint8Array(9) },
+      functions: {
+        echo: (...args: unknown[]) => args[0],
+        fail: () => Promise.reject(new RangeError("no")),
+        lend: () => new Light(),
+        run: async (action: unknown) => typeof action === "function" ? await action(1) : action,
+      },
+      types: { Point: defineType(Point, { copy: true }) },
+      checkpoint: "never",
+      timeoutMs: 1_000,
+    }, { isolated: true });
+    this.#start = start;
+  }
+
+  /** @internal */
+  protected override startKernel(host: KernelHost): Promise<SubprocessKernel> {
+    return Promise.resolve(
+      new SubprocessKernel(host, {
+        process: this.#start(),
+        maxFrameBytes: MAX_FRAME_BYTES,
+        useTimeoutMs: 1_000,
+      }),
+    );
+  }
+}
+
+/** Cells that make a kernel say all it can. */
+export const CELLS: readonly string[] = [
+  `let made = { map: new Map([[1, new Set([1n, -0, NaN])]]), date: new Date(0), re: /a+/g }; made`,
+  `let shared = [made, made, new Error("e", { cause: new TypeError("t") }), new Uint8Array(100)]`,
+  `let point = new Point(1, 2); function add(a, b) { return a + b }`,
+  `class Own { #x = 1; get x() { return this.#x } async *items() { yield 1; yield point } }
+  let own = new Own()`,
+  `await echo(1, made); await echo([,,1]); (await light.set(5)).brightness`,
+  `const lent = await lend(); await lent.set(3); await lent.brightness`,
+  `await run(async (x) => x + 1)`,
+  `try { await fail() } catch (e) { console.log(e.name, e.message) }`,
+  `console.error("x".repeat(3000)); display({ "text/plain": "shown", "image/png": new Uint8Array(3) })`,
+  `throw new Error("thrown", { cause: "c" })`,
+];
+
+/** Names that cells have made. */
+const NAMES = ["made", "shared", "point", "own", "add", "light", "rows", "nothing", "Own"];
+
+/** Something that a host does with a runtime. */
+export interface Act {
+  /** What it is called, for reports. */
+  readonly name: string;
+  /** Does it. */
+  perform(runtime: SessionRuntime): Promise<unknown>;
+}
+
+/** Every cell, then everything else, once: what is recorded. */
+export function allActs(): Act[] {
+  return [
+    ...CELLS.map(execute),
+    ...NAMES.map((name) => retrieve(name, "copy")),
+    retrieve("own", "reference"),
+    retrieve("made", "reference"),
+    ...OTHERS,
+  ];
+}
+
+/** One thing to do. */
+export function randomAct(random: Random): Act {
+  switch (random.below(5)) {
+    case 0:
+    case 1:
+      return execute(random.of(CELLS));
+    case 2:
+      return retrieve(random.of(NAMES), random.oneIn(3) ? "reference" : "copy");
+    default:
+      return random.of(OTHERS);
+  }
+}
+
+function execute(source: string): Act {
+  return { name: `execute ${source}`, perform: (runtime) => runtime.execute(source) };
+}
+
+function retrieve(name: string, as: "copy" | "reference"): Act {
+  return {
+    name: `retrieve ${name} as ${as}`,
+    async perform(runtime) {
+      const value = await runtime.retrieve(name, { as });
+      await use(value);
+      return value;
+    },
+  };
+}
+
+/** Uses what has come as somebody would who trusts it. */
+async function use(value: unknown): Promise<void> {
+  if (typeof value === "function") await value(1, 2);
+  if (typeof value !== "object" || value === null) return;
+  for (const key of Object.keys(value).slice(0, 3)) {
+    await use((value as Record<string, unknown>)[key]).catch(() => {});
+  }
+  const { x, items } = value as Record<string, unknown>;
+  await x;
+  if (typeof items !== "function") return;
+  let count = 0;
+  for await (const item of await items.call(value)) {
+    if (++count > 3 || item === undefined) break;
+  }
+}
+
+const OTHERS: readonly Act[] = [
+  { name: "names", perform: (runtime) => runtime.names() },
+  { name: "call", perform: (runtime) => runtime.call("add", 1, { a: [new Light()] }) },
+  { name: "update", perform: (runtime) => runtime.update("rows", [{ n: 2n }]) },
+  { name: "checkpoint", perform: (runtime) => runtime.checkpoint() },
+  {
+    name: "inject",
+    perform: (runtime) => runtime.inject({ variables: { [`late${++late}`]: new Map([[1, 2]]) } }),
+  },
+  {
+    name: "snapshot and restore",
+    perform: async (runtime) => runtime.restore((await runtime.snapshot()).bytes),
+  },
+  { name: "reset", perform: (runtime) => runtime.reset() },
+];
+
+let late = 0;
+
+/** Whether an error is one that a runtime may throw because of what a kernel does. */
+export function isExpected(error: unknown): boolean {
+  return error instanceof KernelExitError || error instanceof Error &&
+      ["Error", "TypeError", "RangeError", "SyntaxError", "TimeoutError", "AbortError"]
+        .includes(error.name);
+}
