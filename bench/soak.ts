@@ -11,6 +11,7 @@
 
 import { parseArgs } from "node:util";
 import { DenoRuntime, KernelExitError } from "../mod.ts";
+import { Random } from "../tests/fuzz/random.ts";
 import { childProcesses, privateMegabytes } from "./children.ts";
 
 const { values: options } = parseArgs({
@@ -28,38 +29,15 @@ const WARM_CELLS = 500;
 
 type Value = number | string | boolean | null | Value[] | { [key: string]: Value };
 
-/** Numbers from a seed: mulberry32, by Tommy Ettinger. */
-class Random {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  /** A whole number from 0 to below `limit`. */
-  below(limit: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let t = this.#state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) % limit;
-  }
-
-  /** One of a list. */
-  of<T>(list: readonly T[]): T {
-    return list[this.below(list.length)]!;
-  }
-
-  /** A value like those of programs. */
-  value(depth = 0): Value {
-    const kind = this.below(depth > 2 ? 4 : 6);
-    if (kind === 0) return this.below(1_000_000);
-    if (kind === 1) return `text ${this.below(1_000)} ünïcode`;
-    if (kind === 2) return this.below(2) === 0;
-    if (kind === 3) return null;
-    const items = Array.from({ length: this.below(5) }, () => this.value(depth + 1));
-    return kind === 4 ? items : Object.fromEntries(items.map((item, i) => [`k${i}`, item]));
-  }
+/** A value like those of programs. */
+function randomValue(random: Random, depth = 0): Value {
+  const kind = random.below(depth > 2 ? 4 : 6);
+  if (kind === 0) return random.below(1_000_000);
+  if (kind === 1) return `text ${random.below(1_000)} ünïcode`;
+  if (kind === 2) return random.below(2) === 0;
+  if (kind === 3) return null;
+  const items = Array.from({ length: random.below(5) }, () => randomValue(random, depth + 1));
+  return kind === 4 ? items : Object.fromEntries(items.map((item, i) => [`k${i}`, item]));
 }
 
 const NAMES = ["alpha", "beta", "gamma", "delta", "epsilon"];
@@ -129,7 +107,7 @@ class Soak {
 
   async #assign(): Promise<void> {
     const name = this.#random.of(NAMES);
-    const value = this.#random.value();
+    const value = randomValue(this.#random);
     const json = JSON.stringify(value);
     await this.#ok(
       this.#random.of([
@@ -146,14 +124,14 @@ class Soak {
     const lists = [...this.#state].filter(([, value]) => Array.isArray(value));
     if (lists.length === 0) return;
     const [name, list] = this.#random.of(lists) as [string, Value[]];
-    const value = this.#random.value();
+    const value = randomValue(this.#random);
     await this.#ok(`${name}.push(${JSON.stringify(value)})`);
     list.push(value);
   }
 
   async #fail(): Promise<void> {
     const name = this.#random.of(NAMES);
-    const value = this.#random.value();
+    const value = randomValue(this.#random);
     const result = await this.#runtime.execute(
       `let ${name} = ${JSON.stringify(value)}; null.x; ${name} = 1`,
     );
@@ -163,7 +141,7 @@ class Soak {
 
   async #stop(how: "timeout" | "interrupted"): Promise<void> {
     const name = this.#random.of(NAMES);
-    const value = this.#random.value();
+    const value = randomValue(this.#random);
     const endless = this.#random.of([
       "for (;;);",
       "await new Promise(() => {})",

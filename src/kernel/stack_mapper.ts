@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Map, Number, URL } from "../rpc/builtins.ts";
+import { Map, Math, Number, URL } from "../rpc/builtins.ts";
 import type { CellFrame } from "../rpc/protocol.ts";
 
 /** Frames that are kept, as many as V8 keeps by default. */
@@ -83,7 +83,8 @@ export class StackMapper {
     const column = Number(digits[2]) - 1;
     const map = this.#maps.get(cell) ?? [];
     let low = -1;
-    let high = map.length / 4 - 1;
+    // A group that is not whole is none: with a fraction, the search would not end.
+    let high = Math.floor(map.length / 4) - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
       const generatedLine = map[4 * middle]!;

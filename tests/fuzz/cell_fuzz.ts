@@ -1,0 +1,77 @@
+/** Cells that nobody would write, in a real kernel. */
+
+import { checkCell } from "../../src/cell/check_cell.ts";
+import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
+import { KernelExitError } from "../../src/runtime/kernel.ts";
+import { strictRules } from "../../src/security/rule_sets.ts";
+import { assertSettles, Canary } from "./canary.ts";
+import { randomCell } from "./cell_grammar.ts";
+import { Random } from "./random.ts";
+
+/** As long as a cell may take that loops. */
+const TIMEOUT_MS = 60;
+
+/** The next one may have to wait until what the first has left running is stopped. */
+const NEXT_TIMEOUT_MS = 15_000;
+
+const STATUSES = new Set(["ok", "error", "refused", "timeout", "interrupted", "ended"]);
+
+/** One runtime, and cells one after another. */
+export class CellFuzz implements AsyncDisposable {
+  readonly #random: Random;
+  readonly #canary = new Canary();
+  readonly #runtime = new DenoRuntime({
+    functions: {
+      echo: (value: unknown) => value,
+      lend: () =>
+        new (class Light {
+          name = "l";
+        })(),
+    },
+    variables: { rows: [{ n: 1 }] },
+    // What rules refuse would not run.
+    rules: [],
+    checkpoint: "never",
+    processMemoryBytes: 512 * 2 ** 20,
+  });
+
+  /** @param seed Chooses the cells. */
+  constructor(seed: number) {
+    this.#random = new Random(seed);
+  }
+
+  /**
+   * Checks a cell by all rules, runs it, and runs another one behind it.
+   *
+   * @throws {Error} If one of them does not come to an end, or not to one that a cell may come to.
+   */
+  async step(): Promise<void> {
+    const cell = randomCell(this.#random);
+    try {
+      checkCell(cell);
+      checkCell(cell, { rules: strictRules() });
+      const status = await this.#run(cell, TIMEOUT_MS);
+      if (!STATUSES.has(status)) throw new Error(`It ended as ${status}`);
+      // A kernel that a cell has ended ends the cell, and no other.
+      const next = await this.#run("(() => 6 * 7)()", NEXT_TIMEOUT_MS);
+      if (next !== "ok" && status !== "ended") throw new Error(`The next cell ended as ${next}`);
+      this.#canary.assertAlive();
+    } catch (cause) {
+      throw new Error(`${cause}\nThe cell was:\n${cell}`, { cause });
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#runtime.close();
+  }
+
+  async #run(cell: string, timeoutMs: number): Promise<string> {
+    try {
+      const running = this.#runtime.execute(cell, { timeoutMs });
+      return (await assertSettles(running, "the cell")).status;
+    } catch (error) {
+      if (error instanceof KernelExitError) return "ended";
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,7 @@
+/** The same round each time; `deno task fuzz` runs others. */
+
+import { fuzzRound } from "./main.ts";
+
+Deno.test("host and kernel come to an end with whatever they are sent", async () => {
+  await fuzzRound(1, { host: 40, kernel: 25, cells: 60 });
+});

@@ -1,0 +1,125 @@
+/** Hosts that say what no host says, against a kernel in a real process. */
+
+import { FrameReader } from "../../src/rpc/frame.ts";
+import { KernelLauncher } from "../../src/runtime/kernel_launcher.ts";
+import type { KernelProcess } from "../../src/runtime/kernel_process.ts";
+import { frameBytes } from "../rpc/_linked_pair.ts";
+import { assertSettles } from "./canary.ts";
+import { type Json, writeJson } from "./json_mutation.ts";
+import { type Message, mutateMessage, toMessage } from "./frames.ts";
+import { Random } from "./random.ts";
+
+/** Little, so that a message that says that it is large costs nothing. */
+const LAUNCHER = new KernelLauncher({ maxFrameBytes: 2 ** 20, processMemoryBytes: 512 * 2 ** 20 });
+
+/** Ids of questions that are asked to see whether there is an answer; no message has one that is as high. */
+const FIRST_ID = 2 ** 40;
+
+/** More than the largest frame and the largest header that a kernel waits for the end of. */
+const PADDING = new Uint8Array(3 * 2 ** 20);
+
+/** Kernels, one after the other, and what is said to them. */
+export class KernelFuzz implements AsyncDisposable {
+  readonly #random: Random;
+  readonly #messages: readonly Message[];
+  #process: KernelProcess | undefined;
+  #exited: Promise<"ended"> = Promise.resolve("ended");
+  #answers = new Map<number, () => void>();
+  /** What the present kernel was told. */
+  #told: string[] = [];
+  #nextId = FIRST_ID;
+  /** How many kernels have ended. */
+  ended = 0;
+
+  /**
+   * @param messages What a real host has said.
+   * @param seed Chooses what is said instead.
+   */
+  constructor(messages: readonly Message[], seed: number) {
+    this.#messages = messages;
+    this.#random = new Random(seed);
+  }
+
+  /**
+   * Says something, and waits until the kernel answers a question behind it, or ends.
+   *
+   * @throws {Error} If it does neither.
+   */
+  async step(): Promise<void> {
+    const process = this.#process ??= this.#start();
+    const message = this.#random.of(this.#messages);
+    const bytes = mutateMessage(this.#random, message, this.#messages);
+    const id = this.#nextId++;
+    const answered = new Promise<"answered">((resolve) =>
+      this.#answers.set(id, () => resolve("answered"))
+    );
+    const question: Json = { jsonrpc: "2.0", id, method: "references", params: null };
+    this.#told.push(new TextDecoder().decode(bytes).slice(0, 2_000));
+    try {
+      // A kernel that has got part of a frame waits for the rest of it.
+      const padding = isWhole(bytes) ? new Uint8Array() : PADDING;
+      for (const part of [bytes, padding, frameBytes(writeJson(question))]) {
+        await assertSettles(write(process, part), "the kernel reads nothing");
+      }
+      const outcome = await assertSettles(
+        Promise.race([answered, this.#exited]),
+        "the kernel neither answers nor ends",
+      );
+      if (outcome === "ended") this.#forget();
+    } catch (cause) {
+      throw new Error(`${cause}\nIt was told:\n${this.#told.join("\n")}`, { cause });
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#process?.end("it is not needed any more");
+    await this.#exited;
+  }
+
+  #start(): KernelProcess {
+    const process = LAUNCHER.spawn();
+    this.#exited = this.#listen(process);
+    return process;
+  }
+
+  #forget(): void {
+    this.ended++;
+    this.#process = undefined;
+    this.#answers.clear();
+    this.#told = [];
+  }
+
+  async #listen(process: KernelProcess): Promise<"ended"> {
+    const reader = new FrameReader(process.channel.source);
+    const answers = this.#answers;
+    try {
+      for (let frame = await reader.read(); frame !== null; frame = await reader.read()) {
+        const { id, method } = toMessage(frame).json;
+        if (method === undefined) answers.get(Number(id))?.();
+      }
+    } catch {
+      // It ended while it wrote.
+    }
+    await process.channel.close();
+    await process.exit();
+    return "ended";
+  }
+}
+
+/** Whether bytes are all of a frame, as far as the header says. */
+function isWhole(bytes: Uint8Array): boolean {
+  const text = new TextDecoder("latin1").decode(bytes);
+  const header = /^Content-Length: (\d+)\r\n(?:Attachment-Lengths: ([\d,]+)\r\n)?\r\n/.exec(text);
+  if (header === null) return false;
+  const lengths = [header[1]!, ...(header[2] ?? "").split(",").filter(Boolean)].map(Number);
+  return bytes.length >= header[0].length + lengths.reduce((sum, length) => sum + length, 0);
+}
+
+async function write(process: KernelProcess, bytes: Uint8Array): Promise<void> {
+  if (bytes.length === 0) return;
+  try {
+    await process.channel.sink.write(bytes as Uint8Array<ArrayBuffer>);
+  } catch {
+    // It has ended.
+  }
+}
