@@ -301,3 +301,25 @@ Deno.test("DenoRuntime throws TypeErrors when a kernel's iterators make no sense
   }, TypeError);
   assertEquals(seen, [1]);
 });
+
+Deno.test("DenoRuntime calls no function with an array of arguments that is all but empty", async () => {
+  const script = [10 ** 7, 2 ** 32 - 1].flatMap((length): Deed[] => {
+    const args = { tree: { $: ["array", length, {}] } };
+    const call: Deed = ["call", "call", { name: "add", args, cell: 1 }];
+    return [call, use({ how: "call", path: ["setBrightness"], args })];
+  });
+  await using hostile = await start([...script, use({})]);
+  const outcomes = outcomesOf(await hostile.runtime.execute(`1`));
+  for (const { error } of outcomes.slice(0, -1)) assertEquals(typeof error, "string");
+  assertEquals(outcomes.at(-1), { value: { value: { plain: "one" } } });
+});
+
+Deno.test("DenoRuntime throws errors of its own when a kernel answers with errors", async () => {
+  await using hostile = await start([]);
+  const { runtime } = hostile;
+  // This kernel knows none of these methods.
+  for (const act of [() => runtime.names(), () => runtime.snapshot()]) {
+    const error = await assertRejects(act, Error, "no such method");
+    assertEquals(error.name, "Error");
+  }
+});
