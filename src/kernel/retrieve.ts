@@ -7,6 +7,7 @@
 import { JSON, Promise, TypeError } from "../rpc/builtins.ts";
 import { withBlobs } from "../rpc/blobs.ts";
 import type { Payload } from "../rpc/connection.ts";
+import { isObject } from "../rpc/members.ts";
 import type { RetrieveParams } from "../rpc/protocol.ts";
 import type { References } from "../rpc/references.ts";
 import { RemoteError, RPC_ERROR_CODES } from "../rpc/rpc_error.ts";
@@ -47,7 +48,7 @@ export async function retrieve(
 }
 
 /**
- * Waits for a value that is a promise. A stand-in is none.
+ * Waits for a value that is a promise, or something like it. A stand-in is none.
  *
  * @param value The value.
  * @param options How it is called, and how long it may take in milliseconds.
@@ -57,13 +58,14 @@ export async function settled(
   value: unknown,
   { name, timeoutMs }: { name: string; timeoutMs: number },
 ): Promise<unknown> {
-  if (!(value instanceof Promise) || timeoutMs > MAX_TIMER_MS) return await value;
+  const isAwaited = isObject(value) && typeof (value as { then?: unknown }).then === "function";
+  if (!isAwaited || timeoutMs > MAX_TIMER_MS) return await value;
   const { promise, reject } = Promise.withResolvers<never>();
   const message = `Cannot retrieve ${JSON.stringify(name)}: ` +
     `it is a promise that has not settled within ${timeoutMs} ms`;
   const timer = setTimeout(() => reject(new TypeError(message)), timeoutMs);
   try {
-    return await firstSettled(value, promise);
+    return await firstSettled(Promise.resolve(value), promise);
   } finally {
     clearTimeout(timer);
   }

@@ -11,6 +11,7 @@
  * - A buffer that is seen through views only is cut to what they cover. One that can be resized has a fixed length there.
  * - Properties of an array beside its elements cross if it has no more than 1,000 elements.
  * - Values are nested no more than 1,000 levels deep.
+ * - What has a function named `then` does not cross: whoever awaits the copy would call that function.
  *
  * @module
  */
@@ -58,7 +59,7 @@ export function encode(value: unknown, options: EncodeOptions = {}): EncodedValu
   if (isPlainJson(value)) return { value: { plain: value }, attachments: [] };
   const { instances = "refuse", extension, blobs } = options;
   const extended = extension === undefined ? {} : { extension };
-  const encoder = new TreeEncoder({ instances, blobs, ...extended });
+  const encoder = new TreeEncoder({ instances, blobs, thenables: "refuse", ...extended });
   const tree = encoder.encode(value, options.name ?? "value");
   blobs?.check();
   return { value: { tree }, attachments: encoder.attachments() };
@@ -82,7 +83,8 @@ export function decode(
   if (typeof encoded === "object" && encoded !== null) {
     if (Object.hasOwn(encoded, "plain")) return (encoded as { plain: unknown }).plain;
     if (Object.hasOwn(encoded, "tree")) {
-      return new TreeDecoder(attachments, options).decode((encoded as { tree: unknown }).tree);
+      const decoder = new TreeDecoder(attachments, { ...options, thenables: "refuse" });
+      return decoder.decode((encoded as { tree: unknown }).tree);
     }
   }
   throw new TypeError("Cannot decode a value: it is neither plain data nor a tree");

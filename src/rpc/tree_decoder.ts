@@ -85,6 +85,8 @@ export interface TreeDecoderOptions {
   readonly buffers?: ArrayBuffer[];
   /** The number of the first object. @default 0 */
   readonly first?: number;
+  /** What becomes of an object with a function named `then`, which whoever awaits it would call. @default "keep" */
+  readonly thenables?: "keep" | "refuse";
 }
 
 /** Reads trees with tags. */
@@ -94,6 +96,7 @@ export class TreeDecoder implements TreeReader {
   /** Objects by number, in the order in which the encoder reached them. */
   readonly #objects: object[];
   readonly #extension: TreeReaderExtension | undefined;
+  readonly #thenables: "keep" | "refuse";
   #next: number;
 
   /**
@@ -106,6 +109,7 @@ export class TreeDecoder implements TreeReader {
     this.#objects = options.objects ?? [];
     this.#buffers = options.buffers ?? [];
     this.#next = options.first ?? 0;
+    this.#thenables = options.thenables ?? "keep";
   }
 
   /**
@@ -150,8 +154,16 @@ export class TreeDecoder implements TreeReader {
   assign<T extends object>(target: T, node: unknown): T {
     if (typeof node !== "object" || node === null || Array.isArray(node)) throw malformed(node);
     const record = node as Record<string, unknown>;
-    for (const name of Object.keys(record)) define(target, name, this.decode(record[name]));
+    for (const name of Object.keys(record)) this.#define(target, name, record[name]);
     return target;
+  }
+
+  #define(target: object, name: string, node: unknown): void {
+    const value = this.decode(node);
+    if (name === "then" && typeof value === "function" && this.#thenables === "refuse") {
+      throw new TypeError("Cannot decode a value: a function named then makes a promise of it");
+    }
+    define(target, name, value);
   }
 
   #tagged(list: unknown[]): unknown {
@@ -219,7 +231,7 @@ export class TreeDecoder implements TreeReader {
     array.length = length;
     for (const entry of entries) {
       if (!Array.isArray(entry)) throw malformed(entry);
-      define(array, text(entry[0]), this.decode(entry[1]));
+      this.#define(array, text(entry[0]), entry[1]);
     }
     if (array.length !== length) throw malformed(length);
     return array;

@@ -24,6 +24,11 @@ export interface TreeOptions {
   readonly instances: "refuse" | "data";
   /** Writes functions and whatever else it knows. @default nobody: functions are refused */
   readonly extension?: TreeExtension;
+  /**
+   * What becomes of an object with a function named `then`. Whoever awaits the copy would call it, and wait for what it does:
+   * between two sides it is refused. @default "keep"
+   */
+  readonly thenables?: "keep" | "refuse";
   /** What Blobs hold. @default nobody has read them: Blobs are refused */
   readonly blobs?: BlobContents | undefined;
   /** How much memory all trees may take, in bytes, roughly. @default `Infinity` */
@@ -97,6 +102,9 @@ export class TreeEncoder implements TreeWriter {
   child(key: string | number, value: unknown): unknown {
     const path = this.#path;
     path[path.length] = key;
+    if (key === "then" && typeof value === "function" && this.#options.thenables === "refuse") {
+      throw this.refusal("a function that makes what has it a promise: await that first");
+    }
     const node = this.#encode(value);
     path.length--;
     return node;

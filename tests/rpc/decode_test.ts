@@ -1,7 +1,21 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { decode } from "../../src/rpc/codec.ts";
 
 const BYTES = [new Uint8Array(8)];
+
+Deno.test("decode() refuses what whoever awaits it would wait for", () => {
+  const extension = {
+    decode: (list: readonly unknown[]): [unknown] | undefined =>
+      list[0] === "mine" ? [() => {}] : undefined,
+    find: () => undefined,
+  };
+  const then = { $: ["mine"] };
+  const trees = [{ then }, { a: [{ then }] }, { $: ["array", 1, [["then", then]]] }];
+  for (const tree of [...trees, { $: ["error", "Error", "", { then }] }]) {
+    assertThrows(() => decode({ tree }, [], { extension }), TypeError, "a function named then");
+  }
+  assertEquals(decode({ tree: { then: { $: ["undefined"] } } }), { then: undefined });
+});
 
 /** Arguments of tags that are none of the encoder's. */
 const WRONG_TAGS: unknown[][] = [

@@ -270,6 +270,8 @@ function fillError(
 }
 
 function define(object: object, name: string, value: unknown): void {
+  // A function of this name would make a promise of what has it, which does not cross.
+  if (name === "then" && typeof value === "function") return;
   Object.defineProperty(object, name, {
     value,
     writable: true,

@@ -186,6 +186,38 @@ Deno.test("DenoRuntime.execute() names the path of what a call cannot carry", as
   }
 });
 
+const THEN = "it is a function that makes what has it a promise: await that first";
+
+Deno.test("DenoRuntime carries nothing that whoever awaits it would wait for", async () => {
+  await using runtime = new DenoRuntime({
+    timeoutMs: 1_000,
+    functions: { echo: (value: unknown) => value },
+  });
+  await run(
+    runtime,
+    `const made = { a: [{ then() {} }] }, text = { then: "no function" }, keyed = new Map([["then", () => 1]])
+    const tagged = Object.assign([1], { then: () => 1 }), thenable = { then: (done) => done(7) }`,
+  );
+  await assertRejects(
+    () => runtime.retrieve("made"),
+    TypeError,
+    `Cannot encode made.a[0].then: ${THEN}`,
+  );
+  assertEquals(await runtime.retrieve("thenable"), 7);
+  await assertRejects(() => runtime.retrieve("tagged"), TypeError, "has not settled within 1000");
+  assertEquals(await runtime.retrieve("text"), { then: "no function" });
+  assertEquals((await runtime.retrieve("keyed") as Map<string, unknown>).size, 1);
+  const { error } = await runFailing(runtime, `await echo(made.a[0])`);
+  assertEquals(error.message, `Cannot encode arguments[0].then: ${THEN}`);
+  await assertRejects(
+    () => runtime.inject({ variables: { query: { then: () => {} } } }),
+    TypeError,
+    `Cannot encode query.then: ${THEN}`,
+  );
+  // A snapshot is no message.
+  assertEquals((await runtime.snapshot()).lost, []);
+});
+
 Deno.test("DenoRuntime copies Blobs and Files with what they hold, both ways", async () => {
   const blob = new Blob(["of the host"], { type: "text/x" });
   const seen: unknown[] = [];

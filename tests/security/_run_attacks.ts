@@ -96,8 +96,9 @@ async function attackOnce(
   const outcome = await outcomeOf(runtime, code, { timeoutMs: isEndless ? SHORT_MS : LONG_MS });
   let left = await outcomeOf(runtime, NEXT);
   // What a cell has left behind may cost the next one its time, or both their kernel, but not the one behind that.
-  const cost = left === "interrupted" || left === "killed" ? left : outcome;
-  if (cost !== outcome) left = await outcomeOf(runtime, NEXT);
+  const hasCost = left === "interrupted" || left === "killed";
+  const cost = hasCost ? left : outcome;
+  if (hasCost) left = await outcomeOf(runtime, NEXT);
   if (left === "harmless" && await isFine(runtime)) return outcome === "reached" ? outcome : cost;
   await runtime.reset();
   assert(await isFine(runtime), code);
