@@ -293,12 +293,11 @@ function toError(name: string, message: string): Error {
 
 /** Assigning to `__proto__` would change the prototype. */
 function define(target: object, name: string, value: unknown): void {
-  if (name === "__proto__") {
-    Object.defineProperty(target, name, {
-      value,
-      writable: true,
-      enumerable: true,
-      configurable: true,
-    });
-  } else (target as Record<string, unknown>)[name] = value;
+  if (name !== "__proto__") return void ((target as Record<string, unknown>)[name] = value);
+  Object.defineProperty(target, name, {
+    value,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  });
 }

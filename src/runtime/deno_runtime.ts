@@ -7,7 +7,7 @@
 import type { Permissions, SandboxExits } from "../security/permissions.ts";
 import type { CellPlace } from "../security/rule.ts";
 import type { Functions } from "./host_function.ts";
-import type { KernelHost } from "./kernel.ts";
+import type { Kernel, KernelHost } from "./kernel.ts";
 import { KernelLauncher, type KernelProcessOptions } from "./kernel_launcher.ts";
 import { KernelRuntime } from "./kernel_runtime.ts";
 import type { RuntimeInfo } from "./runtime_info.ts";
@@ -82,6 +82,7 @@ export class DenoRuntime<V extends object = Record<string, unknown>, F extends o
    */
   async info(): Promise<RuntimeInfo> {
     this.assertOpen("tell about the kernel");
+    // What `startKernel` gives.
     const kernel = await this.kernel() as SubprocessKernel;
     const { deno, limited } = await kernel.about();
     const { sandbox, permissions, limits } = this.#launcher;
@@ -100,7 +101,7 @@ export class DenoRuntime<V extends object = Record<string, unknown>, F extends o
   }
 
   /** @internal */
-  protected override startKernel(host: KernelHost): Promise<SubprocessKernel> {
+  protected override startKernel(host: KernelHost): Promise<Kernel> {
     return this.#launcher.start(host);
   }
 }
