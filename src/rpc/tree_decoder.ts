@@ -5,23 +5,21 @@
  */
 
 import {
-  AggregateError,
   Array,
   DataView,
   Date,
   DOMException,
-  Error,
+  type Error,
   Int32Array,
   Map,
   Object,
-  RangeError,
   Set,
-  SyntaxError,
   TypeError,
   Uint8Array,
   URL,
   URLSearchParams,
 } from "./builtins.ts";
+import { decodeUtf8 } from "./_utf8.ts";
 import { makeBlob, makeFile } from "./blobs.ts";
 import {
   bigint,
@@ -33,6 +31,7 @@ import {
   number,
   regexp,
   text,
+  toError,
 } from "./_node_parts.ts";
 import type { TreeReader, TreeReaderExtension } from "./tree.ts";
 
@@ -53,16 +52,6 @@ const VIEWS: ReadonlyMap<
   BigInt64Array,
   BigUint64Array,
   DataView,
-}));
-
-const ERRORS: ReadonlyMap<string, new (message: string) => Error> = new Map(Object.entries({
-  Error,
-  EvalError,
-  RangeError,
-  ReferenceError,
-  SyntaxError,
-  TypeError,
-  URIError,
 }));
 
 const NUMBERS: ReadonlyMap<string, number> = new Map([
@@ -203,6 +192,8 @@ export class TreeDecoder implements TreeReader {
         return this.#error(new DOMException(text(second), text(first)), text(first), third);
       case "buffer":
         return this.number(this.#buffer(first));
+      case "text":
+        return decodeUtf8(new Uint8Array(this.#buffer(first)));
       case "blob":
         return this.number(makeBlob(this.#buffer(first), text(second)));
       case "file":
@@ -283,12 +274,6 @@ export class TreeDecoder implements TreeReader {
     const own = bytes.byteLength === bytes.buffer.byteLength;
     return this.#buffers[i] ??= (own ? bytes : bytes.slice()).buffer as ArrayBuffer;
   }
-}
-
-function toError(name: string, message: string): Error {
-  return name === "AggregateError"
-    ? new AggregateError([], message)
-    : new (ERRORS.get(name) ?? Error)(message);
 }
 
 /** Assigning to `__proto__` would change the prototype. */
