@@ -17,6 +17,7 @@ import {
   RegExp,
   Set,
   String,
+  TextEncoder,
   URL,
   URLSearchParams,
 } from "./builtins.ts";
@@ -36,6 +37,7 @@ const mapForEach = Map.prototype.forEach;
 const setForEach = Set.prototype.forEach;
 const paramsToString = URLSearchParams.prototype.toString;
 const dateGetTime = Date.prototype.getTime;
+const encoder = new TextEncoder();
 
 /** What built-ins are written with. */
 export interface PartWriter {
@@ -113,6 +115,13 @@ export class BuiltinWriter {
     if (value instanceof Set) return this.#set(value);
     if (value instanceof ArrayBuffer) return this.#buffer(value);
     return undefined;
+  }
+
+  /** Writes a text as bytes. */
+  text(text: string): Tagged {
+    const bytes = encoder.encode(text);
+    const isWhole = bytes.byteLength === bytes.buffer.byteLength;
+    return tag("text", this.buffers.expose((isWhole ? bytes : bytes.slice()).buffer));
   }
 
   #blob(blob: Blob): Tagged {

@@ -1,7 +1,21 @@
 /** The parts of nodes, checked: what is read may come from a hostile peer. */
 
 import { makeHeaders } from "./_headers.ts";
-import { Array, BigInt, JSON, Number, RegExp, String, TypeError } from "./builtins.ts";
+import {
+  AggregateError,
+  Array,
+  BigInt,
+  Error,
+  JSON,
+  Map,
+  Number,
+  Object,
+  RangeError,
+  RegExp,
+  String,
+  SyntaxError,
+  TypeError,
+} from "./builtins.ts";
 
 /** A string. */
 export function text(value: unknown): string {
@@ -70,4 +84,21 @@ export function malformed(value: unknown): TypeError {
   return new TypeError(
     `Cannot decode a value: ${shown.length > 80 ? shown.slice(0, 80) + "..." : shown} is malformed`,
   );
+}
+
+const ERRORS: ReadonlyMap<string, new (message: string) => Error> = new Map(Object.entries({
+  Error,
+  EvalError,
+  RangeError,
+  ReferenceError,
+  SyntaxError,
+  TypeError,
+  URIError,
+}));
+
+/** An error of a name that JavaScript knows, or a plain one. */
+export function toError(name: string, message: string): Error {
+  return name === "AggregateError"
+    ? new AggregateError([], message)
+    : new (ERRORS.get(name) ?? Error)(message);
 }

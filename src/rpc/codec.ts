@@ -42,7 +42,7 @@ export interface EncodeOptions {
 export interface EncodedValue {
   /** What goes into the message: `plain` data as it is, or a `tree` with tags. Survives `JSON.stringify`. */
   readonly value: { readonly plain: unknown } | { readonly tree: unknown };
-  /** The contents of the value's ArrayBuffers, which go beside the message. */
+  /** The contents of the value's ArrayBuffers and Blobs, and its large texts, which go beside the message. */
   readonly attachments: Uint8Array[];
 }
 
@@ -59,7 +59,13 @@ export function encode(value: unknown, options: EncodeOptions = {}): EncodedValu
   if (isPlainJson(value)) return { value: { plain: value }, attachments: [] };
   const { instances = "refuse", extension, blobs } = options;
   const extended = extension === undefined ? {} : { extension };
-  const encoder = new TreeEncoder({ instances, blobs, thenables: "refuse", ...extended });
+  const encoder = new TreeEncoder({
+    instances,
+    blobs,
+    thenables: "refuse",
+    movesText: true,
+    ...extended,
+  });
   const tree = encoder.encode(value, options.name ?? "value");
   blobs?.check();
   return { value: { tree }, attachments: encoder.attachments() };

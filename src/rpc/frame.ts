@@ -19,10 +19,10 @@ import {
   Number,
   RangeError,
   String,
-  TextDecoder,
   TextEncoder,
   Uint8Array,
 } from "./builtins.ts";
+import { decodeUtf8 } from "./_utf8.ts";
 import type { ByteSource } from "./channel.ts";
 
 /** One message as it stands on the wire: JSON text and the bytes that travel beside it. */
@@ -43,11 +43,6 @@ const MAX_HEADER_BYTES = 1024 * 1024;
 const READ_CHUNK_BYTES = 64 * 1024;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-const strictDecoder = new TextDecoder("utf-8", { fatal: true });
-
-/** What a decoder that is not strict puts in the place of what is not UTF-8. */
-const REPLACEMENT = "\ufffd";
 
 /**
  * The peer sent bytes that are not a frame. Nothing after them can be trusted, so the connection ends.
@@ -269,11 +264,8 @@ function latin1(bytes: Uint8Array): string {
 }
 
 function decodeText(bytes: Uint8Array): string {
-  const text = decoder.decode(bytes);
-  if (!text.includes(REPLACEMENT)) return text;
   try {
-    // A strict decoder takes several times as long.
-    return strictDecoder.decode(bytes);
+    return decodeUtf8(bytes);
   } catch (cause) {
     throw new FrameError("Cannot read a frame: its body is not UTF-8", { cause });
   }

@@ -18,6 +18,18 @@ const { isArray } = Array;
 const objectPrototype = Object.prototype;
 const arrayPrototype = Array.prototype;
 
+/** Writing a text of this length as JSON, and reading it, takes several times as long as moving its bytes. */
+const LARGE_TEXT_CHARS = 1024 * 1024;
+
+/**
+ * Whether a text is better moved as bytes beside the JSON. Half of a surrogate pair has none.
+ *
+ * @param text Any text.
+ */
+export function isLargeText(text: string): boolean {
+  return text.length >= LARGE_TEXT_CHARS && text.isWellFormed();
+}
+
 /** About what an element takes as JSON. */
 const ELEMENT_CHARS = 8;
 
@@ -27,6 +39,8 @@ export interface PlainVisitor {
   isNew(value: object): boolean;
   /** Called with the length of each string and key, and with about what the elements of an array take beside that. */
   spend(length: number): void;
+  /** Called with each string: whether it is to stand in the text. @default it is */
+  admits?(text: string): boolean;
 }
 
 /**
@@ -49,13 +63,17 @@ class ObjectsMet implements PlainVisitor {
   }
 
   spend(): void {}
+
+  admits(text: string): boolean {
+    return !isLargeText(text);
+  }
 }
 
 function isPlain(value: unknown, visitor: PlainVisitor, depth: number): boolean {
   switch (typeof value) {
     case "string":
       visitor.spend(value.length);
-      return true;
+      return visitor.admits === undefined || visitor.admits(value);
     case "boolean":
       return true;
     case "number":

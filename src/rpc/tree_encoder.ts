@@ -7,7 +7,7 @@
 import { Array, BigInt, Map, Object, RangeError, Reflect, Set, TypeError } from "./builtins.ts";
 import type { BlobContents } from "./blobs.ts";
 import { BuiltinWriter, isClonable } from "./_builtin_writer.ts";
-import { hasExtraKeys, isPlainNumber, MAX_DEPTH } from "./plain_json.ts";
+import { hasExtraKeys, isLargeText, isPlainNumber, MAX_DEPTH } from "./plain_json.ts";
 import { tag, type TreeExtension, type TreeWriter } from "./tree.ts";
 
 // Captured, because cells run in the realm of the kernel and may replace them.
@@ -29,6 +29,8 @@ export interface TreeOptions {
    * between two sides it is refused. @default "keep"
    */
   readonly thenables?: "keep" | "refuse";
+  /** Whether large texts are moved as bytes. @default false */
+  readonly movesText?: boolean;
   /** What Blobs hold. @default nobody has read them: Blobs are refused */
   readonly blobs?: BlobContents | undefined;
   /** How much memory all trees may take, in bytes, roughly. @default `Infinity` */
@@ -134,7 +136,7 @@ export class TreeEncoder implements TreeWriter {
     switch (typeof value) {
       case "string":
         this.#spend(value.length);
-        return value;
+        return this.#options.movesText && isLargeText(value) ? this.#builtins.text(value) : value;
       case "boolean":
         return value;
       case "number":
