@@ -53,6 +53,7 @@ export class KernelProcess implements KernelProcessHandle {
   readonly #stderr: Promise<string>;
   readonly #isWrapped: boolean;
   #users = 0;
+  #hasEnded = false;
   /** Why this side has ended it, if it has. */
   #reason: string | undefined;
 
@@ -79,6 +80,7 @@ export class KernelProcess implements KernelProcessHandle {
     this.#missing = missing;
     this.channel = pipeChannel(child);
     this.#stderr = readTail(child.stderr);
+    void child.status.then(() => this.#hasEnded = true);
     child.unref();
   }
 
@@ -94,6 +96,8 @@ export class KernelProcess implements KernelProcessHandle {
 
   /** Sends a signal, if it still runs. */
   signal(name: Deno.Signal): void {
+    // Its number may be that of somebody else's group by now.
+    if (this.#hasEnded) return;
     try {
       // The process that was started is not the kernel then, but both are in its group.
       if (this.#isWrapped) signalGroup(this.#child.pid, name);
