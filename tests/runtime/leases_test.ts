@@ -61,7 +61,7 @@ const COLLECT = `{
 }`;
 
 /** Rounds of collection after which what is left is left for ever. */
-const MAX_ROUNDS = 50;
+const MAX_ROUNDS = 200;
 
 /** A kernel that has `hub`, and is asked what it has lent. */
 class Lender implements AsyncDisposable {
