@@ -3,6 +3,7 @@
 import given from "./attacks.json" with { type: "json" };
 import { CHANNEL } from "./cells/channel.ts";
 import { CODE } from "./cells/code.ts";
+import { HONEST } from "./cells/honest.ts";
 import { HOST } from "./cells/host.ts";
 import { LIFE } from "./cells/life.ts";
 import { MODULES } from "./cells/modules.ts";
@@ -54,4 +55,5 @@ export const ATTACKS: readonly Attack[] = [
   ...attacks("channel", CHANNEL, STOPPED),
   ...attacks("membrane", HOST),
   ...attacks("lifecycle", LIFE, STOPPED),
+  ...attacks("benign", HONEST, ["ok"]),
 ];
