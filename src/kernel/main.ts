@@ -27,6 +27,7 @@ import { References } from "../rpc/references.ts";
 import { createDisplay } from "./display.ts";
 import { curateGlobals } from "./globals.ts";
 import { createConsole } from "./guest_console.ts";
+import { installFinalizers } from "./guest_finalizers.ts";
 import { installTimers } from "./guest_timers.ts";
 import { HostCalls } from "./host_calls.ts";
 import { createImporter } from "./importer.ts";
@@ -98,12 +99,13 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
   const hold = () => interrupts.running === undefined ? watcher.starting : undefined;
   installStacks(stacks);
   installSourceText();
-  installTimers({
-    maxTimers: options.maxTimers,
+  const late = {
     isStopped: () => interrupts.stopped,
     hold,
-    onError: (thrown) => report(thrown, "Uncaught"),
-  });
+    onError: (thrown: unknown) => report(thrown, "Uncaught"),
+  };
+  installTimers({ maxTimers: options.maxTimers, ...late });
+  installFinalizers(late);
   const guestConsole = createConsole((stream, text) => output.write(stream, text));
   const globals = curateGlobals(options.denoMembers, { wasm: options.wasm });
   globalThis.console = guestConsole;

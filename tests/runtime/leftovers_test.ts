@@ -264,3 +264,27 @@ Deno.test("DenoRuntime answers every call when what a cell left running never yi
   }));
   clearInterval(alive);
 });
+
+Deno.test("DenoRuntime.execute() stops all finalizers of a cell with the first that does not end", async () => {
+  await using runtime = new DenoRuntime();
+  await run(runtime, `var kept = 7`);
+  const source = `const registry = new FinalizationRegistry(() => { for (;;); });
+    for (let i = 0; i < 1_000; i++) registry.register({}, i);
+    while (true) { new Array(1e5).fill(0); await new Promise((resolve) => setTimeout(resolve)); }`;
+  const { status } = await runtime.execute(source, { timeoutMs: 300 });
+  assertEquals(status, "timeout");
+  const { value, recovered } = await run(runtime, `kept`);
+  assertEquals([value?.text, recovered], ["7", undefined]);
+});
+
+Deno.test("DenoRuntime.execute() calls finalizers", async () => {
+  await using runtime = new DenoRuntime();
+  const source = `const { promise, resolve } = Promise.withResolvers();
+    const registry = new FinalizationRegistry(resolve);
+    for (let i = 0; i < 1_000; i++) registry.register({}, "collected");
+    const timer = setInterval(() => new Array(1e5).fill(0));
+    const held = await promise;
+    clearInterval(timer);
+    [held, registry instanceof FinalizationRegistry].join()`;
+  assertEquals((await run(runtime, source)).value?.text, `"collected,true"`);
+});
