@@ -48,6 +48,12 @@ const WATCHED: readonly (readonly [name: string, target: object])[] = [
   ["String.prototype", String.prototype],
 ];
 
+/** Names of what was replaced that are told. */
+const MAX_NAMES = 20;
+
+/** Longer than that of any built-in. */
+const MAX_NAME_CHARS = 80;
+
 /** Remembers the built-ins, and puts them back. */
 export class Originals {
   readonly #slots: Slot[] = [];
@@ -84,14 +90,13 @@ export class Originals {
     for (let i = 0; i < FOREIGN.length; i++) {
       if (hasOwn(arrayPrototype, FOREIGN[i]!)) this.#remove(arrayPrototype, FOREIGN[i]!);
     }
-    const names = this.#replaced;
     const slots = this.#slots;
     for (let i = 0; i < slots.length; i++) {
       const { target, key, property, name } = slots[i]!;
       const now = getOwnPropertyDescriptor(target, key);
       if (now !== undefined && now.value === property.value && now.get === property.get) continue;
       if (!defineProperty(target, key, property)) this.#onLost(name);
-      names[names.length] = name;
+      this.#note(name);
     }
   }
 
@@ -109,7 +114,15 @@ export class Originals {
     const holder = target === arrayPrototype ? "Array.prototype" : "Object.prototype";
     const name = memberName(holder, key);
     if (!deleteProperty(target, key)) this.#onLost(name);
-    this.#replaced[this.#replaced.length] = name;
+    this.#note(name);
+  }
+
+  /** Cells choose the names, and between two cells nobody takes them. */
+  #note(name: string): void {
+    const names = this.#replaced;
+    if (names.length < MAX_NAMES && !names.includes(name)) {
+      names[names.length] = name.slice(0, MAX_NAME_CHARS);
+    }
   }
 
   /** The names of what was replaced since this was asked last. */

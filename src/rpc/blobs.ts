@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Error, Map, Object, type Promise, Reflect } from "./builtins.ts";
+import { Error, Map, Object, type Promise, Reflect, TypeError } from "./builtins.ts";
 
 const { apply } = Reflect;
 const toStringTag = Object.prototype.toString;
@@ -100,9 +100,11 @@ export function withBlobs<T>(write: (blobs: BlobContents) => T): T | Promise<T> 
   }
 }
 
-/** Whoever has the value may put more into it meanwhile. */
+/** Whoever has the value may put more into it meanwhile, but a getter may give another Blob each time. */
+const MAX_READS = 5;
+
 async function writeLater<T>(write: (blobs: BlobContents) => T, blobs: BlobContents): Promise<T> {
-  while (true) {
+  for (let reads = 0; reads < MAX_READS; reads++) {
     await blobs.read();
     try {
       return write(blobs);
@@ -110,4 +112,5 @@ async function writeLater<T>(write: (blobs: BlobContents) => T, blobs: BlobConte
       if (!(error instanceof BlobsNotRead)) throw error;
     }
   }
+  throw new TypeError("Cannot encode a value: it has other Blobs each time it is looked at");
 }

@@ -3,6 +3,9 @@
 /** Of what Deno says about a package that it cannot get, the end. */
 const MAX_REASON_CHARS = 1_000;
 
+/** A registry that has not answered for so long will not. */
+const FETCH_TIMEOUT_MS = 120_000;
+
 /** Puts packages into Deno's cache. */
 export class PackageCache {
   readonly #packages: readonly string[];
@@ -29,17 +32,23 @@ export class PackageCache {
 
   async #fetch(command: string): Promise<void> {
     // With the environment of the host, which knows the registry and the way to it. Nothing is executed.
-    const { success, stderr } = await new Deno.Command(command, {
+    const child = new Deno.Command(command, {
       args: ["cache", "--quiet", "--no-config", "--no-lock", ...this.#packages],
       env: { NO_COLOR: "1" },
       cwd: Deno.build.os === "windows" ? "C:\\" : "/",
       stdin: "null",
       stdout: "null",
       stderr: "piped",
-    }).output();
+    }).spawn();
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      child.kill("SIGKILL");
+    }, FETCH_TIMEOUT_MS);
+    const { success, stderr } = await child.output().finally(() => clearTimeout(timer));
     if (success) return;
-    const reason = new TextDecoder().decode(stderr).replace(/\nStack backtrace:[\s\S]*$/, "")
-      .trim();
+    const said = new TextDecoder().decode(stderr).replace(/\nStack backtrace:[\s\S]*$/, "").trim();
+    const reason = timedOut ? `it took more than ${FETCH_TIMEOUT_MS / 1000} seconds` : said;
     throw new Error(
       `Cannot fetch the packages ${this.#packages.join(", ")}: ${reason.slice(-MAX_REASON_CHARS)}`,
     );

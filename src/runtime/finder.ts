@@ -21,6 +21,9 @@ const MAX_DESCRIBED = 20;
 /** Characters of descriptions at once: more than an agent shows to its model by default is not read. */
 const MAX_DESCRIBED_CHARS = 4_500;
 
+/** A query is compared with every function on the host: what is longer comes from nobody who searches. */
+const MAX_QUERY_CHARS = 500;
+
 /** Options of {@linkcode Finder}. */
 export interface FinderOptions extends DeclareOptions {
   /** How many functions are declared one by one. With more of them there is something to find. */
@@ -78,7 +81,7 @@ export class Finder {
     if (typeof query !== "string") {
       throw new TypeError(`Cannot search for a ${typeof query}: give words in a string`);
     }
-    const words = [...new Set(wordsOf(query))];
+    const words = [...new Set(wordsOf(query.slice(0, MAX_QUERY_CHARS)))];
     const found = [...this.#injections.functions]
       .map(([name, { description = "" }]) => ({
         name,

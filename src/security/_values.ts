@@ -17,6 +17,9 @@ const MAX_DEPTH = 300;
 /** Longer texts are no names, and joining a chain of them piece by piece takes long. */
 const MAX_TEXT = 256;
 
+/** Each use of a name looks at all that is assigned to it: more than this takes longer than anybody waits. */
+const MAX_LOOKS = 3_000_000;
+
 const NONE: readonly Value[] = [];
 
 const NO_PATHS: readonly string[] = [];
@@ -33,6 +36,7 @@ export class Values {
   /** Something of which nothing is known. */
   readonly #unknown = toPath(UNKNOWN);
   #depth = 0;
+  #looks = 0;
 
   /**
    * @param program The tree.
@@ -157,6 +161,8 @@ export class Values {
   #identifier(node: AnyNode & { type: "Identifier" }): readonly Value[] {
     const binding = this.bindings.of(node);
     if (binding === undefined) return this.isGlobal(node) ? this.#global(node.name) : NONE;
+    this.#looks += binding.origins.length;
+    if (this.#looks > MAX_LOOKS) throw new RangeError("its names are assigned to too often");
     return binding.origins.flatMap((origin) => this.of(origin));
   }
 

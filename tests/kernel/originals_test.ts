@@ -58,3 +58,12 @@ Deno.test("DenoRuntime goes on with a fresh kernel when a cell has replaced a bu
   const next = await runtime.execute(`[].push(1)`);
   assertEquals(next.status === "ok" && next.value?.text, "1");
 });
+
+Deno.test("DenoRuntime names only some of what a cell has added to every object", async () => {
+  await using runtime = new DenoRuntime();
+  const source = `for (let i = 0; i < 1_000; i++) Object.prototype["x".repeat(500) + i] = i; 1`;
+  const { output } = await runtime.execute(source);
+  assertEquals(output.stderr.length < 3_000, true);
+  const next = await runtime.execute(`Object.keys(Object.prototype).length`);
+  assertEquals(next.status === "ok" && next.value?.text, "0");
+});

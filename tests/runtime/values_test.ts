@@ -186,6 +186,12 @@ Deno.test("DenoRuntime.execute() names the path of what a call cannot carry", as
   }
 });
 
+Deno.test("DenoRuntime.retrieve() refuses what has another Blob each time", async () => {
+  await using runtime = new DenoRuntime();
+  await run(runtime, `const made = { get blob() { return new Blob(["x"]); } }`);
+  await assertRejects(() => runtime.retrieve("made"), TypeError, "other Blobs each time");
+});
+
 const THEN = "it is a function that makes what has it a promise: await that first";
 
 Deno.test("DenoRuntime carries nothing that whoever awaits it would wait for", async () => {

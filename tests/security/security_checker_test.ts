@@ -186,3 +186,12 @@ for (const [what, source, refused] of DEEP) {
     if (refused) assert(/nested too deep|code from strings/.test(violations[0]!.message));
   });
 }
+
+Deno.test("checkCell() refuses a cell whose names take too long to follow", () => {
+  const assigned = Array.from({ length: 2_000 }, (_, i) => `a = b${i};`).join("\n");
+  const { violations } = checkCell(`let a;\n${assigned}\n${"a.x;\n".repeat(2_000)}`);
+  assert(violations.length > 0);
+  for (const { message } of violations) {
+    assert(message.includes("its names are assigned to too often"), message);
+  }
+});
