@@ -75,12 +75,12 @@ export type {
 } from "./src/model/model.ts";
 export { ModelError } from "./src/model/model_error.ts";
 export type { ModelErrorOptions } from "./src/model/model_error.ts";
-export { OpenAIModel } from "./src/model/openai_model.ts";
-export type { OpenAIModelOptions } from "./src/model/openai_options.ts";
+export { OpenAIModel } from "./src/model/openai/openai_model.ts";
+export type { OpenAIModelOptions } from "./src/model/openai/openai_options.ts";
 export { addUsage, estimateUsage } from "./src/model/usage.ts";
 export { DenoRuntime } from "./src/runtime/deno_runtime.ts";
 export type { DenoRuntimeOptions } from "./src/runtime/deno_runtime.ts";
-export type { KernelProcessOptions } from "./src/runtime/kernel_launcher.ts";
+export type { KernelProcessOptions } from "./src/host/launch/kernel_launcher.ts";
 export { KernelPool } from "./src/runtime/kernel_pool.ts";
 export type {
   AcquireOptions,
@@ -90,55 +90,57 @@ export type {
 export { LocalRuntime } from "./src/runtime/local_runtime.ts";
 export { KernelRuntime } from "./src/runtime/kernel_runtime.ts";
 export type { RuntimeOptions } from "./src/runtime/runtime_options.ts";
-export type { KernelLimits, RuntimeInfo } from "./src/runtime/runtime_info.ts";
-export type { RuntimeLimits } from "./src/runtime/runtime_limits.ts";
-export type { Recovery } from "./src/runtime/recovery.ts";
-export type { Snapshot } from "./src/runtime/snapshot.ts";
-export { KernelExitError } from "./src/runtime/kernel.ts";
-export type { KernelExit } from "./src/runtime/kernel.ts";
-export type { Sandbox, SandboxCommand, SandboxKind } from "./src/runtime/sandbox.ts";
-export { defineModule } from "./src/runtime/define_module.ts";
+export type { KernelLimits } from "./src/limits/kernel_limits.ts";
+export type { ProcessLimits } from "./src/limits/process_limits.ts";
+export type { RuntimeInfo } from "./src/runtime/runtime_info.ts";
+export type { RuntimeLimits } from "./src/limits/runtime_limits.ts";
+export type { Recovery } from "./src/host/recovery.ts";
+export type { Snapshot } from "./src/host/snapshot.ts";
+export { KernelExitError } from "./src/host/kernel_exit.ts";
+export type { KernelExit } from "./src/host/kernel_exit.ts";
+export type { Sandbox, SandboxCommand, SandboxKind } from "./src/host/launch/sandbox/sandbox.ts";
+export { defineModule } from "./src/declare/module/define_module.ts";
 export type {
   ModuleDefinitions,
   ModuleFunctions,
   ModuleOptions,
   ModuleVariables,
-} from "./src/runtime/define_module.ts";
-export type { FinderNames } from "./src/runtime/function_groups.ts";
-export { defineType, HostType } from "./src/runtime/host_type.ts";
-export type { TypeKind, TypeOptions } from "./src/runtime/host_type.ts";
-export { defineVariable, Variable } from "./src/runtime/variable.ts";
-export type { Values, VariableOptions } from "./src/runtime/variable.ts";
-export { defineFunction, HostFunction } from "./src/runtime/host_function.ts";
+} from "./src/declare/module/define_module.ts";
+export type { FinderNames } from "./src/declare/function_groups.ts";
+export { defineType, HostType } from "./src/inject/host_type.ts";
+export type { TypeKind, TypeOptions } from "./src/inject/host_type.ts";
+export { defineVariable, Variable } from "./src/inject/variable.ts";
+export type { Values, VariableOptions } from "./src/inject/variable.ts";
+export { defineFunction, HostFunction } from "./src/inject/host_function.ts";
+export type { Schema, SchemaIssue, SchemaResult } from "./src/inject/schema.ts";
 export type {
   AnyFunction,
   FunctionOf,
   FunctionOptions,
   Functions,
-  Schema,
-  SchemaIssue,
-  SchemaResult,
-} from "./src/runtime/host_function.ts";
-export type { HostCallContext } from "./src/runtime/ongoing_call.ts";
-export type { Injections, InjectOptions } from "./src/runtime/injection.ts";
+} from "./src/inject/host_function.ts";
+export type { HostCallContext } from "./src/runtime/cells/ongoing_call.ts";
+export type { Injections, InjectOptions } from "./src/inject/injections.ts";
 export type {
   CellError,
   CellFailure,
-  CellFrame,
   CellOutput,
   CellRefusal,
   CellResult,
   CellResultBase,
   CellStopped,
   CellSuccess,
-  CheckpointPolicy,
   ExecuteOptions,
   HostCall,
   LateOutput,
+  OutputChunk,
+} from "./src/runtime/cells/cell_result.ts";
+export type {
+  CellFrame,
+  CheckpointPolicy,
   LostName,
   MimeBundle,
   NamespaceEntry,
-  OutputChunk,
   OutputReport,
   OutputStream,
   RetrieveOptions,
@@ -160,10 +162,10 @@ export type {
   Permissions,
   SandboxExits,
 } from "./src/security/permissions.ts";
-export type { Position } from "./src/security/position.ts";
+export type { Position } from "./src/syntax/position.ts";
 export { RegexRule } from "./src/security/regex_rule.ts";
 export type { RegexRuleOptions } from "./src/security/regex_rule.ts";
-export type { CellNode, CellProgram } from "./src/security/cell_tree.ts";
+export type { CellNode, CellProgram } from "./src/syntax/cell_tree.ts";
 export type { CellPlace, Rule, RuleContext } from "./src/security/rule.ts";
 export { defaultRules, strictRules } from "./src/security/rule_sets.ts";
 export { SecurityChecker } from "./src/security/security_checker.ts";

@@ -6,7 +6,7 @@
 
 import vm from "node:vm";
 import { compileCell } from "../src/cell/compile_cell.ts";
-import { withoutGuards } from "../src/kernel/source_text.ts";
+import { withoutGuards } from "../src/kernel/namespace/source_text.ts";
 import { median, time } from "./measure.ts";
 
 /** Programs, each a function `run` without parameters. */

@@ -6,7 +6,7 @@
  */
 
 import { CaveAgent, DenoRuntime } from "../mod.ts";
-import { ScriptedServer } from "../src/model/scripted_server.ts";
+import { ScriptedServer } from "../src/model/testing/scripted_server.ts";
 import { ENDLESS } from "../tests/e2e/_endless_cells.ts";
 import { childProcesses } from "./children.ts";
 

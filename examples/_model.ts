@@ -4,7 +4,7 @@
  */
 
 import { type Model, OpenAIModel } from "../mod.ts";
-import { ScriptedServer } from "../src/model/scripted_server.ts";
+import { ScriptedServer } from "../src/model/testing/scripted_server.ts";
 
 /** A model, and what has to be closed behind it. */
 export interface ExampleModel extends AsyncDisposable {

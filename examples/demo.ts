@@ -7,7 +7,7 @@
  */
 
 import { CaveAgent, defineFunction, defineVariable, DenoRuntime, OpenAIModel } from "../mod.ts";
-import { ScriptedServer } from "../src/model/scripted_server.ts";
+import { ScriptedServer } from "../src/model/testing/scripted_server.ts";
 import { RunView } from "../src/terminal/run_view.ts";
 import { createStyle } from "../src/terminal/style.ts";
 

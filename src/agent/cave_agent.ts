@@ -6,9 +6,9 @@
 
 import type { Model } from "../model/model.ts";
 import { DenoRuntime } from "../runtime/deno_runtime.ts";
-import { checkCount, checkLimit } from "../runtime/limit.ts";
+import { checkCount, checkLimit } from "../limits/limit.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { Turns } from "../runtime/turns.ts";
+import { Turns } from "../async/mutex.ts";
 import { AgentRun, type Emit } from "./agent_run.ts";
 import { compactionThreshold, Compactor } from "./compaction.ts";
 import type { RunResult } from "./event.ts";

@@ -5,14 +5,8 @@
  */
 
 import type { TokenUsage } from "../model/model.ts";
-import type {
-  CellError,
-  CellResult,
-  MimeBundle,
-  NamespaceEntry,
-  OutputStream,
-  Violation,
-} from "../runtime/runtime.ts";
+import type { CellError, CellResult } from "../runtime/cells/cell_result.ts";
+import type { MimeBundle, NamespaceEntry, OutputStream, Violation } from "../runtime/runtime.ts";
 
 /** How a run ended: with an answer, or because it had no steps left. */
 export type RunStatus = "success" | "max_steps_reached";

@@ -4,14 +4,9 @@
  * @module
  */
 
-import type {
-  CellOutput,
-  CellResult,
-  HostCall,
-  MimeBundle,
-  NamespaceEntry,
-} from "../runtime/runtime.ts";
-import type { Recovery } from "../runtime/recovery.ts";
+import type { CellOutput, CellResult, HostCall } from "../runtime/cells/cell_result.ts";
+import type { MimeBundle, NamespaceEntry } from "../runtime/runtime.ts";
+import type { Recovery } from "../host/recovery.ts";
 import { describeBundle } from "./display.ts";
 
 /** An observation, and the type of event that carries it. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { declareInjections } from "../runtime/declarations.ts";
+import { declareInjections } from "../declare/declarations.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { grantedPermissions, type PermissionKind } from "../security/permissions.ts";
 

@@ -6,9 +6,10 @@
 
 import type { Model, ModelMessage, TokenUsage } from "../model/model.ts";
 import { addUsage } from "../model/usage.ts";
-import { KernelExitError } from "../runtime/kernel.ts";
-import type { Recovery } from "../runtime/recovery.ts";
-import type { CellResult, NamespaceEntry, Runtime } from "../runtime/runtime.ts";
+import { KernelExitError } from "../host/kernel_exit.ts";
+import type { Recovery } from "../host/recovery.ts";
+import type { CellResult } from "../runtime/cells/cell_result.ts";
+import type { NamespaceEntry, Runtime } from "../runtime/runtime.ts";
 import type { Emit } from "./agent_run.ts";
 import { type Compactor, estimateTokens } from "./compaction.ts";
 import type { RunResult, RunStatus } from "./event.ts";

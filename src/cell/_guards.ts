@@ -9,7 +9,7 @@
 
 import type { AnyNode, Node, Program } from "acorn";
 import type { Edits } from "./_edits.ts";
-import { visit } from "../security/walk.ts";
+import { visit } from "../syntax/walk.ts";
 
 /** How guards and marks are written. */
 export interface GuardOptions {

@@ -5,7 +5,7 @@
 
 import { tokenizer } from "acorn";
 import { CellSyntaxError } from "./cell_syntax_error.ts";
-import { LineIndex } from "../security/position.ts";
+import { LineIndex } from "../syntax/position.ts";
 
 /** Brackets and arrow functions inside one another. The stripper survives about 2,000, a quarter of that in a worker. */
 const MAX_DEPTH = 400;

@@ -14,12 +14,12 @@ import type {
   ReturnStatement,
 } from "acorn";
 import { CellSyntaxError } from "./cell_syntax_error.ts";
-import { LineIndex, type Position } from "../security/position.ts";
+import { LineIndex, type Position } from "../syntax/position.ts";
 import { type Declaration, Declarations } from "./_declarations.ts";
 import { findCaptures } from "./_captures.ts";
 import { Edits } from "./_edits.ts";
 import { insertGuards } from "./_guards.ts";
-import { visit } from "../security/walk.ts";
+import { visit } from "../syntax/walk.ts";
 
 /** How the rewrite writes. */
 export interface RewriteOptions {

@@ -3,7 +3,7 @@
 import { SourceMap, stripTypeScriptTypes } from "node:module";
 import { parse, type Program, tokenizer } from "acorn";
 import { CellSyntaxError } from "./cell_syntax_error.ts";
-import { LineIndex, type Position } from "../security/position.ts";
+import { LineIndex, type Position } from "../syntax/position.ts";
 
 /** JavaScript, and how its positions relate to the TypeScript that it was. */
 export interface StrippedCell {

@@ -1,7 +1,7 @@
 /** Calls whose promise a cell drops or uses as if it were the value. */
 
 import type { AnyNode, Program } from "acorn";
-import { visit } from "../security/walk.ts";
+import { visit } from "../syntax/walk.ts";
 
 /** A call that nobody waits for. */
 export interface UnawaitedNode {

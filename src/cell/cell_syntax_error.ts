@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Position } from "../security/position.ts";
+import type { Position } from "../syntax/position.ts";
 
 /** The text of a cell is not what a cell may be; nothing was executed. */
 export class CellSyntaxError extends SyntaxError {

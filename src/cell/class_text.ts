@@ -7,7 +7,7 @@
 import type { Class } from "acorn";
 import { findFreeNames } from "./_captures.ts";
 import { parseProgram } from "./_strip.ts";
-import { visit } from "../security/walk.ts";
+import { visit } from "../syntax/walk.ts";
 
 /** A class that was read from its source. */
 export interface ClassText {

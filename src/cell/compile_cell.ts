@@ -7,8 +7,8 @@
 import type { Declaration } from "./_declarations.ts";
 import { rewriteCell } from "./_rewrite.ts";
 import { findUnawaited } from "./_unawaited.ts";
-import { visit } from "../security/walk.ts";
-import { LineIndex } from "../security/position.ts";
+import { visit } from "../syntax/walk.ts";
+import { LineIndex } from "../syntax/position.ts";
 import { parseCell, type ParsedCell } from "./parsed_cell.ts";
 import { mapPieces, type PositionMap } from "./position_map.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import type { Program } from "acorn";
-import type { Position } from "../security/position.ts";
+import type { Position } from "../syntax/position.ts";
 import { checkNesting } from "./_nesting.ts";
 import { parseError, parseProgram, stripTypes } from "./_strip.ts";
 import { CellSyntaxError } from "./cell_syntax_error.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { Piece } from "./_edits.ts";
-import { LineIndex, type Position } from "../security/position.ts";
+import { LineIndex, type Position } from "../syntax/position.ts";
 
 /**
  * How positions in generated code relate to the source: groups of four numbers, generated line and column, source line

@@ -5,11 +5,11 @@
  */
 
 import { Object, Promise, RangeError } from "../rpc/builtins.ts";
-import { withBlobs } from "../rpc/blobs.ts";
-import type { Connection } from "../rpc/connection.ts";
+import { withBlobs } from "../rpc/values/blobs.ts";
+import type { Connection } from "../rpc/wire/connection.ts";
 import type { HostCallParams } from "../rpc/protocol.ts";
-import type { LentValue, References, UseRequest } from "../rpc/references.ts";
-import { toLocalError } from "../rpc/rpc_error.ts";
+import type { LentValue, References, UseRequest } from "../rpc/references/references.ts";
+import { toLocalError } from "../rpc/wire/rpc_error.ts";
 
 /** Counts the calls that are under way. */
 export class PendingCalls {

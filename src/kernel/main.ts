@@ -6,45 +6,46 @@
  */
 
 import { Error, JSON, Object, type Promise, RangeError, TextEncoder } from "../rpc/builtins.ts";
-import { withBlobs } from "../rpc/blobs.ts";
-import { encode } from "../rpc/codec.ts";
-import { Connection } from "../rpc/connection.ts";
-import { LAST_WORDS, LIMITED } from "../rpc/protocol.ts";
-import type {
-  CellReport,
-  DefineParams,
-  DisplayParams,
-  ExecuteParams,
-  KernelFacts,
-  KernelOptions,
-  OutlineParams,
-  RestoreParams,
-  RetrieveParams,
-  SnapshotParams,
-  TypesParams,
+import { withBlobs } from "../rpc/values/blobs.ts";
+import { encode } from "../rpc/values/codec.ts";
+import { Connection } from "../rpc/wire/connection.ts";
+import {
+  type CellReport,
+  type DefineParams,
+  type DisplayParams,
+  type ExecuteParams,
+  type KernelFacts,
+  type KernelOptions,
+  LAST_WORDS,
+  LIMITED,
+  type OutlineParams,
+  type RestoreParams,
+  type RetrieveParams,
+  type SnapshotParams,
+  type TypesParams,
 } from "../rpc/protocol.ts";
-import { References } from "../rpc/references.ts";
-import { createDisplay } from "./display.ts";
-import { curateGlobals } from "./globals.ts";
-import { createConsole } from "./guest_console.ts";
-import { installFinalizers } from "./guest_finalizers.ts";
-import { installTimers } from "./guest_timers.ts";
+import { References } from "../rpc/references/references.ts";
+import { createDisplay } from "./guest/display.ts";
+import { curateGlobals } from "./guest/globals.ts";
+import { createConsole } from "./guest/console.ts";
+import { installFinalizers } from "./guest/finalizers.ts";
+import { installTimers } from "./guest/timers.ts";
 import { HostCalls } from "./host_calls.ts";
-import { createImporter } from "./importer.ts";
-import { CellStoppedError, Interrupts, STOP_LEFTOVERS } from "./interrupts.ts";
-import { installIterablePromises } from "./iterable_promises.ts";
-import { lockDown } from "./lockdown.ts";
-import { Modules } from "./modules.ts";
-import { Originals } from "./originals.ts";
-import { OutputBuffer } from "./output_buffer.ts";
+import { createImporter } from "./namespace/importer.ts";
+import { CellStoppedError, Interrupts, STOP_LEFTOVERS } from "./stop/interrupts.ts";
+import { installIterablePromises } from "./guest/iterable_promises.ts";
+import { lockDown } from "./guest/lockdown.ts";
+import { Modules } from "./namespace/modules.ts";
+import { Originals } from "./guest/originals.ts";
+import { OutputBuffer } from "./guest/output_buffer.ts";
 import { probe } from "./probe.ts";
 import { retrieve } from "./retrieve.ts";
-import { GlobalScope } from "./scope.ts";
-import { Session } from "./session.ts";
-import { installSourceText } from "./source_text.ts";
+import { GlobalScope } from "./namespace/scope.ts";
+import { Session } from "./evaluator.ts";
+import { installSourceText } from "./namespace/source_text.ts";
 import { stdioChannel } from "./stdio.ts";
-import { StackMapper } from "./stack_mapper.ts";
-import { TOO_MUCH_MEMORY, Watcher } from "./watcher.ts";
+import { StackMapper } from "./namespace/stack_mapper.ts";
+import { TOO_MUCH_MEMORY, Watcher } from "./stop/watcher.ts";
 
 /** A signal takes a few milliseconds from the host to the watcher. */
 const SIGNAL_PATIENCE_MS = 200;

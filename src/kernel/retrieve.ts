@@ -5,14 +5,14 @@
  */
 
 import { JSON, Promise, TypeError } from "../rpc/builtins.ts";
-import { withBlobs } from "../rpc/blobs.ts";
-import type { Payload } from "../rpc/connection.ts";
-import { isObject } from "../rpc/members.ts";
+import { withBlobs } from "../rpc/values/blobs.ts";
+import type { Payload } from "../rpc/wire/handler.ts";
+import { isObject } from "../rpc/values/kinds.ts";
 import type { RetrieveParams } from "../rpc/protocol.ts";
-import type { References } from "../rpc/references.ts";
-import { RemoteError, RPC_ERROR_CODES } from "../rpc/rpc_error.ts";
-import { firstSettled } from "./first_settled.ts";
-import type { Namespace } from "./namespace.ts";
+import type { References } from "../rpc/references/references.ts";
+import { RemoteError, RPC_ERROR_CODES } from "../rpc/wire/rpc_error.ts";
+import { firstSettled } from "./stop/first_settled.ts";
+import type { Namespace } from "./namespace/namespace.ts";
 
 // Captured, because cells have others.
 const { setTimeout, clearTimeout } = globalThis;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ByteChannel } from "../rpc/channel.ts";
+import type { ByteChannel } from "../rpc/wire/channel.ts";
 
 /** Reads that are larger than what a pipe holds are for the body of a frame, whose length is known. */
 const SYNC_READ_BYTES = 64 * 1024;

@@ -6,13 +6,13 @@
 
 import type { Permissions, SandboxExits } from "../security/permissions.ts";
 import type { CellPlace } from "../security/rule.ts";
-import type { Functions } from "./host_function.ts";
-import type { Kernel, KernelHost } from "./kernel.ts";
-import { KernelLauncher, type KernelProcessOptions } from "./kernel_launcher.ts";
+import type { Functions } from "../inject/host_function.ts";
+import type { Kernel, KernelHost } from "../host/kernel.ts";
+import { KernelLauncher, type KernelProcessOptions } from "../host/launch/kernel_launcher.ts";
 import { KernelRuntime } from "./kernel_runtime.ts";
 import type { RuntimeInfo } from "./runtime_info.ts";
 import type { RuntimeOptions } from "./runtime_options.ts";
-import type { SubprocessKernel } from "./subprocess_kernel.ts";
+import type { SubprocessKernel } from "../host/link/subprocess_kernel.ts";
 
 /** Options of {@linkcode DenoRuntime}: of the runtime, and of the process of its kernel. */
 export interface DenoRuntimeOptions<

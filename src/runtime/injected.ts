@@ -4,12 +4,18 @@
  * @module
  */
 
-import { Finder, type FinderOptions } from "./finder.ts";
-import type { HostFunction } from "./host_function.ts";
-import type { HostType } from "./host_type.ts";
-import { hasName, type Injections, type InjectOptions, isLent, toInjections } from "./injection.ts";
-import type { Definition, Definitions } from "./kernel.ts";
-import type { Variable } from "./variable.ts";
+import { Finder, type FinderOptions } from "../declare/finder.ts";
+import type { HostFunction } from "../inject/host_function.ts";
+import type { HostType } from "../inject/host_type.ts";
+import {
+  hasName,
+  type Injections,
+  type InjectOptions,
+  isLent,
+  toInjections,
+} from "../inject/injections.ts";
+import type { Definition, Definitions } from "../host/kernel.ts";
+import type { Variable } from "../inject/variable.ts";
 
 /** Options of {@linkcode Injected}. */
 export interface InjectedOptions extends FinderOptions {

@@ -6,14 +6,14 @@
 
 import type { Rule } from "../security/rule.ts";
 import { DenoRuntime, type DenoRuntimeOptions } from "./deno_runtime.ts";
-import type { Functions } from "./host_function.ts";
-import type { KernelHost } from "./kernel.ts";
-import { KernelLauncher, type KernelProcessOptions } from "./kernel_launcher.ts";
+import type { Functions } from "../inject/host_function.ts";
+import type { KernelHost } from "../host/kernel.ts";
+import { KernelLauncher, type KernelProcessOptions } from "../host/launch/kernel_launcher.ts";
 import type { RuntimeOptions } from "./runtime_options.ts";
-import { checkCount } from "./limit.ts";
-import { Places } from "./places.ts";
-import type { RuntimeLimits } from "./runtime_limits.ts";
-import type { SubprocessKernel } from "./subprocess_kernel.ts";
+import { checkCount } from "../limits/limit.ts";
+import { Places } from "../async/semaphore.ts";
+import type { RuntimeLimits } from "../limits/runtime_limits.ts";
+import type { SubprocessKernel } from "../host/link/subprocess_kernel.ts";
 
 /** Options of {@linkcode KernelPool}: of the kernels' processes, of how many there are, and limits of the runtimes. */
 export interface KernelPoolOptions extends KernelProcessOptions, RuntimeLimits {

@@ -6,27 +6,23 @@
 
 import type { NamespaceEntry } from "../rpc/protocol.ts";
 import type { CellPlace } from "../security/rule.ts";
-import { kindOf } from "./_value_kind.ts";
-import { CellRunner } from "./cell_runner.ts";
+
+import { CellRunner } from "./cells/cell_runner.ts";
 import { Injected, valuesOf } from "./injected.ts";
-import type { FunctionOf, Functions } from "./host_function.ts";
-import type { Injections, InjectOptions } from "./injection.ts";
-import { type Kernel, KernelExitError, type KernelHost } from "./kernel.ts";
-import { KernelKeeper } from "./kernel_keeper.ts";
-import { checkCount, checkLimit } from "./limit.ts";
-import type { Recovery } from "./recovery.ts";
-import type {
-  CellResult,
-  CheckpointPolicy,
-  ExecuteOptions,
-  RetrieveOptions,
-  Runtime,
-} from "./runtime.ts";
-import type { Snapshot } from "./snapshot.ts";
-import { checkRuntimeLimits } from "./runtime_limits.ts";
+import type { FunctionOf, Functions } from "../inject/host_function.ts";
+import type { Injections, InjectOptions } from "../inject/injections.ts";
+import { KernelExitError } from "../host/kernel_exit.ts";
+import type { Kernel, KernelHost } from "../host/kernel.ts";
+import { KernelKeeper } from "../host/kernel_keeper.ts";
+import { checkCount, checkLimit } from "../limits/limit.ts";
+import type { Recovery } from "../host/recovery.ts";
+import type { CellResult, ExecuteOptions } from "./cells/cell_result.ts";
+import type { CheckpointPolicy, RetrieveOptions, Runtime } from "./runtime.ts";
+import type { Snapshot } from "../host/snapshot.ts";
+import { checkRuntimeLimits } from "../limits/runtime_limits.ts";
 import { checkStateOptions, type RuntimeOptions } from "./runtime_options.ts";
-import { Turns } from "./turns.ts";
-import type { Values } from "./variable.ts";
+import { Turns } from "../async/mutex.ts";
+import type { Values } from "../inject/variable.ts";
 
 /** The common part of all runtimes. */
 export abstract class KernelRuntime<V extends object, F extends object = Functions>
@@ -319,4 +315,12 @@ export abstract class KernelRuntime<V extends object, F extends object = Functio
     // What a failure means is told when the checkpoint is needed.
     this.#checkpointing = this.checkpoint().catch(() => {});
   }
+}
+
+/** The type of a value as far as `update` holds on to it. */
+export function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (typeof value !== "object") return `a ${typeof value}`;
+  const { constructor } = value;
+  return typeof constructor === "function" ? `an instance of ${constructor.name}` : "an object";
 }

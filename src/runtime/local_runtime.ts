@@ -4,29 +4,11 @@
  * @module
  */
 
-import { createDisplay } from "../kernel/display.ts";
-import { createConsole } from "../kernel/guest_console.ts";
-import { Interrupts } from "../kernel/interrupts.ts";
-import { Modules } from "../kernel/modules.ts";
-import { OutputBuffer } from "../kernel/output_buffer.ts";
-import { settled } from "../kernel/retrieve.ts";
-import { ObjectScope } from "../kernel/scope.ts";
-import { Session } from "../kernel/session.ts";
-import { StackMapper } from "../kernel/stack_mapper.ts";
-import type { CellReport, ExecuteParams, NamespaceEntry, RestoreReport } from "../rpc/protocol.ts";
-import type {
-  Definitions,
-  Kernel,
-  KernelExitError,
-  KernelHost,
-  KernelRetrieveOptions,
-} from "./kernel.ts";
-import type { KernelSnapshot } from "./snapshot.ts";
-import { iterableCall } from "../rpc/stand_in.ts";
-import type { Functions } from "./host_function.ts";
+import { InProcessKernel } from "../host/in_process/in_process_kernel.ts";
+import type { Kernel, KernelHost } from "../host/kernel.ts";
+import type { Functions } from "../inject/host_function.ts";
 import { KernelRuntime } from "./kernel_runtime.ts";
 import type { RuntimeOptions } from "./runtime_options.ts";
-import { isReference } from "./variable.ts";
 
 /**
  * Runs cells in the host's own process. Values go in and out as they are, and so does everything else: cells can do what
@@ -64,95 +46,3 @@ export class LocalRuntime<V extends object = Record<string, unknown>, F extends 
     return Promise.resolve(new InProcessKernel(host, this.maxOutputChars));
   }
 }
-
-class InProcessKernel implements Kernel {
-  /** There is no process that could end. */
-  readonly ended: Promise<KernelExitError> = new Promise(() => {});
-  readonly #host: KernelHost;
-  readonly #output: OutputBuffer;
-  readonly #session: Session;
-  readonly #interrupts = new Interrupts();
-
-  constructor(host: KernelHost, maxOutputChars: number) {
-    this.#host = host;
-    this.#output = new OutputBuffer(
-      (cell, stream, text) => host.output(cell, { stream, text }),
-      { maxChars: maxOutputChars, cellOf: () => this.#interrupts.cell },
-    );
-    const modules = new Modules((specifier, attributes) => import(specifier, { with: attributes }));
-    const scope = new ObjectScope(modules.import);
-    this.#session = new Session({
-      scope,
-      interrupts: this.#interrupts,
-      output: this.#output,
-      stacks: new StackMapper(),
-      modules,
-      globals: new Set(["console", "display"]),
-    });
-    const guestConsole = createConsole((stream, text) =>
-      // Deno colours for the host's terminal; output is text.
-      this.#output.write(stream, text.replace(ANSI_STYLE, ""))
-    );
-    const display = createDisplay((bundle) => host.display(this.#output.cell, bundle));
-    Object.defineProperty(scope.target, "display", { value: display, configurable: true });
-    Object.defineProperty(scope.target, "console", { value: guestConsole, configurable: true });
-  }
-
-  define({ types = new Map(), values = [], functions = [] }: Definitions): Promise<void> {
-    const { namespace } = this.#session;
-    for (const [name, { value }] of types) namespace.defineProvided(name, value as object);
-    for (const [name, value] of values) {
-      if (isReference(value)) namespace.defineProvided(name, value as object);
-      else namespace.define(name, value);
-    }
-    for (const name of functions) {
-      // As in the other runtime, whatever the function is, cells get a promise.
-      const call = (...args: unknown[]) =>
-        iterableCall(this.#host.call(this.#output.cell, { name, args }));
-      Object.defineProperty(call, "name", { value: name });
-      namespace.defineProvided(name, call);
-    }
-    return Promise.resolve();
-  }
-
-  execute(cell: ExecuteParams): Promise<CellReport> {
-    return this.#session.execute(cell);
-  }
-
-  interrupt(): void {
-    this.#interrupts.stop();
-  }
-
-  retrieve(name: string, { timeoutMs }: KernelRetrieveOptions): Promise<unknown> {
-    const { namespace } = this.#session;
-    if (namespace.has(name)) return settled(namespace.get(name), { name, timeoutMs });
-    return Promise.reject(
-      new RangeError(`Cannot retrieve ${JSON.stringify(name)}: there is no such name`),
-    );
-  }
-
-  names(): Promise<NamespaceEntry[]> {
-    return Promise.resolve(this.#session.namespace.entries());
-  }
-
-  outline(names: string[]): Promise<(string | null)[]> {
-    return Promise.resolve(this.#session.namespace.outlines(names));
-  }
-
-  async snapshot(maxBytes: number): Promise<KernelSnapshot> {
-    const { report, attachments } = await this.#session.snapshot(maxBytes);
-    // Buffers of the session are written as they are now.
-    return { ...report, parts: attachments.map((part) => part.slice()) };
-  }
-
-  restore(parts: readonly Uint8Array[], except: readonly string[]): Promise<RestoreReport> {
-    return this.#session.restore(parts.map((part) => part.slice()), except);
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-}
-
-// deno-lint-ignore no-control-regex -- the escape character is what it looks for
-const ANSI_STYLE = /\x1b\[[\d;]*m/g;

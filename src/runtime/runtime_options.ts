@@ -5,10 +5,10 @@
  */
 
 import type { Rule } from "../security/rule.ts";
-import type { Functions } from "./host_function.ts";
-import { checkCount, checkLimit } from "./limit.ts";
+import type { Functions } from "../inject/host_function.ts";
+import { checkCount, checkLimit } from "../limits/limit.ts";
 import type { CheckpointPolicy } from "./runtime.ts";
-import type { RuntimeLimits } from "./runtime_limits.ts";
+import type { RuntimeLimits } from "../limits/runtime_limits.ts";
 
 /** Options that every runtime has. */
 export interface RuntimeOptions<

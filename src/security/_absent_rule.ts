@@ -1,6 +1,6 @@
 /** The rule about globals that are not there. */
 
-import type { CellNode } from "./cell_tree.ts";
+import type { CellNode } from "../syntax/cell_tree.ts";
 import { shown } from "./_uses.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 

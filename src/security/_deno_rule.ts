@@ -1,6 +1,6 @@
 /** The rule about `Deno`: of what is not there it says which permission is missing. */
 
-import type { CellNode } from "./cell_tree.ts";
+import type { CellNode } from "../syntax/cell_tree.ts";
 import { placeOfName, shown } from "./_uses.ts";
 import { denoMembers, permissionsFor } from "./deno_members.ts";
 import type { Rule, RuleContext } from "./rule.ts";

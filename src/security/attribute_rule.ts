@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CellNode } from "./cell_tree.ts";
+import type { CellNode } from "../syntax/cell_tree.ts";
 import { reflectiveKey, shown } from "./_uses.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 

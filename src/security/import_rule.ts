@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CellNode } from "./cell_tree.ts";
+import type { CellNode } from "../syntax/cell_tree.ts";
 import { admit, matchesImport } from "../rpc/import_pattern.ts";
 import type { CellPlace, Rule, RuleContext } from "./rule.ts";
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { CellNode } from "./cell_tree.ts";
-import { LineIndex } from "./position.ts";
+import type { CellNode } from "../syntax/cell_tree.ts";
+import { LineIndex } from "../syntax/position.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 
 /** Options of {@linkcode RegexRule}. */

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { CellNode } from "./cell_tree.ts";
-import type { Position } from "./position.ts";
+import type { CellNode } from "../syntax/cell_tree.ts";
+import type { Position } from "../syntax/position.ts";
 
 /**
  * A rule for cells. It is shown every node of a cell's tree, in the order of the text, and reports what it does not allow.

@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { CellNode, CellProgram } from "./cell_tree.ts";
+import type { CellNode, CellProgram } from "../syntax/cell_tree.ts";
 import { Values } from "./_values.ts";
-import { LineIndex, type Position } from "./position.ts";
+import { LineIndex, type Position } from "../syntax/position.ts";
 import type { CellPlace, Rule, RuleContext } from "./rule.ts";
 import type { Violation, Violations } from "./violation.ts";
-import { visit } from "./walk.ts";
+import { visit } from "../syntax/walk.ts";
 
 /** A cell that has been parsed. */
 export interface CheckedCell {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isIdentifier } from "../runtime/injection.ts";
+import { isIdentifier } from "../inject/identifier.ts";
 
 /** A file's content, and the name it goes by in the kernel. */
 export interface InputFile {

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { CaveAgent } from "../../src/agent/cave_agent.ts";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
-import { defineFunction } from "../../src/runtime/host_function.ts";
-import { defineVariable } from "../../src/runtime/variable.ts";
+import { defineFunction } from "../../src/inject/host_function.ts";
+import { defineVariable } from "../../src/inject/variable.ts";
 import { cell, dialogues, setup, systemPrompt } from "./setup.ts";
 
 Deno.test("CaveAgent.run() repairs an error and keeps the state when cells follow one another", async () => {

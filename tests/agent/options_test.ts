@@ -9,12 +9,12 @@ import {
   defaultSystemInstructions,
   type PromptParts,
 } from "../../src/agent/prompt.ts";
-import { OpenAIModel } from "../../src/model/openai_model.ts";
+import { OpenAIModel } from "../../src/model/openai/openai_model.ts";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
-import { defineFunction } from "../../src/runtime/host_function.ts";
+import { defineFunction } from "../../src/inject/host_function.ts";
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
 import type { Runtime } from "../../src/runtime/runtime.ts";
-import { defineVariable } from "../../src/runtime/variable.ts";
+import { defineVariable } from "../../src/inject/variable.ts";
 import { cell, setup, type SetupOptions, systemPrompt } from "./setup.ts";
 
 const model = new OpenAIModel({ model: "m", baseUrl: "http://127.0.0.1:1" });

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { DenoRuntimeOptions } from "../../src/runtime/deno_runtime.ts";
-import { KernelExitError } from "../../src/runtime/kernel.ts";
+import { KernelExitError } from "../../src/host/kernel_exit.ts";
 import { KILLED, type Mortal, startMortal } from "../runtime/_mortal_runtime.ts";
 import { cell, dialogues, eventsOf, ofType, type Setup, setup } from "./setup.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { ScriptedReply } from "../../src/model/scripted_server.ts";
+import type { ScriptedReply } from "../../src/model/testing/scripted_server.ts";
 import { cell, dialogues, eventsOf, ofType, setup } from "./setup.ts";
 
 Deno.test("CaveAgent.run() finds the cell in a reply, or none", async () => {

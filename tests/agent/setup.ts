@@ -7,7 +7,7 @@
 import { CaveAgent, type CaveAgentOptions } from "../../src/agent/cave_agent.ts";
 import type { AgentRun } from "../../src/agent/agent_run.ts";
 import type { AgentEvent, AgentEventMap, AgentEventType } from "../../src/agent/event.ts";
-import { type ScriptedReply, ScriptedServer } from "../../src/model/scripted_server.ts";
+import { type ScriptedReply, ScriptedServer } from "../../src/model/testing/scripted_server.ts";
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
 import type { Runtime } from "../../src/runtime/runtime.ts";
 

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
 import { ModelError } from "../../src/model/model_error.ts";
-import { OpenAIModel } from "../../src/model/openai_model.ts";
+import { OpenAIModel } from "../../src/model/openai/openai_model.ts";
 import { CaveAgent } from "../../src/agent/cave_agent.ts";
 import { cell, dialogues, eventsOf, setup } from "./setup.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { AgentEvent } from "../../src/agent/event.ts";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
-import type { ScriptedReply } from "../../src/model/scripted_server.ts";
+import type { ScriptedReply } from "../../src/model/testing/scripted_server.ts";
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
 import { addUsage, estimateUsage } from "../../src/model/usage.ts";
 import { cell, eventsOf, ofType, setup, typesOf } from "./setup.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { captureOf, rawSource, withoutGuards } from "../../src/kernel/source_text.ts";
+import { captureOf, rawSource, withoutGuards } from "../../src/kernel/namespace/source_text.ts";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
 import { evaluate, type Namespace, valueOfLast } from "./_evaluate.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { type ScriptedReply, ScriptedServer } from "../../src/model/scripted_server.ts";
+import { type ScriptedReply, ScriptedServer } from "../../src/model/testing/scripted_server.ts";
 import { Cli } from "./setup.ts";
 
 /** Elsewhere signals are other ones, and there is no simple way to find a child's children. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import manifest from "../../deno.json" with { type: "json" };
-import { type ScriptedReply, ScriptedServer } from "../../src/model/scripted_server.ts";
+import { type ScriptedReply, ScriptedServer } from "../../src/model/testing/scripted_server.ts";
 import { runCli } from "./setup.ts";
 
 function cell(code: string, text = ""): string {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
-import type { CellResult } from "../../src/runtime/runtime.ts";
+import type { CellResult } from "../../src/runtime/cells/cell_result.ts";
 import type { Conversation, ExpectedCell } from "./_conversation.ts";
 
 const FOLDER = new URL("conversations/", import.meta.url);

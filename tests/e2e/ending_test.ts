@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DenoRuntime, KernelExitError, LocalRuntime } from "../../mod.ts";
-import type { Kernel, KernelHost } from "../../src/runtime/kernel.ts";
+import type { Kernel, KernelHost } from "../../src/host/kernel.ts";
 import { startMarked } from "../runtime/_kernel_process.ts";
 import { valueOf } from "../runtime/_contract.ts";
 

@@ -138,7 +138,7 @@ function command(): string[] {
     "--allow-read",
     "--allow-write",
     `--config=${new URL("deno.json", ROOT).pathname}`,
-    new URL("src/cli.ts", ROOT).pathname,
+    new URL("src/cli/main.ts", ROOT).pathname,
   ];
 }
 

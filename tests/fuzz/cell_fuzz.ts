@@ -2,7 +2,7 @@
 
 import { checkCell } from "../../src/cell/check_cell.ts";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
-import { KernelExitError } from "../../src/runtime/kernel.ts";
+import { KernelExitError } from "../../src/host/kernel_exit.ts";
 import { strictRules } from "../../src/security/rule_sets.ts";
 import { assertSettles, Canary } from "./canary.ts";
 import { randomCell } from "./cell_grammar.ts";

@@ -1,9 +1,8 @@
 /** Frames of real sessions, and what becomes of them on their way. */
 
-import type { ByteChannel } from "../../src/rpc/channel.ts";
-import { DEFAULT_MAX_FRAME_BYTES, type Frame, FrameReader } from "../../src/rpc/frame.ts";
-import { Pipe } from "../rpc/_linked_pair.ts";
-import { frameBytes } from "../rpc/_linked_pair.ts";
+import type { ByteChannel } from "../../src/rpc/wire/channel.ts";
+import { DEFAULT_MAX_FRAME_BYTES, type Frame, FrameReader } from "../../src/rpc/wire/frame.ts";
+import { frameBytes, Pipe } from "../rpc/_linked_pair.ts";
 import { type Json, mutateJson, writeJson } from "./json_mutation.ts";
 import type { Random } from "./random.ts";
 

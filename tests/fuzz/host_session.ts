@@ -1,11 +1,11 @@
 /** What a host does in a session: everything that a runtime can, against a kernel that may be anything. */
 
-import { KernelExitError } from "../../src/runtime/kernel.ts";
+import { KernelExitError } from "../../src/host/kernel_exit.ts";
 import { KernelRuntime } from "../../src/runtime/kernel_runtime.ts";
-import type { KernelProcessHandle } from "../../src/runtime/kernel_process.ts";
-import { SubprocessKernel } from "../../src/runtime/subprocess_kernel.ts";
-import type { KernelHost } from "../../src/runtime/kernel.ts";
-import { defineType } from "../../src/runtime/host_type.ts";
+import type { KernelProcessHandle } from "../../src/host/process/kernel_process.ts";
+import { SubprocessKernel } from "../../src/host/link/subprocess_kernel.ts";
+import type { KernelHost } from "../../src/host/kernel.ts";
+import { defineType } from "../../src/inject/host_type.ts";
 import type { Random } from "./random.ts";
 
 /** Little, so that a message that says that it is large costs nothing. */

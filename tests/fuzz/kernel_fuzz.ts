@@ -1,8 +1,8 @@
 /** Hosts that say what no host says, against a kernel in a real process. */
 
-import { FrameReader } from "../../src/rpc/frame.ts";
-import { KernelLauncher } from "../../src/runtime/kernel_launcher.ts";
-import type { KernelProcess } from "../../src/runtime/kernel_process.ts";
+import { FrameReader } from "../../src/rpc/wire/frame.ts";
+import { KernelLauncher } from "../../src/host/launch/kernel_launcher.ts";
+import type { KernelProcess } from "../../src/host/process/kernel_process.ts";
 import { frameBytes } from "../rpc/_linked_pair.ts";
 import { assertSettles } from "./canary.ts";
 import { type Json, writeJson } from "./json_mutation.ts";

@@ -1,7 +1,7 @@
 /** Real sessions, written down. */
 
-import { KernelLauncher } from "../../src/runtime/kernel_launcher.ts";
-import type { KernelProcessHandle } from "../../src/runtime/kernel_process.ts";
+import { KernelLauncher } from "../../src/host/launch/kernel_launcher.ts";
+import type { KernelProcessHandle } from "../../src/host/process/kernel_process.ts";
 import { type Message, recordChannel, type Recorded } from "./frames.ts";
 import { allActs, SessionRuntime } from "./host_session.ts";
 import { type Script, START } from "./replayed_kernel.ts";

@@ -1,8 +1,8 @@
 /** A kernel in memory that answers with what a real one has said once, more or less. */
 
-import { FrameReader } from "../../src/rpc/frame.ts";
-import type { KernelExit } from "../../src/runtime/kernel.ts";
-import type { KernelProcessHandle } from "../../src/runtime/kernel_process.ts";
+import { FrameReader } from "../../src/rpc/wire/frame.ts";
+import type { KernelExit } from "../../src/host/kernel_exit.ts";
+import type { KernelProcessHandle } from "../../src/host/process/kernel_process.ts";
 import { type LinkedEnd, linkedPair } from "../rpc/_linked_pair.ts";
 import { type Message, mutateMessage, toBytes, toMessage } from "./frames.ts";
 import type { Random } from "./random.ts";

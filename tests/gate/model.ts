@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ScriptedServer } from "../../src/model/scripted_server.ts";
+import type { ScriptedServer } from "../../src/model/testing/scripted_server.ts";
 
 /** What the model says to the question of the README's first example. */
 const CELL = "```ts\ngreeting = await reverse(secret);\n```";
@@ -12,7 +12,7 @@ const CELL = "```ts\ngreeting = await reverse(secret);\n```";
 /** Starts a server that speaks the OpenAI protocol. */
 export async function startModel(): Promise<ScriptedServer> {
   // Loaded late: the gate has to start, and say so, when the code that it checks does not.
-  const { ScriptedServer } = await import("../../src/model/scripted_server.ts");
+  const { ScriptedServer } = await import("../../src/model/testing/scripted_server.ts");
   return new ScriptedServer({
     replies: ({ messages }) =>
       messages.at(-1)?.content === "Reverse the secret" ? CELL : "It says: Hello, world!",

@@ -1,11 +1,7 @@
 /** Two connections that are linked in memory. */
 
-import {
-  Connection,
-  type ConnectionOptions,
-  type Handler,
-  type Payload,
-} from "../../src/rpc/connection.ts";
+import type { Handler, Payload } from "../../src/rpc/wire/handler.ts";
+import { Connection, type ConnectionOptions } from "../../src/rpc/wire/connection.ts";
 import { type LinkedEnd, linkedPair, type LinkedPairOptions } from "./_linked_pair.ts";
 
 /** Both ends; disposing closes both. */

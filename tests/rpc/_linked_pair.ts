@@ -1,6 +1,6 @@
 /** Two byte channels that lead to each other, in memory, for tests without processes. */
 
-import type { ByteChannel, ByteSource } from "../../src/rpc/channel.ts";
+import type { ByteChannel, ByteSource } from "../../src/rpc/wire/channel.ts";
 
 /** Options of {@linkcode linkedPair}. */
 export interface LinkedPairOptions {

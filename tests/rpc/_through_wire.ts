@@ -1,7 +1,7 @@
 /** Values as they arrive on the other side. */
 
 import { assertEquals } from "@std/assert";
-import { decode, encode, type EncodeOptions } from "../../src/rpc/codec.ts";
+import { decode, encode, type EncodeOptions } from "../../src/rpc/values/codec.ts";
 
 /**
  * Encodes a value, takes it through JSON text and copies of its bytes, and decodes it.

@@ -2,7 +2,8 @@
 
 import { assertEquals } from "@std/assert";
 import type { RuntimeOptions } from "../../src/runtime/runtime_options.ts";
-import type { CellResult, Runtime } from "../../src/runtime/runtime.ts";
+import type { CellResult } from "../../src/runtime/cells/cell_result.ts";
+import type { Runtime } from "../../src/runtime/runtime.ts";
 
 /** Makes the runtime under test. */
 export type MakeRuntime = (options: RuntimeOptions) => Runtime;

@@ -1,7 +1,7 @@
 /** What runtimes promise about cells that come to their end. */
 
 import { assert, assertEquals } from "@std/assert";
-import type { OutputChunk } from "../../src/runtime/runtime.ts";
+import type { OutputChunk } from "../../src/runtime/cells/cell_result.ts";
 import { type Promised, run, runFailing, valueOf } from "./_contract.ts";
 
 /** The promises. */

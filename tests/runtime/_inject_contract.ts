@@ -2,8 +2,8 @@
 
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { z } from "zod";
-import { defineFunction } from "../../src/runtime/host_function.ts";
-import { defineVariable } from "../../src/runtime/variable.ts";
+import { defineFunction } from "../../src/inject/host_function.ts";
+import { defineVariable } from "../../src/inject/variable.ts";
 import { type MakeRuntime, type Promised, run, runFailing, valueOf } from "./_contract.ts";
 
 const BAD_NAMES = ["", "1a", "a-b", "a.b", "a b", "class", "await", "undefined", "this", "a\n"];

@@ -2,7 +2,7 @@
 
 import { assertInstanceOf, assertRejects } from "@std/assert";
 import type { DenoRuntime, DenoRuntimeOptions } from "../../src/runtime/deno_runtime.ts";
-import { KernelExitError } from "../../src/runtime/kernel.ts";
+import { KernelExitError } from "../../src/host/kernel_exit.ts";
 import { killAndWait, startMarked } from "./_kernel_process.ts";
 
 /** What is said of a kernel that was killed. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
-import { KernelExitError } from "../../src/runtime/kernel.ts";
+import { KernelExitError } from "../../src/host/kernel_exit.ts";
 import { run, valueOf } from "./_contract.ts";
 import { killAndWait, startMarked } from "./_kernel_process.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { KernelExitError } from "../../src/runtime/kernel.ts";
+import { KernelExitError } from "../../src/host/kernel_exit.ts";
 import { KernelPool, type KernelPoolOptions } from "../../src/runtime/kernel_pool.ts";
 import type { Runtime } from "../../src/runtime/runtime.ts";
 import { valueOf } from "./_contract.ts";

@@ -9,7 +9,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
-import { KernelExitError } from "../../src/runtime/kernel.ts";
+import { KernelExitError } from "../../src/host/kernel_exit.ts";
 import type { Runtime } from "../../src/runtime/runtime.ts";
 import { run, valueOf } from "./_contract.ts";
 import { findKernel, killAndWait, nextMark } from "./_kernel_process.ts";

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { DenoRuntime, type DenoRuntimeOptions } from "../../src/runtime/deno_runtime.ts";
-import { KernelExitError } from "../../src/runtime/kernel.ts";
+import { KernelExitError } from "../../src/host/kernel_exit.ts";
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
 import { run, runFailing, valueOf } from "./_contract.ts";
 import { startMarked } from "./_kernel_process.ts";

@@ -2,9 +2,9 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DenoRuntime, type DenoRuntimeOptions } from "../../src/runtime/deno_runtime.ts";
-import { KernelExitError } from "../../src/runtime/kernel.ts";
+import { KernelExitError } from "../../src/host/kernel_exit.ts";
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
-import type { Recovery } from "../../src/runtime/recovery.ts";
+import type { Recovery } from "../../src/host/recovery.ts";
 import { run, valueOf } from "./_contract.ts";
 import { KILLED, startMortal } from "./_mortal_runtime.ts";
 

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
 import type { Runtime } from "../../src/runtime/runtime.ts";
-import { unpackSnapshot } from "../../src/runtime/snapshot.ts";
+import { unpackSnapshot } from "../../src/host/snapshot.ts";
 import { run, runFailing, valueOf } from "./_contract.ts";
 
 const RUNTIMES = [DenoRuntime, LocalRuntime] as const;

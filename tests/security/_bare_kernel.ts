@@ -3,24 +3,24 @@
  * left between a cell and the machine are the permissions of the process.
  */
 
-import { BlobContents } from "../../src/rpc/blobs.ts";
-import { Connection } from "../../src/rpc/connection.ts";
+import { BlobContents } from "../../src/rpc/values/blobs.ts";
+import { Connection } from "../../src/rpc/wire/connection.ts";
 import type {
   DefineParams,
   ExecuteParams,
   KernelOptions,
   RetrieveParams,
 } from "../../src/rpc/protocol.ts";
-import { References } from "../../src/rpc/references.ts";
-import { createConsole } from "../../src/kernel/guest_console.ts";
+import { References } from "../../src/rpc/references/references.ts";
+import { createConsole } from "../../src/kernel/guest/console.ts";
 import { HostCalls } from "../../src/kernel/host_calls.ts";
-import { Interrupts } from "../../src/kernel/interrupts.ts";
-import { Modules } from "../../src/kernel/modules.ts";
-import { OutputBuffer } from "../../src/kernel/output_buffer.ts";
+import { Interrupts } from "../../src/kernel/stop/interrupts.ts";
+import { Modules } from "../../src/kernel/namespace/modules.ts";
+import { OutputBuffer } from "../../src/kernel/guest/output_buffer.ts";
 import { retrieve } from "../../src/kernel/retrieve.ts";
-import { GlobalScope } from "../../src/kernel/scope.ts";
-import { Session } from "../../src/kernel/session.ts";
-import { StackMapper } from "../../src/kernel/stack_mapper.ts";
+import { GlobalScope } from "../../src/kernel/namespace/scope.ts";
+import { Session } from "../../src/kernel/evaluator.ts";
+import { StackMapper } from "../../src/kernel/namespace/stack_mapper.ts";
 import { stdioChannel } from "../../src/kernel/stdio.ts";
 
 const options = JSON.parse(Deno.args[0] ?? "null") as KernelOptions;

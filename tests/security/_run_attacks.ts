@@ -2,8 +2,8 @@
 
 import { assert } from "@std/assert";
 import { DenoRuntime, type DenoRuntimeOptions } from "../../src/runtime/deno_runtime.ts";
-import { KernelExitError } from "../../src/runtime/kernel.ts";
-import type { CellResult } from "../../src/runtime/runtime.ts";
+import { KernelExitError } from "../../src/host/kernel_exit.ts";
+import type { CellResult } from "../../src/runtime/cells/cell_result.ts";
 import { Arena } from "./_arena.ts";
 import type { Attack, AttackClass } from "./_attack.ts";
 

@@ -5,7 +5,7 @@ import type {
   AgentEventType,
   RunResult,
 } from "../../src/agent/event.ts";
-import type { CellResult } from "../../src/runtime/runtime.ts";
+import type { CellResult } from "../../src/runtime/cells/cell_result.ts";
 import { RunView } from "../../src/terminal/run_view.ts";
 import { createStyle, printable } from "../../src/terminal/style.ts";
 

@@ -1,0 +1,187 @@
+/**
+ * The command line: `deno task agent "question"`, or `deno run jsr:@cave/agent/cli "question"`.
+ *
+ * @module
+ */
+
+import manifest from "../../deno.json" with { type: "json" };
+import { CaveAgent } from "../agent/cave_agent.ts";
+import { ModelError } from "../model/model_error.ts";
+import { OpenAIModel } from "../model/openai/openai_model.ts";
+import { DenoRuntime } from "../runtime/deno_runtime.ts";
+import { defineVariable } from "../inject/variable.ts";
+import {
+  checkServerUrl,
+  type CommandLine,
+  HELP,
+  parseCommandLine,
+  UsageError,
+} from "../terminal/command_line.ts";
+import { converse, linesOf } from "../terminal/conversation.ts";
+import { type InputFile, readInputFile } from "../terminal/input_file.ts";
+import { Interrupts } from "../terminal/interrupts.ts";
+import { DisplayFolder } from "../terminal/display_folder.ts";
+import { RunView } from "../terminal/run_view.ts";
+import { createStyle } from "../terminal/style.ts";
+
+/** The exit code for a command line that cannot be understood or carried out. */
+const USAGE_EXIT_CODE = 2;
+
+/** The exit code after Ctrl-C: 128 and the number of SIGINT. */
+const INTERRUPT_EXIT_CODE = 130;
+
+/** The exit code when nobody reads any more: 128 and the number of SIGPIPE. */
+const BROKEN_PIPE_EXIT_CODE = 141;
+
+const DEFAULT_MODEL = "gpt-5-mini";
+
+if (import.meta.main) Deno.exitCode = await main(Deno.args);
+
+/**
+ * Runs the command line.
+ *
+ * @param args The words behind the command.
+ * @returns The exit code: 0 for an answer, 1 for none, 2 if it cannot be understood, 130 after Ctrl-C.
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    const command = parseCommandLine(args);
+    if (command.action === "help") console.log(HELP);
+    else if (command.action === "version") console.log(manifest.version);
+    else return await run(command);
+    return 0;
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof ModelError) {
+      console.error(error.message);
+      return error instanceof ModelError ? 1 : USAGE_EXIT_CODE;
+    }
+    // Whoever reads has enough, as in `deno task agent "question" | head`.
+    if (error instanceof Deno.errors.BrokenPipe) return BROKEN_PIPE_EXIT_CODE;
+    throw error;
+  }
+}
+
+async function run(command: CommandLine): Promise<number> {
+  const baseUrl = command.baseUrl ?? variable("OPENAI_BASE_URL");
+  if (baseUrl === undefined && variable("OPENAI_API_KEY") === undefined) {
+    throw new UsageError(
+      "Cannot ask a model: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own",
+    );
+  }
+  if (baseUrl !== undefined) checkServerUrl(baseUrl, "OPENAI_BASE_URL");
+  const question = command.question ?? await pipedQuestion();
+  await using runtime = new DenoRuntime({
+    variables: await inputVariables(command.files),
+    permissions: command.permissions,
+    ...(command.timeoutMs === undefined ? {} : { timeoutMs: command.timeoutMs }),
+  });
+  const model = new OpenAIModel({
+    model: command.model ?? variable("OPENAI_MODEL") ?? DEFAULT_MODEL,
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+  });
+  const agent = new CaveAgent({
+    model,
+    runtime,
+    ...(command.maxSteps === undefined ? {} : { maxSteps: command.maxSteps }),
+  });
+  const folder = command.output === undefined ? undefined : new DisplayFolder(command.output);
+  // A kernel that is busy would not notice that its host is gone.
+  using interrupts = new Interrupts(() => {
+    runtime.close().finally(() => Deno.exit(INTERRUPT_EXIT_CODE));
+  });
+  if (question !== undefined) {
+    return await interrupts.during((signal) =>
+      answer(agent, question, { command, folder, signal })
+    );
+  }
+  await converse({
+    lines: linesOf(Deno.stdin.readable),
+    // Lines of JSON are for a program, which needs no invitation.
+    invite: () => command.json || write("\n> "),
+    answer: async (line) => {
+      try {
+        await interrupts.during((signal) => answer(agent, line, { command, folder, signal }));
+      } catch (error) {
+        // A question that failed does not end the conversation.
+        if (!(error instanceof ModelError)) throw error;
+        console.error(error.message);
+      }
+    },
+  });
+  return 0;
+}
+
+/** Answers one question and shows how. */
+async function answer(
+  agent: CaveAgent,
+  question: string,
+  { command, folder, signal }: {
+    command: CommandLine;
+    folder: DisplayFolder | undefined;
+    signal: AbortSignal;
+  },
+): Promise<number> {
+  const enabled = Deno.stdout.isTerminal() && !Deno.noColor;
+  const view = new RunView({ write, style: createStyle({ enabled }), verbose: command.verbose });
+  const run = agent.stream(question, { signal });
+  try {
+    for await (const event of run) {
+      if (event.type === "display") await folder?.save(event.bundle);
+      if (command.json) console.log(JSON.stringify(event, withBase64));
+      else view.show(event);
+    }
+    const result = await run.result;
+    if (command.json) console.log(JSON.stringify({ type: "result", ...result }));
+    else view.close(result);
+    return result.status === "success" ? 0 : 1;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    console.error("\nStopped.");
+    return INTERRUPT_EXIT_CODE;
+  }
+}
+
+/** JSON has no bytes: a picture that is displayed becomes `{ "base64": "..." }`. */
+function withBase64(_key: string, value: unknown): unknown {
+  return value instanceof Uint8Array ? { base64: value.toBase64() } : value;
+}
+
+/** A variable of the environment; one that is empty counts as not set. */
+function variable(name: string): string | undefined {
+  return Deno.env.get(name)?.trim() || undefined;
+}
+
+/** A question that is piped in; `undefined` where somebody sits at a terminal. */
+async function pipedQuestion(): Promise<string | undefined> {
+  if (Deno.stdin.isTerminal()) return undefined;
+  const question = (await new Response(Deno.stdin.readable).text()).trim();
+  if (question === "") throw new UsageError('Cannot ask nothing: give a question, as in "..."');
+  return question;
+}
+
+async function inputVariables(files: readonly string[]): Promise<Record<string, unknown>> {
+  const variables: Record<string, unknown> = {};
+  for (const path of files) {
+    const { name, value, description } = await readFile(path);
+    if (Object.hasOwn(variables, name)) {
+      throw new UsageError(`Cannot use ${path}: another file is named ${name} already`);
+    }
+    variables[name] = defineVariable(value, { description });
+  }
+  return variables;
+}
+
+async function readFile(path: string): Promise<InputFile> {
+  try {
+    return await readInputFile(path);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`Cannot read --file ${path}: ${reason}`, { cause });
+  }
+}
+
+function write(text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  let written = 0;
+  while (written < bytes.byteLength) written += Deno.stdout.writeSync(bytes.subarray(written));
+}

@@ -1,0 +1,133 @@
+/** TypeScript types of values, as far as looking at them tells. */
+
+import { isInstance } from "../rpc/values/kinds.ts";
+
+const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
+
+/** Types are given to this depth; below it a value is `unknown`. */
+const MAX_TYPE_DEPTH = 3;
+
+/** Members of an object that are listed; an object with more of them is a dictionary. */
+const MAX_MEMBERS = 24;
+
+/** Elements that an array's type is made of: rows tend to be alike, but the first may miss a field. */
+const SAMPLED_ELEMENTS = 20;
+
+/** A longer type is given less deep: the prompt has room for many variables. */
+const MAX_TYPE_CHARS = 2_000;
+
+/** Gives the name by which the class of an object is declared. */
+export type NameClass = (instance: object) => string;
+
+/**
+ * The TypeScript type of a value, as far as looking at it tells.
+ *
+ * @param value Any value.
+ * @param nameClass Names the classes of objects that stay on the host. @default they are `unknown`
+ */
+export function typeOfValue(value: unknown, nameClass: NameClass = () => "unknown"): string {
+  for (let levels = MAX_TYPE_DEPTH; levels > 0; levels--) {
+    const type = typeAt(value, { levels, nameClass });
+    if (type.length <= MAX_TYPE_CHARS) return type;
+  }
+  return typeAt(value, { levels: 0, nameClass });
+}
+
+/** How deep a type may go, and how classes are called. */
+interface TypeContext {
+  readonly levels: number;
+  readonly nameClass: NameClass;
+}
+
+function below({ levels, nameClass }: TypeContext): TypeContext {
+  return { levels: levels - 1, nameClass };
+}
+
+/** The type of a value down to so many levels below it. */
+function typeAt(value: unknown, context: TypeContext): string {
+  if (value === null || value === undefined) return `${value}`;
+  if (typeof value === "function") return "((...args: unknown[]) => unknown)";
+  if (typeof value !== "object") return typeof value;
+  const inner = below(context);
+  if (Array.isArray(value)) return arrayOf(union(value.slice(0, SAMPLED_ELEMENTS), inner));
+  if (value instanceof Map) {
+    const keys = union(value.keys().take(SAMPLED_ELEMENTS), inner);
+    return `Map<${keys}, ${union(value.values().take(SAMPLED_ELEMENTS), inner)}>`;
+  }
+  if (value instanceof Set) return `Set<${union(value.values().take(SAMPLED_ELEMENTS), inner)}>`;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) {
+    return recordType(value as Record<string, unknown>, context);
+  }
+  return isInstance(value) ? context.nameClass(value) : languageType(value);
+}
+
+/** The class of the language that a value is of: of its own classes, the nearest. */
+function languageType(value: object): string {
+  for (
+    let place = Object.getPrototypeOf(value);
+    place !== null;
+    place = Object.getPrototypeOf(place)
+  ) {
+    const { constructor } = place;
+    if (typeof constructor !== "function" || !Object.hasOwn(place, "constructor")) continue;
+    const { name } = constructor;
+    if (name === "Object" || Reflect.get(globalThis, name) !== constructor) continue;
+    return GENERIC.has(name) ? `${name}<unknown>` : name;
+  }
+  return "object";
+}
+
+/** Classes of the language whose types have a parameter that must be given. */
+const GENERIC: ReadonlySet<string> = new Set(["Promise", "ReadableStream", "WritableStream"]);
+
+function recordType(value: Record<string, unknown>, context: TypeContext): string {
+  const names = Object.keys(value);
+  if (context.levels <= 0) return "Record<string, unknown>";
+  const inner = below(context);
+  if (names.length > MAX_MEMBERS) {
+    const sample = names.slice(0, SAMPLED_ELEMENTS).map((name) => value[name]);
+    return `Record<string, ${union(sample, inner)}>`;
+  }
+  const members = names.map((name) => `${member(name)}: ${typeAt(value[name], inner)}`);
+  return members.length === 0 ? "Record<string, unknown>" : `{ ${members.join("; ")} }`;
+}
+
+function union(values: Iterable<unknown>, context: TypeContext): string {
+  if (context.levels < 0) return "unknown";
+  const types = new Set([...values].map((value) => typeAt(value, context)));
+  return types.size === 0 || types.size > 4 || types.has("unknown")
+    ? "unknown"
+    : [...types].join(" | ");
+}
+
+/** The type of an array of elements of a type. */
+export function arrayOf(type: string): string {
+  return /^[\w.]+$/.test(type) ? `${type}[]` : `Array<${type}>`;
+}
+
+/** The name of a member as it stands in a type. As a word, `new` would begin something else. */
+export function member(name: string): string {
+  return IDENTIFIER.test(name) && name !== "new" ? name : JSON.stringify(name);
+}
+
+/** A name for a type that is none of the language's, and not taken. */
+export function freeTypeName(wanted: string, isTaken: (name: string) => boolean): string {
+  const base = !TYPE_NAME.test(wanted) || RESERVED_TYPES.has(wanted)
+    ? "HostObject"
+    : wanted in globalThis
+    ? `Host${wanted}`
+    : wanted;
+  let name = base;
+  for (let i = 2; isTaken(name); i++) name = `${base}${i}`;
+  return name;
+}
+
+const TYPE_NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
+
+/** What TypeScript means by itself. */
+const RESERVED_TYPES: ReadonlySet<string> = new Set(
+  "any async bigint boolean never number object of string symbol undefined unknown void type".split(
+    " ",
+  ),
+);

@@ -1,0 +1,229 @@
+/**
+ * What the model is told about the namespace: TypeScript declarations with JSDoc. Functions with their signatures,
+ * variables with their types and never with their values.
+ *
+ * @module
+ */
+
+import { outline } from "../rpc/values/outline.ts";
+import { SharedTypes } from "../rpc/values/shared_types.ts";
+import { declareClass } from "./_class_declaration.ts";
+import { commentOf } from "./_comment.ts";
+import { schemaParameters, schemaType } from "./_schema_type.ts";
+import { parametersOf, toText } from "./_signature.ts";
+import { declareReference, declareType } from "./_type_declaration.ts";
+import { freeTypeName, typeOfValue } from "./_value_type.ts";
+import { declareFinders } from "./function_groups.ts";
+import type { AnyFunction, HostFunction } from "../inject/host_function.ts";
+import { classesOf, type HostType } from "../inject/host_type.ts";
+import type { Injections } from "../inject/injections.ts";
+import { isReference, type Variable } from "../inject/variable.ts";
+
+/** Options of {@linkcode declareInjections}. */
+export interface DeclareOptions {
+  /** Whether objects of classes stay on the host, so that their members have to be awaited. @default true */
+  readonly isolated?: boolean;
+}
+
+/**
+ * Declares what is injected. Functions that are found by searching are not declared but counted.
+ *
+ * @param injections Types, functions and variables.
+ * @param options Where objects are.
+ * @returns One declaration for each name, and for each type that it uses before it, ready for the prompt.
+ */
+export function declareInjections(
+  injections: Injections,
+  options: DeclareOptions = {},
+): { types: string[]; functions: string[]; variables: string[] } {
+  const declarations = new Declarations(injections, options);
+  const all = (names: Iterable<string>) => [...names].flatMap((name) => declarations.of(name));
+  const { finders } = injections;
+  const types = all(injections.types.keys());
+  const functions = finders === undefined
+    ? all(injections.functions.keys())
+    : declareFinders(finders, [...injections.functions.keys()]);
+  const variables = all(injections.variables.keys());
+  const { reference } = declarations;
+  return { types: reference === undefined ? types : [reference, ...types], functions, variables };
+}
+
+/** Declarations that stand beside one another: each type is declared once, by a name of its own. */
+export class Declarations {
+  readonly #injections: Injections;
+  readonly #isolated: boolean;
+  /** Names of types. */
+  readonly #types = new Set<string>();
+  /** Names of the types that the host has declared, by their declarations. */
+  readonly #declared = new Map<string, string>();
+  /** Names of the classes of objects. */
+  readonly #classes = new Map<unknown, string>();
+  readonly #shared: SharedTypes;
+  /** The name of the type of what stands for objects of shared classes. */
+  #reference: string | undefined;
+
+  /**
+   * @param injections What can be declared.
+   * @param options Where objects are.
+   */
+  constructor(injections: Injections, options: DeclareOptions = {}) {
+    this.#injections = injections;
+    this.#isolated = options.isolated ?? true;
+    this.#shared = new SharedTypes(classesOf(injections.types));
+  }
+
+  /**
+   * Declares an injected name, and before it the types that it uses and that are not declared yet.
+   *
+   * @param name The name.
+   */
+  of(name: string): string[] {
+    const type = this.#injections.types.get(name);
+    if (type !== undefined) return this.#type(name, type);
+    const definition = this.#injections.functions.get(name);
+    if (definition !== undefined) return this.#function(name, definition);
+    const variable = this.#injections.variables.get(name);
+    return variable === undefined ? [] : this.#variable(name, variable);
+  }
+
+  #type(name: string, type: HostType): string[] {
+    const { description, declaration, typeDeclarations } = type;
+    const [used, text] = this.#withTypes(declaration ?? declareType(name, type), typeDeclarations);
+    return [...used, commentOf(description) + text];
+  }
+
+  #function(name: string, definition: HostFunction): string[] {
+    const { description, declaration, typeDeclarations } = definition;
+    const [types, signatures] = this.#withTypes(
+      declaration ?? signatureOf(definition),
+      typeDeclarations,
+    );
+    const lines = signatures.trim().split(/\n(?=\s*[(<])/)
+      .map((line) => `declare function ${name}${line.trim().replace(/;$/, "")};`);
+    return [...types, commentOf(description) + lines.join("\n")];
+  }
+
+  #variable(name: string, variable: Variable<unknown>): string[] {
+    const { value, description = "", summary } = variable;
+    const types: string[] = [];
+    const type = this.#typeOf(variable, types);
+    const word = this.#isLent(value) ? "const" : "let";
+    const comment = commentOf(summary ? `${description}\n(${outline(value)})` : description);
+    return [...types, `${comment}declare ${word} ${name}: ${type};`];
+  }
+
+  /** Whether the value of a variable is an object of the host, which cells do not put another one in the place of. */
+  #isLent(value: unknown): boolean {
+    if (!isReference(value)) return false;
+    const isShared = this.#shared.of(value as object) !== undefined;
+    return isShared ? this.#isolated && !this.#shared.copies(value as object) : true;
+  }
+
+  #typeOf(variable: Variable<unknown>, types: string[]): string {
+    const { value, members, declaration, typeDeclarations } = variable;
+    if (declaration !== undefined) {
+      const [used, type] = this.#withTypes(declaration, typeDeclarations);
+      types.push(...used);
+      return type;
+    }
+    if (typeof value === "function") {
+      const parameters = parametersOf(value as AnyFunction).map(toText).join(", ");
+      return `(${parameters}) => Promise<unknown>`;
+    }
+    const nameClass = (instance: object) => this.#class(instance, { members, types });
+    return isReference(value) ? nameClass(value as object) : typeOfValue(value, nameClass);
+  }
+
+  /** What stands before the types, if it is used by one of the declarations so far. */
+  get reference(): string | undefined {
+    return this.#reference === undefined ? undefined : declareReference(this.#reference);
+  }
+
+  /** The name of the class of an object. One of which cells can reach only some members has a class of its own. */
+  #class(
+    instance: object,
+    { members, types }: { members: readonly string[] | undefined; types: string[] },
+  ): string {
+    const shared = members === undefined ? this.#shared.of(instance) : undefined;
+    if (shared !== undefined) {
+      if (!this.#isLent(instance)) return shared.name;
+      this.#reference ??= freeTypeName("Reference", (name) => this.#isTaken(name));
+      return `${this.#reference}<${shared.name}>`;
+    }
+    const { constructor } = instance;
+    const kind = members ?? constructor;
+    const known = this.#classes.get(kind);
+    if (known !== undefined) return known;
+    const ownName = typeof constructor === "function" ? constructor.name : "";
+    const className = freeTypeName(ownName, (name) => this.#isTaken(name));
+    this.#classes.set(kind, className);
+    const text = declareClass(instance, { className, isolated: this.#isolated, members });
+    this.#types.add(className);
+    types.push(text);
+    return className;
+  }
+
+  /** Types that are declared by the host, under other names where theirs are taken. */
+  #withTypes(text: string, declarations: readonly string[]): [types: string[], text: string] {
+    const added: string[] = [];
+    const renamed = new Map<string, string>();
+    for (const declaration of declarations) {
+      const own = nameOfType(declaration);
+      let name = this.#declared.get(declaration);
+      if (name === undefined) {
+        const isTaken = CLASS.test(declaration) ? this.#isTaken(own) : this.#hasType(own);
+        name = isTaken ? freeTypeName(own, (name) => this.#isTaken(name)) : own;
+        this.#declared.set(declaration, name);
+        this.#types.add(name);
+        added.push(declaration);
+      }
+      if (name !== own) renamed.set(own, name);
+    }
+    const rename = (text: string) => {
+      for (const [name, other] of renamed) text = text.replaceAll(wordOf(name), other);
+      return text;
+    };
+    const types = added.map(rename);
+    return [types, rename(text)];
+  }
+
+  #hasType(name: string): boolean {
+    return this.#types.has(name) || name === this.#reference || this.#injections.types.has(name);
+  }
+
+  /** Classes are values as well. */
+  #isTaken(name: string): boolean {
+    const { functions, variables } = this.#injections;
+    return this.#hasType(name) || functions.has(name) || variables.has(name);
+  }
+}
+
+/** What stands before the name in the declaration of a type. */
+const HEAD =
+  /^(?:\s|\/\*[\s\S]*?\*\/)*(?:declare\s+)?(?:abstract\s+)?(?:class|interface|type|enum)\s+([\p{ID_Continue}$]+)/u;
+
+const CLASS = /^(?:\s|\/\*[\s\S]*?\*\/)*(?:declare\s+)?(?:abstract\s+)?(?:class|enum)\s/;
+
+/** The name that a declaration gives; what gives none stands for itself. */
+function nameOfType(declaration: string): string {
+  return HEAD.exec(declaration)?.[1] ?? declaration;
+}
+
+/** Finds a name where it is the name of a type, and no member. */
+function wordOf(name: string): RegExp {
+  return new RegExp(
+    `(?<![\\p{ID_Continue}$.])${RegExp.escape(name)}(?![\\p{ID_Continue}$]|\\??:)`,
+    "gu",
+  );
+}
+
+/** Parameters and result of a function as cells see it: whatever it is on the host, a call gives a promise. */
+function signatureOf(definition: HostFunction): string {
+  const names = parametersOf(definition.call);
+  const { input, output } = definition;
+  const parameters = input === undefined
+    ? names.map(toText)
+    : schemaParameters(input, names.map(({ name }) => name));
+  const result = output === undefined ? "unknown" : schemaType(output, "output");
+  return `(${parameters.join(", ")}): Promise<${result}>`;
+}

@@ -1,0 +1,163 @@
+/**
+ * `search` and `describe` of cells, for functions that are too many to be declared in the prompt.
+ *
+ * @module
+ */
+
+import { type FinderNames, wordsOf } from "./function_groups.ts";
+import { Declarations, type DeclareOptions } from "./declarations.ts";
+import { HostFunction } from "../inject/host_function.ts";
+import { type Injections, isLent } from "../inject/injections.ts";
+
+/** Functions that a search gives. */
+const MAX_FOUND = 20;
+
+/** Characters of a line of what was found. */
+const MAX_LINE_CHARS = 140;
+
+/** Names that are described at once. */
+const MAX_DESCRIBED = 20;
+
+/** Characters of descriptions at once: more than an agent shows to its model by default is not read. */
+const MAX_DESCRIBED_CHARS = 4_500;
+
+/** A query is compared with every function on the host: what is longer comes from nobody who searches. */
+const MAX_QUERY_CHARS = 500;
+
+/** Options of {@linkcode Finder}. */
+export interface FinderOptions extends DeclareOptions {
+  /** How many functions are declared one by one. With more of them there is something to find. */
+  readonly maxDeclared: number;
+  /** Says in a line what names stand for now; nothing of those that there are not. */
+  readonly outline: (names: string[]) => Promise<(string | null)[]>;
+}
+
+/** Finds functions. */
+export class Finder {
+  readonly #injections: Injections;
+  readonly #options: FinderOptions;
+
+  /**
+   * @param injections What is injected, as it is at the time.
+   * @param options When there is something to find.
+   */
+  constructor(injections: Injections, options: FinderOptions) {
+    this.#injections = injections;
+    this.#options = options;
+  }
+
+  /** The names of both functions, those of the host being taken; nothing if all functions are declared. */
+  get names(): FinderNames | undefined {
+    if (this.#injections.functions.size <= this.#options.maxDeclared) return undefined;
+    return { search: this.#free("search"), describe: this.#free("describe") };
+  }
+
+  /** Both functions by name; none if all functions are declared. */
+  get functions(): ReadonlyMap<string, HostFunction> {
+    const { names } = this;
+    if (names === undefined) return new Map();
+    return new Map<string, HostFunction>([
+      [names.search, new HostFunction((words: unknown) => this.search(words))],
+      [names.describe, new HostFunction((...names: unknown[]) => this.describe(...names))],
+    ]);
+  }
+
+  #free(name: string): string {
+    const { functions, variables } = this.#injections;
+    for (let i = 1;; i++) {
+      const free = i === 1 ? name : `${name}${i}`;
+      if (!functions.has(free) && !variables.has(free)) return free;
+    }
+  }
+
+  /**
+   * Finds functions by words.
+   *
+   * @param query The words.
+   * @returns A line for each, the best first.
+   * @throws {TypeError} If it is no text.
+   */
+  search(query: unknown): string {
+    if (typeof query !== "string") {
+      throw new TypeError(`Cannot search for a ${typeof query}: give words in a string`);
+    }
+    const words = [...new Set(wordsOf(query.slice(0, MAX_QUERY_CHARS)))];
+    const found = [...this.#injections.functions]
+      .map(([name, { description = "" }]) => ({
+        name,
+        score: scoreOf(words, { name, description }),
+      }))
+      .filter(({ score }) => score > 0)
+      .sort((a, b) => b.score - a.score || (a.name < b.name ? -1 : 1));
+    if (found.length === 0) {
+      return `No function has these words in its name or description: ${shorten(query)}`;
+    }
+    const lines = found.slice(0, MAX_FOUND).map(({ name }) => this.#line(name));
+    if (found.length > MAX_FOUND) lines.push(`... and ${found.length - MAX_FOUND} more`);
+    return lines.join("\n");
+  }
+
+  #line(name: string): string {
+    const { description = "" } = this.#injections.functions.get(name)!;
+    const [first = ""] = description.trim().split(/[\r\n]/);
+    return shorten(first === "" ? name : `${name}: ${first}`);
+  }
+
+  /**
+   * Describes names.
+   *
+   * @param names The names.
+   * @throws {TypeError} If one of them is no text.
+   */
+  async describe(...names: unknown[]): Promise<string> {
+    if (names.length === 0 || !names.every((name) => typeof name === "string")) {
+      throw new TypeError(
+        `Cannot describe ${names.length ? typeof names[0] : "nothing"}: give names`,
+      );
+    }
+    const asked = [...new Set(names)].slice(0, MAX_DESCRIBED);
+    const outlines = await this.#options.outline(asked);
+    const declarations = new Declarations(this.#injections, this.#options);
+    const texts = asked.map((name, i) => this.#describe(name, { declarations, now: outlines[i] }));
+    const all = [declarations.reference ?? [], texts].flat().join("\n");
+    return all.length <= MAX_DESCRIBED_CHARS
+      ? all
+      : `${all.slice(0, MAX_DESCRIBED_CHARS)}\n... ask for fewer names at once`;
+  }
+
+  #describe(
+    name: string,
+    { declarations, now }: { declarations: Declarations; now: string | null | undefined },
+  ): string {
+    const declared = declarations.of(name).join("\n");
+    const { functions, types, variables } = this.#injections;
+    const isDeclared = functions.has(name) || types.has(name) ||
+      isLent(variables.get(name)?.value, types);
+    // What stays on the host has no size here.
+    if (isDeclared) return declared;
+    if (now === undefined || now === null) return `// There is no ${shorten(name)}`;
+    return `${declared && `${declared}\n`}// ${name} is now: ${now}`;
+  }
+}
+
+function shorten(text: string): string {
+  return text.length > MAX_LINE_CHARS ? `${text.slice(0, MAX_LINE_CHARS)}...` : text;
+}
+
+/** How well a function fits words: names count for more than descriptions, whole words for more than parts of them. */
+function scoreOf(
+  words: readonly string[],
+  { name, description }: { name: string; description: string },
+): number {
+  const nameWords = wordsOf(name);
+  const described = wordsOf(description);
+  let score = words.join("") === nameWords.join("") ? 10 : 0;
+  for (const word of words) {
+    if (nameWords.includes(word)) score += 5;
+    else if (nameWords.some((other) => other.startsWith(word))) score += 3;
+    else if (name.toLowerCase().includes(word)) score += 2;
+    if (described.includes(word)) score += 2;
+    else if (described.some((other) => other.startsWith(word))) score += 1;
+  }
+  return score;
+}

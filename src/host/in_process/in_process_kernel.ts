@@ -1,0 +1,118 @@
+/**
+ * The kernel of LocalRuntime: an evaluator in the host's own process.
+ *
+ * @module
+ */
+
+import { Interrupts } from "../../kernel/stop/interrupts.ts";
+import type {
+  CellReport,
+  ExecuteParams,
+  NamespaceEntry,
+  RestoreReport,
+} from "../../rpc/protocol.ts";
+import type { Definitions, Kernel, KernelHost, KernelRetrieveOptions } from "../kernel.ts";
+import type { KernelExitError } from "../kernel_exit.ts";
+import type { KernelSnapshot } from "../snapshot.ts";
+import { Modules } from "../../kernel/namespace/modules.ts";
+import { ObjectScope } from "../../kernel/namespace/scope.ts";
+import { OutputBuffer } from "../../kernel/guest/output_buffer.ts";
+import { Session } from "../../kernel/evaluator.ts";
+import { StackMapper } from "../../kernel/namespace/stack_mapper.ts";
+import { createConsole } from "../../kernel/guest/console.ts";
+import { createDisplay } from "../../kernel/guest/display.ts";
+import { isReference } from "../../inject/variable.ts";
+import { iterableCall } from "../../rpc/references/stand_in.ts";
+import { settled } from "../../kernel/retrieve.ts";
+
+export class InProcessKernel implements Kernel {
+  /** There is no process that could end. */
+  readonly ended: Promise<KernelExitError> = new Promise(() => {});
+  readonly #host: KernelHost;
+  readonly #output: OutputBuffer;
+  readonly #session: Session;
+  readonly #interrupts = new Interrupts();
+
+  constructor(host: KernelHost, maxOutputChars: number) {
+    this.#host = host;
+    this.#output = new OutputBuffer(
+      (cell, stream, text) => host.output(cell, { stream, text }),
+      { maxChars: maxOutputChars, cellOf: () => this.#interrupts.cell },
+    );
+    const modules = new Modules((specifier, attributes) => import(specifier, { with: attributes }));
+    const scope = new ObjectScope(modules.import);
+    this.#session = new Session({
+      scope,
+      interrupts: this.#interrupts,
+      output: this.#output,
+      stacks: new StackMapper(),
+      modules,
+      globals: new Set(["console", "display"]),
+    });
+    const guestConsole = createConsole((stream, text) =>
+      // Deno colours for the host's terminal; output is text.
+      this.#output.write(stream, text.replace(ANSI_STYLE, ""))
+    );
+    const display = createDisplay((bundle) => host.display(this.#output.cell, bundle));
+    Object.defineProperty(scope.target, "display", { value: display, configurable: true });
+    Object.defineProperty(scope.target, "console", { value: guestConsole, configurable: true });
+  }
+
+  define({ types = new Map(), values = [], functions = [] }: Definitions): Promise<void> {
+    const { namespace } = this.#session;
+    for (const [name, { value }] of types) namespace.defineProvided(name, value as object);
+    for (const [name, value] of values) {
+      if (isReference(value)) namespace.defineProvided(name, value as object);
+      else namespace.define(name, value);
+    }
+    for (const name of functions) {
+      // As in the other runtime, whatever the function is, cells get a promise.
+      const call = (...args: unknown[]) =>
+        iterableCall(this.#host.call(this.#output.cell, { name, args }));
+      Object.defineProperty(call, "name", { value: name });
+      namespace.defineProvided(name, call);
+    }
+    return Promise.resolve();
+  }
+
+  execute(cell: ExecuteParams): Promise<CellReport> {
+    return this.#session.execute(cell);
+  }
+
+  interrupt(): void {
+    this.#interrupts.stop();
+  }
+
+  retrieve(name: string, { timeoutMs }: KernelRetrieveOptions): Promise<unknown> {
+    const { namespace } = this.#session;
+    if (namespace.has(name)) return settled(namespace.get(name), { name, timeoutMs });
+    return Promise.reject(
+      new RangeError(`Cannot retrieve ${JSON.stringify(name)}: there is no such name`),
+    );
+  }
+
+  names(): Promise<NamespaceEntry[]> {
+    return Promise.resolve(this.#session.namespace.entries());
+  }
+
+  outline(names: string[]): Promise<(string | null)[]> {
+    return Promise.resolve(this.#session.namespace.outlines(names));
+  }
+
+  async snapshot(maxBytes: number): Promise<KernelSnapshot> {
+    const { report, attachments } = await this.#session.snapshot(maxBytes);
+    // Buffers of the session are written as they are now.
+    return { ...report, parts: attachments.map((part) => part.slice()) };
+  }
+
+  restore(parts: readonly Uint8Array[], except: readonly string[]): Promise<RestoreReport> {
+    return this.#session.restore(parts.map((part) => part.slice()), except);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+// deno-lint-ignore no-control-regex -- the escape character is what it looks for
+export const ANSI_STYLE = /\x1b\[[\d;]*m/g;

@@ -1,0 +1,262 @@
+/**
+ * How kernel processes are started: flags, environment, limits.
+ *
+ * @module
+ */
+
+import { checkProcessLimits, type ProcessLimits } from "../../limits/process_limits.ts";
+import { denoCommand } from "./deno_command.ts";
+import type { KernelOptions } from "../../rpc/protocol.ts";
+import { denoMembers } from "../../security/deno_members.ts";
+import { checkPackages } from "../../security/packages.ts";
+import {
+  type GrantedPermission,
+  grantedPermissions,
+  importPatterns,
+  type Permissions,
+  type SandboxExits,
+  toPermissionFlags,
+} from "../../security/permissions.ts";
+import type { CellPlace } from "../../security/rule.ts";
+import { kernelEnvironment } from "./_kernel_environment.ts";
+import { withAbsolutePaths } from "./_absolute_paths.ts";
+import { PackageCache } from "./_package_cache.ts";
+import { type KernelFiles, kernelFiles } from "./sandbox/_kernel_files.ts";
+import { atLeastStarting } from "../process/_process_limits.ts";
+import type { KernelHost } from "../kernel.ts";
+import { KernelProcess } from "../process/kernel_process.ts";
+import { checkRuntimeLimits, type RuntimeLimits } from "../../limits/runtime_limits.ts";
+import type { KernelLimits } from "../../limits/kernel_limits.ts";
+import { type Sandbox, sandboxCommand, type SandboxKind, sandboxKind } from "./sandbox/sandbox.ts";
+import { SubprocessKernel } from "../link/subprocess_kernel.ts";
+
+/** With less than this V8 does not come up. */
+const MIN_HEAP_MEGABYTES = 16;
+
+/** The kernel is started by its URL. */
+const KERNEL_URL = new URL("../../kernel/main.ts", import.meta.url).href;
+
+/**
+ * Never called. That it stands here puts the kernel into the module graph of whoever imports this package from a registry,
+ * and so into the cache, from which it is started.
+ */
+export function cacheKernel(): Promise<unknown> {
+  return import("../../kernel/main.ts");
+}
+
+/** Options of the process of a kernel. */
+export interface KernelProcessOptions extends ProcessLimits {
+  /** What cells may reach beyond what is injected. @default nothing */
+  readonly permissions?: Permissions;
+  /**
+   * What cells may import: exact specifiers, or prefixes that end in `/` or `*`. Files need `read` permission as well, and
+   * what is on the web needs `import`. `node:`, `data:` and `blob:` stay closed. @default nothing
+   */
+  readonly imports?: readonly string[];
+  /**
+   * Packages of npm that cells may import, each with its exact version: `["npm:lodash-es@4.17.21"]`. They are fetched before
+   * the first kernel starts, unless they are in Deno's cache, and nothing is fetched later. Cells may leave out the version.
+   * What packages depend on, only they can import. A package is code that nobody looks at, and it can import modules of
+   * Node.js, with the permissions of the kernel. @default none
+   */
+  readonly packages?: readonly string[];
+  /** Whether cells have WebAssembly, whose memory counts towards `processMemoryBytes`. @default true */
+  readonly wasm?: boolean;
+  /**
+   * Ways out of the sandbox: programs and native libraries that cells may run. They can do what the user of the host can.
+   * @default none
+   */
+  readonly dangerouslyLeaveSandbox?: SandboxExits;
+  /** The Deno executable; a compiled program has to name one. @default `Deno.execPath()` */
+  readonly denoPath?: string;
+  /**
+   * What the process is started in, as one more wall around it: bubblewrap on Linux and sandbox-exec on macOS with `"auto"`,
+   * or a program of your own. There is no falling back: a kernel that cannot have it does not start. @default "none"
+   */
+  readonly sandbox?: Sandbox;
+}
+
+/** Starts kernels that are alike. */
+export class KernelLauncher {
+  /** What cells may reach beyond what is injected. */
+  readonly permissions: Permissions & SandboxExits;
+  /** Packages that cells may import. */
+  readonly packages: readonly string[];
+  /** What the processes are started in. */
+  readonly sandbox: SandboxKind;
+  readonly #granted: readonly GrantedPermission[];
+  readonly #cache: PackageCache;
+  readonly #options: KernelProcessOptions;
+  readonly #flags: readonly string[];
+  readonly #kernelOptions: KernelOptions;
+  readonly #useTimeoutMs: number;
+  readonly #memoryBytes: number;
+  #files: KernelFiles | undefined;
+
+  /**
+   * Checks the options.
+   *
+   * @param options What the processes are started with, and the limits that they keep as well as the runtime does.
+   * @throws {TypeError} If a permission cannot be granted, or there is no such sandbox.
+   * @throws {RangeError} If a limit is no number above 0, or the process is to have less memory than its heap.
+   * @throws {Deno.errors.NotSupported} If this system has no such sandbox.
+   * @throws {Deno.errors.NotCapable} If the host may not start it.
+   */
+  constructor(options: KernelProcessOptions & RuntimeLimits) {
+    this.#options = options;
+    const { maxOutputChars, maxPendingCalls, timeoutMs } = checkRuntimeLimits(options);
+    this.#useTimeoutMs = timeoutMs;
+    const { permissions, exits } = withAbsolutePaths(options);
+    this.#granted = grantedPermissions(permissions, exits);
+    this.permissions = { ...permissions, ...exits };
+    this.packages = checkPackages(options.packages ?? []);
+    this.#cache = new PackageCache(this.packages);
+    this.sandbox = sandboxKind(options.sandbox ?? "none");
+    const { memoryBytes, processMemoryBytes, maxFrameBytes, maxTimers } = checkProcessLimits(
+      options,
+    );
+    this.#memoryBytes = memoryBytes;
+    const heapMegabytes = Math.max(MIN_HEAP_MEGABYTES, Math.ceil(memoryBytes / 2 ** 20));
+    this.#flags = [
+      `--v8-flags=--disallow-code-generation-from-strings${heapFlag(heapMegabytes)}`,
+      ...toPermissionFlags(this.#granted),
+    ];
+    this.#kernelOptions = {
+      // In a sandbox, another program or nobody is its parent.
+      ...this.sandbox === "none" ? { host: Deno.pid } : {},
+      maxOutputChars,
+      maxPendingCalls,
+      denoMembers: denoMembers(this.#kinds),
+      imports: [...options.imports ?? [], ...importPatterns(this.#granted)],
+      packages: [...this.packages],
+      wasm: options.wasm ?? true,
+      maxFrameBytes,
+      maxTimers,
+      processMemoryBytes: atLeastStarting(processMemoryBytes),
+    };
+  }
+
+  /** What the processes keep within. */
+  get limits(): Omit<KernelLimits, "timeoutMs" | "memoryLimitedBySystem"> {
+    const { maxFrameBytes, maxTimers, maxOutputChars, maxPendingCalls, processMemoryBytes } =
+      this.#kernelOptions;
+    return {
+      memoryBytes: this.#memoryBytes,
+      processMemoryBytes,
+      maxFrameBytes,
+      maxTimers,
+      maxOutputChars,
+      maxPendingCalls,
+    };
+  }
+
+  /** Where cells are, for the rules. */
+  get place(): CellPlace {
+    const { imports, packages } = this.#kernelOptions;
+    return { imports, packages, permissions: this.#kinds };
+  }
+
+  get #kinds(): string[] {
+    return this.#granted.map(({ kind }) => kind);
+  }
+
+  /** What keeps code from being fetched: without these, cells need no permission for that. */
+  #networkFlags(): string[] {
+    const flags: string[] = [];
+    const remote = this.#kinds.includes("import");
+    // A module of a package is a remote module: it has to come from the cache.
+    const isFile = KERNEL_URL.startsWith("file:");
+    if (isFile && !remote) flags.push("--no-remote");
+    if (!remote && !isFile || this.packages.length > 0) flags.push("--cached-only");
+    if (this.packages.length === 0) flags.push("--no-npm");
+    return flags;
+  }
+
+  /**
+   * Starts a kernel, once the packages are there.
+   *
+   * @param host Who is told of output and calls.
+   * @throws {Deno.errors.NotFound} If there is no Deno to start.
+   * @throws {Error} If the packages cannot be fetched, or the host may not read a variable that cells may.
+   */
+  async start(host: KernelHost): Promise<SubprocessKernel> {
+    if (this.packages.length > 0) await this.#cache.fill(this.#command);
+    return this.launch(host);
+  }
+
+  /** What stands in front of the command line. */
+  #wrapper(env: Readonly<Record<string, string>>): readonly string[] {
+    const { sandbox = "none" } = this.#options;
+    const deno = this.#command;
+    // Deno has to be asked for it, once.
+    const uses = this.#uses;
+    const files = () => this.#files ??= kernelFiles({ deno, env, url: KERNEL_URL, uses });
+    return sandboxCommand(sandbox, () => ({ deno, granted: this.#granted, files: files() }));
+  }
+
+  /** What is read from Deno's cache. What cells may fetch is not looked for there. */
+  get #uses(): ("remote" | "npm")[] {
+    const fetches = this.#kinds.includes("import");
+    const remote = !KERNEL_URL.startsWith("file:") || this.#kernelOptions.imports.length > 0;
+    return [
+      ...remote && !fetches ? ["remote" as const] : [],
+      ...this.packages.length > 0 ? ["npm" as const] : [],
+    ];
+  }
+
+  get #command(): string {
+    return this.#options.denoPath ?? denoCommand();
+  }
+
+  /**
+   * Starts a kernel whose packages are there, if it has any.
+   *
+   * @param host Who is told of output and calls.
+   * @throws {Deno.errors.NotFound} If there is no Deno to start.
+   * @throws {Error} If the host may not read a variable that cells may.
+   */
+  launch(host: KernelHost): SubprocessKernel {
+    const { maxFrameBytes } = this.#kernelOptions;
+    const useTimeoutMs = this.#useTimeoutMs;
+    return new SubprocessKernel(host, { process: this.spawn(), maxFrameBytes, useTimeoutMs });
+  }
+
+  /**
+   * Starts a process, to which nobody speaks yet.
+   *
+   * @throws {Deno.errors.NotFound} If there is no Deno to start.
+   * @throws {Error} If the host may not read a variable that cells may.
+   */
+  spawn(): KernelProcess {
+    const { processMemoryBytes } = this.#kernelOptions;
+    const env = kernelEnvironment({ granted: this.#granted, packages: this.packages });
+    return new KernelProcess({
+      command: this.#command,
+      wrapper: this.#wrapper(env),
+      args: [
+        "run",
+        "--quiet",
+        "--no-prompt",
+        "--no-config",
+        "--no-lock",
+        ...this.#networkFlags(),
+        ...this.#flags,
+        KERNEL_URL,
+        JSON.stringify(this.#kernelOptions, finite),
+      ],
+      env,
+      // A folder that holds no project and exists everywhere.
+      cwd: Deno.build.os === "windows" ? "C:\\" : "/",
+      processMemoryBytes,
+    });
+  }
+}
+
+function heapFlag(megabytes: number): string {
+  return Number.isFinite(megabytes) ? `,--max-old-space-size=${megabytes}` : "";
+}
+
+/** JSON has no `Infinity`: a limit that is none becomes one that is never reached. */
+function finite(_key: string, value: unknown): unknown {
+  return value === Infinity ? Number.MAX_SAFE_INTEGER : value;
+}

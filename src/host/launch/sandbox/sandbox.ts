@@ -1,0 +1,97 @@
+/**
+ * The outer wall: a program of the operating system inside which the kernel's process is started.
+ *
+ * @module
+ */
+
+import { bubblewrapCommand } from "./_bubblewrap.ts";
+import type { SandboxNeeds } from "./_kernel_files.ts";
+import { SHELL } from "../../process/_process_limits.ts";
+import { sandboxExecCommand } from "./_sandbox_exec.ts";
+
+/**
+ * What the kernel's process is started in.
+ *
+ * - `"none"`: nothing; the walls are Deno's.
+ * - `"auto"`: the known program of the system, bubblewrap on Linux and sandbox-exec on macOS. There is no network but what
+ *   `net` grants, and of the files only what Deno needs, and what `read` and `write` name. Where the program is missing or the
+ *   system does not let it work, the kernel does not start.
+ * - `{ command }`: a program of your own and its arguments, for example `["firejail", "--net=none", "--"]`. The command line
+ *   of the kernel is appended. It has to pass on stdin and stdout, and to end the kernel when it ends itself.
+ */
+export type Sandbox = "auto" | "none" | SandboxCommand;
+
+/** A program of the host's own that starts kernels. */
+export interface SandboxCommand {
+  /** The program and its arguments. */
+  readonly command: readonly string[];
+}
+
+/** What a kernel's process was started in. */
+export type SandboxKind = "none" | "bubblewrap" | "sandbox-exec" | "custom";
+
+/** What `"auto"` means. */
+const KNOWN: Partial<Record<typeof Deno.build.os, SandboxKind>> = {
+  linux: "bubblewrap",
+  darwin: "sandbox-exec",
+};
+
+/**
+ * Checks the option, and says what it means here.
+ *
+ * @param sandbox The option.
+ * @throws {TypeError} If it is none of the three.
+ * @throws {Deno.errors.NotSupported} If this system has no such program.
+ * @throws {Deno.errors.NotCapable} If the host may not run the shell that starts it.
+ */
+export function sandboxKind(sandbox: Sandbox): SandboxKind {
+  if (sandbox === "none") return "none";
+  if (sandbox !== "auto" && !isCommand(sandbox)) {
+    throw new TypeError(
+      `Cannot use sandbox ${
+        JSON.stringify(sandbox)
+      }: it is "auto", "none" or { command: ["program"] }`,
+    );
+  }
+  const { os } = Deno.build;
+  const kind = sandbox === "auto" ? KNOWN[os] : os === "windows" ? undefined : "custom";
+  if (kind === undefined) {
+    throw new Deno.errors.NotSupported(
+      `Cannot use sandbox ${JSON.stringify(sandbox)}: there is none for ${os}; use "none"`,
+    );
+  }
+  if (Deno.permissions.querySync({ name: "run", command: SHELL }).state !== "granted") {
+    throw new Deno.errors.NotCapable(
+      `Cannot use sandbox ${
+        JSON.stringify(sandbox)
+      }: the host may not run ${SHELL}, which starts it; ` +
+        `add it to --allow-run, or use "none"`,
+    );
+  }
+  return kind;
+}
+
+/**
+ * What stands in front of the kernel's command line.
+ *
+ * @param sandbox The option, checked.
+ * @param needs Gives what the process has to reach; not called for a program of the host's own.
+ */
+export function sandboxCommand(sandbox: Sandbox, needs: () => SandboxNeeds): readonly string[] {
+  if (typeof sandbox === "object") return sandbox.command;
+  switch (sandboxKind(sandbox)) {
+    case "bubblewrap":
+      return bubblewrapCommand(needs());
+    case "sandbox-exec":
+      return sandboxExecCommand(needs());
+    default:
+      return [];
+  }
+}
+
+function isCommand(sandbox: unknown): sandbox is SandboxCommand {
+  if (typeof sandbox !== "object" || sandbox === null) return false;
+  const { command } = sandbox as Partial<SandboxCommand>;
+  return Array.isArray(command) && command.length > 0 &&
+    command.every((word) => typeof word === "string" && word !== "");
+}

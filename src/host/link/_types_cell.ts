@@ -1,0 +1,56 @@
+/** The classes that are injected, as code that makes them in a kernel. */
+
+import { canParse } from "../../inject/schema.ts";
+import { compileCell } from "../../cell/compile_cell.ts";
+import type { TypesParams } from "../../rpc/protocol.ts";
+import type { SharedType } from "../../rpc/values/shared_types.ts";
+import { classesOf, type HostType } from "../../inject/host_type.ts";
+import type { Definition } from "../kernel.ts";
+
+/** It belongs to no cell. */
+const NO_CELL = 0;
+
+/**
+ * Compiles the classes.
+ *
+ * @param types Types by name.
+ * @returns What the kernel makes them from; nothing if there are none.
+ */
+export function typesCell(types: ReadonlyMap<string, HostType>): TypesParams | undefined {
+  const classes = superclassesFirst(classesOf(types));
+  if (classes.length === 0) return undefined;
+  const made = classes.map(({ name, Class }) => `const ${name} = (${Class});`).join("\n");
+  const names = classes.map(({ name }) => name).join(", ");
+  const { code, helper, map } = compileCell(`{${made}\nreturn { ${names} };}`);
+  return {
+    cell: NO_CELL,
+    code,
+    helper,
+    map: [...map],
+    types: classes.map(({ name, copied }) => ({ name, copied })),
+  };
+}
+
+/**
+ * What cells have of the types that are no classes: constants, and schemas that can check a value.
+ *
+ * @param types Types by name.
+ */
+export function typeValues(types: ReadonlyMap<string, HostType>): Definition[] {
+  const values: Definition[] = [];
+  for (const [name, { kind, value }] of types) {
+    if (kind === "constants") values.push([name, { ...value as object }]);
+    else if (kind === "schema" && canParse(value)) values.push([name, value, ["parse"]]);
+  }
+  return values;
+}
+
+/** A class can only be made behind the one that it extends. Whatever else it refers to, it does so later. */
+function superclassesFirst(classes: SharedType[]): SharedType[] {
+  const depth = ({ Class }: SharedType) => {
+    let depth = 0;
+    for (let at: unknown = Class; at !== null; at = Object.getPrototypeOf(at)) depth++;
+    return depth;
+  };
+  return classes.toSorted((a, b) => depth(a) - depth(b));
+}

@@ -1,0 +1,313 @@
+/**
+ * A kernel in a subprocess: start, talk, and end, whoever ends it.
+ *
+ * @module
+ */
+
+import { withBlobs } from "../../rpc/values/blobs.ts";
+import type { Payload } from "../../rpc/wire/handler.ts";
+import { Connection } from "../../rpc/wire/connection.ts";
+import type {
+  CellReport,
+  ExecuteParams,
+  KernelFacts,
+  NamespaceEntry,
+  ReferenceCounts,
+  RestoreParams,
+  RestoreReport,
+  RetrieveParams,
+  SnapshotParams,
+} from "../../rpc/protocol.ts";
+import { References } from "../../rpc/references/references.ts";
+import {
+  ConnectionClosedError,
+  RemoteError,
+  RPC_ERROR_CODES,
+  toLocalError,
+} from "../../rpc/wire/rpc_error.ts";
+import { type DefinitionPayloads, definitionPayloads } from "./_definition_payloads.ts";
+import {
+  readCellReport,
+  readCounts,
+  readEntries,
+  readFacts,
+  readOutlines,
+  readRestoreReport,
+  readSnapshotReport,
+} from "./_kernel_answers.ts";
+import { kernelRequests } from "./_kernel_requests.ts";
+import { withLocalErrors } from "./_local_errors.ts";
+import { Patience, type RequestKind } from "./_patience.ts";
+import { typesCell } from "./_types_cell.ts";
+import { classesOf, type HostType } from "../../inject/host_type.ts";
+import { KernelExitError } from "../kernel_exit.ts";
+import type { Definitions, Kernel, KernelHost, KernelRetrieveOptions } from "../kernel.ts";
+import type { KernelProcessHandle } from "../process/kernel_process.ts";
+import type { KernelSnapshot } from "../snapshot.ts";
+
+/** Options of {@linkcode SubprocessKernel}. */
+export interface SubprocessOptions {
+  /** The process, started. */
+  readonly process: KernelProcessHandle;
+  /** Largest frame in bytes, both ways. */
+  readonly maxFrameBytes: number;
+  /** How long a function of cells that the host calls may keep the kernel from answering, in milliseconds. */
+  readonly useTimeoutMs: number;
+}
+
+/** A process that has not said a word for so long will not. Generous: a first start may have to fill a cache. */
+const START_TIMEOUT_MS = 30_000;
+
+/** Why a kernel is ended that says what no kernel should say. */
+const PROTOCOL_BROKEN = "it broke the protocol and was ended";
+
+/** A kernel whose pipes have closed is given this long to exit by itself, so that its own exit code is reported. */
+const EXIT_GRACE_MS = 1_000;
+
+/** A kernel in another process. */
+export class SubprocessKernel implements Kernel {
+  readonly ended: Promise<KernelExitError>;
+  /** Who is told of output and calls. A kernel of a pool gets its owner later than its start. */
+  host: KernelHost;
+  readonly #process: KernelProcessHandle;
+  readonly #connection: Connection;
+  readonly #references: References;
+  /** Whether the kernel has said a word. */
+  #started = false;
+  /** Whether the kernel hears SIGINT. Until then the signal would end it. */
+  #watching = false;
+  /** SIGINTs sent so far. */
+  #interrupts = 0;
+  readonly #patience: Patience;
+
+  /**
+   * Speaks to a process.
+   *
+   * @param host Who is told of output and calls.
+   * @param options The process, and limits.
+   */
+  constructor(host: KernelHost, options: SubprocessOptions) {
+    this.host = host;
+    this.#process = options.process;
+    this.#patience = new Patience({
+      useTimeoutMs: options.useTimeoutMs,
+      nudge: () => this.#signal("SIGUSR2"),
+      answers: (patienceMs) => this.answers(patienceMs),
+      end: (reason) => this.#process.end(reason),
+    });
+    const timer = setTimeout(
+      () => this.#process.end(`it did not start within ${START_TIMEOUT_MS / 1000} seconds`),
+      START_TIMEOUT_MS,
+    );
+    this.#references = new References({
+      instances: "lend",
+      rejections: "dropped",
+      use: async ({ write, receive }) => {
+        try {
+          return await this.#request("use", await withBlobs(write), { kind: "use", receive });
+        } catch (error) {
+          throw toLocalError(error);
+        }
+      },
+      release: (value) => this.#connection.notify("release", { value }),
+    });
+    this.#connection = new Connection(this.#process.channel, {
+      maxFrameBytes: options.maxFrameBytes,
+      handlers: {
+        ready: () => {
+          clearTimeout(timer);
+          this.#started = true;
+        },
+        watching: () => void (this.#watching = true),
+        ...kernelRequests(this.#references, () => this.host),
+      },
+    });
+    this.ended = this.#watch().finally(() => clearTimeout(timer));
+    Deno.unrefTimer(timer);
+  }
+
+  async define(definitions: Definitions): Promise<void> {
+    const { types = new Map() } = definitions;
+    const shared = this.#references.types;
+    for (const type of classesOf(types)) shared.add(type);
+    let encoded: DefinitionPayloads | undefined;
+    try {
+      encoded = await definitionPayloads(this.#references, definitions);
+      await this.#makeTypes(types);
+    } catch (error) {
+      encoded?.unsent();
+      for (const name of types.keys()) shared.delete(name);
+      throw error;
+    }
+    const send = () => this.#connection.callAll("define", encoded.payloads);
+    await withLocalErrors(this.#answered("other", send));
+  }
+
+  async #makeTypes(types: ReadonlyMap<string, HostType>): Promise<void> {
+    const value = typesCell(types);
+    if (value === undefined) return;
+    try {
+      await this.#request("types", { value });
+    } catch (error) {
+      if (!(error instanceof RemoteError)) throw error;
+      const names = value.types.map(({ name }) => name).join(", ");
+      throw new TypeError(`Cannot inject the types ${names}: ${error.message}`, { cause: error });
+    }
+  }
+
+  async execute(cell: ExecuteParams): Promise<CellReport> {
+    const value = { ...cell, interrupts: this.#interrupts };
+    return await withLocalErrors(this.#request("execute", { value }, {
+      kind: "cell",
+      receive: this.#checked((answer) => readCellReport(answer.value)),
+    }));
+  }
+
+  /** Runs cells in which nothing happens, so that the first real one finds everything in place. */
+  async warmUp(): Promise<void> {
+    // The second one waits for the thread that hears interrupts, which starts behind the first one.
+    for (let i = 0; i < 2; i++) await this.execute({ cell: 0, code: "", helper: "$cell", map: [] });
+  }
+
+  /**
+   * Whether it answers.
+   *
+   * @param patienceMs How long it may take.
+   */
+  async answers(patienceMs: number): Promise<boolean> {
+    const { promise: patience, resolve } = Promise.withResolvers<false>();
+    const timer = setTimeout(() => resolve(false), patienceMs);
+    try {
+      return await Promise.race([this.names().then(() => true, () => false), patience]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  interrupt(): void {
+    // A cell that waits can be told; one that computes hears signals only.
+    this.#connection.notify("interrupt", { value: null });
+    // Without SIGINT, as on Windows, it is ended when the patience with it is over; so is a first cell.
+    if (this.#signal("SIGINT")) this.#interrupts++;
+  }
+
+  async retrieve(name: string, { as, timeoutMs }: KernelRetrieveOptions): Promise<unknown> {
+    try {
+      const limit = Number.isFinite(timeoutMs) ? { timeoutMs } : {};
+      const params: RetrieveParams = { name, reference: as === "reference", ...limit };
+      return await this.#request(
+        "retrieve",
+        { value: params },
+        { receive: (answer) => this.#references.decodeAnswer(answer) },
+      );
+    } catch (error) {
+      if (!(error instanceof RemoteError)) throw error;
+      const Class = error.code === RPC_ERROR_CODES.invalidParams ? RangeError : TypeError;
+      throw new Class(error.message, { cause: error });
+    }
+  }
+
+  /** How many references there are on either side, for those who look for leaks. */
+  async references(): Promise<{ host: ReferenceCounts; kernel: ReferenceCounts }> {
+    const kernel = await this.#ask("references", { value: null }, readCounts);
+    return { host: this.#references.counts, kernel };
+  }
+
+  /** Tells of its process what only the kernel knows. */
+  about(): Promise<KernelFacts> {
+    return this.#ask("about", { value: null }, readFacts);
+  }
+
+  async names(): Promise<NamespaceEntry[]> {
+    return await this.#ask("names", { value: null }, readEntries);
+  }
+
+  outline(names: string[]): Promise<(string | null)[]> {
+    return this.#ask("outline", { value: { names } }, readOutlines);
+  }
+
+  async snapshot(maxBytes: number): Promise<KernelSnapshot> {
+    const params: SnapshotParams = Number.isFinite(maxBytes) ? { maxBytes } : {};
+    const read = ({ value, attachments = [] }: Payload) => {
+      const report = readSnapshotReport(value);
+      return report === undefined ? undefined : { ...report, parts: attachments };
+    };
+    return await withLocalErrors(
+      this.#request("snapshot", { value: params }, { receive: this.#checked(read) }),
+    );
+  }
+
+  async restore(
+    parts: readonly Uint8Array[],
+    except: readonly string[],
+  ): Promise<RestoreReport> {
+    const params: RestoreParams = { except: [...except] };
+    const payload = { value: params, attachments: parts };
+    return await this.#ask("restore", payload, readRestoreReport);
+  }
+
+  async close(reason = "it was closed"): Promise<void> {
+    this.#process.end(reason);
+    this.#connection.close();
+    await this.ended;
+  }
+
+  /** As `#request`. A kernel that answers with something else breaks the protocol, and is ended. */
+  #ask<T>(
+    method: string,
+    payload: Payload,
+    read: (value: unknown) => T | undefined,
+  ): Promise<T> {
+    const receive = this.#checked(({ value }) => read(value));
+    return withLocalErrors(this.#request(method, payload, { receive }));
+  }
+
+  #checked<T>(read: (answer: Payload) => T | undefined): (answer: Payload) => T {
+    return (answer) => {
+      const report = read(answer);
+      if (report !== undefined) return report;
+      this.#process.end(PROTOCOL_BROKEN);
+      throw new ConnectionClosedError("protocol");
+    };
+  }
+
+  #request<T = Payload>(
+    method: string,
+    payload: Payload,
+    { kind = "other", receive }: { kind?: RequestKind; receive?: (answer: Payload) => T } = {},
+  ): Promise<T> {
+    return this.#answered(kind, () => this.#connection.call(method, payload, { receive }));
+  }
+
+  async #answered<T>(kind: RequestKind, action: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#patience.wait(kind, () => this.#process.use(action));
+    } catch (error) {
+      throw error instanceof ConnectionClosedError ? await this.#ending() : error;
+    }
+  }
+
+  /** Sends a signal, if the kernel hears it. */
+  #signal(name: Deno.Signal): boolean {
+    if (!this.#watching || Deno.build.os === "windows") return false;
+    this.#process.signal(name);
+    return true;
+  }
+
+  /** Why there is no answer: the process has ended, or there never was one. */
+  async #ending(): Promise<Error> {
+    const exit = await this.ended;
+    return this.#started ? exit : this.#process.missing(exit.exitCode) ?? exit;
+  }
+
+  /** Sees the process to its end, however that comes. */
+  async #watch(): Promise<KernelExitError> {
+    const cause = await this.#connection.closed;
+    const timer = setTimeout(() => this.#process.signal("SIGKILL"), EXIT_GRACE_MS);
+    // Whoever broke the protocol may do anything: there is nothing to wait for.
+    if (cause.reason === "protocol") this.#process.end(PROTOCOL_BROKEN);
+    const exit = await this.#process.exit();
+    clearTimeout(timer);
+    return new KernelExitError(exit, { cause });
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * What cells print, bounded where it is printed: the first part is passed on at once, of the rest only the end and the
+ * true length are kept. A cell that prints a gigabyte costs neither memory nor the pipe, and neither does what it leaves
+ * running: that goes on with what is left of the cell's budget.
+ *
+ * @module
+ */
+
+import { Map } from "../../rpc/builtins.ts";
+import type { OutputReport, OutputStream } from "../../rpc/protocol.ts";
+
+/** Receives what is passed on. */
+export type OutputListener = (cell: number, stream: OutputStream, text: string) => void;
+
+/** Options of {@linkcode OutputBuffer}. */
+export interface OutputBufferOptions {
+  /** Characters of each cell that are passed on. */
+  readonly maxChars: number;
+  /** Gives the cell whose code is printing; where it gives nothing, that is the last one that began. @default nothing */
+  readonly cellOf?: () => number | undefined;
+}
+
+/** Characters of the end that are kept when a cell prints more than is passed on. */
+const TAIL_CHARS = 8 * 1024;
+
+/** Cells that have a budget of their own. All older ones share one. */
+const MAX_BUDGETS = 100;
+
+/** Stands for the cells that share a budget. */
+const OLDER = 0;
+
+/** The output of one cell after the other, and of what earlier ones left running. */
+export class OutputBuffer {
+  readonly #listener: OutputListener;
+  readonly #maxChars: number;
+  readonly #cellOf: () => number | undefined;
+  /** Characters that were printed, by cell. */
+  readonly #lengths = new Map<number, number>([[OLDER, 0]]);
+  #cell = OLDER;
+  #ended = true;
+  #tail = "";
+
+  /**
+   * @param listener Called for each piece of output that is passed on.
+   * @param options The budget of a cell, and who is printing.
+   */
+  constructor(listener: OutputListener, options: OutputBufferOptions) {
+    this.#listener = listener;
+    this.#maxChars = options.maxChars;
+    this.#cellOf = options.cellOf ?? (() => undefined);
+  }
+
+  /** The cell whose code is running; where that is not known, the last one that began. */
+  get cell(): number {
+    return this.#cellOf() ?? this.#cell;
+  }
+
+  /** Starts the output of a cell. */
+  start(cell: number): void {
+    this.#cell = cell;
+    this.#ended = false;
+    this.#lengths.set(cell, 0);
+    if (this.#lengths.size > MAX_BUDGETS + 1) this.#lengths.delete(this.#oldest());
+  }
+
+  /** Takes a piece of output. */
+  write(stream: OutputStream, text: string): void {
+    const { cell } = this;
+    const budget = this.#lengths.has(cell) ? cell : OLDER;
+    const length = this.#lengths.get(budget)!;
+    this.#lengths.set(budget, length + text.length);
+    const room = this.#maxChars - length;
+    if (text.length <= room) return this.#listener(cell, stream, text);
+    if (room > 0) this.#listener(cell, stream, text.slice(0, room));
+    // An account tells of the rest; behind the end of a cell there is none.
+    if (cell === this.#cell && !this.#ended) this.#keep(room > 0 ? text.slice(room) : text);
+    else if (room >= 0) this.#listener(cell, "stderr", SPENT);
+  }
+
+  /** Ends the cell that was started, and gives the account of what it has printed. */
+  end(): OutputReport {
+    const tail = this.#tail.slice(-TAIL_CHARS);
+    this.#ended = true;
+    this.#tail = "";
+    return { length: this.#lengths.get(this.#cell)!, tail };
+  }
+
+  #keep(rest: string): void {
+    // Cut only now and then: the string is copied when it is cut.
+    const tail = this.#tail + (rest.length > TAIL_CHARS ? rest.slice(-TAIL_CHARS) : rest);
+    this.#tail = tail.length > 8 * TAIL_CHARS ? tail.slice(-TAIL_CHARS) : tail;
+  }
+
+  /** Cells begin in the order of their numbers, and a map keeps the order. */
+  #oldest(): number {
+    const [, oldest] = this.#lengths.keys();
+    return oldest!;
+  }
+}
+
+/** What is passed on in the place of what work prints that has been left running and has no budget any more. */
+const SPENT = "\n... this cell prints more than maxOutputChars: the rest is dropped\n";

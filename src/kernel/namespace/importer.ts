@@ -1,0 +1,32 @@
+/**
+ * The import gate: every `import()` of a cell comes through here, computed specifiers included.
+ *
+ * @module
+ */
+
+import { JSON, TypeError, URL } from "../../rpc/builtins.ts";
+import { admit, type ImportList } from "../../rpc/import_pattern.ts";
+import type { Importer } from "./scope.ts";
+
+/** The kernel's own modules are live: whoever could import them would hold the kernel. */
+const OWN_MODULES = new URL("../../", import.meta.url).href;
+
+/**
+ * Makes the gate.
+ *
+ * @param list What may pass.
+ */
+export function createImporter(list: ImportList): Importer {
+  const open = [...list.imports, ...list.packages].join(", ");
+  // Async, so that a refusal is a rejection of the guest's own promise.
+  return async (specifier, attributes) => {
+    const admitted = specifier.startsWith(OWN_MODULES) ? undefined : admit(specifier, list);
+    if (admitted === undefined) {
+      throw new TypeError(
+        `Cannot import ${JSON.stringify(specifier)}: ` +
+          (open === "" ? "nothing may be imported here" : `what may be imported is ${open}`),
+      );
+    }
+    return await import(admitted, { with: attributes });
+  };
+}

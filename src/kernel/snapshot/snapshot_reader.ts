@@ -1,0 +1,288 @@
+/**
+ * Brings a namespace back that was written down.
+ *
+ * @module
+ */
+
+import {
+  Array,
+  type ArrayBuffer,
+  Error,
+  JSON,
+  Map,
+  Object,
+  ReferenceError,
+  Set,
+  TypeError,
+} from "../../rpc/builtins.ts";
+import type {
+  LostName,
+  RestoreReport,
+  SnapshotDocument,
+  SnapshotEntry,
+} from "../../rpc/protocol.ts";
+import { type AnyClass, revive } from "../../rpc/values/shared_types.ts";
+import type { TreeReader, TreeReaderExtension } from "../../rpc/values/tree.ts";
+import { TreeDecoder } from "../../rpc/values/tree_decoder.ts";
+import type { FunctionSource } from "./function_source.ts";
+import type { SnapshotContext } from "./snapshot_context.ts";
+import { parseDocument } from "./snapshot_document.ts";
+
+const { getPrototypeOf, setPrototypeOf, getOwnPropertyDescriptor } = Object;
+
+/**
+ * Imports what a snapshot needs.
+ *
+ * @param context The namespace, and what it is made of.
+ * @param attachments What `writeSnapshot` gave.
+ * @param except Names that stay as they are.
+ * @returns Reads it, at one go. It runs code of cells: classes may have static members that compute.
+ * @throws {TypeError} If it is no snapshot.
+ */
+export async function openSnapshot(
+  context: SnapshotContext,
+  attachments: readonly Uint8Array[],
+  { except }: { except: readonly string[] },
+): Promise<() => RestoreReport> {
+  const document = parseDocument(attachments[0]);
+  const modules = new Map<string, object | Error>();
+  for (const { specifier, attributes } of document.modules) {
+    const key = JSON.stringify({ specifier, attributes });
+    try {
+      modules.set(key, await context.modules.import(specifier, attributes) as object);
+    } catch (error) {
+      modules.set(key, error as Error);
+    }
+  }
+  const reader = new SnapshotReader(context, {
+    document,
+    modules,
+    attachments: attachments.slice(1),
+    except: new Set(except),
+  });
+  return () => reader.read();
+}
+
+/** A name on its way back. */
+interface Pending {
+  readonly entry: SnapshotEntry;
+  /** Whether it is to be bound; otherwise it is only there for others that share something with it. */
+  readonly wanted: boolean;
+  state: "waiting" | "reading" | "read" | "lost";
+  value?: unknown;
+  /** What code that runs meanwhile gets, if that is not the value. */
+  scratch?: unknown;
+}
+
+class SnapshotReader implements TreeReaderExtension {
+  readonly #context: SnapshotContext;
+  readonly #attachments: readonly Uint8Array[];
+  readonly #modules: ReadonlyMap<string, object | Error>;
+  readonly #pending: Pending[];
+  readonly #objects: object[] = [];
+  readonly #buffers: ArrayBuffer[] = [];
+  readonly #lost: LostName[] = [];
+
+  constructor(
+    context: SnapshotContext,
+    { document, modules, attachments, except }: {
+      document: SnapshotDocument;
+      modules: ReadonlyMap<string, object | Error>;
+      attachments: readonly Uint8Array[];
+      except: ReadonlySet<string>;
+    },
+  ) {
+    this.#context = context;
+    this.#attachments = attachments;
+    this.#modules = modules;
+    this.#pending = document.names.map((entry) => ({
+      entry,
+      wanted: !except.has(entry.name),
+      state: "waiting",
+    }));
+  }
+
+  read(): RestoreReport {
+    const { namespace } = this.#context;
+    const wanted = this.#pending.filter(({ wanted }) => wanted);
+    // A class may need a name while it is made, which may stand behind it: whoever asks for a name gets it read. It may give
+    // names another value, too; it did so when it was made first, and what came of that is in the snapshot.
+    const givingBack = wanted.map((item) =>
+      namespace.defineLazily(item.entry.name, () => this.#demand(item))
+    );
+    for (const item of wanted) this.#load(item);
+    for (let i = 0; i < wanted.length; i++) {
+      if (wanted[i]!.state === "lost") givingBack[i]!();
+      else this.#bind(wanted[i]!);
+    }
+    // What the host provides under its own name is there anyway.
+    const isProvided = (name: string) => {
+      const provided = namespace.provided(name);
+      return provided !== undefined && provided === namespace.get(name);
+    };
+    const names = wanted
+      .filter(({ entry, state }) => state === "read" && !isProvided(entry.name))
+      .map(({ entry }) => entry.name);
+    return { names, lost: this.#lost };
+  }
+
+  decode(list: readonly unknown[], reader: TreeReader): [unknown] | undefined {
+    const [tag, first, second, third, fourth] = list;
+    switch (tag) {
+      case "builtin":
+        return [reader.number(found(this.#context.intrinsics.at(`${first}`), `${first}`))];
+      case "host":
+        return [reader.number(this.#provided(`${first}`))];
+      case "import":
+        return [reader.number(this.#imported(`${first}`, second))];
+      case "function":
+        return [this.#function(first, { reader, parent: second, own: third, shared: fourth })];
+      case "bare":
+        return [setPrototypeOf(objectFrom(first, reader), null)];
+      case "instance": {
+        const value = objectFrom(first, reader);
+        const { prototype } = objectFrom(second, reader) as { prototype: object };
+        if (third !== null) reader.assign(value, third);
+        return [setPrototypeOf(value, prototype)];
+      }
+      case "revived": {
+        const fill = reader.reserve();
+        const Class = objectFrom(first, reader) as unknown as AnyClass;
+        const value = revive(Class, reader.decode(second));
+        fill(value);
+        return [value];
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  /** Another tree has this object: that name is read now. */
+  find(number: number): object | undefined {
+    const owner = this.#pending.findLast(({ entry }) =>
+      entry.first !== undefined && entry.first <= number
+    );
+    if (owner?.state === "waiting") this.#load(owner);
+    const object = this.#objects[number];
+    if (object === undefined) {
+      const what = owner === undefined ? "something" : `a part of ${owner.entry.name}`;
+      throw new ReferenceError(`it needs ${what}, which is not back`);
+    }
+    return object;
+  }
+
+  #demand(item: Pending): unknown {
+    this.#load(item);
+    const { entry, state, value } = item;
+    // A class that enters itself in a list that it is part of: the list has begun.
+    if (state === "reading" && entry.first !== undefined) {
+      const begun = this.#objects[entry.first];
+      if (begun !== undefined) return begun;
+    }
+    if (state !== "read") throw new ReferenceError(`${entry.name} is not defined`);
+    if ("tree" in entry || typeof value !== "object") return value;
+    // What code does to it while its class is made was done to it before the snapshot was taken.
+    return item.scratch ??= JSON.parse(JSON.stringify(value));
+  }
+
+  #load(item: Pending): void {
+    if (item.state !== "waiting") return;
+    item.state = "reading";
+    const { entry } = item;
+    try {
+      item.value = "tree" in entry ? this.#tree(entry) : entry.plain;
+      item.state = "read";
+    } catch (error) {
+      this.#lose(item, error);
+    }
+  }
+
+  #bind(item: Pending): void {
+    const { name, constant } = item.entry;
+    try {
+      this.#context.namespace.define(name, item.value, { writable: constant !== true });
+    } catch (error) {
+      this.#lose(item, error);
+    }
+  }
+
+  #lose(item: Pending, error: unknown): void {
+    item.state = "lost";
+    if (item.wanted) this.#lost.push({ name: item.entry.name, reason: reasonOf(error) });
+  }
+
+  #tree(entry: SnapshotEntry): unknown {
+    const decoder = new TreeDecoder(this.#attachments, {
+      extension: this,
+      objects: this.#objects,
+      buffers: this.#buffers,
+      first: entry.first ?? 0,
+    });
+    return decoder.decode(entry.tree);
+  }
+
+  #provided(name: string): object {
+    const found = this.#context.namespace.provided(name);
+    if (found === undefined) throw new TypeError(`no ${name} is provided here`);
+    return found;
+  }
+
+  #imported(key: string, name: unknown): object {
+    const module = this.#modules.get(key);
+    if (module === undefined || module instanceof Error) {
+      throw module ?? new TypeError("it comes from a module that is not in the snapshot");
+    }
+    if (name === null) return module;
+    const value = getOwnPropertyDescriptor(module, `${name}`)?.value as object | undefined;
+    return found(value, `${name}`);
+  }
+
+  #function(
+    source: unknown,
+    { reader, parent, own, shared }: {
+      reader: TreeReader;
+      parent: unknown;
+      own: unknown;
+      shared: unknown;
+    },
+  ): object {
+    const [form, text, name] = Array.isArray(source) ? source as unknown[] : [];
+    if (typeof form !== "string" || typeof text !== "string" || typeof name !== "string") {
+      throw new TypeError("the source of a function is malformed");
+    }
+    // It was numbered before its superclass, and can only be made behind it.
+    const fill = reader.reserve();
+    const superclass = parent === null ? undefined : objectFrom(parent, reader);
+    const made = this.#context.sources.make({ form: form as FunctionSource["form"], text, name });
+    fill(made);
+    // The name of the superclass may stand for another class by now.
+    if (superclass !== undefined && getPrototypeOf(made) !== superclass) {
+      setPrototypeOf(made, superclass);
+      const { prototype } = made as { prototype: object };
+      setPrototypeOf(prototype, (superclass as { prototype: object }).prototype);
+    }
+    if (own !== null) reader.assign(made, own);
+    if (shared !== null) reader.assign((made as { prototype: object }).prototype, shared);
+    return made;
+  }
+}
+
+function objectFrom(node: unknown, reader: TreeReader): object {
+  const value = reader.decode(node);
+  if (typeof value === "object" && value !== null || typeof value === "function") return value;
+  throw new TypeError("it is malformed");
+}
+
+function found(value: object | undefined, what: string): object {
+  if (value === undefined) throw new TypeError(`there is no ${what} here`);
+  return value;
+}
+
+/** Why a name is not back: what a cell's code has thrown may be anything. */
+function reasonOf(thrown: unknown): string {
+  try {
+    return `${(thrown as { message: unknown }).message}`;
+  } catch {
+    return "what makes it throws";
+  }
+}

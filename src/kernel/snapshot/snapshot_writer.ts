@@ -1,0 +1,266 @@
+/**
+ * Writes a namespace down: data by the value codec, functions and classes of cells by their source, host functions by their
+ * name, imports by their specifier.
+ *
+ * @module
+ */
+
+import {
+  Array,
+  ArrayBuffer,
+  Error,
+  JSON,
+  Map,
+  Object,
+  Reflect,
+  String,
+  TextEncoder,
+} from "../../rpc/builtins.ts";
+import type {
+  LostName,
+  ModuleImport,
+  NamespaceEntry,
+  SnapshotDocument,
+  SnapshotEntry,
+  SnapshotReport,
+} from "../../rpc/protocol.ts";
+import { type AnyClass, stateOf } from "../../rpc/values/shared_types.ts";
+import { tag, type Tagged, type TreeExtension, type TreeWriter } from "../../rpc/values/tree.ts";
+import { TreeEncoder } from "../../rpc/values/tree_encoder.ts";
+import { PRIVATE_MEMBERS } from "./function_source.ts";
+import { type NamedValue, toEntry } from "../namespace/namespace.ts";
+import { PlainNames } from "./plain_names.ts";
+import type { SnapshotContext } from "./snapshot_context.ts";
+import { captureOf, isClassText, rawSource } from "../namespace/source_text.ts";
+
+/** A snapshot: what is in it, and its bytes. */
+export interface WrittenSnapshot {
+  /** What is in it, and what is not. */
+  readonly report: SnapshotReport;
+  /** The document as JSON, and the contents of buffers. */
+  readonly attachments: Uint8Array[];
+}
+
+const { getPrototypeOf, getOwnPropertyDescriptor, getOwnPropertySymbols, keys } = Object;
+const { apply } = Reflect;
+const { isView } = ArrayBuffer;
+const { toString: toStringTag } = Object.prototype;
+const objectPrototype = Object.prototype;
+const functionPrototype = Function.prototype;
+
+/**
+ * Writes a snapshot.
+ *
+ * @param context The namespace, and what it is made of.
+ * @param maxBytes How large it may be, roughly. What does not fit in stays out.
+ */
+export function writeSnapshot(context: SnapshotContext, maxBytes: number): WrittenSnapshot {
+  const values = context.namespace.values();
+  const plain = new PlainNames(context.intrinsics, maxBytes);
+  for (let i = 0; i < values.length; i++) plain.check(i, values[i]!.value);
+  for (let attempt = 0;; attempt++) {
+    const writer = new SnapshotWriter(context, { plain, maxBytes, patient: attempt >= MAX_HASTY });
+    const written = writer.write(values);
+    if (written !== undefined) return written;
+  }
+}
+
+/**
+ * Most often one value or two turn out to be shared, and beginning again at once costs least. Where it is many, an attempt
+ * that goes on finds them all.
+ */
+const MAX_HASTY = 3;
+
+/** Thrown where a tree reaches into what was to be plain data. */
+class SharedObject {}
+
+class SnapshotWriter implements TreeExtension {
+  readonly #context: SnapshotContext;
+  readonly #plain: PlainNames;
+  readonly #encoder: TreeEncoder;
+  readonly #modules = new Map<string, ModuleImport>();
+  /** Whether to go on when something turns out to be shared that was to be plain data, and has to be a tree as well. */
+  readonly #patient: boolean;
+  #outdated = false;
+
+  constructor(
+    context: SnapshotContext,
+    { plain, maxBytes, patient }: { plain: PlainNames; maxBytes: number; patient: boolean },
+  ) {
+    this.#context = context;
+    this.#plain = plain;
+    this.#patient = patient;
+    this.#encoder = new TreeEncoder({
+      instances: "refuse",
+      extension: this,
+      maxCost: Math.max(0, maxBytes - plain.cost),
+    });
+  }
+
+  /** Gives nothing if it has to be done again. */
+  write(values: readonly NamedValue[]): WrittenSnapshot | undefined {
+    const entries: SnapshotEntry[] = [];
+    const names: NamespaceEntry[] = [];
+    const lost: LostName[] = [];
+    for (let i = 0; i < values.length; i++) {
+      const { name, value, constant, computed } = values[i]!;
+      if (computed) {
+        lost[lost.length] = { name, reason: "it is computed by a getter" };
+        continue;
+      }
+      const entry: SnapshotEntry = { name, ...(constant ? { constant } : {}) };
+      try {
+        if (this.#plain.has(i)) entry.plain = value;
+        else {
+          entry.first = this.#encoder.count;
+          entry.tree = this.#encoder.encode(value, name);
+        }
+        entries[entries.length] = entry;
+        names[names.length] = toEntry(values[i]!);
+      } catch (error) {
+        if (error instanceof SharedObject) return undefined;
+        lost[lost.length] = { name, reason: reasonOf(error, name) };
+      }
+    }
+    if (this.#outdated) return undefined;
+    const document: SnapshotDocument = { modules: [...this.#modules.values()], names: entries };
+    // First the buffers: only then do views in the document say where in them they begin.
+    const buffers = this.#encoder.attachments();
+    let text: string;
+    try {
+      text = JSON.stringify(document);
+    } catch (error) {
+      // A getter in plain data that has only now begun to throw: a tree has its own place for each refusal.
+      if (this.#plain.clear()) return undefined;
+      throw error;
+    }
+    return { report: { names, lost }, attachments: [new TextEncoder().encode(text), ...buffers] };
+  }
+
+  encode(value: object, writer: TreeWriter): Tagged | undefined {
+    if (this.#plain.share(value)) {
+      this.#outdated = true;
+      if (!this.#patient) throw new SharedObject();
+    }
+    const provided = this.#context.namespace.providedNameOf(value);
+    if (provided !== undefined) return tag("host", provided);
+    if (this.#context.isReference(value)) {
+      throw writer.refusal("a reference to something of the host that has no name of its own");
+    }
+    const path = this.#context.intrinsics.pathOf(value);
+    if (path !== undefined) return tag("builtin", path);
+    const origin = this.#context.modules.originOf(value);
+    if (origin !== undefined) {
+      const key = JSON.stringify(origin.module);
+      this.#modules.set(key, origin.module);
+      return tag("import", key, origin.name ?? null);
+    }
+    if (typeof value === "function") return this.#function(value, writer);
+    const prototype = getPrototypeOf(value) as object | null;
+    if (prototype === objectPrototype || prototype === null || Array.isArray(value)) {
+      if (getOwnPropertySymbols(value).length > 0) {
+        throw writer.refusal("an object with a symbol as a key");
+      }
+      if (prototype === null) return tag("bare", writer.base(value));
+      if (prototype === objectPrototype) return undefined;
+    }
+    return this.#instance(value, { prototype: prototype!, writer });
+  }
+
+  #function(value: object, writer: TreeWriter): Tagged {
+    const { form, text, name } = this.#context.sources.of(value, (what) => writer.refusal(what));
+    const prototype: unknown = getOwnPropertyDescriptor(value, "prototype")?.value;
+    const members = typeof prototype === "object" && prototype !== null ? prototype : {};
+    const isClass = isClassText(text);
+    if (!isClass && getPrototypeOf(members) !== objectPrototype && !isGenerator(text)) {
+      throw writer.refusal("a function with a prototype of its own");
+    }
+    // The superclass has to be there before the class.
+    const parent = isClass ? getPrototypeOf(value) as object : functionPrototype;
+    const parentNode = parent === functionPrototype ? null : writer.child("extends", parent);
+    return tag(
+      "function",
+      [form, text, name],
+      parentNode,
+      this.#members(value, writer),
+      this.#members(members, writer),
+    );
+  }
+
+  /** What was given to a function or to its prototype behind its source: static fields, methods that were added. */
+  #members(holder: object, writer: TreeWriter): Record<string, unknown> | null {
+    let names = keys(holder);
+    if (isView(holder) || Array.isArray(holder) || holder instanceof String) {
+      // The elements are written already.
+      names = names.filter((name) => !/^\d+$/.test(name));
+    }
+    if (names.length === 0) return null;
+    const members: Record<string, unknown> = {};
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i]!;
+      const value = writer.child(name, (holder as Record<string, unknown>)[name]);
+      Object.defineProperty(members, name, { value, enumerable: true });
+    }
+    return members;
+  }
+
+  #instance(
+    value: object,
+    { prototype, writer }: { prototype: object; writer: TreeWriter },
+  ): Tagged | undefined {
+    const { intrinsics, modules } = this.#context;
+    const Class: unknown = getOwnPropertyDescriptor(prototype, "constructor")?.value;
+    const isClass = typeof Class === "function" &&
+      getOwnPropertyDescriptor(Class, "prototype")?.value === prototype;
+    if (!isClass) {
+      // The codec has a word for it.
+      if (apply(toStringTag, value, []) !== "[object Object]") return undefined;
+      throw writer.refusal("an object whose prototype is that of no class");
+    }
+    // The codec knows what to do with instances of built-ins.
+    if (intrinsics.pathOf(Class) !== undefined) return undefined;
+    const state = stateOf(value, Class as AnyClass);
+    if (state !== undefined) {
+      return tag("revived", writer.child("constructor", Class), writer.child("state", state[0]));
+    }
+    for (let parent: object | null = Class; parent !== null; parent = getPrototypeOf(parent)) {
+      if (parent === functionPrototype) break;
+      if (modules.originOf(parent) !== undefined) {
+        throw writer.refusal("an instance of a class that comes from a module");
+      }
+      const builtin = intrinsics.pathOf(parent);
+      if (builtin !== undefined) {
+        if (builtin === "Object" || writer.isBuiltin(value)) break;
+        throw writer.refusal(`an instance of a class that extends ${builtin}`);
+      }
+      if (captureOf(rawSource(parent)) === PRIVATE_MEMBERS) {
+        throw writer.refusal("an instance of a class with private members");
+      }
+    }
+    // In this order: the reader makes the object before its class.
+    const base = writer.base(value);
+    const node = writer.child("constructor", Class);
+    // Of errors, and of what is no built-in, the codec has written all there is.
+    const isWhole = value instanceof Error || !writer.isBuiltin(value);
+    return tag("instance", base, node, isWhole ? null : this.#members(value, writer));
+  }
+}
+
+/** Generator functions have a prototype that is no one's. */
+function isGenerator(text: string): boolean {
+  return /^(?:async\s*)?(?:function\s*)?\*/.test(text);
+}
+
+/** Why a value cannot be written: the codec's error, as the end of a sentence about the name. */
+function reasonOf(thrown: unknown, name: string): string {
+  try {
+    const text = `${(thrown as { message: unknown }).message}`;
+    const message = text.replace(/^Cannot encode /, "");
+    if (message === text) return `something in it throws: ${text}`;
+    return message.startsWith(`${name}: `)
+      ? message.slice(name.length + 2)
+      : message.replace(/: it is /, " is ");
+  } catch {
+    return "something in it throws";
+  }
+}

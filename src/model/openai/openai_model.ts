@@ -1,0 +1,208 @@
+import { readCompletionChunk } from "./_completion_chunk.ts";
+import type {
+  FinishReason,
+  Model,
+  ModelChunk,
+  ModelMessage,
+  ModelStreamOptions,
+  TokenUsage,
+} from "../model.ts";
+import { ModelError } from "../model_error.ts";
+import {
+  checkOptions,
+  type OpenAIModelOptions,
+  type OpenAISettings,
+  resolveSettings,
+} from "./openai_options.ts";
+
+export type { OpenAIModelOptions };
+
+/** The SDK insists on a key, and servers that need none ignore it. */
+const placeholderKey = "none";
+
+/** Error bodies can be whole web pages; a message has room for their start. */
+const maxReasonLength = 500;
+
+/** Reason of the abort when the caller stops reading. */
+const stopped = Symbol("stopped");
+
+/**
+ * A model behind the chat completions API of OpenAI or of any server that is compatible with it.
+ *
+ * The environment is read when a reply is asked for, and only the variables that the program is
+ * already allowed to read. The OpenAI SDK, which is loaded at that moment, looks up one more,
+ * `OPENAI_CUSTOM_HEADERS`: a program that is allowed single variables should be allowed this one too,
+ * so that Deno does not ask. Stopping to read a reply aborts its request.
+ *
+ * @example Stream a reply
+ * ```ts
+ * import { OpenAIModel } from "@cave/agent";
+ * import { ScriptedServer } from "@cave/agent/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = new ScriptedServer({ replies: ["Hello!"] });
+ * const model = new OpenAIModel({ model: "tiny", baseUrl: server.url });
+ *
+ * let text = "";
+ * for await (const chunk of model.stream([{ role: "user", content: "Say hello" }])) {
+ *   if (chunk.type === "text") text += chunk.text;
+ * }
+ * assertEquals(text, "Hello!");
+ * ```
+ */
+export class OpenAIModel implements Model {
+  readonly #options: OpenAIModelOptions;
+
+  /**
+   * Makes a model; nothing is loaded or sent yet.
+   *
+   * @param options The model's name, its server, and how to ask it.
+   * @throws {TypeError} If the base URL is none, or an extra parameter is one of the adapter's own.
+   * @throws {RangeError} If a number is out of range.
+   */
+  constructor(options: OpenAIModelOptions = {}) {
+    checkOptions(options);
+    this.#options = { ...options };
+  }
+
+  /**
+   * Asks for a reply.
+   *
+   * @param messages The conversation, oldest message first.
+   * @param options A signal to cut the reply off.
+   * @returns The reply's chunks. Can be iterated once.
+   * @throws {TypeError} On the first read, if the model's name or the key is missing.
+   * @throws {ModelError} While reading, if the server refuses, stalls, answers something else than a
+   * stream of completion chunks, or breaks off before the reply's end.
+   */
+  stream(
+    messages: readonly ModelMessage[],
+    options: ModelStreamOptions = {},
+  ): AsyncIterableIterator<ModelChunk> {
+    const controller = new AbortController();
+    const reply = this.#read(messages, controller, options.signal);
+    const end = reply.return.bind(reply);
+    // On its own, a generator heeds return() only when its pending read settles.
+    reply.return = (value) => {
+      controller.abort(stopped);
+      return end(value);
+    };
+    return reply;
+  }
+
+  async *#read(
+    messages: readonly ModelMessage[],
+    controller: AbortController,
+    signal?: AbortSignal,
+  ): AsyncGenerator<ModelChunk, void, void> {
+    signal?.throwIfAborted();
+    const settings = resolveSettings(this.#options);
+    signal?.addEventListener("abort", () => controller.abort(signal.reason), {
+      signal: controller.signal,
+    });
+    let finishReason: FinishReason | undefined;
+    let usage: TokenUsage | undefined;
+    let count = 0;
+    try {
+      const { data, response } = await this.#request(settings, messages, controller.signal);
+      for await (const event of this.#watch(data, controller)) {
+        count++;
+        const chunk = readCompletionChunk(event);
+        finishReason = chunk.finishReason ?? finishReason;
+        usage = chunk.usage ?? usage;
+        if (chunk.reasoning !== "") yield { type: "reasoning", text: chunk.reasoning };
+        if (chunk.text !== "") yield { type: "text", text: chunk.text };
+      }
+      // The SDK's stream ends without a word when it is aborted, and when the server hangs up.
+      controller.signal.throwIfAborted();
+      if (finishReason === undefined) throw new Error(describeEnd(count, response));
+    } catch (error) {
+      const cause = controller.signal.aborted ? controller.signal.reason : error;
+      if (cause === stopped) return;
+      if (signal?.aborted) throw signal.reason;
+      // After the finish reason only the usage is missing, which is no reason to lose a reply.
+      if (finishReason === undefined) throw createModelError(settings, cause, count > 0);
+    } finally {
+      controller.abort(stopped);
+    }
+    yield { type: "end", finishReason, ...(usage && { usage }) };
+  }
+
+  async #request(
+    settings: OpenAISettings,
+    messages: readonly ModelMessage[],
+    signal: AbortSignal,
+  ) {
+    const { organization = null, project = null, maxRetries = 5, timeoutMs = 600_000 } =
+      this.#options;
+    // Loading the SDK takes longer than starting a kernel, so only those who need it wait for it.
+    const { OpenAI } = await import("openai");
+    const client = new OpenAI({
+      apiKey: settings.apiKey ?? placeholderKey,
+      baseURL: settings.baseUrl,
+      organization,
+      project,
+      maxRetries,
+      timeout: timeoutMs,
+      // What is null or set here is not looked up in the environment.
+      adminAPIKey: null,
+      webhookSecret: null,
+      logLevel: "off",
+    });
+    return await client.chat.completions.create({
+      ...(this.#options.reportUsage ?? true ? { stream_options: { include_usage: true } } : {}),
+      ...this.#options.extraParameters,
+      model: settings.model,
+      messages: messages.map(({ role, content }) => ({ role, content })),
+      stream: true,
+    }, { signal }).withResponse();
+  }
+
+  /** Passes events on; when the next one does not come in time, aborts. */
+  async *#watch(events: AsyncIterable<unknown>, controller: AbortController) {
+    const { stallTimeoutMs = 120_000 } = this.#options;
+    const iterator = events[Symbol.asyncIterator]();
+    const stall = new Error(`the server sent nothing for ${stallTimeoutMs} ms`);
+    try {
+      while (true) {
+        const timer = setTimeout(() => controller.abort(stall), stallTimeoutMs);
+        const { value, done } = await iterator.next().finally(() => clearTimeout(timer));
+        if (done) return;
+        yield value;
+      }
+    } finally {
+      await iterator.return?.();
+    }
+  }
+}
+
+/** Says what is wrong with a stream that ended without a finish reason. */
+function describeEnd(events: number, response: Response): string {
+  const contentType = response.headers.get("content-type");
+  return events === 0
+    ? `the answer holds no events, its content type is "${contentType}"`
+    : "the server ended it without a finish reason";
+}
+
+function createModelError(settings: OpenAISettings, cause: unknown, begun: boolean): ModelError {
+  const { model, apiKey } = settings;
+  const { origin, pathname } = new URL(settings.baseUrl);
+  // Some servers quote the key that they reject; whoever prints the error would print it.
+  const leaks = apiKey !== undefined && Deno.inspect(cause, { depth: 8 }).includes(apiKey);
+  const text = leaks ? describe(cause).replaceAll(apiKey, "<API key>") : describe(cause);
+  const reason = (begun ? "the reply was cut off, " : "") + text.slice(0, maxReasonLength);
+  const status = cause instanceof Error && "status" in cause ? cause.status : undefined;
+  return new ModelError(
+    `Cannot get a reply from ${model} at ${origin}${pathname}: ${reason}`,
+    { status: typeof status === "number" ? status : undefined, ...(!leaks && { cause }) },
+  );
+}
+
+/** Puts the messages of an error and its causes together: why a connection failed is in those. */
+function describe(cause: unknown): string {
+  const messages: string[] = [];
+  for (let error = cause; error instanceof Error && messages.length < 4; error = error.cause) {
+    messages.push(error.message);
+  }
+  return messages.join(": ") || String(cause);
+}

@@ -1,0 +1,119 @@
+import type { ModelMessage } from "../model.ts";
+import type { ScriptedReplyOptions } from "./scripted_reply.ts";
+import { estimateUsage } from "../usage.ts";
+
+/** The last event of a complete stream. */
+const endMarker = "[DONE]";
+
+/** The body of a request for a completion, as far as the server relies on it. */
+export interface CompletionRequest extends Record<string, unknown> {
+  messages: ModelMessage[];
+}
+
+/** The body of an error, as OpenAI sends it. */
+export function errorBody(message: string): unknown {
+  return { error: { message, type: "scripted_error", param: null, code: null } };
+}
+
+/** The body of a reply that is sent whole. */
+export function completionBody(reply: ScriptedReplyOptions, request: CompletionRequest): unknown {
+  const { content, reasoning, finishReason = "stop" } = reply;
+  const message = {
+    role: "assistant",
+    content,
+    ...(reasoning !== undefined && { reasoning_content: reasoning }),
+  };
+  return {
+    ...envelope("chat.completion", request),
+    choices: [{ index: 0, message, finish_reason: finishReason }],
+    ...((reply.usage ?? true) && { usage: usageOf(reply, request) }),
+  };
+}
+
+/** What a streamed reply answers, and how it is cut short. */
+export interface CompletionStreamOptions {
+  /** The request. */
+  request: CompletionRequest;
+  /** Aborted when the client stops reading. */
+  client: AbortController;
+  /** Aborts when the server closes. */
+  closing: AbortSignal;
+}
+
+/** The body of a reply that is streamed, as server-sent events. */
+export function createCompletionStream(
+  reply: ScriptedReplyOptions,
+  { request, client, closing }: CompletionStreamOptions,
+): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  const events = completionEvents(reply, request);
+  return new ReadableStream({
+    start(controller) {
+      const drop = () => controller.error(new Error("Cannot finish the reply: the server closes"));
+      closing.addEventListener("abort", drop, { signal: client.signal });
+    },
+    // One event at a time, so that whatever was sent before a break has reached the client.
+    pull(controller) {
+      const { value, done } = events.next();
+      if (done) {
+        // A stalled reply leaves the client waiting.
+        if (!reply.stall) controller.error(new Error("Scripted to break off"));
+        return;
+      }
+      controller.enqueue(encoder.encode(`data: ${value}\n\n`));
+      // Clients hang up after this event, which must not look like letting go too early.
+      if (value === endMarker) controller.close();
+    },
+    cancel: () => client.abort(),
+  }, { highWaterMark: 0 });
+}
+
+function* completionEvents(
+  reply: ScriptedReplyOptions,
+  request: CompletionRequest,
+): Generator<string> {
+  const { chunkSize = 8, breakAfter, finishReason = "stop" } = reply;
+  const chunk = envelope("chat.completion.chunk", request);
+  const event = (delta: unknown, finish_reason: string | null = null) =>
+    JSON.stringify({ ...chunk, choices: [{ index: 0, delta, finish_reason }] });
+
+  yield event({ role: "assistant", content: "" });
+  for (const text of pieces(reply.reasoning ?? "", chunkSize)) {
+    yield event({ reasoning_content: text });
+  }
+  const characters = [...reply.content].slice(0, breakAfter);
+  for (const text of pieces(characters.join(""), chunkSize)) yield event({ content: text });
+  if (breakAfter !== undefined || reply.stall) return;
+  yield event({}, finishReason);
+  if ((reply.usage ?? true) && asksForUsage(request)) {
+    yield JSON.stringify({ ...chunk, choices: [], usage: usageOf(reply, request) });
+  }
+  yield endMarker;
+}
+
+function envelope(object: string, request: CompletionRequest): Record<string, unknown> {
+  return { id: "chatcmpl-scripted", object, created: 0, model: request.model ?? "scripted" };
+}
+
+function asksForUsage({ stream_options: options }: CompletionRequest): boolean {
+  return typeof options === "object" && options !== null && "include_usage" in options &&
+    options.include_usage === true;
+}
+
+function usageOf(reply: ScriptedReplyOptions, request: CompletionRequest): unknown {
+  const text = (reply.reasoning ?? "") + reply.content;
+  const { promptTokens, completionTokens, totalTokens } = estimateUsage(request.messages, text);
+  return {
+    prompt_tokens: promptTokens,
+    completion_tokens: completionTokens,
+    total_tokens: totalTokens,
+  };
+}
+
+/** Cuts a text into pieces of that many characters, never through one. */
+function* pieces(text: string, size: number): Generator<string> {
+  const characters = [...text];
+  for (let start = 0; start < characters.length; start += size) {
+    yield characters.slice(start, start + size).join("");
+  }
+}

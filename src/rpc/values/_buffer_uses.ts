@@ -1,0 +1,82 @@
+/** The ArrayBuffers of one value, each of which becomes one attachment. */
+
+import { Map, Math, Uint8Array } from "../builtins.ts";
+
+interface BufferUse {
+  readonly index: number;
+  /** Whether the buffer itself is part of the value, and not only views of it. */
+  exposed: boolean;
+  /** The part that views cover. */
+  start: number;
+  end: number;
+  /** Argument lists of `view` tags, whose offset is at position 3. */
+  readonly views: unknown[][];
+}
+
+/** Collects the buffers while their value is encoded. */
+export class BufferUses {
+  readonly #uses = new Map<ArrayBuffer, BufferUse>();
+
+  /** Buffers so far. */
+  get count(): number {
+    return this.#uses.size;
+  }
+
+  /** Whether a buffer is among them. */
+  has(buffer: ArrayBuffer): boolean {
+    return this.#uses.has(buffer);
+  }
+
+  /** Forgets all buffers but the first `count`. */
+  forget(count: number): void {
+    for (const [buffer, { index }] of this.#uses) {
+      if (index >= count) this.#uses.delete(buffer);
+    }
+  }
+
+  /** The index of a buffer's attachment. */
+  indexOf(buffer: ArrayBuffer): number {
+    return this.#useOf(buffer).index;
+  }
+
+  /** Takes note that the buffer itself is part of the value, and gives its index. */
+  expose(buffer: ArrayBuffer): number {
+    const use = this.#useOf(buffer);
+    use.exposed = true;
+    return use.index;
+  }
+
+  /** Takes note of a view: what it covers, and the arguments of its tag. */
+  addView(
+    buffer: ArrayBuffer,
+    { start, end, node }: { start: number; end: number; node: unknown[] },
+  ): void {
+    const use = this.#useOf(buffer);
+    use.start = Math.min(use.start, start);
+    use.end = Math.max(use.end, end);
+    use.views[use.views.length] = node;
+  }
+
+  /** The contents. Buffers that are only seen through views are cut to what they cover: their rest may be anything. */
+  attachments(): Uint8Array[] {
+    const attachments: Uint8Array[] = [];
+    for (const [buffer, use] of this.#uses) {
+      // Views of 8-byte elements stay aligned.
+      const start = use.exposed ? 0 : use.start - use.start % 8;
+      const end = use.exposed ? buffer.byteLength : use.end;
+      for (const view of use.views) view[3] = (view[3] as number) - start;
+      attachments[use.index] = new Uint8Array(buffer, start, end - start);
+    }
+    return attachments;
+  }
+
+  #useOf(buffer: ArrayBuffer): BufferUse {
+    let use = this.#uses.get(buffer);
+    if (use === undefined) {
+      const index = this.#uses.size;
+      use = { index, exposed: false, start: buffer.byteLength, end: 0, views: [] };
+      this.#uses.set(buffer, use);
+    }
+    return use;
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * The value codec: JavaScript values to JSON and attachments, and back, without loss.
+ *
+ * Plain data is its own encoding, so `JSON.stringify` and `JSON.parse` do the work natively. Any other value becomes a
+ * tree in which everything that JSON lacks is an object with the single key `$`, whose value is a list of a tag and its
+ * arguments, for example `{"$":["date",0]}`. The set of values is that of structured cloning
+ * (https://html.spec.whatwg.org/multipage/structured-data.html), cycles and shared references included, and `URL`,
+ * `URLSearchParams`, `Headers`, `Blob` and `File` beside it. What is otherwise:
+ *
+ * - Errors keep their name and their own properties; their stack, which tells of this side, stays here.
+ * - A buffer that is seen through views only is cut to what they cover. One that can be resized has a fixed length there.
+ * - Properties of an array beside its elements cross if it has no more than 1,000 elements.
+ * - Values are nested no more than 1,000 levels deep.
+ * - What has a function named `then` does not cross: whoever awaits the copy would call that function.
+ *
+ * @module
+ */
+
+import { Object, TypeError } from "../builtins.ts";
+import type { BlobContents } from "./blobs.ts";
+import { isPlainJson } from "./plain_json.ts";
+import type { TreeExtension } from "./tree.ts";
+import { TreeDecoder, type TreeDecoderOptions } from "./tree_decoder.ts";
+import { TreeEncoder } from "./tree_encoder.ts";
+
+/** Options of {@linkcode encode}. */
+export interface EncodeOptions {
+  /**
+   * What becomes of an instance of a class that is no built-in: `refuse` it, or copy its own enumerable properties as
+   * `data`. @default "refuse"
+   */
+  readonly instances?: "refuse" | "data";
+  /** How the value is called in errors, for example `rows`. @default "value" */
+  readonly name?: string;
+  /** Writes what the codec does not know. @default nobody */
+  readonly extension?: TreeExtension;
+  /** What the Blobs in it hold; see `withBlobs`. @default nobody has read them: Blobs are refused */
+  readonly blobs?: BlobContents | undefined;
+}
+
+/** A value in its encoded form. */
+export interface EncodedValue {
+  /** What goes into the message: `plain` data as it is, or a `tree` with tags. Survives `JSON.stringify`. */
+  readonly value: { readonly plain: unknown } | { readonly tree: unknown };
+  /** The contents of the value's ArrayBuffers and Blobs, and its large texts, which go beside the message. */
+  readonly attachments: Uint8Array[];
+}
+
+/**
+ * Encodes one value. Plain data is not copied: send it before it changes.
+ *
+ * @param value What to encode.
+ * @param options How to treat class instances, and how to call the value in errors.
+ * @returns The encoded form.
+ * @throws {TypeError} If something in the value cannot be encoded; the message names the path, e.g. `rows[3].socket`.
+ * @throws {RangeError} If the value is nested deeper than 1,000 levels.
+ */
+export function encode(value: unknown, options: EncodeOptions = {}): EncodedValue {
+  if (isPlainJson(value)) return { value: { plain: value }, attachments: [] };
+  const { instances = "refuse", extension, blobs } = options;
+  const extended = extension === undefined ? {} : { extension };
+  const encoder = new TreeEncoder({
+    instances,
+    blobs,
+    thenables: "refuse",
+    movesText: true,
+    ...extended,
+  });
+  const tree = encoder.encode(value, options.name ?? "value");
+  blobs?.check();
+  return { value: { tree }, attachments: encoder.attachments() };
+}
+
+/**
+ * Decodes what {@linkcode encode} made and a connection carried. Parts of the encoded form become parts of the result:
+ * decode it once.
+ *
+ * @param encoded The `value` of the encoded form.
+ * @param attachments The bytes that came with it.
+ * @param options Who reads what the codec does not know.
+ * @returns The value.
+ * @throws {TypeError} If it is not an encoded value.
+ */
+export function decode(
+  encoded: unknown,
+  attachments: readonly Uint8Array[] = [],
+  options: Pick<TreeDecoderOptions, "extension"> = {},
+): unknown {
+  if (typeof encoded === "object" && encoded !== null) {
+    if (Object.hasOwn(encoded, "plain")) return (encoded as { plain: unknown }).plain;
+    if (Object.hasOwn(encoded, "tree")) {
+      const decoder = new TreeDecoder(attachments, { ...options, thenables: "refuse" });
+      return decoder.decode((encoded as { tree: unknown }).tree);
+    }
+  }
+  throw new TypeError("Cannot decode a value: it is neither plain data nor a tree");
+}

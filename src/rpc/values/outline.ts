@@ -1,0 +1,100 @@
+/**
+ * Values in a line: what they are, how large they are and which keys they have, and nothing of what is in them. In the
+ * kernel the values are the guest's: whatever is asked of them may throw.
+ *
+ * @module
+ */
+
+import { Array, ArrayBuffer, Map, Object, Set, String } from "../builtins.ts";
+
+/** Elements that are looked at. */
+const SAMPLED_ELEMENTS = 20;
+
+/** Keys that are named. */
+const MAX_KEYS = 20;
+
+/** Characters of a key that are shown. */
+const MAX_KEY_CHARS = 40;
+
+const { getPrototypeOf, keys } = Object;
+
+/**
+ * A value in a line, such as `Array(100), elements: { city, celsius }`.
+ *
+ * @param value Any value.
+ */
+export function outline(value: unknown): string {
+  try {
+    return outlineOf(value);
+  } catch {
+    return typeof value;
+  }
+}
+
+function outlineOf(value: unknown): string {
+  if (typeof value === "string") return `string, ${value.length} characters`;
+  if (typeof value !== "object" || value === null) return kindOf(value);
+  const kind = kindOf(value);
+  if (Array.isArray(value)) {
+    return `${kind}${part("elements", kindsOf(value.slice(0, SAMPLED_ELEMENTS)))}`;
+  }
+  if (value instanceof Map) {
+    const [names, values] = [value.keys(), value.values()].map((list) => kindsOf(sample(list)));
+    return `${kind}${part("keys", names!)}${part("values", values!)}`;
+  }
+  if (value instanceof Set) return `${kind}${part("elements", kindsOf(sample(value.values())))}`;
+  if (kind !== "object") return kind;
+  const names = keys(value);
+  return `object${part(`${names.length} keys`, names.length === 0 ? "none" : listed(names))}`;
+}
+
+function part(what: string, text: string): string {
+  return text === "" ? "" : `, ${what}: ${text}`;
+}
+
+function sample(values: Iterator<unknown>): unknown[] {
+  const sampled: unknown[] = [];
+  while (sampled.length < SAMPLED_ELEMENTS) {
+    const { done, value } = values.next();
+    if (done) break;
+    sampled[sampled.length] = value;
+  }
+  return sampled;
+}
+
+/** What values are, each kind once. */
+function kindsOf(values: readonly unknown[]): string {
+  const kinds = new Set<string>();
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    const kind = kindOf(value);
+    kinds.add(kind === "object" ? `{ ${listed(keys(value as object))} }` : kind);
+    if (kinds.size > 4) return "of many kinds";
+  }
+  return [...kinds].join(" | ");
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, MAX_KEYS).map((name) =>
+    name.length > MAX_KEY_CHARS ? `${name.slice(0, MAX_KEY_CHARS)}...` : name
+  );
+  if (names.length > MAX_KEYS) shown[MAX_KEYS] = `and ${names.length - MAX_KEYS} more`;
+  return shown.join(", ");
+}
+
+/** What a value is, in a word, with the number of its elements. */
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (typeof value !== "object") return typeof value;
+  if (Array.isArray(value)) return `Array(${value.length})`;
+  const prototype = getPrototypeOf(value) as object | null;
+  if (prototype === null || prototype === Object.prototype) return "object";
+  const { constructor } = prototype;
+  const name = String(typeof constructor === "function" ? constructor.name : "").slice(
+    0,
+    MAX_KEY_CHARS,
+  );
+  if (value instanceof Map || value instanceof Set) return `${name}(${value.size})`;
+  if (ArrayBuffer.isView(value) && "length" in value) return `${name}(${value.length})`;
+  return name === "" ? "object" : name;
+}

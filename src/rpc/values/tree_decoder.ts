@@ -1,0 +1,289 @@
+/**
+ * The reading half of the value codec; see codec.ts. Its input may come from a hostile peer.
+ *
+ * @module
+ */
+
+import {
+  Array,
+  DataView,
+  Date,
+  DOMException,
+  type Error,
+  Int32Array,
+  Map,
+  Object,
+  Set,
+  TypeError,
+  Uint8Array,
+  URL,
+  URLSearchParams,
+} from "../builtins.ts";
+import { decodeUtf8 } from "../utf8.ts";
+import { makeBlob, makeFile } from "./blobs.ts";
+import {
+  bigint,
+  fail,
+  found,
+  headers,
+  integer,
+  malformed,
+  number,
+  regexp,
+  text,
+  toError,
+} from "./_node_parts.ts";
+import type { TreeReader, TreeReaderExtension } from "./tree.ts";
+
+const VIEWS: ReadonlyMap<
+  string,
+  new (buffer: ArrayBuffer, byteOffset: number, length: number) => ArrayBufferView
+> = new Map(Object.entries({
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Float16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
+  DataView,
+}));
+
+const NUMBERS: ReadonlyMap<string, number> = new Map([
+  ["NaN", NaN],
+  ["Infinity", Infinity],
+  ["-Infinity", -Infinity],
+  ["-0", -0],
+]);
+
+/** An array may say that it is longer than its elements; this bounds what a lie costs. */
+const MAX_SPARSE_LENGTH = 2 ** 32 - 1;
+
+/** What several trees share that one writer has written. */
+export interface TreeDecoderOptions {
+  /** Reads what the codec does not know. @default nobody */
+  readonly extension?: TreeReaderExtension;
+  /** Objects by number. @default none yet */
+  readonly objects?: object[];
+  /** Contents of the attachments that were read already. @default none */
+  readonly buffers?: ArrayBuffer[];
+  /** The number of the first object. @default 0 */
+  readonly first?: number;
+  /** What becomes of an object with a function named `then`, which whoever awaits it would call. @default "keep" */
+  readonly thenables?: "keep" | "refuse";
+}
+
+/** Reads trees with tags. */
+export class TreeDecoder implements TreeReader {
+  readonly #attachments: readonly Uint8Array[];
+  readonly #buffers: ArrayBuffer[];
+  /** Objects by number, in the order in which the encoder reached them. */
+  readonly #objects: object[];
+  readonly #extension: TreeReaderExtension | undefined;
+  readonly #thenables: "keep" | "refuse";
+  #next: number;
+
+  /**
+   * @param attachments The bytes that came with the tree.
+   * @param options What it shares with other trees.
+   */
+  constructor(attachments: readonly Uint8Array[], options: TreeDecoderOptions = {}) {
+    this.#attachments = attachments;
+    this.#extension = options.extension;
+    this.#objects = options.objects ?? [];
+    this.#buffers = options.buffers ?? [];
+    this.#next = options.first ?? 0;
+    this.#thenables = options.thenables ?? "keep";
+  }
+
+  /**
+   * Reads a tree.
+   *
+   * @param node What `TreeEncoder` made.
+   * @throws {TypeError} If it is malformed.
+   */
+  decode(node: unknown): unknown {
+    if (typeof node !== "object" || node === null) return node;
+    if (Array.isArray(node)) return this.#array(node);
+    if (Object.hasOwn(node, "$")) {
+      const list = (node as { $: unknown }).$;
+      if (!Array.isArray(list) || Object.keys(node).length > 1) throw malformed(node);
+      return this.#tagged(list);
+    }
+    return this.#record(node as Record<string, unknown>);
+  }
+
+  #array(nodes: unknown[]): unknown[] {
+    const array: unknown[] = this.number([]);
+    for (let i = 0; i < nodes.length; i++) array[i] = this.decode(nodes[i]);
+    return array;
+  }
+
+  #record(node: Record<string, unknown>): object {
+    return this.assign(this.number({}), node);
+  }
+
+  number<T extends object>(value: T): T {
+    this.#objects[this.#next++] = value;
+    return value;
+  }
+
+  reserve(): (value: object) => void {
+    const number = this.#next++;
+    return (value) => {
+      this.#objects[number] = value;
+    };
+  }
+
+  assign<T extends object>(target: T, node: unknown): T {
+    if (typeof node !== "object" || node === null || Array.isArray(node)) throw malformed(node);
+    const record = node as Record<string, unknown>;
+    for (const name of Object.keys(record)) this.#define(target, name, record[name]);
+    return target;
+  }
+
+  #define(target: object, name: string, node: unknown): void {
+    const value = this.decode(node);
+    if (name === "then" && typeof value === "function" && this.#thenables === "refuse") {
+      throw new TypeError("Cannot decode a value: a function named then makes a promise of it");
+    }
+    define(target, name, value);
+  }
+
+  #tagged(list: unknown[]): unknown {
+    const [tag, first, second, third, fourth] = list;
+    switch (tag) {
+      case "undefined":
+        return undefined;
+      case "number":
+        return found(NUMBERS, first);
+      case "bigint":
+        return bigint(text(first));
+      case "ref":
+        return this.#objects[integer(first)] ?? this.#extension?.find(integer(first)) ?? fail(list);
+      case "object":
+        return this.#record(first as Record<string, unknown>);
+      case "array":
+        return this.#sparse(integer(first), second);
+      case "date":
+        return this.number(new Date(first === null ? NaN : number(first)));
+      case "regexp":
+        return this.number(regexp(text(first), text(second)));
+      case "url":
+        return this.number(new URL(text(first)));
+      case "params":
+        return this.number(new URLSearchParams(text(first)));
+      case "headers":
+        return this.number(headers(first));
+      case "box":
+        return this.#box(first);
+      case "map":
+        return this.#map(first);
+      case "set":
+        return this.#set(first);
+      case "error":
+        return this.#error(toError(text(first), text(second)), text(first), third);
+      case "exception":
+        return this.#error(new DOMException(text(second), text(first)), text(first), third);
+      case "buffer":
+        return this.number(this.#buffer(first));
+      case "text":
+        return decodeUtf8(new Uint8Array(this.#buffer(first)));
+      case "blob":
+        return this.number(makeBlob(this.#buffer(first), text(second)));
+      case "file":
+        return this.number(
+          makeFile(this.#buffer(first), {
+            type: text(second),
+            name: text(third),
+            lastModified: number(fourth),
+          }),
+        );
+      case "view":
+        return this.number(
+          new (found(VIEWS, first))(this.#buffer(second), integer(third), integer(fourth)),
+        );
+      default: {
+        const extended = this.#extension?.decode(list, this);
+        if (extended === undefined) throw malformed(list);
+        return extended[0];
+      }
+    }
+  }
+
+  #sparse(length: number, entries: unknown): unknown[] {
+    if (length > MAX_SPARSE_LENGTH || !Array.isArray(entries)) throw malformed(entries);
+    const array: unknown[] = this.number([]);
+    array.length = length;
+    for (const entry of entries) {
+      if (!Array.isArray(entry)) throw malformed(entry);
+      this.#define(array, text(entry[0]), entry[1]);
+    }
+    if (array.length !== length) throw malformed(length);
+    return array;
+  }
+
+  #box(node: unknown): object {
+    // The box was numbered before what it holds, which is a primitive and has no number.
+    const primitive = this.decode(node);
+    if (typeof primitive === "object" || primitive === undefined) throw malformed(node);
+    return this.number(Object(primitive) as object);
+  }
+
+  #map(nodes: unknown): Map<unknown, unknown> {
+    if (!Array.isArray(nodes) || nodes.length % 2 !== 0) throw malformed(nodes);
+    const map = this.number(new Map<unknown, unknown>());
+    for (let i = 0; i < nodes.length; i += 2) {
+      const key = this.decode(nodes[i]);
+      map.set(key, this.decode(nodes[i + 1]));
+    }
+    return map;
+  }
+
+  #set(nodes: unknown): Set<unknown> {
+    if (!Array.isArray(nodes)) throw malformed(nodes);
+    const set = this.number(new Set<unknown>());
+    for (const node of nodes) set.add(this.decode(node));
+    return set;
+  }
+
+  #error(error: Error, name: string, own: unknown): Error {
+    this.number(error);
+    if (error.name !== name) {
+      Object.defineProperty(error, "name", { value: name, configurable: true, writable: true });
+    }
+    // `cause` and `errors` are not enumerable on an error that was constructed with them.
+    this.assign(error, own);
+    for (const hidden of ["cause", "errors"]) {
+      if (Object.hasOwn(error, hidden)) {
+        Object.defineProperty(error, hidden, { enumerable: false });
+      }
+    }
+    return error;
+  }
+
+  #buffer(index: unknown): ArrayBuffer {
+    const i = integer(index);
+    const bytes = this.#attachments[i];
+    if (bytes === undefined) throw malformed(index);
+    const own = bytes.byteLength === bytes.buffer.byteLength;
+    return this.#buffers[i] ??= (own ? bytes : bytes.slice()).buffer as ArrayBuffer;
+  }
+}
+
+/** Assigning to `__proto__` would change the prototype. */
+function define(target: object, name: string, value: unknown): void {
+  if (name === "__proto__") {
+    Object.defineProperty(target, name, {
+      value,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
+  } else (target as Record<string, unknown>)[name] = value;
+}

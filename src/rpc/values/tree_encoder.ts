@@ -1,0 +1,239 @@
+/**
+ * The writing half of the value codec; see codec.ts.
+ *
+ * @module
+ */
+
+import { isClonable, UNCLONABLE } from "./kinds.ts";
+import { Array, BigInt, Map, Object, RangeError, Reflect, TypeError } from "../builtins.ts";
+import type { BlobContents } from "./blobs.ts";
+import { BuiltinWriter } from "./_builtin_writer.ts";
+import { hasExtraKeys, isLargeText, isPlainNumber, MAX_DEPTH } from "./plain_json.ts";
+import { tag, type TreeExtension, type TreeWriter } from "./tree.ts";
+
+// Captured, because cells run in the realm of the kernel and may replace them.
+const { getPrototypeOf, keys, hasOwn } = Object;
+const { isArray } = Array;
+const { apply } = Reflect;
+const toStringTag = Object.prototype.toString;
+const objectPrototype = Object.prototype;
+const bigintToString = BigInt.prototype.toString;
+
+/** How a tree is made. */
+export interface TreeOptions {
+  /** What becomes of class instances. */
+  readonly instances: "refuse" | "data";
+  /** Writes functions and whatever else it knows. @default nobody: functions are refused */
+  readonly extension?: TreeExtension;
+  /**
+   * What becomes of an object with a function named `then`. Whoever awaits the copy would call it, and wait for what it does:
+   * between two sides it is refused. @default "keep"
+   */
+  readonly thenables?: "keep" | "refuse";
+  /** Whether large texts are moved as bytes. @default false */
+  readonly movesText?: boolean;
+  /** What Blobs hold. @default nobody has read them: Blobs are refused */
+  readonly blobs?: BlobContents | undefined;
+  /** How much memory all trees may take, in bytes, roughly. @default `Infinity` */
+  readonly maxCost?: number;
+}
+
+/** About what a node takes in memory, in bytes. What a string takes comes on top. */
+const NODE_COST = 16;
+
+/**
+ * Encodes values as trees with tags. Objects are numbered in the order in which they are reached; one that is reached
+ * again, in the same tree or a later one, is written as its number.
+ */
+export class TreeEncoder implements TreeWriter {
+  readonly #options: TreeOptions;
+  readonly #numbers = new Map<object, number>();
+  readonly #builtins: BuiltinWriter;
+  readonly #path: (string | number)[] = [];
+  readonly #maxCost: number;
+  #name = "value";
+  #cost = 0;
+
+  /** @param options How trees are made. */
+  constructor(options: TreeOptions) {
+    this.#options = options;
+    this.#maxCost = options.maxCost ?? Infinity;
+    this.#builtins = new BuiltinWriter({
+      child: (key, value) => this.child(key, value),
+      primitive: (value) => this.#encode(value),
+      spend: (cost) => this.#spend(cost),
+      refusal: (what, options) => this.refusal(what, options),
+    }, options.blobs);
+  }
+
+  /** Objects numbered so far: the number of the next one. */
+  get count(): number {
+    return this.#numbers.size;
+  }
+
+  /**
+   * Encodes any value. If that fails, it is as if it had not been tried.
+   *
+   * @param value Any value.
+   * @param name How it is called in errors.
+   * @throws {TypeError} If something in it cannot be encoded.
+   * @throws {RangeError} If it is nested too deep, or too large.
+   */
+  encode(value: unknown, name: string): unknown {
+    const { count } = this;
+    const cost = this.#cost;
+    const buffers = this.#builtins.buffers.count;
+    this.#name = name;
+    this.#path.length = 0;
+    try {
+      return this.#encode(value);
+    } catch (error) {
+      for (const [object, number] of this.#numbers) {
+        if (number >= count) this.#numbers.delete(object);
+      }
+      this.#builtins.buffers.forget(buffers);
+      this.#cost = cost;
+      throw error;
+    }
+  }
+
+  /** The bytes of all trees. Only behind the last one are the trees complete. */
+  attachments(): Uint8Array[] {
+    return this.#builtins.buffers.attachments();
+  }
+
+  child(key: string | number, value: unknown): unknown {
+    const path = this.#path;
+    path[path.length] = key;
+    if (key === "then" && typeof value === "function" && this.#options.thenables === "refuse") {
+      throw this.refusal("a function that makes what has it a promise: await that first");
+    }
+    const node = this.#encode(value);
+    path.length--;
+    return node;
+  }
+
+  base(value: object): unknown {
+    if (isArray(value)) return this.#array(value);
+    return this.#builtins.encode(value) ?? this.#record(value);
+  }
+
+  isBuiltin(value: object): boolean {
+    return isClonable(value);
+  }
+
+  refusal(what: string, options?: ErrorOptions): TypeError {
+    let path = this.#name;
+    for (const key of this.#path) {
+      path += typeof key === "number" || !/^[A-Za-z_$][\w$]*$/.test(key)
+        ? `[${typeof key === "number" ? key : JSON.stringify(key)}]`
+        : `.${key}`;
+    }
+    return new TypeError(`Cannot encode ${path}: it is ${what}`, options);
+  }
+
+  #encode(value: unknown): unknown {
+    this.#spend(NODE_COST);
+    switch (typeof value) {
+      case "string":
+        this.#spend(value.length);
+        return this.#options.movesText && isLargeText(value) ? this.#builtins.text(value) : value;
+      case "boolean":
+        return value;
+      case "number":
+        return isPlainNumber(value) ? value : tag("number", value === 0 ? "-0" : `${value}`);
+      case "undefined":
+        return tag("undefined");
+      case "bigint":
+        // Hexadecimal digits take linear time, decimal ones do not.
+        return tag("bigint", apply(bigintToString, value, [16]));
+      case "object":
+        return value === null ? null : this.#object(value);
+      case "function":
+        return this.#object(value);
+      default:
+        throw this.refusal(`a ${typeof value}`);
+    }
+  }
+
+  #spend(cost: number): void {
+    this.#cost += cost;
+    if (this.#cost > this.#maxCost) {
+      throw new RangeError(`Cannot encode ${this.#name}: it is too large`);
+    }
+  }
+
+  #object(value: object): unknown {
+    const number = this.#numbers.get(value);
+    if (number !== undefined) return tag("ref", number);
+    if (this.#path.length >= MAX_DEPTH) {
+      throw new RangeError(
+        `Cannot encode ${this.#name}: it is nested more than ${MAX_DEPTH} levels deep`,
+      );
+    }
+    this.#numbers.set(value, this.#numbers.size);
+    const extended = this.#options.extension?.encode(value, this);
+    if (extended !== undefined) return extended;
+    if (typeof value === "function") throw this.refusal("a function inside a value");
+    if (isArray(value)) return this.#array(value);
+    const prototype = getPrototypeOf(value);
+    if (prototype === objectPrototype || prototype === null) return this.#record(value);
+    return this.#builtins.encode(value) ?? this.#instance(value);
+  }
+
+  #array(array: unknown[]): unknown {
+    const extra = hasExtraKeys(array);
+    const items: unknown[] = [];
+    let dense = !extra;
+    for (let i = 0; dense && i < array.length; i++) {
+      if (array[i] === undefined && !hasOwn(array, i)) dense = false;
+      else items[i] = this.child(i, array[i]);
+    }
+    if (dense) return items;
+    // Children that were encoded before the hole must not be numbered twice, so `items` is kept and continued.
+    const entries: [string, unknown][] = [];
+    const names = keys(array);
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i]!;
+      const encoded = i < items.length ? items[i] : this.child(name, array[name as never]);
+      entries[i] = [name, encoded];
+    }
+    return tag("array", array.length, entries);
+  }
+
+  #record(value: object): unknown {
+    const record = value as Record<string, unknown>;
+    const node: Record<string, unknown> = {};
+    const names = keys(record);
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i]!;
+      this.#spend(name.length);
+      const child = this.child(name, record[name]);
+      if (name === "__proto__") {
+        Object.defineProperty(node, name, { value: child, enumerable: true });
+      } else node[name] = child;
+    }
+    return hasOwn(node, "$") ? tag("object", node) : node;
+  }
+
+  #instance(value: object): unknown {
+    const kind = apply(toStringTag, value, []).slice(8, -1);
+    if (UNCLONABLE.has(kind)) throw this.refusal(`${/^[AEIOU]/.test(kind) ? "an" : "a"} ${kind}`);
+    if (this.#options.instances === "data") {
+      // Web and language objects (Headers, Temporal, iterators) keep their data where nobody can copy it.
+      if (kind !== "Object" && keys(value).length === 0) {
+        throw this.refusal(`a ${kind}, whose data cannot be copied`);
+      }
+      return this.#record(value);
+    }
+    const name = className(value);
+    throw this.refusal(`an instance of ${name}, which is no plain data`);
+  }
+}
+
+function className(value: object): string {
+  const { constructor } = value;
+  return typeof constructor === "function" && constructor.name !== ""
+    ? constructor.name
+    : "an unnamed class";
+}

@@ -1,0 +1,331 @@
+/**
+ * JSON-RPC 2.0 (https://www.jsonrpc.org/specification) between two equal peers over a byte channel: both call, both
+ * answer, many calls are under way at once, and each can be cancelled with `$/cancelRequest` as in the Language Server
+ * Protocol.
+ *
+ * @module
+ */
+
+import type { Handler, Payload } from "./handler.ts";
+import { DOMException, JSON, Map, Object, Promise, Set, TypeError } from "../builtins.ts";
+import type { ByteChannel } from "./channel.ts";
+import {
+  closeReasonOf,
+  DEFAULT_MAX_FRAME_BYTES,
+  encodeFrame,
+  type Frame,
+  FrameReader,
+} from "./frame.ts";
+import {
+  errorText,
+  isMessageId,
+  isRecord,
+  type Message,
+  type MessageId,
+  notificationText,
+  readMessage,
+  requestText,
+  resultText,
+  toFailure,
+} from "./_message.ts";
+import { LazyAbort } from "./lazy_abort.ts";
+import { Outbox } from "./_outbox.ts";
+import { ConnectionClosedError, RemoteError, RPC_ERROR_CODES } from "./rpc_error.ts";
+
+/** Options of {@linkcode Connection}. */
+export interface ConnectionOptions {
+  /** Methods that the peer may call, by name. @default none */
+  readonly handlers?: Readonly<Record<string, Handler>>;
+  /** Largest frame in bytes, both ways. @default 268435456 */
+  readonly maxFrameBytes?: number;
+  /**
+   * Called before a message is handled or written: whatever other code has done to what both stand on is undone here.
+   * @default nothing is
+   */
+  readonly prepare?: () => void;
+}
+
+/** Options of {@linkcode Connection.call}. */
+export interface CallOptions<T = Payload> {
+  /** Cancels the call: the promise rejects with the signal's reason, and the peer is told. @default none */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Reads the answer as soon as it is there, before anything that the peer has sent behind it. @default gives it as it is
+   */
+  readonly receive?: ((answer: Payload) => T) | undefined;
+}
+
+const CANCEL = "$/cancelRequest";
+
+interface PendingCall {
+  readonly resolve: (payload: Payload) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * One end of a JSON-RPC 2.0 connection.
+ */
+export class Connection {
+  /** Settles, and never rejects, when the connection has ended, with the error that pending calls got. */
+  readonly closed: Promise<ConnectionClosedError>;
+
+  readonly #channel: ByteChannel;
+  readonly #handlers: Map<string, Handler>;
+  readonly #maxFrameBytes: number;
+  readonly #prepare: () => void;
+  readonly #pending = new Map<number, PendingCall>();
+  /** Calls given up by this side, whose answers are still to come and are dropped. */
+  readonly #cancelled = new Set<number>();
+  readonly #serving = new Map<MessageId, LazyAbort>();
+  #nextId = 1;
+  #closeError: ConnectionClosedError | undefined;
+  readonly #settleClosed: (error: ConnectionClosedError) => void;
+  readonly #outbox: Outbox;
+
+  /**
+   * Starts to read at once.
+   *
+   * @param channel The byte streams; owned by the connection from now on.
+   * @param options Handlers and limits.
+   */
+  constructor(channel: ByteChannel, options: ConnectionOptions = {}) {
+    this.#channel = channel;
+    this.#handlers = new Map(Object.entries(options.handlers ?? {}));
+    this.#maxFrameBytes = options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES;
+    this.#prepare = options.prepare ?? ignore;
+    const { promise, resolve } = Promise.withResolvers<ConnectionClosedError>();
+    this.closed = promise;
+    this.#settleClosed = resolve;
+    this.#outbox = new Outbox(
+      channel.sink,
+      (cause) => this.#end(new ConnectionClosedError("io", { cause })),
+    );
+    void this.#readLoop();
+  }
+
+  /**
+   * Calls a method of the peer.
+   *
+   * @param method The method's name.
+   * @param payload Its parameters.
+   * @param options A signal that cancels the call, and how the answer is read.
+   * @returns What the peer answered, as `receive` has read it.
+   * @throws {RemoteError} If the peer answered with an error.
+   * @throws {RangeError} If the message is larger than `maxFrameBytes`; the connection goes on.
+   * @throws {ConnectionClosedError} If the connection has ended or ends before the answer.
+   */
+  call<T = Payload>(method: string, payload: Payload, options: CallOptions<T> = {}): Promise<T> {
+    const { signal, receive = (answer) => answer as T } = options;
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (this.#closeError !== undefined) return Promise.reject(this.#closeError);
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      let pending: PendingCall = {
+        resolve(answer) {
+          try {
+            resolve(receive(answer));
+          } catch (error) {
+            reject(error);
+          }
+        },
+        reject,
+      };
+      if (signal !== undefined) {
+        const abort = () => {
+          if (!this.#pending.delete(id)) return;
+          this.#cancelled.add(id);
+          this.#send(notificationText(CANCEL, { id }));
+          reject(signal.reason);
+        };
+        signal.addEventListener("abort", abort, { once: true });
+        const settle = <T>(action: (value: T) => void) => (value: T) => {
+          signal.removeEventListener("abort", abort);
+          action(value);
+        };
+        pending = { resolve: settle(pending.resolve), reject: settle(reject) };
+      }
+      this.#pending.set(id, pending);
+      try {
+        this.#post((params) => requestText(id, { method, params }), payload);
+      } catch (error) {
+        this.#pending.delete(id);
+        pending.reject(error);
+      }
+    });
+  }
+
+  /**
+   * Calls a method of the peer once for each payload. If one of the messages cannot be sent, none is.
+   *
+   * @param method The method's name.
+   * @param payloads Its parameters, one after the other.
+   * @returns What the peer answered to each.
+   * @throws What {@linkcode Connection.call} throws.
+   */
+  async callAll(method: string, payloads: readonly Payload[]): Promise<Payload[]> {
+    if (this.#closeError !== undefined) throw this.#closeError;
+    const frames: Uint8Array<ArrayBuffer>[][] = [];
+    const first = this.#nextId;
+    this.#nextId += payloads.length;
+    try {
+      for (const [i, { value, attachments }] of payloads.entries()) {
+        frames[i] = this.#frame(requestText(first + i, { method, params: value }), attachments);
+      }
+    } catch (error) {
+      for (const { unsent } of payloads) unsent?.();
+      throw error;
+    }
+    const answers = frames.map((_, i) =>
+      new Promise<Payload>((resolve, reject) => this.#pending.set(first + i, { resolve, reject }))
+    );
+    for (const chunks of frames) this.#outbox.add(chunks);
+    return await Promise.all(answers);
+  }
+
+  /**
+   * Sends a message that has no answer. Does nothing once the connection has ended.
+   *
+   * @param method The method's name.
+   * @param payload Its parameters.
+   * @throws {RangeError} If the message is larger than `maxFrameBytes`.
+   */
+  notify(method: string, payload: Payload): void {
+    this.#post((params) => notificationText(method, params), payload);
+  }
+
+  /** Ends the connection: pending calls of both directions settle, the channel is closed. Idempotent. */
+  close(): void {
+    this.#end(new ConnectionClosedError("closed"));
+  }
+
+  async #readLoop(): Promise<void> {
+    const reader = new FrameReader(this.#channel.source, this.#maxFrameBytes);
+    while (true) {
+      let frame: Frame | null;
+      try {
+        frame = await reader.read();
+      } catch (cause) {
+        return this.#end(new ConnectionClosedError(closeReasonOf(cause), { cause }));
+      }
+      // It may have ended meanwhile: nothing is served any more then.
+      if (this.#closeError !== undefined) return;
+      if (frame === null) return this.#end(new ConnectionClosedError("ended"));
+      try {
+        this.#dispatch(readMessage(frame.text), frame.attachments);
+      } catch (cause) {
+        return this.#end(new ConnectionClosedError("protocol", { cause }));
+      }
+    }
+  }
+
+  #dispatch(message: Message, attachments: readonly Uint8Array[]): void {
+    this.#prepare();
+    switch (message.type) {
+      case "request":
+        return void this.#answer(message.id, message.method, {
+          value: message.params,
+          attachments,
+        });
+      case "notification":
+        return this.#notified(message.method, { value: message.params, attachments });
+      case "result":
+        return this.#take(message.id)?.resolve({ value: message.result, attachments });
+      case "error":
+        return this.#take(message.id)?.reject(message.error);
+    }
+  }
+
+  #notified(method: string, payload: Payload): void {
+    if (method === CANCEL) {
+      const id = isRecord(payload.value) ? payload.value.id : undefined;
+      if (isMessageId(id)) {
+        this.#serving.get(id)?.abort(new DOMException("The call was cancelled", "AbortError"));
+      }
+      return;
+    }
+    // The specification has no answer for a notification, not even for one that nobody knows or that fails.
+    const handler = this.#handlers.get(method);
+    if (handler === undefined) return;
+    void settleAsync(() => handler(payload, new LazyAbort())).catch(ignore);
+  }
+
+  async #answer(id: MessageId, method: string, payload: Payload): Promise<void> {
+    const context = new LazyAbort();
+    this.#serving.set(id, context);
+    try {
+      const handler = this.#handlers.get(method);
+      if (handler === undefined) {
+        const code = RPC_ERROR_CODES.methodNotFound;
+        const message = `Cannot call ${JSON.stringify(method)}: no such method`;
+        throw new RemoteError(message, { code });
+      }
+      const result = await handler(payload, context);
+      this.#post((value) => resultText(id, value), result ?? { value: null });
+    } catch (error) {
+      this.#sendFailure(id, error);
+    } finally {
+      this.#serving.delete(id);
+    }
+  }
+
+  /** Whatever was thrown, the caller gets an answer. */
+  #sendFailure(id: MessageId, thrown: unknown): void {
+    this.#prepare();
+    try {
+      this.#send(errorText(id, toFailure(thrown)));
+    } catch {
+      const message = "The call failed, and its error could not be sent";
+      this.#send(errorText(id, new RemoteError(message, { code: RPC_ERROR_CODES.internal })));
+    }
+  }
+
+  /** The call that an answer is for; nothing, if this side has given it up. */
+  #take(id: number): PendingCall | undefined {
+    const pending = this.#pending.get(id);
+    if (pending === undefined && !this.#cancelled.delete(id)) {
+      throw new TypeError(`Cannot settle call ${id}: no such call was made`);
+    }
+    this.#pending.delete(id);
+    return pending;
+  }
+
+  #post(write: (value: unknown) => string, { value, attachments, unsent }: Payload): void {
+    try {
+      this.#prepare();
+      this.#send(write(value), attachments);
+    } catch (error) {
+      unsent?.();
+      throw error;
+    }
+  }
+
+  #send(text: string, attachments?: readonly Uint8Array[]): void {
+    if (this.#closeError !== undefined) return;
+    this.#outbox.add(this.#frame(text, attachments));
+  }
+
+  #frame(text: string, attachments: readonly Uint8Array[] = []): Uint8Array<ArrayBuffer>[] {
+    return encodeFrame({ text, attachments }, this.#maxFrameBytes);
+  }
+
+  #end(error: ConnectionClosedError): void {
+    if (this.#closeError !== undefined) return;
+    this.#closeError = error;
+    for (const context of this.#serving.values()) context.abort(error);
+    this.#serving.clear();
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    this.#cancelled.clear();
+    for (const call of pending) call.reject(error);
+    void settleAsync(() => this.#channel.close()).catch(ignore).then(() =>
+      this.#settleClosed(error)
+    );
+  }
+}
+
+// deno-lint-ignore require-await -- turns a synchronous throw into a rejection
+async function settleAsync<T>(action: () => T | Promise<T>): Promise<T> {
+  return action();
+}
+
+function ignore(): void {}

@@ -1,0 +1,158 @@
+/**
+ * What the host knows of a cell while it runs.
+ *
+ * @module
+ */
+
+import type { MimeBundle, OutputReport, OutputStream } from "../../rpc/protocol.ts";
+import type { UnawaitedCall } from "../../cell/compile_cell.ts";
+import type { CellClock } from "./_cell_clock.ts";
+import type { LateReport } from "./_late_output.ts";
+import type { Recovery } from "../../host/recovery.ts";
+import type { CellResultBase, HostCall, OutputChunk } from "./cell_result.ts";
+
+/** Host calls that are listed in a result; a loop may make a million. */
+const MAX_LISTED_CALLS = 1_000;
+
+/** Things that a cell may display: more than anybody looks at. */
+const MAX_DISPLAYS = 100;
+
+const FLOODED = `... this cell displays more than ${MAX_DISPLAYS} things: the rest is dropped\n`;
+
+/** Options of {@linkcode ActiveCell}. */
+export interface ActiveCellOptions {
+  /** The text of the cell. */
+  readonly source: string;
+  /** Characters of output that are kept; a kernel that keeps to it sends no more. @default no limit */
+  readonly maxOutputChars?: number | undefined;
+  /** Stands still while host functions are called. @default none */
+  readonly clock?: CellClock | undefined;
+  /** Called with each piece of output. @default none */
+  readonly onOutput?: ((chunk: OutputChunk) => void) | undefined;
+  /** Called with each thing that is displayed. @default none */
+  readonly onDisplay?: ((bundle: MimeBundle) => void) | undefined;
+  /** What the kernel has of the one before it, if that is news. @default nothing */
+  readonly recovered?: Recovery | undefined;
+  /** Calls whose promise its code drops. @default none */
+  readonly unawaited?: readonly UnawaitedCall[];
+}
+
+/** What the host knows of a cell at its end. */
+export type CellAccount = Omit<CellResultBase, "changed">;
+
+/** Collects the output and the host calls of one cell. */
+export class ActiveCell {
+  /** The number of the cell. */
+  readonly cell: number;
+  /** Whether the cell was told to stop. */
+  stopped = false;
+  readonly #source: string;
+  readonly #maxOutputChars: number;
+  readonly #clock: CellClock | undefined;
+  readonly #onOutput: ((chunk: OutputChunk) => void) | undefined;
+  readonly #recovered: Recovery | undefined;
+  readonly #unawaited: readonly UnawaitedCall[];
+  readonly #onDisplay: ((bundle: MimeBundle) => void) | undefined;
+  readonly #displays: MimeBundle[] = [];
+  #flooded = false;
+  readonly #calls: { name: string; status: HostCall["status"] }[] = [];
+  readonly #started = performance.now();
+  #text = "";
+  #stdout = "";
+  #stderr = "";
+
+  /**
+   * @param cell The number of the cell.
+   * @param options Its text, who is told, and what stands still.
+   */
+  constructor(cell: number, options: ActiveCellOptions) {
+    this.cell = cell;
+    this.#source = options.source;
+    this.#maxOutputChars = options.maxOutputChars ?? Infinity;
+    this.#clock = options.clock;
+    this.#onOutput = options.onOutput;
+    this.#onDisplay = options.onDisplay;
+    this.#recovered = options.recovered;
+    this.#unawaited = options.unawaited ?? [];
+  }
+
+  /** Takes a piece of output. */
+  write(stream: OutputStream, printed: string): void {
+    const text = printed.slice(0, this.#maxOutputChars - this.#text.length);
+    if (text === "") return;
+    this.#text += text;
+    if (stream === "stdout") this.#stdout += text;
+    else this.#stderr += text;
+    try {
+      this.#onOutput?.({ stream, text });
+    } catch (error) {
+      // A fault of the listener is neither the cell's nor the kernel's.
+      reportError(error);
+    }
+  }
+
+  /** Takes what is displayed; of a flood the first part. */
+  display(bundle: MimeBundle): void {
+    if (this.#displays.length === MAX_DISPLAYS) {
+      if (!this.#flooded) this.write("stderr", FLOODED);
+      this.#flooded = true;
+      return;
+    }
+    this.#displays.push(bundle);
+    try {
+      this.#onDisplay?.(bundle);
+    } catch (error) {
+      reportError(error);
+    }
+  }
+
+  /**
+   * Takes note of a host call and of its end.
+   *
+   * @param name The function.
+   * @param call Makes the call.
+   */
+  async track<T>(name: string, call: () => Promise<T>): Promise<T> {
+    const entry: { name: string; status: HostCall["status"] } = { name, status: "pending" };
+    if (this.#calls.length < MAX_LISTED_CALLS) this.#calls.push(entry);
+    try {
+      const waiting = call();
+      const result = await (this.#clock?.pauseFor(waiting) ?? waiting);
+      entry.status = "ok";
+      return result;
+    } catch (error) {
+      // Of a call that is given up nobody knows how it ends.
+      if (!this.stopped) entry.status = "error";
+      throw error;
+    }
+  }
+
+  /**
+   * The account so far.
+   *
+   * @param report The kernel's count, if it has answered.
+   * @param late What earlier cells printed after their end.
+   */
+  account(report: OutputReport | undefined, late: LateReport): CellAccount {
+    const { length, tail } = report ?? { length: this.#text.length, tail: "" };
+    return {
+      cell: this.cell,
+      source: this.#source,
+      output: {
+        text: this.#text,
+        stdout: this.#stdout,
+        stderr: this.#stderr,
+        length,
+        tail,
+        ...late,
+      },
+      displays: [...this.#displays],
+      hostCalls: this.#calls.map((call) => ({ ...call })),
+      unawaited: this.#unawaited.filter(({ name }) =>
+        this.#calls.some((call) => call.name === name)
+      ),
+      ...(this.#recovered === undefined ? {} : { recovered: this.#recovered }),
+      durationMs: performance.now() - this.#started,
+    };
+  }
+}

@@ -1,0 +1,100 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { Interrupts } from "../../../src/kernel/stop/interrupts.ts";
+import { Modules } from "../../../src/kernel/namespace/modules.ts";
+import { ObjectScope } from "../../../src/kernel/namespace/scope.ts";
+import { Session } from "../../../src/kernel/evaluator.ts";
+import { StackMapper } from "../../../src/kernel/namespace/stack_mapper.ts";
+
+/** A session in this process that gives snapshots little time. */
+function createSession(): Session {
+  const modules = new Modules(() => Promise.reject(new TypeError("no imports")));
+  return new Session({
+    scope: new ObjectScope(modules.import),
+    output: { write: () => {}, start: () => {}, end: () => ({ length: 0, tail: "" }) },
+    stacks: new StackMapper(),
+    interrupts: new Interrupts(),
+    modules,
+    globals: new Set(),
+    snapshotTimeoutMs: 100,
+  });
+}
+
+/** A snapshot whose names are what these sources make. */
+function forge(texts: Record<string, string>, modules: unknown[] = []): Uint8Array[] {
+  const names = Object.entries(texts).map(([name, text], first) => ({
+    name,
+    tree: { $: ["function", ["expression", text, name], null, null, null] },
+    first,
+  }));
+  names.unshift({ name: "kept", plain: 1 } as never);
+  return [new TextEncoder().encode(JSON.stringify({ modules, names }))];
+}
+
+const ENDLESS: Record<string, string> = {
+  "a static block": `class { static { for (;;); } }`,
+  "a static field": `class { static x = (() => { while (true); })() }`,
+  "a static block that catches": `class { static { for (;;) try { for (;;); } catch {} } }`,
+  "a computed key": `class { [(() => { for (;;); })()]() {} }`,
+  "an error's message": `class { static { throw { get message() { for (;;); } } } }`,
+  "a regular expression": `class { static { /^(a+)+$/.test("a".repeat(60) + "b") } }`,
+};
+
+for (const [what, text] of Object.entries(ENDLESS)) {
+  Deno.test(`Session.restore() comes to an end when ${what} does not`, async () => {
+    const imports = [{ specifier: "x", attributes: {} }];
+    for (const modules of [[], imports]) {
+      const session = createSession();
+      session.namespace.define("before", [1]);
+      const message = "Cannot restore a snapshot: it was stopped";
+      await assertRejects(
+        () => session.restore(forge({ Endless: text }, modules), []),
+        Error,
+        message,
+      );
+      // It goes on.
+      const { names, lost } = await session.restore(forge({ f: "() => 1" }), []);
+      assertEquals([names, lost], [["kept", "f"], []]);
+      assertEquals(session.namespace.get("before"), [1]);
+    }
+  });
+}
+
+const ENDLESS_VALUES: Record<string, object> = {
+  "a getter": {
+    get a() {
+      for (;;);
+    },
+  },
+  "a proxy": new Proxy({}, {
+    getPrototypeOf() {
+      for (;;);
+    },
+  }),
+};
+
+for (const [what, value] of Object.entries(ENDLESS_VALUES)) {
+  Deno.test(`Session.snapshot() comes to an end when ${what} does not`, async () => {
+    const session = createSession();
+    session.namespace.define("endless", value);
+    const message = "Cannot take a snapshot: it was stopped";
+    await assertRejects(() => session.snapshot(), Error, message);
+    session.namespace.define("endless", 1);
+    const { report } = await session.snapshot();
+    assertEquals(report, { names: [{ name: "endless", type: "number" }], lost: [] });
+  });
+}
+
+Deno.test("Session.restore() leaves the names in except as they are, and what others share with them", async () => {
+  const session = createSession();
+  session.namespace.define("a", { n: 1 });
+  session.namespace.define("b", [session.namespace.get("a"), new Date(0)]);
+  session.namespace.define("c", 3);
+  const { attachments } = await session.snapshot();
+  const other = createSession();
+  other.namespace.define("a", "mine");
+  const { names, lost } = await other.restore(attachments, ["a", "c", "unknown"]);
+  assertEquals([names, lost], [["b"], []]);
+  assertEquals(other.namespace.get("a"), "mine");
+  assertEquals(other.namespace.get("b"), [{ n: 1 }, new Date(0)]);
+  assertEquals(other.namespace.has("c"), false);
+});
