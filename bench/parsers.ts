@@ -4,7 +4,9 @@
  * @module
  */
 
-import { defaultRules, FenceParser, SecurityChecker, strictRules } from "../mod.ts";
+import { defaultRules, strictRules } from "../mod.ts";
+import { FenceParser } from "../src/cell/fence.ts";
+import { SecurityChecker } from "../src/security/security_checker.ts";
 import { compileCell } from "../src/cell/compile_cell.ts";
 import { parseCell } from "../src/cell/parsed_cell.ts";
 import { median, type Report, time } from "./measure.ts";

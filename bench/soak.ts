@@ -10,7 +10,7 @@
  */
 
 import { parseArgs } from "node:util";
-import { DenoRuntime, KernelExitError } from "../mod.ts";
+import { DenoRuntime } from "../mod.ts";
 import { Random } from "../tests/fuzz/random.ts";
 import { childProcesses, privateMegabytes } from "./children.ts";
 
@@ -194,10 +194,11 @@ class Soak {
   }
 
   async #killBusy(): Promise<void> {
-    const error = await this.#runtime.execute(`let alpha = "lost"; console.log("go"); for (;;);`, {
-      onOutput: () => Deno.kill(this.#pid, "SIGKILL"),
-    }).then(() => undefined, (error) => error);
-    if (!(error instanceof KernelExitError)) throw new Error(`the cell ended with ${error}`);
+    const { status } = await this.#runtime.execute(
+      `let alpha = "lost"; console.log("go"); for (;;);`,
+      { onOutput: () => Deno.kill(this.#pid, "SIGKILL") },
+    );
+    if (status !== "kernel_exit") throw new Error(`the cell ended with ${status}`);
     this.#pid = await this.#kernelOf(() => this.#runtime.names());
     this.#crashed();
   }

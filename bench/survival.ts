@@ -70,7 +70,7 @@ async function run({ name, source, limitMs, strike }: Case): Promise<string> {
   const before = new Set(await childProcesses());
   await runtime.names();
   const pid = (await childProcesses()).find((child) => !before.has(child))!;
-  const agent = new CaveAgent({ model: server.model(), runtime, maxExecTimeoutMs: limitMs });
+  const agent = new CaveAgent({ model: server.model(), runtime, cellTimeoutMs: limitMs });
   let told = "";
   let took = 0;
   for await (const event of agent.stream(name)) {

@@ -1,5 +1,5 @@
 /**
- * What happens in a run, as plain data: numbered, so that whoever comes late can replay it.
+ * The events of a run: plain data, numbered, so that a late listener can replay them.
  *
  * @module
  */
@@ -8,58 +8,59 @@ import type { TokenUsage } from "../model/model.ts";
 import type { CellError, CellResult } from "../runtime/cells/cell_result.ts";
 import type { MimeBundle, NamespaceEntry, OutputStream, Violation } from "../runtime/runtime.ts";
 
-/** How a run ended: with an answer, or because it had no steps left. */
+/** The end of a run: with an answer, or because no steps were left. */
 export type RunStatus = "success" | "max_steps_reached";
 
-/** What came of a run. */
+/** The result of a run. */
 export interface RunResult {
   /** The answer; of a run without steps left, the last reply. */
   readonly content: string;
   /** How the run ended. */
   readonly status: RunStatus;
-  /** Calls of the model that were made. */
+  /** Number of model calls. */
   readonly steps: number;
-  /** Calls of the model that were allowed. */
+  /** Maximum number of model calls. */
   readonly maxSteps: number;
   /** The cells, in order. */
-  readonly codeSnippets: readonly string[];
-  /** Names of the namespace that the run's cells made or gave another value. */
+  readonly cells: readonly string[];
+  /** Names that the cells of the run made or gave another value. */
   readonly changed: readonly NamespaceEntry[];
-  /** Tokens, over all calls of the model. */
+  /** Tokens of all model calls. */
   readonly usage: TokenUsage;
-  /** From the question to the answer, in milliseconds. */
+  /** Time from the question to the answer, in milliseconds. */
   readonly durationMs: number;
 }
 
-/** The events by type, without what all events have. */
+/** The events by type, without the fields that all events have. */
 export interface AgentEventMap {
   /** A piece of the reply, as it arrives. */
   text: { readonly text: string };
-  /** A piece of what the model thinks before it replies, from servers that send it. */
+  /** A piece of reasoning before the reply, from servers that send it. */
   reasoning: { readonly text: string };
   /** A cell, before it runs. */
   code: { readonly code: string };
-  /** A piece of what the cell prints, as it prints it. */
+  /** A piece of the output of the cell, as it is printed. */
   output: { readonly stream: OutputStream; readonly text: string };
-  /** Something that the cell displays, by media type: text, JSON, or bytes. */
+  /** A value that the cell displays, by media type: text, JSON, or bytes. */
   display: { readonly bundle: MimeBundle };
-  /** The cell ran to its end, or was stopped. `content` is what the model is shown. */
+  /** The cell ran to its end, or was stopped. `content` is the observation. */
   execution_output: { readonly content: string; readonly result: CellResult };
-  /** The cell failed, or its kernel ended. `content` is what the model is shown. */
+  /** The cell failed, or its kernel ended. `content` is the observation. */
   execution_error: {
     readonly content: string;
     readonly error: Pick<CellError, "name" | "message">;
+    /** The result of the cell; absent if the block was empty. */
     readonly result?: CellResult;
   };
-  /** The cell printed more than the model is shown. `content` is what the model is shown. */
+  /** The cell printed more than the model sees. `content` is the observation. */
   execution_output_exceeded: { readonly content: string; readonly result: CellResult };
-  /** Rules refused the cell. `content` is what the model is shown. */
+  /** Rules refused the cell. `content` is the observation. */
   security_error: {
     readonly content: string;
     readonly violations: readonly Violation[];
     readonly result: CellResult;
   };
-  /** What a call of the model cost. */
+  /** The tokens of one model call. */
   usage: { readonly usage: TokenUsage };
   /** The history is about to be shortened. */
   compacting: { readonly tokens: number };
@@ -78,11 +79,11 @@ export type AgentEventType = keyof AgentEventMap;
 export type AgentEvent = {
   [T in AgentEventType]:
     & {
-      /** What happened. */
+      /** The type of the event. */
       readonly type: T;
       /** The number of the event in its run, from 0. */
       readonly index: number;
-      /** The step it belongs to, from 1. */
+      /** The step that it belongs to, from 1. */
       readonly step: number;
     }
     & AgentEventMap[T];

@@ -1,15 +1,14 @@
 /**
- * What the model is shown of a cell.
+ * Observations: the results of cells as the model sees them.
  *
  * @module
  */
 
 import type { CellOutput, CellResult, HostCall } from "../runtime/cells/cell_result.ts";
-import type { MimeBundle, NamespaceEntry } from "../runtime/runtime.ts";
-import type { Recovery } from "../host/recovery.ts";
+import type { MimeBundle, NamespaceEntry, Recovery } from "../runtime/runtime.ts";
 import { describeBundle } from "./display.ts";
 
-/** An observation, and the type of event that carries it. */
+/** An observation, with the type of the event that carries it. */
 export interface Observation {
   /** The type of the event. */
   readonly type:
@@ -17,18 +16,18 @@ export interface Observation {
     | "execution_error"
     | "execution_output_exceeded"
     | "security_error";
-  /** What the model is shown. */
+  /** The text for the model. */
   readonly content: string;
 }
 
-/** Names and calls that are listed; a cell may make thousands. */
+/** Maximum number of listed names and calls; a cell may make thousands. */
 const MAX_LISTED = 30;
 
 /**
- * Shapes what came of a cell.
+ * Turns the result of a cell into an observation.
  *
- * @param result What came of the cell.
- * @param maxChars Characters of output that the model is shown.
+ * @param result The result.
+ * @param maxChars Characters of output that the model sees.
  */
 export function observe(result: CellResult, maxChars: number): Observation {
   const { length, text, tail } = result.output;
@@ -46,7 +45,7 @@ export function observe(result: CellResult, maxChars: number): Observation {
     unawaitedOf(result),
     changesOf(result.changed),
   );
-  const type = result.status === "error"
+  const type = result.status === "error" || result.status === "kernel_exit"
     ? "execution_error"
     : result.status === "refused"
     ? "security_error"
@@ -56,18 +55,7 @@ export function observe(result: CellResult, maxChars: number): Observation {
   return { type, content: wrap(type, parts.filter((part) => part !== "").join("\n\n")) };
 }
 
-/**
- * What the model is told when the kernel has ended under a cell.
- *
- * @param recovery What the one that has taken its place has of it.
- */
-export function observeExit(recovery: Recovery): Observation {
-  const content = `${recoveryOf(recovery)}\n\n` +
-    "Do the work that is still needed again, with less memory or in smaller steps.";
-  return { type: "execution_error", content: wrap("execution_error", content) };
-}
-
-/** What the model is told when its reply had a code block with nothing in it. */
+/** Returns the observation of an empty code block. */
 export function observeEmptyCell(): Observation {
   const content = "The code block was empty, so nothing was executed. " +
     "Write code into it, or answer without a code block.";
@@ -88,7 +76,7 @@ function outputOf({ output, value, status }: CellResult & { value?: unknown }, m
     `It begins:\n${output.text.slice(0, headChars)}\n...\n\nIt ends:\n...${end.slice(-tailChars)}`;
 }
 
-/** What earlier cells printed, and of that the end: a paragraph for each cell. */
+/** Returns the end of the output that earlier cells printed late, a paragraph for each cell. */
 function lateOf({ late, lateDropped }: CellOutput, maxChars: number): string {
   const length = late.reduce((sum, { text }) => sum + text.length, 0);
   let hidden = Math.max(0, length - maxChars);
@@ -130,6 +118,12 @@ function outcomeOf(result: CellResult): string {
     return `The cell was refused before it ran: nothing of it was done.\n\n${result.text}\n\n` +
       "Write it again without that.";
   }
+  if (result.status === "kernel_exit") {
+    return result.recovery === undefined
+      ? `${result.text}. The session is gone, and it could not be started again.`
+      : `${recoveryOf(result.recovery)}\n\n` +
+        "Do the work that is still needed again, with less memory or in smaller steps.";
+  }
   const why = result.status === "timeout"
     ? `The cell was stopped after ${Math.round(result.durationMs)} ms, its time limit`
     : "The cell was stopped";
@@ -141,7 +135,7 @@ function outcomeOf(result: CellResult): string {
     }\n\nDo less in one cell.`;
 }
 
-/** What is there, what is not: nothing that is not so. */
+/** Describes which names exist after a recovery, and which do not. */
 function recoveryOf({ cause, checkpoint, restored, outdated, lost }: Recovery): string {
   const lines = [`${cause}${/[.!?]$/.test(cause) ? "" : "."} This is a new session.`];
   const fresh = restored.filter((name) => !outdated.includes(name));
@@ -161,7 +155,7 @@ function list(items: readonly string[]): string {
   return items.slice(0, MAX_LISTED).join(", ") + more;
 }
 
-/** What the user sees is named, and not shown: a picture says nothing in a history of text. */
+/** Names the displays without showing them: a picture has no place in a history of text. */
 function displaysOf(displays: readonly MimeBundle[]): string {
   if (displays.length === 0) return "";
   return `Displayed to the user: ${list(displays.map(describeBundle))}`;
@@ -180,7 +174,7 @@ function callsOf(calls: readonly HostCall[]): string {
   return `Functions called: ${list(listed)}`;
 }
 
-/** What a model forgets most often, with the place. */
+/** Lists calls without await, which models forget most often, with their lines. */
 function unawaitedOf({ unawaited, changed }: CellResult): string {
   const calls = unawaited.map(({ name, line }) => `${name} in line ${line}`);
   const names = changed.filter(({ type }) => type === "Promise").map(({ name }) => name);

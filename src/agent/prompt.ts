@@ -1,49 +1,30 @@
 /**
- * The system prompt, made anew for each run from the runtime as it is then.
+ * The system prompt, made anew for each run from the description of the runtime at that time.
  *
  * @module
  */
 
-import { declareInjections } from "../declare/declarations.ts";
-import type { Runtime } from "../runtime/runtime.ts";
-import { grantedPermissions, type PermissionKind } from "../security/permissions.ts";
+import type { RuntimeDescription } from "../runtime/runtime.ts";
 
-/** What a system prompt is made of. */
-export interface PromptParts {
-  /** Who the agent is and what it is for. */
+/** The parts of a system prompt. */
+export interface PromptParts extends Omit<RuntimeDescription, "environment"> {
+  /** The role and the task of the agent. */
   readonly instructions: string;
-  /** How it works: cells, the session, the rules. */
+  /** The way it works: cells, the session, the place where cells run. */
   readonly systemInstructions: string;
-  /** Declarations of the types, one each. */
-  readonly types: readonly string[];
-  /** Declarations of the functions, one each. */
-  readonly functions: readonly string[];
-  /** Declarations of the variables, one each. */
-  readonly variables: readonly string[];
 }
 
-/** Who an agent is if nobody says otherwise. */
+/** The role of an agent that has no other. */
 export const DEFAULT_INSTRUCTIONS =
   "You are an assistant that solves tasks by writing and running TypeScript.";
 
 /**
- * How an agent works if nobody says otherwise.
+ * Returns the default rules of a session.
  *
- * @param runtime The runtime: what is said about isolation and time is true of it.
- * @param language The word behind the fence of a code block.
+ * @param environment Sentences on the place where cells run, from `Runtime.describe()`.
+ * @param language The language behind the fence of a cell.
  */
-export function defaultSystemInstructions(
-  runtime: Pick<Runtime, "isolated" | "timeoutMs" | "permissions" | "packages">,
-  language: string,
-): string {
-  const limit = Number.isFinite(runtime.timeoutMs)
-    ? ` A block may run for ${runtime.timeoutMs / 1000} seconds.`
-    : "";
-  const place = runtime.isolated
-    ? "The session runs in a sandbox: there are no files, no network, no environment and no packages beyond what is " +
-      "listed here, and the Node.js modules are not there. The language itself and the web's own APIs (URL, TextEncoder, " +
-      "structuredClone, Intl, timers) are." + describePermissions(runtime)
-    : "The session runs in the user's own process. Use what is listed here and nothing that changes the user's machine.";
+export function defaultSystemInstructions(environment: string, language: string): string {
   return `To act, write one code block in your reply:
 
 \`\`\`${language}
@@ -51,7 +32,7 @@ const answer: number = 6 * 7;
 console.log(answer);
 \`\`\`
 
-The block runs as a cell of a persistent session, as in a notebook, and you are shown what came of it. Then you go on.
+The block runs as a cell of a persistent session, as in a notebook, and you see its result. Then you go on.
 
 - Write one block per reply and end the reply with it: what follows the block is not read.
 - Everything defined at the top level (variables, functions, classes) stays for later blocks and may be defined again. Do
@@ -69,70 +50,40 @@ The block runs as a cell of a persistent session, as in a notebook, and you are 
 - An error leaves the session as it was at that point: mend what failed and go on from there.
 - When you are done, answer in plain text without a ${language} block. That ends the task.
 
-${place}${limit}`;
+${environment}`;
 }
 
-const ACCESS: Readonly<Record<PermissionKind, string>> = {
-  net: "use the network with fetch",
-  read: "read files with Deno.readTextFile and its like",
-  write: "write files with Deno.writeTextFile and its like",
-  env: "read the environment with Deno.env",
-  sys: "ask Deno about the system",
-  import: "import modules from https URLs",
-  run: "run programs with Deno.Command, with piped output",
-  ffi: "load native libraries with Deno.dlopen",
-};
-
-function describePermissions(
-  { permissions = {}, packages = [] }: Pick<Runtime, "permissions" | "packages">,
-): string {
-  const { run, ffi, ...others } = permissions;
-  const granted = grantedPermissions(others, { run, ffi }).map(({ kind, allow, deny }) => {
-    const limits = [
-      ...allow === true ? [] : [`only ${allow.join(", ")}`],
-      ...deny.length === 0 ? [] : [`not ${deny.join(", ")}`],
-    ];
-    return limits.length === 0 ? ACCESS[kind] : `${ACCESS[kind]} (${limits.join("; ")})`;
-  });
-  if (packages.length > 0) granted.push(`import the packages ${packages.join(", ")}`);
-  return granted.length === 0 ? "" : ` Beyond that it may ${granted.join(", and ")}.`;
+/** Options of {@linkcode promptParts}. */
+export interface PromptOptions {
+  /** The role of the agent. @default an assistant that works in TypeScript */
+  readonly instructions?: string | undefined;
+  /** The rules of the session. @default {@linkcode defaultSystemInstructions} */
+  readonly systemInstructions?: string | undefined;
+  /** The language behind the fence of a cell. */
+  readonly language: string;
 }
 
 /**
- * Gathers what the prompt is made of.
+ * Gathers the parts of a system prompt.
  *
- * @param runtime The runtime.
+ * @param description The description of the runtime.
  * @param options Texts in place of the default ones.
  */
 export function promptParts(
-  runtime: Runtime,
-  options: {
-    readonly instructions?: string | undefined;
-    readonly systemInstructions?: string | undefined;
-    readonly language: string;
-    /** Time limit of a cell. @default the runtime's */
-    readonly timeoutMs?: number | undefined;
-  },
+  { environment, ...declarations }: RuntimeDescription,
+  { instructions, systemInstructions, language }: PromptOptions,
 ): PromptParts {
-  const { isolated, permissions, packages } = runtime;
-  const limits = {
-    isolated,
-    permissions,
-    packages,
-    timeoutMs: options.timeoutMs ?? runtime.timeoutMs,
-  };
   return {
-    instructions: options.instructions ?? DEFAULT_INSTRUCTIONS,
-    systemInstructions: options.systemInstructions ??
-      defaultSystemInstructions(limits, options.language),
-    ...declareInjections(runtime.injections, { isolated }),
+    instructions: instructions ?? DEFAULT_INSTRUCTIONS,
+    systemInstructions: systemInstructions ?? defaultSystemInstructions(environment, language),
+    ...declarations,
   };
 }
 
 /**
- * Puts a system prompt together. Sections without content are left out.
+ * Joins the parts of a system prompt. Sections without content are left out.
  *
- * @param parts What it is made of.
+ * @param parts The parts.
  */
 export function defaultPromptTemplate(parts: PromptParts): string {
   const sections = [parts.instructions, parts.systemInstructions];
@@ -143,8 +94,8 @@ export function defaultPromptTemplate(parts: PromptParts): string {
 }
 
 /**
- * The reminder of the date that stands behind the system message, and not in the history. To the hour, so that a prompt
- * can be cached.
+ * Returns the reminder of the date that follows the system message, and is not part of the history. It is precise to the
+ * hour, so that prompts can be cached.
  *
  * @param now The time.
  */

@@ -1,57 +1,55 @@
 /**
- * The loop: a step is one call of the model and the cell that it wrote.
+ * The loop: a step is one call of the model, and the cell that it wrote.
  *
  * @module
  */
 
 import type { Model, ModelMessage, TokenUsage } from "../model/model.ts";
 import { addUsage } from "../model/usage.ts";
-import { KernelExitError } from "../host/kernel_exit.ts";
-import type { Recovery } from "../host/recovery.ts";
 import type { CellResult } from "../runtime/cells/cell_result.ts";
-import type { NamespaceEntry, Runtime } from "../runtime/runtime.ts";
+import type { NamespaceEntry, Recovery, Runtime } from "../runtime/runtime.ts";
 import type { Emit } from "./agent_run.ts";
 import { type Compactor, estimateTokens } from "./compaction.ts";
 import type { RunResult, RunStatus } from "./event.ts";
 import { type Message, toModelMessage } from "./message.ts";
-import { type Observation, observe, observeEmptyCell, observeExit } from "./observation.ts";
+import { type Observation, observe, observeEmptyCell } from "./observation.ts";
 import { dateReminder } from "./prompt.ts";
 import { readReply } from "./reply.ts";
 
-/** The history of an agent, as its runs see it. */
+/** The history of an agent, for its runs. */
 export interface History {
-  /** The messages so far. */
+  /** Returns the messages so far. */
   read(): readonly Message[];
   /** Adds messages. */
   add(...messages: Message[]): void;
-  /** Puts others in their place. */
+  /** Replaces all messages. */
   replace(messages: Message[]): void;
 }
 
-/** What the steps of a run work with. */
+/** The dependencies and limits of the steps of a run. */
 export interface StepContext {
-  /** Reports what happens. */
+  /** Adds events to the run. */
   readonly emit: Emit;
   /** Stops the run. */
   readonly signal: AbortSignal;
-  /** Writes the replies. */
+  /** The model that writes the replies. */
   readonly model: Model;
-  /** Runs the cells. */
+  /** The runtime in which cells run. */
   readonly runtime: Runtime;
-  /** Languages of blocks that are cells; the first is the one that the model is told of. */
+  /** Languages of blocks that are cells; the first is the one that the prompt names. */
   readonly languages: readonly string[];
-  /** Characters of output that the model is shown. */
-  readonly maxOutputChars: number;
-  /** Calls of the model, at most. */
+  /** Characters of output that the model sees. */
+  readonly maxObservationChars: number;
+  /** Maximum number of model calls. */
   readonly maxSteps: number;
   /** Tokens above which the history is compacted. */
   readonly maxHistoryTokens: number;
-  /** Time limit of a cell; the runtime has its own. */
+  /** Time limit of a cell in milliseconds; `undefined` for the runtime's. */
   readonly timeoutMs: number | undefined;
   /** Compacts the history. */
   readonly compactor: Compactor;
   /** Makes the system prompt. */
-  readonly systemPrompt: () => string;
+  readonly systemPrompt: () => Promise<string>;
   /** The history, which outlives the run. */
   readonly history: History;
 }
@@ -65,7 +63,7 @@ export class Steps {
   #usage: TokenUsage | undefined;
   #step = 0;
 
-  /** @param context What they work with. */
+  /** @param context Dependencies and limits. */
   constructor(context: StepContext) {
     this.#context = context;
   }
@@ -78,7 +76,7 @@ export class Steps {
   async run(query: string): Promise<RunResult> {
     const { history, systemPrompt, emit, maxSteps } = this.#context;
     history.add({ role: "user", content: query });
-    const system: ModelMessage = { role: "system", content: systemPrompt() };
+    const system: ModelMessage = { role: "system", content: await systemPrompt() };
     let content = "";
     while (this.#step < maxSteps) {
       this.#step++;
@@ -128,9 +126,9 @@ export class Steps {
     this.#context.emit("usage", this.#step, { usage });
   }
 
-  /** Runs a cell; gives what the model is shown of it. */
+  /** Runs a cell, and returns the observation. */
   async #act(code: string): Promise<string> {
-    const { emit, runtime, signal, timeoutMs, maxOutputChars } = this.#context;
+    const { emit, runtime, signal, timeoutMs, maxObservationChars } = this.#context;
     const step = this.#step;
     emit("code", step, { code });
     if (code.trim() === "") {
@@ -140,27 +138,18 @@ export class Steps {
       return content;
     }
     this.#snippets.push(code);
-    try {
-      const result = await runtime.execute(code, {
-        signal,
-        timeoutMs,
-        onOutput: (chunk) => emit("output", step, chunk),
-        onDisplay: (bundle) => emit("display", step, { bundle }),
-      });
-      this.#forgetLost(result.recovered);
-      for (const entry of result.changed) this.#changed.set(entry.name, entry);
-      if ("stateKept" in result) this.#forgetLost(result.recovery);
-      const observation = observe(result, maxOutputChars);
-      this.#emitObservation(observation, result);
-      return observation.content;
-    } catch (error) {
-      // Without a kernel to go on with there is nothing that the model could do.
-      if (!(error instanceof KernelExitError) || error.recovery === undefined) throw error;
-      this.#forgetLost(error.recovery);
-      const { content } = observeExit(error.recovery);
-      emit("execution_error", step, { content, error: pick(error) });
-      return content;
-    }
+    const result = await runtime.execute(code, {
+      signal,
+      timeoutMs,
+      onOutput: (chunk) => emit("output", step, chunk),
+      onDisplay: (bundle) => emit("display", step, { bundle }),
+    });
+    this.#forgetLost(result.recovered);
+    for (const entry of result.changed) this.#changed.set(entry.name, entry);
+    if ("recovery" in result) this.#forgetLost(result.recovery);
+    const observation = observe(result, maxObservationChars);
+    this.#emitObservation(observation, result);
+    return observation.content;
   }
 
   #forgetLost(recovery: Recovery | undefined): void {
@@ -171,6 +160,9 @@ export class Steps {
     const { emit } = this.#context;
     if (result.status === "error") {
       emit("execution_error", this.#step, { content, error: pick(result.error), result });
+    } else if (result.status === "kernel_exit") {
+      const error = { name: "KernelExitError", message: result.text };
+      emit("execution_error", this.#step, { content, error, result });
     } else if (result.status === "refused") {
       const { violations } = result;
       emit("security_error", this.#step, { content, violations, result });
@@ -203,7 +195,7 @@ export class Steps {
       status,
       steps: this.#step,
       maxSteps: this.#context.maxSteps,
-      codeSnippets: this.#snippets,
+      cells: this.#snippets,
       changed: [...this.#changed.values()],
       usage: this.#usage!,
       durationMs: performance.now() - this.#started,
@@ -211,7 +203,7 @@ export class Steps {
   }
 }
 
-/** A fence that the code does not contain. */
+/** Returns a fence that the code does not contain. */
 function fenceFor(code: string): string {
   let fence = "```";
   while (code.includes(fence)) fence += "`";

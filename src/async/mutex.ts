@@ -1,45 +1,29 @@
 /**
- * One thing after the other.
+ * Mutual exclusion.
  *
  * @module
  */
 
-/** Lets actions run one after the other, in the order in which they were asked for. */
-export class Turns {
-  #last: Promise<void> = Promise.resolve();
+import { Semaphore } from "./semaphore.ts";
+
+/** Runs actions one after another, in the order in which they were given. */
+export class Mutex {
+  readonly #semaphore = new Semaphore(1);
 
   /**
-   * Waits for all earlier actions, whatever comes of them, and runs this one.
+   * Waits until all earlier actions have settled, then runs an action.
    *
-   * @param action What to do; it sees to its own end.
-   * @param signal Ends the wait, not the action.
-   * @returns What the action returns.
-   * @throws The signal's reason, if it aborts first; otherwise what the action throws.
+   * @param action The action. It must settle, or later ones wait for ever.
+   * @param signal Ends the wait; it does not stop the action.
+   * @returns The result of the action.
+   * @throws The signal's reason, if it aborts first; otherwise the error of the action.
    */
-  async take<T>(action: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    signal?.throwIfAborted();
-    const before = this.#last;
-    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-    // Whoever gives up waiting still keeps its place in the chain.
-    this.#last = before.then(() => ended);
+  async run<T>(action: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const release = await this.#semaphore.acquire(signal);
     try {
-      await abortable(before, signal);
       return await action();
     } finally {
-      end();
+      release();
     }
-  }
-}
-
-/** Waits for a promise that never rejects, unless the signal aborts first. */
-async function abortable(waiting: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (signal === undefined) return await waiting;
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    await Promise.race([waiting, promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
   }
 }

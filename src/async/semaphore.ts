@@ -1,56 +1,56 @@
 /**
- * A fixed number of places, and a queue for them.
+ * A counting semaphore with a fair queue.
  *
  * @module
  */
 
-/** Lets so many in at once, in the order in which they came. */
-export class Places {
-  readonly #waiting = new Set<PromiseWithResolvers<void>>();
+/** Grants a fixed number of permits, in the order in which they were asked for. */
+export class Semaphore {
+  readonly #waiters = new Set<PromiseWithResolvers<void>>();
   #free: number;
   #closed: { readonly reason: unknown } | undefined;
 
   /**
-   * Makes the places.
+   * Makes a semaphore.
    *
-   * @param count How many there are; `Infinity` for no limit.
+   * @param permits Number of permits; `Infinity` for no limit.
    */
-  constructor(count: number) {
-    this.#free = count;
+  constructor(permits: number) {
+    this.#free = permits;
   }
 
   /**
-   * Waits for a place.
+   * Waits for a permit.
    *
    * @param signal Ends the wait.
-   * @returns Gives the place back; called again, it does nothing.
-   * @throws The signal's reason, if it aborts first; the reason of `close`, if that comes first.
+   * @returns A function that returns the permit; further calls do nothing.
+   * @throws The signal's reason, if it aborts first; the reason given to `close`, if that comes first.
    */
-  async take(signal?: AbortSignal): Promise<() => void> {
+  async acquire(signal?: AbortSignal): Promise<() => void> {
     signal?.throwIfAborted();
     if (this.#closed !== undefined) throw this.#closed.reason;
     if (this.#free > 0) this.#free--;
     else await this.#wait(signal);
-    let taken = true;
+    let held = true;
     return () => {
-      if (taken) this.#give();
-      taken = false;
+      if (held) this.#release();
+      held = false;
     };
   }
 
-  /** Refuses all who wait and all who come. */
+  /** Rejects all waiters, and everyone who asks later. */
   close(reason: unknown): void {
     this.#closed ??= { reason };
-    for (const waiter of this.#waiting) waiter.reject(reason);
-    this.#waiting.clear();
+    for (const waiter of this.#waiters) waiter.reject(reason);
+    this.#waiters.clear();
   }
 
   async #wait(signal: AbortSignal | undefined): Promise<void> {
     const waiter = Promise.withResolvers<void>();
     const abort = () => {
-      if (this.#waiting.delete(waiter)) waiter.reject(signal?.reason);
+      if (this.#waiters.delete(waiter)) waiter.reject(signal?.reason);
     };
-    this.#waiting.add(waiter);
+    this.#waiters.add(waiter);
     signal?.addEventListener("abort", abort, { once: true });
     try {
       await waiter.promise;
@@ -59,14 +59,14 @@ export class Places {
     }
   }
 
-  /** The place goes to whoever has waited longest. */
-  #give(): void {
-    const [next] = this.#waiting;
+  /** Hands the permit to the longest waiter. */
+  #release(): void {
+    const [next] = this.#waiters;
     if (next === undefined) {
       this.#free++;
       return;
     }
-    this.#waiting.delete(next);
+    this.#waiters.delete(next);
     next.resolve();
   }
 }

@@ -52,7 +52,7 @@ export class Declarations {
   }
 
   /**
-   * Turns a declaration into assignments.
+   * Mutex a declaration into assignments.
    *
    * @param node The declaration.
    * @param parent What it stands in; absent at the top level.
@@ -99,7 +99,7 @@ export class Declarations {
     ) this.#edits.replace(argument, "{}");
   }
 
-  /** Turns the names of a pattern into properties, so that the declaration becomes an assignment. */
+  /** Mutex the names of a pattern into properties, so that the declaration becomes an assignment. */
   #targets(pattern: Pattern, kind: "const" | "let" | "var"): void {
     switch (pattern.type) {
       case "Identifier": {
@@ -162,7 +162,7 @@ export class Declarations {
     ]);
   }
 
-  /** Turns a class, which begins at `start` with its `export`, into an assignment. */
+  /** Mutex a class, which begins at `start` with its `export`, into an assignment. */
   class(start: number, node: ClassDeclaration): void {
     const name = node.id.name;
     this.declare(name, "class");

@@ -28,7 +28,7 @@ export interface CheckCellOptions {
  *
  * @example What is wrong, and where
  * ```ts
- * import { checkCell } from "@cave/agent";
+ * import { checkCell } from "@cave/agent/security";
  * import { assertEquals } from "@std/assert";
  *
  * const { violations } = checkCell(`const n: number = 1;\nconst fs = require("fs");`);

@@ -86,7 +86,7 @@ export interface FenceEnd {
  *
  * @example Find the cell in a reply
  * ```ts
- * import { FenceParser } from "@cave/agent";
+ * import { FenceParser } from "@cave/agent/fence";
  * import { assertEquals } from "@std/assert";
  *
  * const parser = new FenceParser();

@@ -5,11 +5,11 @@
  */
 
 import manifest from "../../deno.json" with { type: "json" };
-import { CaveAgent } from "../agent/cave_agent.ts";
+import { CaveAgent } from "../cave_agent.ts";
 import { ModelError } from "../model/model_error.ts";
 import { OpenAIModel } from "../model/openai/openai_model.ts";
 import { DenoRuntime } from "../runtime/deno_runtime.ts";
-import { defineVariable } from "../inject/variable.ts";
+import { defineVariable } from "../inject/host_variable.ts";
 import {
   checkServerUrl,
   type CommandLine,

@@ -1,36 +1,38 @@
 /**
- * What the model is told about the namespace: TypeScript declarations with JSDoc. Functions with their signatures,
- * variables with their types and never with their values.
+ * The namespace as the model sees it: TypeScript declarations with JSDoc. Functions have their signatures, variables their
+ * types and never their values.
  *
  * @module
  */
 
 import { outline } from "../rpc/values/outline.ts";
-import { SharedTypes } from "../rpc/values/shared_types.ts";
 import { declareClass } from "./_class_declaration.ts";
 import { commentOf } from "./_comment.ts";
 import { schemaParameters, schemaType } from "./_schema_type.ts";
 import { parametersOf, toText } from "./_signature.ts";
 import { declareReference, declareType } from "./_type_declaration.ts";
 import { freeTypeName, typeOfValue } from "./_value_type.ts";
-import { declareFinders } from "./function_groups.ts";
+import { declareFinders, type FinderNames } from "./function_groups.ts";
 import type { AnyFunction, HostFunction } from "../inject/host_function.ts";
-import { classesOf, type HostType } from "../inject/host_type.ts";
-import type { Injections } from "../inject/injections.ts";
-import { isReference, type Variable } from "../inject/variable.ts";
+import type { HostType } from "../inject/host_type.ts";
+import type { InjectedVariable, Injections } from "../inject/injections.ts";
+import { isLendable, Transfers } from "../inject/transfer.ts";
+import type { HostVariable } from "../inject/host_variable.ts";
 
 /** Options of {@linkcode declareInjections}. */
 export interface DeclareOptions {
   /** Whether objects of classes stay on the host, so that their members have to be awaited. @default true */
   readonly isolated?: boolean;
+  /** The functions that find others, if functions are not declared one by one. @default none */
+  readonly finders?: FinderNames | undefined;
 }
 
 /**
- * Declares what is injected. Functions that are found by searching are not declared but counted.
+ * Declares everything that is injected. With finders, functions are counted instead of declared.
  *
  * @param injections Types, functions and variables.
- * @param options Where objects are.
- * @returns One declaration for each name, and for each type that it uses before it, ready for the prompt.
+ * @param options Where objects live, and the finders.
+ * @returns One declaration for each name, after the types that it uses, ready for the prompt.
  */
 export function declareInjections(
   injections: Injections,
@@ -38,7 +40,7 @@ export function declareInjections(
 ): { types: string[]; functions: string[]; variables: string[] } {
   const declarations = new Declarations(injections, options);
   const all = (names: Iterable<string>) => [...names].flatMap((name) => declarations.of(name));
-  const { finders } = injections;
+  const { finders } = options;
   const types = all(injections.types.keys());
   const functions = finders === undefined
     ? all(injections.functions.keys())
@@ -58,7 +60,7 @@ export class Declarations {
   readonly #declared = new Map<string, string>();
   /** Names of the classes of objects. */
   readonly #classes = new Map<unknown, string>();
-  readonly #shared: SharedTypes;
+  readonly #transfers: Transfers;
   /** The name of the type of what stands for objects of shared classes. */
   #reference: string | undefined;
 
@@ -69,7 +71,7 @@ export class Declarations {
   constructor(injections: Injections, options: DeclareOptions = {}) {
     this.#injections = injections;
     this.#isolated = options.isolated ?? true;
-    this.#shared = new SharedTypes(classesOf(injections.types));
+    this.#transfers = new Transfers(injections.types, { isolated: this.#isolated });
   }
 
   /**
@@ -103,23 +105,16 @@ export class Declarations {
     return [...types, commentOf(description) + lines.join("\n")];
   }
 
-  #variable(name: string, variable: Variable<unknown>): string[] {
-    const { value, description = "", summary } = variable;
+  #variable(name: string, { definition, transfer }: InjectedVariable): string[] {
+    const { value, description = "", summary } = definition;
     const types: string[] = [];
-    const type = this.#typeOf(variable, types);
-    const word = this.#isLent(value) ? "const" : "let";
+    const type = this.#typeOf(definition, types);
+    const word = transfer === "lend" ? "const" : "let";
     const comment = commentOf(summary ? `${description}\n(${outline(value)})` : description);
     return [...types, `${comment}declare ${word} ${name}: ${type};`];
   }
 
-  /** Whether the value of a variable is an object of the host, which cells do not put another one in the place of. */
-  #isLent(value: unknown): boolean {
-    if (!isReference(value)) return false;
-    const isShared = this.#shared.of(value as object) !== undefined;
-    return isShared ? this.#isolated && !this.#shared.copies(value as object) : true;
-  }
-
-  #typeOf(variable: Variable<unknown>, types: string[]): string {
+  #typeOf(variable: HostVariable<unknown>, types: string[]): string {
     const { value, members, declaration, typeDeclarations } = variable;
     if (declaration !== undefined) {
       const [used, type] = this.#withTypes(declaration, typeDeclarations);
@@ -131,7 +126,7 @@ export class Declarations {
       return `(${parameters}) => Promise<unknown>`;
     }
     const nameClass = (instance: object) => this.#class(instance, { members, types });
-    return isReference(value) ? nameClass(value as object) : typeOfValue(value, nameClass);
+    return isLendable(value) ? nameClass(value) : typeOfValue(value, nameClass);
   }
 
   /** What stands before the types, if it is used by one of the declarations so far. */
@@ -144,11 +139,11 @@ export class Declarations {
     instance: object,
     { members, types }: { members: readonly string[] | undefined; types: string[] },
   ): string {
-    const shared = members === undefined ? this.#shared.of(instance) : undefined;
+    const shared = members === undefined ? this.#transfers.className(instance) : undefined;
     if (shared !== undefined) {
-      if (!this.#isLent(instance)) return shared.name;
+      if (!this.#isolated || this.#transfers.of(instance) === "copy") return shared;
       this.#reference ??= freeTypeName("Reference", (name) => this.#isTaken(name));
-      return `${this.#reference}<${shared.name}>`;
+      return `${this.#reference}<${shared}>`;
     }
     const { constructor } = instance;
     const kind = members ?? constructor;

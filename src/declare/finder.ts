@@ -7,7 +7,7 @@
 import { type FinderNames, wordsOf } from "./function_groups.ts";
 import { Declarations, type DeclareOptions } from "./declarations.ts";
 import { HostFunction } from "../inject/host_function.ts";
-import { type Injections, isLent } from "../inject/injections.ts";
+import type { Injections } from "../inject/injections.ts";
 
 /** Functions that a search gives. */
 const MAX_FOUND = 20;
@@ -132,7 +132,7 @@ export class Finder {
     const declared = declarations.of(name).join("\n");
     const { functions, types, variables } = this.#injections;
     const isDeclared = functions.has(name) || types.has(name) ||
-      isLent(variables.get(name)?.value, types);
+      variables.get(name)?.transfer === "lend";
     // What stays on the host has no size here.
     if (isDeclared) return declared;
     if (now === undefined || now === null) return `// There is no ${shorten(name)}`;

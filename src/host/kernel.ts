@@ -1,5 +1,5 @@
 /**
- * The kernel port: what a runtime needs of the thing that runs its cells, in another process or in this one.
+ * The kernel port: a namespace in which cells run, in another process or in this one.
  *
  * @module
  */
@@ -14,66 +14,72 @@ import type {
   RestoreReport,
 } from "../rpc/protocol.ts";
 import type { HostType } from "../inject/host_type.ts";
+import type { Transfer } from "../inject/transfer.ts";
 import type { KernelSnapshot } from "./snapshot.ts";
 
-/** What a kernel tells its runtime. */
+/** The runtime as its kernel sees it. */
 export interface KernelHost {
-  /** Whether cells are shown the stacks of errors of host functions. @default false */
+  /** Whether cells see the stacks of errors of host functions. @default false */
   readonly exposesStacks?: boolean;
-  /** Something was printed. */
+  /** Receives output. */
   output(cell: number, chunk: { stream: OutputStream; text: string }): void;
-  /** A cell shows something that is more than text. */
+  /** Receives a displayed value. */
   display(cell: number, bundle: MimeBundle): void;
-  /** A cell calls a host function. */
+  /** Calls a host function for a cell. */
   call(cell: number, call: { name: string; args: readonly unknown[] }): Promise<unknown>;
-  /** A cell uses an object of the host: calls a method, reads a member. */
+  /** Uses an object of the host for a cell: calls a method, or reads a member. */
   use(cell: number, use: { name: string; action: () => Promise<unknown> }): Promise<unknown>;
 }
 
-/** A name, its value, and the members of it that cells may reach, if not all that its class declares. */
-export type Definition = readonly [
-  name: string,
-  value: unknown,
-  members?: readonly string[] | undefined,
-];
+/** A name that is bound to a value in a kernel. */
+export interface Binding {
+  /** The name. */
+  readonly name: string;
+  /** The value on the host. */
+  readonly value: unknown;
+  /** Whether the value is copied, or lent as a reference. */
+  readonly transfer: Transfer;
+  /** The members that cells can reach. @default all that its class declares */
+  readonly members?: readonly string[] | undefined;
+}
 
-/** What is bound by {@linkcode Kernel.define}. */
+/** Names to bind, for {@linkcode Kernel.define}. */
 export interface Definitions {
   /** Types by name. @default none */
   readonly types?: ReadonlyMap<string, HostType>;
   /** Variables. @default none */
-  readonly values?: Iterable<Definition>;
+  readonly values?: Iterable<Binding>;
   /** Functions of the host, by their names. @default none */
   readonly functions?: Iterable<string>;
 }
 
 /** Options of {@linkcode Kernel.retrieve}. */
 export interface KernelRetrieveOptions {
-  /** Whether a copy is wanted or a reference. */
+  /** Whether to return a copy or a reference. */
   readonly as: "copy" | "reference";
-  /** How long a promise is waited for, in milliseconds. */
+  /** Time limit for the answer and for a promise, in milliseconds. */
   readonly timeoutMs: number;
 }
 
-/** One namespace, alive. */
+/** One live namespace. */
 export interface Kernel {
-  /** Settles, and never rejects, when the kernel has ended without having been closed. */
+  /** Resolves, and never rejects, when the kernel has ended. */
   readonly ended: Promise<KernelExitError>;
   /**
-   * Binds names to types, to values and to functions of the host. Nothing is bound if something cannot cross.
+   * Binds names to types, values and functions of the host. Binds nothing if one of them cannot cross.
    *
    * @throws {TypeError} If a value cannot cross, or a class cannot be made in the kernel.
    */
   define(definitions: Definitions): Promise<void>;
   /** Runs a compiled cell. */
   execute(cell: ExecuteParams): Promise<CellReport>;
-  /** Asks the running cell to stop. If it can, `execute` settles soon; whoever does not want to wait closes the kernel. */
+  /** Asks the running cell to stop. If it can, `execute` settles soon; `close` ends a kernel that does not obey. */
   interrupt(): void;
   /**
-   * Gives the value of a name; of a promise what it is settled with.
+   * Returns the value of a name; of a promise, the value with which it settles.
    *
    * @param name The name.
-   * @param options Whether a copy is wanted or a reference, and how long a promise is waited for.
+   * @param options Whether to return a copy or a reference, and a time limit.
    * @throws {RangeError} If there is no such name.
    * @throws {TypeError} If the value cannot cross.
    */
@@ -81,28 +87,28 @@ export interface Kernel {
   /** Lists the namespace. */
   names(): Promise<NamespaceEntry[]>;
   /**
-   * Says in a line what names stand for, and nothing of what is in it.
+   * Returns a line on the type and size of each name, without content.
    *
-   * @param names The names; of those that there are not, the answer has `null`.
+   * @param names The names; unknown ones have `null` in the answer.
    */
   outline(names: string[]): Promise<(string | null)[]>;
   /**
-   * Writes the namespace down.
+   * Writes the namespace as bytes.
    *
-   * @param maxBytes How large that may be, roughly. What does not fit in stays out.
+   * @param maxBytes Approximate maximum size. Names that do not fit are left out, and listed as lost.
    */
   snapshot(maxBytes: number): Promise<KernelSnapshot>;
   /**
-   * Brings names back that were written down.
+   * Restores the names of a snapshot.
    *
-   * @param parts The bytes.
-   * @param except Names that stay as they are.
+   * @param parts Its bytes.
+   * @param except Names that keep their present values.
    */
   restore(parts: readonly Uint8Array[], except: readonly string[]): Promise<RestoreReport>;
   /**
-   * Ends it, at once and whatever it does. Idempotent.
+   * Ends the kernel at once. Idempotent.
    *
-   * @param reason Why, for those who wait for it.
+   * @param reason The reason, for pending requests.
    */
   close(reason?: string): Promise<void>;
 }

@@ -1,27 +1,27 @@
 /**
- * How a kernel process ended, as data and as an error.
+ * The end of a kernel process, as data and as an error.
  *
  * @module
  */
 
 import { LAST_WORDS } from "../rpc/protocol.ts";
-import type { Recovery } from "./recovery.ts";
 
 /** How a kernel process ended. */
 export interface KernelExit {
   /** The exit code. */
   readonly exitCode: number;
-  /** The signal that ended it, if one did. */
+  /** The signal that ended it, or `null`. */
   readonly signal: string | null;
-  /** The last of what it wrote to stderr. */
+  /** The last characters that it wrote to stderr. */
   readonly stderr: string;
-  /** Why this side ended it, if it did. */
+  /** The reason, if the host ended it. */
   readonly reason?: string | undefined;
 }
 
 /**
- * The kernel ended before it answered. The next call has a fresh one, with the injections in place and restored from the
- * last checkpoint.
+ * The kernel ended before it could answer a request that has no result to say so, such as `retrieve` or `names`, or it
+ * could not be started. A cell whose kernel ends has a result with the status `kernel_exit` instead. The next request gets
+ * a fresh kernel, with the injections in place and restored from the last checkpoint.
  */
 export class KernelExitError extends Error {
   /** Always `"KernelExitError"`. */
@@ -32,14 +32,11 @@ export class KernelExitError extends Error {
   readonly signal: string | null;
   /** The last characters that the process wrote to stderr. */
   readonly stderr: string;
-  /**
-   * What the kernel that has taken its place has of it, if `execute` throws this; absent if none could be started, or too
-   * many have ended one after the other.
-   */
-  recovery: Recovery | undefined;
+  /** The reason, if the host ended it. */
+  readonly reason: string | undefined;
 
   /**
-   * Names the cause, as far as the exit tells.
+   * Makes an error that names the cause, as far as the exit shows it.
    *
    * @param exit How the process ended.
    * @param options The `cause`, if there is one.
@@ -49,26 +46,38 @@ export class KernelExitError extends Error {
     this.exitCode = exit.exitCode;
     this.signal = exit.signal;
     this.stderr = exit.stderr;
+    this.reason = exit.reason;
+  }
+
+  /** The exit as plain data. */
+  get exit(): KernelExit {
+    const { exitCode, signal, stderr, reason } = this;
+    return { exitCode, signal, stderr, ...(reason === undefined ? {} : { reason }) };
   }
 }
 
-/** Exit codes and signals of Deno and V8 that mean something. */
-export const CAUSES: ReadonlyMap<string | number, string> = new Map<string | number, string>([
-  ["SIGTRAP", "it ran out of JavaScript heap, which memoryBytes limits"],
-  [133, "it ran out of JavaScript heap, which memoryBytes limits"],
-  ["SIGABRT", "it aborted, most often for want of the memory that processMemoryBytes limits"],
-  [134, "it aborted, most often for want of the memory that processMemoryBytes limits"],
-  [137, "it was killed, by somebody or for want of memory"],
-  [139, "it overflowed a native stack or hit a fault in native code"],
-  ["SIGSEGV", "it overflowed a native stack or hit a fault in native code"],
-  ["SIGKILL", "it was killed, by somebody or for want of memory"],
+const OUT_OF_HEAP = "it ran out of JavaScript heap, which memoryBytes limits";
+const ABORTED = "it aborted, most often for want of the memory that processMemoryBytes limits";
+const KILLED = "it was killed, by somebody or for want of memory";
+const FAULT = "it overflowed a native stack or hit a fault in native code";
+
+/** Known causes by signal or exit code of Deno and V8. */
+const CAUSES: ReadonlyMap<string | number, string> = new Map<string | number, string>([
+  ["SIGTRAP", OUT_OF_HEAP],
+  [133, OUT_OF_HEAP],
+  ["SIGABRT", ABORTED],
+  [134, ABORTED],
+  ["SIGKILL", KILLED],
+  [137, KILLED],
+  ["SIGSEGV", FAULT],
+  [139, FAULT],
   [70, "it used an API that is not enabled"],
 ]);
 
-export function describeExit({ exitCode, signal, stderr, reason }: KernelExit): string {
+function describeExit({ exitCode, signal, stderr, reason }: KernelExit): string {
   const code = signal === null ? `exit code ${exitCode}` : `signal ${signal}`;
   const lines = stderr.trim().split("\n");
-  // Only shown: what ends a kernel was decided where the words were written.
+  // Shown only: the decision to end the kernel was taken where these words were written.
   const words = lines.findLast((line) => line.startsWith(LAST_WORDS))?.slice(LAST_WORDS.length);
   const cause = reason ?? words ?? CAUSES.get(signal ?? exitCode);
   if (cause !== undefined) return `The kernel ended: ${cause} (${code})`;

@@ -1,126 +1,135 @@
 /**
- * Keeps a kernel for a runtime: starts it when it is needed, again when it has ended, and brings back what the last
- * checkpoint has.
+ * Keeps a kernel for a runtime: starts it when it is needed, and again when it has ended, from the last checkpoint.
+ *
+ * ```text
+ *            kernel()                     the process ends
+ *   absent ───────────▶ live (starting, running) ───────────▶ ended
+ *      ▲                 │     ▲                                │
+ *      └──── stop() ─────┘     └────── kernel(), restored ──────┘
+ * ```
+ *
+ * A start that fails goes back to the state before it. `restore()` replaces the kernel in any state.
  *
  * @module
  */
 
 import type { RestoreReport } from "../rpc/protocol.ts";
-import { KernelExitError } from "./kernel_exit.ts";
 import type { Kernel } from "./kernel.ts";
-import { NameLedger, type Recovery, type RecoveryFacts } from "./recovery.ts";
-import type { CellResult } from "../runtime/cells/cell_result.ts";
+import { KernelExitError } from "./kernel_exit.ts";
+import type { Recovery } from "./recovery.ts";
+import { SavedState, type SavedStateOptions } from "./saved_state.ts";
 import { type Checkpoint, packSnapshot, type Snapshot, unpackSnapshot } from "./snapshot.ts";
 
 /** Options of {@linkcode KernelKeeper}. */
-export interface KernelKeeperOptions {
+export interface KernelKeeperOptions extends SavedStateOptions {
   /** Starts a kernel without names. */
   readonly start: () => Promise<Kernel>;
-  /** Injects functions and variables, but for those variables whose values a snapshot has. */
+  /** Injects functions and variables, except variables whose values a snapshot has. */
   readonly inject: (kernel: Kernel, restored: ReadonlySet<string>) => Promise<void>;
-  /** Injects again what has one of these names. */
+  /** Injects some names again. */
   readonly injectAgain: (kernel: Kernel, names: ReadonlySet<string>) => Promise<void>;
-  /** Called when a kernel has ended without having been asked to. */
+  /** Called when a kernel has ended by itself. */
   readonly onEnded: () => void;
-  /** Whether a name is injected. */
-  readonly isInjected: (name: string) => boolean;
-  /** How many kernels in a row may end before a cell does. */
+  /** Maximum number of kernels that may end one after another before a cell ends. */
   readonly maxRestarts: number;
-  /** How large a snapshot may be, in bytes. */
-  readonly maxSnapshotBytes: number;
-  /** The first kernel goes on from this snapshot. @default none */
-  readonly snapshot?: Uint8Array | undefined;
 }
+
+/** The state of a keeper. */
+type KernelState =
+  /** There is no kernel, and none has ended by itself. */
+  | { readonly phase: "absent" }
+  /** A kernel starts or runs. */
+  | { readonly phase: "live"; readonly kernel: Promise<Kernel> }
+  /** The last kernel ended by itself, and its names wait to be restored. */
+  | { readonly phase: "ended"; readonly error: KernelExitError };
+
+const ABSENT: KernelState = { phase: "absent" };
 
 /** Keeps one kernel alive. */
 export class KernelKeeper {
   readonly #options: KernelKeeperOptions;
-  readonly #ledger = new NameLedger();
-  #kernel: Promise<Kernel> | undefined;
-  /** A snapshot that no kernel has read yet. */
-  #initial: Uint8Array | undefined;
-  #checkpoint: Checkpoint | undefined;
-  /** Why the checkpoint is not newer. */
-  #failure: string | undefined;
-  /** How the last kernel ended; nothing once another one has taken its place. */
-  #ending: KernelExitError | undefined;
-  /** Kernels that have ended since a cell last did. */
-  #ended = 0;
-  #recovery: Recovery | undefined;
-  /** Aborted by who wants no kernel any more, not even one that is being started. */
+  readonly #saved: SavedState;
+  #state: KernelState = ABSENT;
+  /** Number of kernels that have ended one after another since a cell last ended. */
+  #endedInRow = 0;
+  /** The state that the present kernel has of the one before, until a result reports it. */
+  #untold: Recovery | undefined;
+  /** Aborted by `stop()`, so that not even a kernel that is being started survives it. */
   #life = new AbortController();
-  /** Settles when the kernel that was to take the place of another one has done so, or has ended. */
+  /** Settles when a replacement that is under way is complete. */
   #replacing: Promise<void> = Promise.resolve();
 
   /** @param options How kernels are started, and limits. */
   constructor(options: KernelKeeperOptions) {
     this.#options = options;
-    this.#initial = options.snapshot;
+    this.#saved = new SavedState(options);
   }
 
-  /** The kernel that is there or starts; nothing if there is none. */
+  /** The kernel that runs or starts; `undefined` if there is none. */
   get current(): Promise<Kernel> | undefined {
-    return this.#kernel;
+    return this.#state.phase === "live" ? this.#state.kernel : undefined;
   }
 
   /**
-   * Gives the kernel; starts one if there is none.
+   * Returns the kernel; starts one if there is none.
    *
-   * @throws {KernelExitError} If it does not come up, or too many have ended one after the other.
+   * @throws {KernelExitError} If it does not come up, or too many have ended one after another.
    */
   kernel(): Promise<Kernel> {
-    return this.#kernel ??= this.#keep(this.#begin());
+    const state = this.#state;
+    if (state.phase === "live") return state.kernel;
+    return this.#keep(this.#begin(state), state);
   }
 
-  /** What the present kernel has of the one before, as long as nobody has been told. */
+  /** The state that the present kernel has of the one before, until a result reports it. */
   get recovery(): Recovery | undefined {
-    return this.#recovery;
+    return this.#untold;
   }
 
-  /** As {@linkcode KernelKeeper.recovery}. Whoever takes it tells it. */
+  /** Returns the same as {@linkcode KernelKeeper.recovery}; the caller reports it. */
   takeRecovery(): Recovery | undefined {
-    const recovery = this.#recovery;
-    this.#recovery = undefined;
+    const recovery = this.#untold;
+    this.#untold = undefined;
     return recovery;
   }
 
-  /** Takes note of what came of a cell. */
-  cellEnded({ changed, recovered }: CellResult): void {
-    this.#ended = 0;
-    if (recovered !== undefined) this.#recovery = undefined;
-    this.#ledger.change(changed.map(({ name }) => name));
+  /**
+   * Records the end of a cell.
+   *
+   * @param end The names that it has changed, and whether its result reports the recovery before it.
+   */
+  cellEnded({ changed, reportsRecovery, kernelExited }: {
+    readonly changed: Iterable<string>;
+    readonly reportsRecovery: boolean;
+    readonly kernelExited: boolean;
+  }): void {
+    // A cell that ends its kernel is no sign that kernels live.
+    if (!kernelExited) this.#endedInRow = 0;
+    if (reportsRecovery) this.#untold = undefined;
+    this.#saved.changed(changed);
   }
 
-  /** Takes note of names that the host has given a value. */
+  /** Records names to which the host has given a value. */
   defined(names: Iterable<string>): void {
-    this.#ledger.define(names);
+    this.#saved.define(names);
   }
 
   /**
-   * Takes a checkpoint, if there is a kernel. The one before stays if that fails.
+   * Takes a checkpoint, if there is a kernel. The last one stays if that fails.
    *
-   * @param cell The last cell.
+   * @param cell The number of the last cell.
    * @throws {Error} If it cannot be taken.
    */
   async checkpoint(cell: number): Promise<void> {
-    const kernel = await this.#kernel?.catch(() => undefined);
-    if (kernel === undefined) return;
-    const moment = this.#ledger.moment();
-    try {
-      this.#checkpoint = { ...await kernel.snapshot(this.#options.maxSnapshotBytes), cell };
-      this.#failure = undefined;
-      this.#ledger.checkpointTaken(moment);
-    } catch (error) {
-      this.#failure = error instanceof Error ? error.message : `${error}`;
-      throw error;
-    }
+    const kernel = await this.current?.catch(() => undefined);
+    if (kernel !== undefined) await this.#saved.take(kernel, cell);
   }
 
   /**
-   * Gives the namespace as bytes.
+   * Returns the namespace as bytes.
    *
-   * @param cell The last cell.
-   * @throws {Error} If the kernel cannot write it down.
+   * @param cell The number of the last cell.
+   * @throws {Error} If the kernel cannot write it.
    */
   async snapshot(cell: number): Promise<Snapshot> {
     const kernel = await this.kernel();
@@ -128,12 +137,12 @@ export class KernelKeeper {
   }
 
   /**
-   * Puts a kernel with the names of a snapshot in the place of the present one.
+   * Replaces the kernel by one with the names of a snapshot.
    *
    * @param bytes The snapshot.
-   * @returns What is back and what is not.
-   * @throws {TypeError} If it is no snapshot; nothing has changed then.
-   * @throws {RangeError} If it is of another version; nothing has changed then.
+   * @returns The names that are back, and those that are not.
+   * @throws {TypeError} If the bytes are not a snapshot; nothing has changed then.
+   * @throws {RangeError} If it is a snapshot of another version; nothing has changed then.
    */
   async restore(bytes: Uint8Array): Promise<Recovery> {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -149,72 +158,86 @@ export class KernelKeeper {
     const { signal } = this.#life;
     const checkpoint = await unpackSnapshot(bytes);
     signal.throwIfAborted();
-    const { kernel, recovery } = await this.#continue(checkpoint, []);
+    const { kernel, report } = await this.#start(checkpoint, []);
     if (signal.aborted) {
       await kernel.close();
       throw signal.reason;
     }
-    const before = this.#kernel;
-    this.#initial = undefined;
-    this.#ending = undefined;
-    this.#ended = 0;
-    this.#recovery = undefined;
-    this.#kernel = this.#keep(Promise.resolve(kernel));
+    const recovery = this.#saved.adopt(checkpoint, { report, injectedSince: [] });
+    const before = this.current;
+    this.#endedInRow = 0;
+    this.#untold = undefined;
+    this.#keep(Promise.resolve(kernel), ABSENT);
     await closeStarted(before);
     return recovery;
   }
 
-  /** Ends the kernel, and forgets what it has made. */
+  /** Ends the kernel, and forgets everything that it has made. */
   async stop(): Promise<void> {
-    const before = this.#kernel;
-    this.#kernel = undefined;
-    this.#initial = undefined;
-    this.#checkpoint = undefined;
-    this.#failure = undefined;
-    this.#ending = undefined;
-    this.#ended = 0;
-    this.#recovery = undefined;
-    this.#ledger.clear();
+    const before = this.current;
+    this.#state = ABSENT;
+    this.#endedInRow = 0;
+    this.#untold = undefined;
+    this.#saved.clear();
     const reason = "it was closed";
     this.#life.abort(new KernelExitError({ exitCode: 0, signal: null, stderr: "", reason }));
     this.#life = new AbortController();
     await Promise.all([closeStarted(before), this.#replacing]);
   }
 
-  #keep(starting: Promise<Kernel>): Promise<Kernel> {
-    const forget = () => {
-      if (this.#kernel === starting) this.#kernel = undefined;
+  /** Enters the state `live`, and leaves it when the start fails or the kernel ends. */
+  #keep(starting: Promise<Kernel>, before: KernelState): Promise<Kernel> {
+    const live: KernelState = { phase: "live", kernel: starting };
+    this.#state = live;
+    const fail = () => {
+      if (this.#state === live) this.#state = before;
     };
     const lose = (error: KernelExitError) => {
-      // Who stops it, or puts another one in its place, has forgotten it before.
-      if (this.#kernel !== starting) return;
-      forget();
-      this.#ending = error;
-      this.#ended++;
+      // After stop() or restore() this kernel is no longer the keeper's.
+      if (this.#state !== live) return;
+      this.#state = { phase: "ended", error };
+      this.#endedInRow++;
       this.#options.onEnded();
     };
-    starting.then((kernel) => kernel.ended.then(lose), forget);
+    starting.then((kernel) => kernel.ended.then(lose), fail);
     return starting;
   }
 
-  async #begin(): Promise<Kernel> {
-    const { maxRestarts } = this.#options;
-    if (this.#ended > maxRestarts) throw this.#tooMany();
-    if (this.#initial !== undefined) {
-      const { signal } = this.#life;
-      const checkpoint = await unpackSnapshot(this.#initial);
-      signal.throwIfAborted();
-      const { kernel, recovery } = await this.#continue(checkpoint, this.#ledger.defined);
-      this.#recovery = recovery;
-      this.#initial = undefined;
-      return kernel;
-    }
-    return this.#ending === undefined
-      ? (await this.#start(undefined, [])).kernel
-      : await this.#recover(this.#ending.message);
+  async #begin(before: KernelState): Promise<Kernel> {
+    if (before.phase === "ended") return await this.#recover(before.error);
+    const { signal } = this.#life;
+    const initial = await this.#saved.readInitial();
+    signal.throwIfAborted();
+    if (initial === undefined) return (await this.#start(undefined, [])).kernel;
+    const injectedSince = this.#saved.defined;
+    const { kernel, report } = await this.#start(initial, injectedSince);
+    this.#untold = this.#saved.adopt(initial, { report, injectedSince });
+    return kernel;
   }
 
-  /** Starts a kernel with the injections in place and the names of a checkpoint, but for those that stay as injected. */
+  /** Starts a kernel from the last checkpoint; without it, if it cannot be restored. */
+  async #recover(error: KernelExitError): Promise<Kernel> {
+    if (this.#endedInRow > this.#options.maxRestarts) throw this.#tooMany(error);
+    const { checkpoint } = this.#saved;
+    const { signal } = this.#life;
+    let started: { kernel: Kernel; report: RestoreReport };
+    try {
+      started = await this.#start(checkpoint, this.#saved.defined);
+    } catch (failure) {
+      if (checkpoint === undefined || signal.aborted) throw failure;
+      // A checkpoint that cannot be restored now cannot be restored later.
+      const lost = this.#saved.drop(failure);
+      this.#endedInRow++;
+      const { kernel } = await this.#start(undefined, []);
+      started = { kernel, report: { names: [], lost } };
+    }
+    const { kernel, report } = started;
+    const untold = this.#untold;
+    this.#untold = this.#saved.recover({ cause: error.message, checkpoint, report, untold });
+    return kernel;
+  }
+
+  /** Starts a kernel with the injections, and with the names of a checkpoint except those that the host has set since. */
   async #start(
     checkpoint: Checkpoint | undefined,
     injectedSince: readonly string[],
@@ -222,12 +245,12 @@ export class KernelKeeper {
     const { start, inject, injectAgain } = this.#options;
     const { signal } = this.#life;
     const kernel = await start();
-    // Reading a checkpoint runs code, and may take long.
+    // Restoring runs code of cells, and may take long.
     const close = () => void kernel.close();
     signal.addEventListener("abort", close);
     try {
       signal.throwIfAborted();
-      // What the checkpoint has need not be sent twice.
+      // Values that the checkpoint has need not be sent.
       const restored = new Set(checkpoint?.names.map(({ name }) => name));
       for (const name of injectedSince) restored.delete(name);
       await inject(kernel, restored);
@@ -244,60 +267,14 @@ export class KernelKeeper {
     }
   }
 
-  /** Goes on from a snapshot that somebody has handed over. */
-  async #continue(
-    checkpoint: Checkpoint,
-    injectedSince: readonly string[],
-  ): Promise<{ kernel: Kernel; recovery: Recovery }> {
-    const { kernel, report } = await this.#start(checkpoint, injectedSince);
-    this.#ledger.clear();
-    this.#ledger.define(injectedSince);
-    this.#checkpoint = checkpoint;
-    this.#failure = undefined;
-    const cause = "The session goes on from a snapshot";
-    return { kernel, recovery: this.#account(checkpoint, { cause, report, untold: undefined }) };
-  }
-
-  /** Goes on from the last checkpoint. */
-  async #recover(cause: string): Promise<Kernel> {
-    const checkpoint = this.#checkpoint;
-    const { signal } = this.#life;
-    let started: { kernel: Kernel; report: RestoreReport };
-    try {
-      started = await this.#start(checkpoint, this.#ledger.defined);
-    } catch (error) {
-      if (checkpoint === undefined || signal.aborted) throw error;
-      // Whatever is wrong with it would be wrong with it the next time.
-      this.#checkpoint = undefined;
-      this.#ended++;
-      const reason = `restoring it failed: ${error instanceof Error ? error.message : error}`;
-      started = await this.#start(undefined, []);
-      started.report.lost = checkpoint.names.map(({ name }) => ({ name, reason }));
-    }
-    const { kernel, report } = started;
-    this.#recovery = this.#account(checkpoint, { cause, report, untold: this.#recovery });
-    this.#ending = undefined;
-    return kernel;
-  }
-
-  #account(
-    checkpoint: Checkpoint | undefined,
-    facts: Pick<RecoveryFacts, "cause" | "report" | "untold">,
-  ): Recovery {
-    const { isInjected } = this.#options;
-    const failure = this.#failure;
-    return this.#ledger.recover({ ...facts, checkpoint, failure, isInjected });
-  }
-
-  #tooMany(): KernelExitError {
-    const { exitCode = 0, signal = null, stderr = "", message = "" } = this.#ending ?? {};
-    const reason = `${this.#ended} in a row, more than maxRestarts ${this.#options.maxRestarts}, ` +
-      `and no cell came to its end. reset() begins anew. The last one: ${message}`;
+  #tooMany({ exitCode, signal, stderr, message }: KernelExitError): KernelExitError {
+    const reason = `${this.#endedInRow} kernels in a row, more than maxRestarts ` +
+      `${this.#options.maxRestarts}, ended before a cell did. reset() begins anew. The last one: ${message}`;
     return new KernelExitError({ exitCode, signal, stderr, reason });
   }
 }
 
-/** Ends a kernel. One that never came up has nothing to end, and its error has gone to whoever asked for it. */
+/** Closes a kernel. One that never came up needs no closing, and its error went to its caller. */
 async function closeStarted(starting: Promise<Kernel> | undefined): Promise<void> {
   const kernel = await starting?.catch(() => undefined);
   await kernel?.close();

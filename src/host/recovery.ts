@@ -1,5 +1,5 @@
 /**
- * What is left of a namespace when its kernel has ended: kept in mind while cells run, told when a new one has started.
+ * The account of a namespace whose kernel has ended: recorded while cells run, reported when a new kernel has started.
  *
  * @module
  */
@@ -7,52 +7,52 @@
 import type { LostName, RestoreReport } from "../rpc/protocol.ts";
 import type { Checkpoint } from "./snapshot.ts";
 
-/** What a kernel that was started again has of the one before it. */
+/** The state that a new kernel has of the one before it. */
 export interface Recovery {
-  /** Why there is a new one, as a sentence. */
+  /** The reason for the new kernel, as a sentence. */
   readonly cause: string;
-  /** The cell behind which the checkpoint was taken from which names are back; absent if there was none. */
+  /** The number of the cell after which the checkpoint was taken; absent if there was none. */
   readonly checkpoint?: number | undefined;
-  /** Names that are back from the checkpoint. */
+  /** Names restored from the checkpoint. */
   readonly restored: readonly string[];
-  /** Names that are there, and had been given another value since. */
+  /** Names that exist with an older value: they had been changed after the checkpoint. */
   readonly outdated: readonly string[];
-  /** Names that are gone, with the reason. */
+  /** Names that are lost, with the reason. */
   readonly lost: readonly LostName[];
 }
 
-/** What came of bringing a checkpoint back. */
+/** The facts of a recovery, for {@linkcode NameLedger.recover}. */
 export interface RecoveryFacts {
-  /** Why there is a new kernel. */
+  /** The reason for the new kernel. */
   readonly cause: string;
   /** The checkpoint, if there was one. */
   readonly checkpoint: Checkpoint | undefined;
-  /** What the kernel says of it. */
+  /** The kernel's report on its names. */
   readonly report: RestoreReport;
-  /** Why there is no newer checkpoint, if taking one has failed. */
+  /** The reason why there is no newer checkpoint, if taking one has failed. */
   readonly failure: string | undefined;
-  /** What nobody has been told of the recovery before, from the same checkpoint. */
+  /** An earlier recovery, from the same checkpoint, that no result has reported. */
   readonly untold: Recovery | undefined;
-  /** Whether a name is injected, so that it is there in any case. */
+  /** Whether a name is injected, and so exists in any case. */
   readonly isInjected: (name: string) => boolean;
 }
 
-/** Keeps in mind which names cells have made, and since when. */
+/** Records which names cells have made, and since when. */
 export class NameLedger {
   /** Names that cells have made or given another value. */
   readonly #names = new Set<string>();
   /** Those of them since the last checkpoint. */
   readonly #changed = new Set<string>();
-  /** Names that the host has given a value since the last checkpoint, and when. */
+  /** Names to which the host has given a value since the last checkpoint, and when. */
   readonly #defined = new Map<string, number>();
   #now = 0;
 
-  /** Names that the host has given a value since the last checkpoint, which has an older one. */
+  /** Names to which the host has given a value since the last checkpoint, which has an older one. */
   get defined(): string[] {
     return [...this.#defined.keys()];
   }
 
-  /** Takes note of names that a cell has made or given another value. */
+  /** Records names that a cell has made or given another value. */
   change(names: Iterable<string>): void {
     for (const name of names) {
       this.#names.add(name);
@@ -60,7 +60,7 @@ export class NameLedger {
     }
   }
 
-  /** Takes note of names that the host has given a value. */
+  /** Records names to which the host has given a value. */
   define(names: Iterable<string>): void {
     this.#now++;
     for (const name of names) {
@@ -70,15 +70,15 @@ export class NameLedger {
     }
   }
 
-  /** This moment, for {@linkcode NameLedger.checkpointTaken}. */
+  /** Returns the present moment, for {@linkcode NameLedger.checkpointTaken}. */
   moment(): number {
     return this.#now;
   }
 
   /**
-   * Takes note of a checkpoint. No cell has run while it was taken; the host may have given names a value.
+   * Records a checkpoint. No cell has run while it was taken; the host may have given names a value.
    *
-   * @param moment The moment when it was begun.
+   * @param moment The moment at which it began.
    */
   checkpointTaken(moment: number): void {
     this.#changed.clear();
@@ -91,7 +91,7 @@ export class NameLedger {
     this.checkpointTaken(this.#now);
   }
 
-  /** Says what is left, and goes on from there. */
+  /** Returns the account, and records on from there. */
   recover(facts: RecoveryFacts): Recovery {
     const { cause, checkpoint, report, failure, untold, isInjected } = facts;
     const restored = new Set(report.names);
@@ -102,7 +102,7 @@ export class NameLedger {
     for (const name of this.#names) if (!restored.has(name)) reasons.set(name, reason);
     const refused = [...untold?.lost ?? [], ...checkpoint?.lost ?? [], ...report.lost];
     for (const { name, reason } of refused) reasons.set(name, reason);
-    // What is injected is there in any case, but not with what cells have made of it.
+    // Injected names exist in any case, but without the changes that cells made.
     const outdated = new Set([...untold?.outdated ?? [], ...this.#changed]);
     for (const name of reasons.keys()) if (this.#names.has(name)) outdated.add(name);
     this.#names.clear();

@@ -1,5 +1,5 @@
 /**
- * Snapshots as bytes: what a kernel has written down, with a head that says what it is.
+ * Snapshots as bytes: the parts that a kernel has written, after a head that describes them.
  *
  * ```text
  * cave-agent-snapshot/1\n
@@ -8,7 +8,7 @@
  * <SHA-256 of everything before it: 32 bytes>
  * ```
  *
- * The host looks at the head only. What follows is the kernel's, and is read by a kernel.
+ * The host reads the head only. The parts are read by a kernel.
  *
  * @module
  */
@@ -17,23 +17,23 @@ import type { LostName, NamespaceEntry, SnapshotReport } from "../rpc/protocol.t
 
 /** The namespace of a runtime, as bytes. */
 export interface Snapshot {
-  /** What `restore` and the option `snapshot` take: in this process or another one, on this machine or another one. */
+  /** The bytes, for `restore` and the option `snapshot`, in this process or another one, on this machine or another one. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** The names that are in it. */
+  /** The names that it contains. */
   readonly names: readonly NamespaceEntry[];
-  /** The names that cannot be kept, with the reason. */
+  /** The names that could not be kept, with the reason. */
   readonly lost: readonly LostName[];
 }
 
-/** A namespace, written down by a kernel and to be read by one. */
+/** A namespace as a kernel writes and reads it. */
 export interface KernelSnapshot extends Readonly<SnapshotReport> {
   /** Its bytes. */
   readonly parts: readonly Uint8Array[];
 }
 
-/** A snapshot that a runtime can go back to. */
+/** A snapshot in memory that a runtime can go back to. */
 export interface Checkpoint extends KernelSnapshot {
-  /** The cell behind which it was taken. */
+  /** The number of the cell after which it was taken. */
   readonly cell: number;
 }
 
@@ -48,7 +48,7 @@ interface SnapshotHead {
 const NAME = "cave-agent-snapshot";
 const VERSION = 1;
 
-/** The first line, whatever the version, is shorter. */
+/** Upper bound for the length of the first line, in all versions. */
 const MAX_FIRST_LINE_BYTES = 64;
 
 const LINE_END = 10;
@@ -56,7 +56,7 @@ const LINE_END = 10;
 const DIGEST_BYTES = 32;
 
 /**
- * Makes bytes of a checkpoint.
+ * Returns a checkpoint as bytes.
  *
  * @param checkpoint The checkpoint.
  */
@@ -75,14 +75,14 @@ export async function packSnapshot(checkpoint: Checkpoint): Promise<Snapshot> {
 }
 
 /**
- * Reads bytes that {@linkcode packSnapshot} made.
+ * Reads the bytes that {@linkcode packSnapshot} returns.
  *
  * @param bytes The bytes.
- * @throws {TypeError} If they are no snapshot, or are damaged or incomplete.
- * @throws {RangeError} If they are a snapshot of a version that this one does not know.
+ * @throws {TypeError} If they are not a snapshot, damaged or incomplete.
+ * @throws {RangeError} If the snapshot has another version.
  */
 export async function unpackSnapshot(bytes: Uint8Array): Promise<Checkpoint> {
-  if (!(bytes instanceof Uint8Array)) throw refusal("it is no Uint8Array");
+  if (!(bytes instanceof Uint8Array)) throw refusal("it is not a Uint8Array");
   const firstEnd = bytes.subarray(0, MAX_FIRST_LINE_BYTES).indexOf(LINE_END);
   const first = new TextDecoder().decode(bytes.subarray(0, Math.max(0, firstEnd)));
   const version = new RegExp(`^${NAME}/(\\d+)$`).exec(first)?.[1];
@@ -91,7 +91,7 @@ export async function unpackSnapshot(bytes: Uint8Array): Promise<Checkpoint> {
   }
   if (Number(version) !== VERSION) {
     throw new RangeError(
-      `Cannot restore a snapshot: it has version ${version}, and this is made for version ${VERSION}`,
+      `Cannot restore a snapshot: it has version ${version}, and this program reads version ${VERSION}`,
     );
   }
   const headEnd = bytes.indexOf(LINE_END, firstEnd + 1);
@@ -99,7 +99,7 @@ export async function unpackSnapshot(bytes: Uint8Array): Promise<Checkpoint> {
   const head = readHead(new TextDecoder().decode(bytes.subarray(firstEnd + 1, headEnd)));
   const length = head.lengths.reduce((sum, length) => sum + length, headEnd + 1 + DIGEST_BYTES);
   if (bytes.length !== length) throw refusal(`it has ${bytes.length} of ${length} bytes`);
-  // A copy: nobody changes it while it is read.
+  // A copy, which the caller cannot change while it is read.
   const own = bytes.slice();
   const digest = await digestOf(own.subarray(0, -DIGEST_BYTES));
   const sealed = own.subarray(-DIGEST_BYTES).every((byte, i) => byte === digest[i]);
@@ -127,7 +127,7 @@ function isHead(value: unknown): value is SnapshotHead {
     lengths.every((length) => Number.isSafeInteger(length) && length >= 0);
 }
 
-/** Whether something is a list of names, each with a text that belongs to it. */
+/** Whether a value is a list of names, each with a text. */
 function isListOf(value: unknown, text: "type" | "reason"): boolean {
   return Array.isArray(value) &&
     value.every((entry) => typeof entry?.name === "string" && typeof entry[text] === "string");

@@ -1,69 +1,59 @@
 /**
- * Functions that a host hands to a kernel, with what the model should know about them and with schemas that are held to.
+ * Functions that a host hands to a kernel, with a description for the model and with schemas that are enforced.
  *
  * @module
  */
 
-import { checkArguments, checkValue, type Schema } from "./schema.ts";
 import { checkLimit } from "../limits/limit.ts";
+import { checkOptions, type OptionNames } from "../limits/options.ts";
+import { Definition, DEFINITION_OPTIONS, type DefinitionOptions } from "./definition.ts";
+import { checkArguments, checkValue, type Schema } from "./schema.ts";
 
 /** A function of any shape. */
 // deno-lint-ignore no-explicit-any -- parameters are checked against the function itself, not against this bound
 export type AnyFunction = (...args: any[]) => unknown;
 
 /** Options of {@linkcode defineFunction}. */
-export interface FunctionOptions {
-  /** What the model is told about it. @default none */
-  readonly description?: string;
-  /**
-   * The signature that the model is shown, `(city: string, days?: number): Promise<Forecast>`; one line for each overload.
-   * @default made from the schemas and the source of the function
-   */
-  readonly declaration?: string;
-  /**
-   * Declarations of types that the signature uses: `interface Forecast { celsius: number }`. The same one of several
-   * functions is shown once. @default none
-   */
-  readonly typeDeclarations?: readonly string[];
-  /** Checks the arguments: a tuple for the whole list, any other schema for the only argument. @default none */
-  readonly input?: Schema;
-  /** Checks the result. @default none */
-  readonly output?: Schema;
-  /** How long a call may take, in milliseconds, `Infinity` for any time. @default the runtime's `callTimeoutMs` */
-  readonly timeoutMs?: number;
+export interface FunctionOptions extends DefinitionOptions {
+  /** Schema of the arguments: a tuple for the whole list, any other schema for the only argument. @default none */
+  readonly input?: Schema | undefined;
+  /** Schema of the result. @default none */
+  readonly output?: Schema | undefined;
+  /** Time limit of a call in milliseconds, `Infinity` for none. @default the runtime's `callTimeoutMs` */
+  readonly timeoutMs?: number | undefined;
 }
 
-/** A function with a description and schemas. */
-export class HostFunction<F extends AnyFunction = AnyFunction> {
-  /** What is called, on the host. */
+const FUNCTION_OPTIONS: OptionNames<FunctionOptions> = {
+  ...DEFINITION_OPTIONS,
+  input: true,
+  output: true,
+  timeoutMs: true,
+};
+
+/** A function with a description and schemas: the result of {@linkcode defineFunction}. */
+export class HostFunction<F extends AnyFunction = AnyFunction> extends Definition {
+  /** The function on the host. */
   readonly call: F;
-  /** What the model is told about it. */
-  readonly description: string | undefined;
-  /** The signature that the model is shown, if it is not made from what follows. */
-  readonly declaration: string | undefined;
-  /** Declarations of types that the signature uses. */
-  readonly typeDeclarations: readonly string[];
-  /** Checks the arguments. */
+  /** Schema of the arguments. */
   readonly input: Schema | undefined;
-  /** Checks the result. */
+  /** Schema of the result. */
   readonly output: Schema | undefined;
-  /** How long a call may take, in milliseconds. */
+  /** Time limit of a call in milliseconds; `undefined` for the runtime's. */
   readonly timeoutMs: number | undefined;
 
   /**
-   * As `defineFunction`.
+   * Makes a host function, as `defineFunction` does.
    *
    * @param call The function.
-   * @param options Its description and schemas.
+   * @param options Its description, schemas and time limit.
    */
   constructor(call: F, options: FunctionOptions = {}) {
     if (typeof call !== "function") {
       throw new TypeError(`Cannot define a function: it is a ${typeof call}`);
     }
+    checkOptions(options, { names: FUNCTION_OPTIONS, task: "define a function" });
+    super(options);
     this.call = call;
-    this.description = options.description;
-    this.declaration = options.declaration;
-    this.typeDeclarations = [...options.typeDeclarations ?? []];
     this.input = options.input;
     this.output = options.output;
     this.timeoutMs = options.timeoutMs === undefined
@@ -73,13 +63,13 @@ export class HostFunction<F extends AnyFunction = AnyFunction> {
 }
 
 /**
- * Describes a function to the model, and says what its arguments and its result must be. A function that is no arrow
- * function finds a `signal` on its `this` ({@linkcode HostCallContext}), which aborts when nobody waits any more.
+ * Describes a function to the model, and enforces schemas of its arguments and its result. A function that is not an
+ * arrow function finds a `signal` on its `this` ({@linkcode HostCallContext}), which aborts when the call is given up.
  *
  * @param call The function; it stays on the host, cells call it with `await`.
  * @param options Description and schemas.
- * @returns What goes into the `functions` of a runtime.
- * @throws {TypeError} If `call` is no function.
+ * @returns An entry for the `functions` of a runtime.
+ * @throws {TypeError} If `call` is not a function, or an option has an unknown name.
  *
  * @example A function whose arguments are checked
  * ```ts
@@ -110,14 +100,14 @@ export interface HostFunctionCall {
   readonly name: string;
   /** The arguments. */
   readonly args: readonly unknown[];
-  /** What the function finds as its `this`. */
+  /** The `this` of the function. */
   readonly context: unknown;
 }
 
 /** A record of functions, as a runtime takes them. */
 export type Functions = Readonly<Record<string, HostFunction | AnyFunction>>;
 
-/** The function behind what is injected: a definition's own, or the function itself. */
+/** The type of the function behind an injected one: that of a definition, or the function's own. */
 export type FunctionOf<D> = D extends HostFunction<infer F> ? F : D extends AnyFunction ? D : never;
 
 /**
@@ -125,7 +115,7 @@ export type FunctionOf<D> = D extends HostFunction<infer F> ? F : D extends AnyF
  *
  * @param definition The function.
  * @param call Its name and the arguments.
- * @throws {TypeError} If the arguments or the result are not what the schemas say; otherwise what the function throws.
+ * @throws {TypeError} If a schema refuses the arguments or the result; otherwise the error of the function.
  */
 export async function callHostFunction(
   definition: HostFunction,

@@ -6,54 +6,45 @@
 
 import { type ClassText, readClass } from "../cell/class_text.ts";
 import { GUEST_GLOBALS } from "../rpc/guest_globals.ts";
+import { checkOptions, type OptionNames } from "../limits/options.ts";
+import { Definition, DEFINITION_OPTIONS, type DefinitionOptions } from "./definition.ts";
 import { type AnyClass, hasHooks, type SharedType, STATE } from "../rpc/values/shared_types.ts";
 
 /** Options of {@linkcode defineType}. */
-export interface TypeOptions {
-  /** What the model is told about it. @default none */
-  readonly description?: string | undefined;
-  /** The declaration that the model is shown, `declare class Point { x: number }`. @default made from the source */
-  readonly declaration?: string | undefined;
-  /** Declarations of types that `declaration` uses. @default none */
-  readonly typeDeclarations?: readonly string[] | undefined;
+export interface TypeOptions extends DefinitionOptions {
   /**
    * Whether instances of the class are copied across the boundary, and have their class on either side. Otherwise they
-   * stay where they were made: cells get references to those of the host, and the host gets the data of those of cells.
-   * @default false
+   * stay where they were made: cells get references to instances of the host, and the host gets the data of instances of
+   * cells. @default false
    */
   readonly copy?: boolean | undefined;
 }
 
-/** What a type is: a class, a schema, or an object with constants. */
+const TYPE_OPTIONS: OptionNames<TypeOptions> = { ...DEFINITION_OPTIONS, copy: true };
+
+/** The kind of a type: a class, a schema, or an object with constants. */
 export type TypeKind = "class" | "schema" | "constants";
 
-/** A type with a description. */
-export class HostType<T = unknown> {
+/** A type with a description: the result of {@linkcode defineType}. */
+export class HostType<T = unknown> extends Definition {
   /** The class, the schema, or the object with the constants. */
   readonly value: T;
-  /** Which of them it is. */
+  /** The kind of `value`. */
   readonly kind: TypeKind;
-  /** What the model is told about it. */
-  readonly description: string | undefined;
-  /** The declaration that the model is shown, if it is not made from the source. */
-  readonly declaration: string | undefined;
-  /** Declarations of types that `declaration` uses. */
-  readonly typeDeclarations: readonly string[];
   /** Whether instances are copied. */
   readonly copy: boolean;
 
   /**
-   * As `defineType`.
+   * Makes a type, as `defineType` does.
    *
    * @param value The class, the schema, or the object with the constants.
-   * @param options Its description, and what becomes of instances.
+   * @param options Its description, and whether instances are copied.
    */
   constructor(value: T, options: TypeOptions = {}) {
+    checkOptions(options, { names: TYPE_OPTIONS, task: "define a type" });
+    super(options);
     this.value = value;
     this.kind = kindOf(value);
-    this.description = options.description;
-    this.declaration = options.declaration;
-    this.typeDeclarations = [...options.typeDeclarations ?? []];
     this.copy = options.copy ?? false;
     if (this.copy) checkCopied(this);
   }
@@ -62,19 +53,19 @@ export class HostType<T = unknown> {
 /**
  * Makes a type known to cells and describes it to the model.
  *
- * - A class is there in cells for `new` and `instanceof`, made from its source. What it refers to has to be there as well.
+ * - Cells can use a class with `new` and `instanceof`; it is made from its source, so what it refers to must be injected too.
  *   With `copy`, instances cross by value: their own enumerable fields are given to an object of the class on the other
- *   side, whose constructor is not called. A class with private members says itself what crosses, by two methods:
- *   `[Symbol.for("cave.state")]()` gives the state of an instance, `static [Symbol.for("cave.revive")](state)` an instance.
+ *   side, whose constructor is not called. A class with private members defines what crosses by two methods:
+ *   `[Symbol.for("cave.state")]()` returns the state of an instance, `static [Symbol.for("cave.revive")](state)` an instance.
  *   On the host the state comes from code that nobody has read: check it.
  * - A schema (zod's, or any other's of the Standard Schema) is a TypeScript type to the model. One with a `parse` method,
  *   as zod's, can be called from cells: `await Task.parse(value)`.
- * - An object with constants, as an enum is one, is there in cells as it is.
+ * - An object with constants, such as an enum, exists in cells as it is.
  *
  * @param value The class, the schema, or the object with the constants.
- * @param options Its description, and what becomes of instances.
- * @returns What goes into the `types` of a runtime.
- * @throws {TypeError} If it is none of these, or a class whose instances cannot be copied.
+ * @param options Its description, and whether instances are copied.
+ * @returns An entry for the `types` of a runtime.
+ * @throws {TypeError} If it is none of these, a class whose instances cannot be copied, or an option has an unknown name.
  *
  * @example A class that crosses with its instances
  * ```ts
@@ -133,7 +124,7 @@ export function defineType<T>(value: T, options: TypeOptions = {}): HostType<T> 
 }
 
 /**
- * The classes among types.
+ * Returns the classes among types.
  *
  * @param types Types by name.
  */
@@ -143,7 +134,7 @@ export function classesOf(types: ReadonlyMap<string, HostType>): SharedType[] {
 }
 
 /**
- * Checks that what the classes refer to is there.
+ * Checks that cells have the names to which the classes refer.
  *
  * @param types The types that are about to be injected.
  * @param isInjected Whether a name is injected.
@@ -166,11 +157,11 @@ export function checkFreeNames(
 }
 
 /**
- * The names that a class refers to and that cells do not have.
+ * Returns the names that a class refers to and that cells do not have.
  *
  * @param Class The class.
  * @param isInjected Whether a name is injected.
- * @throws {TypeError} If its source is not there.
+ * @throws {TypeError} If its source is not available.
  */
 export function missingNames(Class: AnyClass, isInjected: (name: string) => boolean): string[] {
   return sourceOf(Class).freeNames.filter((free) =>
@@ -182,11 +173,11 @@ function sourceOf(Class: AnyClass): ClassText {
   const text = readClass(`${Class}`);
   if (text !== undefined) return text;
   throw new TypeError(
-    `Cannot define the type ${nameOf(Class)}: its source is not there, so cells cannot have it`,
+    `Cannot define the type ${nameOf(Class)}: its source is not available, so cells cannot have it`,
   );
 }
 
-/** What the kernel puts beside the globals that it leaves. */
+/** Globals that the kernel adds to those of the language and the web. */
 const BESIDE: ReadonlySet<string> = new Set(["Deno", "display"]);
 
 function kindOf(value: unknown): TypeKind {
@@ -198,16 +189,16 @@ function kindOf(value: unknown): TypeKind {
     if (constants.length > 0 && constants.every(isConstant)) return "constants";
   }
   throw new TypeError(
-    `Cannot define the type ${nameOf(value)}: it is no class, no schema, and no object of ` +
-      "strings and numbers. What is a function goes into functions, any other value into variables",
+    `Cannot define the type ${nameOf(value)}: it is not a class, a schema, or an object of ` +
+      "strings and numbers. Put functions into functions, and any other value into variables",
   );
 }
 
-/** Instances of a class with private members, or of one that extends a built-in, have what no copy of their fields has. */
+/** Refuses classes whose instances have more than their fields: private members, or the state of a built-in. */
 function checkCopied(type: HostType): void {
   const { kind, value } = type;
   if (kind !== "class") {
-    throw new TypeError(`Cannot define the type ${nameOf(value)} with copy: it is no class`);
+    throw new TypeError(`Cannot define the type ${nameOf(value)} with copy: it is not a class`);
   }
   const Class = value as AnyClass;
   const hasState = typeof (Class.prototype as Record<symbol, unknown>)[STATE] === "function";

@@ -4,10 +4,10 @@
  * @module
  */
 
-export const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
+const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
 
-/** Words that the grammar keeps for itself; as names they could be injected and never be used. */
-export const RESERVED: ReadonlySet<string> = new Set(
+/** Reserved words: injected under such a name, a value could never be used. */
+const RESERVED: ReadonlySet<string> = new Set(
   ("arguments await break case catch class const continue debugger default delete do else enum eval export extends false " +
     "finally for function if implements import in instanceof interface let new null package private protected public " +
     "return static super switch this throw true try typeof undefined var void while with yield")
@@ -15,7 +15,7 @@ export const RESERVED: ReadonlySet<string> = new Set(
 );
 
 /**
- * Whether something can be injected by a name.
+ * Whether a name can be injected.
  *
  * @param name The name.
  */

@@ -1,127 +1,145 @@
 /**
- * What a host hands to a kernel, checked.
+ * The records that a host hands over, checked, and with every decision about them taken.
  *
  * @module
  */
 
-import { isIdentifier } from "./identifier.ts";
-import type { FinderNames } from "../declare/function_groups.ts";
+import { checkOptions, type OptionNames } from "../limits/options.ts";
 import { HostFunction } from "./host_function.ts";
-import { SharedTypes } from "../rpc/values/shared_types.ts";
-import { checkFreeNames, classesOf, HostType } from "./host_type.ts";
-import { isReference, Variable } from "./variable.ts";
+import { checkFreeNames, HostType } from "./host_type.ts";
+import { HostVariable } from "./host_variable.ts";
+import { isIdentifier } from "./identifier.ts";
+import { type Transfer, Transfers } from "./transfer.ts";
 
-/** What is injected, by name. */
+/** A variable that is injected, with the decision how its value reaches cells. */
+export interface InjectedVariable {
+  /** The variable, with its description. */
+  readonly definition: HostVariable<unknown>;
+  /** Whether its value is copied or lent, decided when it was handed over. */
+  readonly transfer: Transfer;
+}
+
+/** Everything that is injected, by name. */
 export interface Injections {
   /** Variables. */
-  readonly variables: ReadonlyMap<string, Variable<unknown>>;
+  readonly variables: ReadonlyMap<string, InjectedVariable>;
   /** Functions. */
   readonly functions: ReadonlyMap<string, HostFunction>;
-  /** How functions are found that are too many to be declared; nothing if they are not. */
-  readonly finders?: FinderNames | undefined;
   /** Types. */
   readonly types: ReadonlyMap<string, HostType>;
 }
 
-/** What a host hands over, by name: definitions or bare values. */
+/** Records of what a host hands over, by name: definitions or bare values. */
 export interface InjectOptions {
-  /** Variables by name: values, or what `defineVariable` returns. @default none */
+  /** Variables by name: values, or results of `defineVariable`. @default none */
   readonly variables?: Readonly<Record<string, unknown>> | undefined;
-  /** Functions by name: functions, or what `defineFunction` returns. @default none */
+  /** Functions by name: functions, or results of `defineFunction`. @default none */
   readonly functions?: Readonly<Record<string, unknown>> | undefined;
-  /** Types by name: classes, schemas, objects with constants, or what `defineType` returns. @default none */
+  /** Types by name: classes, schemas, objects with constants, or results of `defineType`. @default none */
   readonly types?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Nothing is injected yet. */
+/** The names of {@linkcode InjectOptions}. */
+export const INJECT_OPTIONS: OptionNames<InjectOptions> = {
+  variables: true,
+  functions: true,
+  types: true,
+};
+
 const NOTHING: Injections = {
   variables: new Map(),
   functions: new Map(),
   types: new Map(),
 };
 
-/** Whether something is injected by a name. */
+/** Whether a name is injected. */
 export function hasName({ variables, functions, types }: Injections, name: string): boolean {
   return variables.has(name) || functions.has(name) || types.has(name);
 }
 
 /** Options of {@linkcode toInjections}. */
 export interface InjectionOptions {
-  /** What is injected already. @default nothing */
+  /** The injections that exist already. @default none */
   readonly taken?: Injections;
-  /** Whether classes are made anew, from their source. @default true */
+  /** Whether cells run in another process, where classes are made anew from their source. @default true */
   readonly isolated?: boolean;
 }
 
 /**
- * Checks the records that a host hands over and turns bare values into definitions.
+ * Checks the records that a host hands over, turns bare values into definitions, and decides what is copied and what is
+ * lent.
  *
  * @param given The records.
- * @param options What is injected already, and where cells are.
- * @throws {TypeError} If a name is taken or no identifier, a function is none, or a class refers to what is not there.
+ * @param options The injections that exist already, and where cells run.
+ * @returns The injections.
+ * @throws {TypeError} If a name is taken or not an identifier, a function is something else, or a class refers to a name
+ * that cells do not have.
  */
 export function toInjections(
   given: InjectOptions,
   { taken = NOTHING, isolated = true }: InjectionOptions = {},
-): { [K in "variables" | "functions" | "types"]: Map<string, ValueOf<Injections[K]>> } {
-  const variables = new Map<string, Variable<unknown>>();
-  const functions = new Map<string, HostFunction>();
+): { [K in keyof Injections]: Map<string, ValueIn<Injections[K]>> } {
+  checkOptions(given, { names: INJECT_OPTIONS, task: "inject" });
   const types = new Map<string, HostType>();
-  const used = [taken.variables, taken.functions, taken.types, variables, functions, types];
+  const functions = new Map<string, HostFunction>();
+  const definitions = new Map<string, HostVariable<unknown>>();
+  const used = [taken.variables, taken.functions, taken.types, definitions, functions, types];
   const isInjected = (name: string) => used.some((names) => names.has(name));
-  const check = (name: string) => {
-    if (!isIdentifier(name)) {
-      throw new TypeError(`Cannot inject ${JSON.stringify(name)}: it is not an identifier`);
-    }
-    if (isInjected(name)) {
-      throw new TypeError(`Cannot inject ${JSON.stringify(name)}: the name is injected already`);
-    }
-  };
   for (const [name, value] of Object.entries(given.types ?? {})) {
-    check(name);
+    checkName(name, isInjected);
     types.set(name, value instanceof HostType ? value : new HostType(value));
   }
   for (const [name, value] of Object.entries(given.variables ?? {})) {
-    check(name);
-    variables.set(name, value instanceof Variable ? value : new Variable(value));
+    checkName(name, isInjected);
+    definitions.set(name, value instanceof HostVariable ? value : new HostVariable(value));
   }
   for (const [name, value] of Object.entries(given.functions ?? {})) {
-    check(name);
-    if (value instanceof HostFunction) functions.set(name, value);
-    else if (typeof value === "function") {
-      functions.set(name, new HostFunction(value as HostFunction["call"]));
-    } else {
-      throw new TypeError(
-        `Cannot inject ${JSON.stringify(name)}: it is a ${typeof value} and not a function`,
-      );
-    }
+    checkName(name, isInjected);
+    functions.set(name, toFunction(name, value));
   }
   if (isolated) checkFreeNames(types, isInjected);
-  checkNarrowed(variables, new Map([...taken.types, ...types]));
+  const transfers = new Transfers(new Map([...taken.types, ...types]), { isolated });
+  const variables = new Map<string, InjectedVariable>();
+  for (const [name, definition] of definitions) {
+    variables.set(name, toInjected(definition, { name, transfers }));
+  }
   return { variables, functions, types };
 }
 
-type ValueOf<M> = M extends ReadonlyMap<string, infer T> ? T : never;
+type ValueIn<M> = M extends ReadonlyMap<string, infer T> ? T : never;
 
-/**
- * Whether the value of a variable stays on the host, and cells get a reference to it.
- *
- * @param value The value.
- * @param types Types by name: instances of some classes are copied.
- */
-export function isLent(value: unknown, types: ReadonlyMap<string, HostType>): boolean {
-  return isReference(value) && !new SharedTypes(classesOf(types)).copies(value as object);
+function checkName(name: string, isInjected: (name: string) => boolean): void {
+  const quoted = JSON.stringify(name);
+  if (!isIdentifier(name)) throw new TypeError(`Cannot inject ${quoted}: it is not an identifier`);
+  if (isInjected(name)) {
+    throw new TypeError(`Cannot inject ${quoted}: the name is injected already`);
+  }
 }
 
-/** Cells can reach all of a copy. */
-function checkNarrowed(
-  variables: ReadonlyMap<string, Variable<unknown>>,
-  types: ReadonlyMap<string, HostType>,
-): void {
-  for (const [name, { value, members }] of variables) {
-    if (members === undefined || isLent(value, types)) continue;
+function toFunction(name: string, value: unknown): HostFunction {
+  if (value instanceof HostFunction) return value;
+  if (typeof value === "function") return new HostFunction(value as HostFunction["call"]);
+  throw new TypeError(
+    `Cannot inject ${JSON.stringify(name)}: it is a ${typeof value} and not a function`,
+  );
+}
+
+/**
+ * Decides how the value of a variable reaches cells.
+ *
+ * @param definition The variable.
+ * @param options Its name, and the policy.
+ * @throws {TypeError} If the variable restricts members of a value that is copied: cells can reach all of a copy.
+ */
+export function toInjected(
+  definition: HostVariable<unknown>,
+  { name, transfers }: { readonly name: string; readonly transfers: Transfers },
+): InjectedVariable {
+  const transfer = transfers.of(definition.value);
+  if (definition.members !== undefined && transfer === "copy") {
     throw new TypeError(
       `Cannot inject ${JSON.stringify(name)} with members: instances of its class are copied`,
     );
   }
+  return { definition, transfer };
 }

@@ -5,7 +5,7 @@
  */
 
 /**
- * A schema after the Standard Schema specification (https://standardschema.dev), version 1: zod's, or any other's.
+ * A schema by the Standard Schema specification (https://standardschema.dev), version 1, such as one of zod.
  */
 export interface Schema {
   /** The specification's own property. */
@@ -15,16 +15,16 @@ export interface Schema {
   };
 }
 
-/** What a {@linkcode Schema} says of a value. */
+/** The verdict of a {@linkcode Schema}: a converted value, or issues. */
 export type SchemaResult =
   | { readonly value: unknown; readonly issues?: undefined }
   | { readonly issues: readonly SchemaIssue[] };
 
-/** One thing that is wrong with a value. */
+/** One fault of a value. */
 export interface SchemaIssue {
-  /** What is wrong. */
+  /** The fault, as a sentence. */
   readonly message: string;
-  /** Where. */
+  /** The path to the faulty part. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
@@ -34,14 +34,14 @@ export interface SchemaIssue {
  * @param schema The schema.
  */
 export function isTuple(schema: Schema): boolean {
-  // zod's own mark; the Standard Schema has none.
+  // Zod's own mark: the Standard Schema has none.
   const { def } = schema as { def?: { type?: unknown } };
   return def?.type === "tuple";
 }
 
-/** What is checked, for the message of the error. */
+/** Words for the message of the error. */
 export interface CheckOptions {
-  /** What is attempted, for example `call add`. */
+  /** The task that is attempted, for example `call add`. */
   readonly task: string;
   /** The noun for the value, for example `argument`. */
   readonly what: string;
@@ -95,7 +95,7 @@ function keyOf(part: PropertyKey | { readonly key: PropertyKey }): string | numb
 }
 
 /**
- * Whether a schema can check a value by itself, as zod's can.
+ * Whether a schema has a `parse` method, as those of zod have.
  *
  * @param schema The schema.
  */

@@ -5,6 +5,7 @@
  */
 
 import { checkCount, checkLimit } from "./limit.ts";
+import type { OptionNames } from "./options.ts";
 
 /** Limits of the process of a kernel. */
 export interface ProcessLimits {
@@ -24,6 +25,14 @@ export interface ProcessLimits {
   /** Largest message in bytes, both ways. @default 268435456 */
   readonly maxFrameBytes?: number;
 }
+
+/** The names of {@linkcode ProcessLimits}. */
+export const PROCESS_LIMITS: OptionNames<ProcessLimits> = {
+  memoryBytes: true,
+  processMemoryBytes: true,
+  maxTimers: true,
+  maxFrameBytes: true,
+};
 
 /** Room for millions of rows, and little enough for a few kernels on one machine. */
 const DEFAULT_MEMORY_BYTES = 2 ** 30;

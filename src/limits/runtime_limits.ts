@@ -1,38 +1,48 @@
 /**
- * The limits that every runtime has.
+ * The limits that every runtime has: what they are, their defaults, and why.
  *
  * @module
  */
 
 import { checkCount, checkLimit } from "./limit.ts";
+import type { OptionNames } from "./options.ts";
 
 /** Limits of every runtime. */
 export interface RuntimeLimits {
   /**
-   * Time limit of a cell in milliseconds, `Infinity` for none. The clock stands still while the cell waits for a host
-   * function. @default 60000
+   * Time limit of a cell in milliseconds, `Infinity` for none. The clock is paused while the cell waits for a host function.
+   * @default 60000
    */
   readonly timeoutMs?: number;
-  /** Time limit of a call of a host function in milliseconds, `Infinity` for none. @default 120000 */
+  /** Time limit of a host call in milliseconds, `Infinity` for none. @default 120000 */
   readonly callTimeoutMs?: number;
   /**
-   * Characters of output that are passed on and kept of a cell, with what it leaves running, `Infinity` for no limit. Of
-   * what it prints beyond that, the end and the length are kept. @default 1000000
+   * Characters of output that are passed on and kept of a cell, with the work that it leaves running; `Infinity` for no
+   * limit. Of output beyond that, the end and the length are kept. @default 1000000
    */
   readonly maxOutputChars?: number;
-  /** Calls of host functions that may be under way at once, `Infinity` for no limit. @default 10000 */
+  /** Maximum number of host calls under way at once, `Infinity` for no limit. @default 10000 */
   readonly maxPendingCalls?: number;
   /**
-   * Calls of host functions that a cell may make, with what it leaves running, `Infinity` for no limit. @default 100000
+   * Maximum number of host calls of a cell, with the work that it leaves running; `Infinity` for no limit. @default 100000
    */
   readonly maxCallsPerCell?: number;
 }
 
+/** The names of {@linkcode RuntimeLimits}. */
+export const RUNTIME_LIMITS: OptionNames<RuntimeLimits> = {
+  timeoutMs: true,
+  callTimeoutMs: true,
+  maxOutputChars: true,
+  maxPendingCalls: true,
+  maxCallsPerCell: true,
+};
+
 /**
- * What holds where nothing is said. A cell's time is long for a computation, short for somebody who waits; a cell that
- * waits for a call has a clock that stands still, so that has a limit too. The output is more than any model reads and any
- * person scrolls, and a fraction of a frame. So many calls at once are more than anybody waits for, and little enough for
- * the memory of both sides; so many in one cell take several seconds, and a loop that makes more has gone astray.
+ * The defaults. The time of a cell is long for a computation and short for a person who waits; a cell that waits for a host
+ * call has a paused clock, so calls have a limit of their own. The output is more than any model reads and any person
+ * scrolls, and a fraction of a frame. The calls at once are more than anybody waits for, and fit in the memory of both
+ * sides; the calls of one cell take several seconds, and a loop that makes more has gone astray.
  */
 const DEFAULTS: Required<RuntimeLimits> = {
   timeoutMs: 60_000,
@@ -43,10 +53,10 @@ const DEFAULTS: Required<RuntimeLimits> = {
 };
 
 /**
- * Checks the limits, and fills in what is missing.
+ * Checks the limits, and fills in defaults.
  *
- * @param options What was given.
- * @throws {RangeError} If a limit is no number above 0, or a count no whole number.
+ * @param options The limits that were given.
+ * @throws {RangeError} If a limit is not a number above 0, or a count not a whole number.
  */
 export function checkRuntimeLimits(options: RuntimeLimits): Required<RuntimeLimits> {
   const given = (name: keyof RuntimeLimits) => options[name] ?? DEFAULTS[name];

@@ -12,9 +12,9 @@ export interface ModelMessage {
 /** How many tokens one or more model calls took. */
 export interface TokenUsage {
   /** Tokens of the messages sent. */
-  promptTokens: number;
+  inputTokens: number;
   /** Tokens of the reply, reasoning included where the provider counts it. */
-  completionTokens: number;
+  outputTokens: number;
   /** Both together. */
   totalTokens: number;
   /** Whether any of it was counted by estimate, because a provider did not report it. */

@@ -13,12 +13,12 @@ const charactersPerToken = 4;
  *
  * @example Estimate a call
  * ```ts
- * import { estimateUsage } from "@cave/agent";
+ * import { estimateUsage } from "@cave/agent/model";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(estimateUsage([{ role: "user", content: "Say hello" }], "Hello!"), {
- *   promptTokens: 3,
- *   completionTokens: 2,
+ *   inputTokens: 3,
+ *   outputTokens: 2,
  *   totalTokens: 5,
  *   estimated: true,
  * });
@@ -26,12 +26,12 @@ const charactersPerToken = 4;
  */
 export function estimateUsage(messages: readonly ModelMessage[], text: string): TokenUsage {
   const characters = messages.reduce((sum, message) => sum + message.content.length, 0);
-  const promptTokens = Math.ceil(characters / charactersPerToken);
-  const completionTokens = Math.ceil(text.length / charactersPerToken);
+  const inputTokens = Math.ceil(characters / charactersPerToken);
+  const outputTokens = Math.ceil(text.length / charactersPerToken);
   return {
-    promptTokens,
-    completionTokens,
-    totalTokens: promptTokens + completionTokens,
+    inputTokens,
+    outputTokens,
+    totalTokens: inputTokens + outputTokens,
     estimated: true,
   };
 }
@@ -45,15 +45,15 @@ export function estimateUsage(messages: readonly ModelMessage[], text: string): 
  *
  * @example Add up calls
  * ```ts
- * import { addUsage } from "@cave/agent";
+ * import { addUsage } from "@cave/agent/model";
  * import { assertEquals } from "@std/assert";
  *
- * const reported = { promptTokens: 10, completionTokens: 2, totalTokens: 12, estimated: false };
- * const estimated = { promptTokens: 5, completionTokens: 1, totalTokens: 6, estimated: true };
+ * const reported = { inputTokens: 10, outputTokens: 2, totalTokens: 12, estimated: false };
+ * const estimated = { inputTokens: 5, outputTokens: 1, totalTokens: 6, estimated: true };
  *
  * assertEquals(addUsage(reported, estimated), {
- *   promptTokens: 15,
- *   completionTokens: 3,
+ *   inputTokens: 15,
+ *   outputTokens: 3,
  *   totalTokens: 18,
  *   estimated: true,
  * });
@@ -61,8 +61,8 @@ export function estimateUsage(messages: readonly ModelMessage[], text: string): 
  */
 export function addUsage(first: TokenUsage, second: TokenUsage): TokenUsage {
   return {
-    promptTokens: first.promptTokens + second.promptTokens,
-    completionTokens: first.completionTokens + second.completionTokens,
+    inputTokens: first.inputTokens + second.inputTokens,
+    outputTokens: first.outputTokens + second.outputTokens,
     totalTokens: first.totalTokens + second.totalTokens,
     estimated: first.estimated || second.estimated,
   };

@@ -252,7 +252,7 @@ export interface CellErrorReport {
   cause?: string;
   /** The stack as text: places in cells, places in the language, and nothing of the machinery. */
   stack: string;
-  /** Places in cells, the innermost first. */
+  /** Semaphore in cells, the innermost first. */
   frames: CellFrame[];
 }
 

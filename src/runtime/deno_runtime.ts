@@ -4,15 +4,36 @@
  * @module
  */
 
-import type { Permissions, SandboxExits } from "../security/permissions.ts";
-import type { CellPlace } from "../security/rule.ts";
-import type { Functions } from "../inject/host_function.ts";
-import type { Kernel, KernelHost } from "../host/kernel.ts";
-import { KernelLauncher, type KernelProcessOptions } from "../host/launch/kernel_launcher.ts";
-import { KernelRuntime } from "./kernel_runtime.ts";
-import type { RuntimeInfo } from "./runtime_info.ts";
-import type { RuntimeOptions } from "./runtime_options.ts";
+import type { KernelHost } from "../host/kernel.ts";
+import {
+  KERNEL_PROCESS_OPTIONS,
+  KernelLauncher,
+  type KernelProcessOptions,
+} from "../host/launch/kernel_launcher.ts";
 import type { SubprocessKernel } from "../host/link/subprocess_kernel.ts";
+import type { Recovery } from "../host/recovery.ts";
+import type { Snapshot } from "../host/snapshot.ts";
+import type { Functions } from "../inject/host_function.ts";
+import type { ValuesOf } from "../inject/host_variable.ts";
+import type { InjectOptions } from "../inject/injections.ts";
+import { checkOptions, type OptionNames } from "../limits/options.ts";
+import { checkRuntimeLimits } from "../limits/runtime_limits.ts";
+import type { NamespaceEntry } from "../rpc/protocol.ts";
+import type { CellResult } from "./cells/cell_result.ts";
+import type { ExecuteOptions } from "./cells/execute_options.ts";
+import { type KernelSource, RuntimeCore } from "./runtime_core.ts";
+import type {
+  CallArguments,
+  CallOptions,
+  CallResult,
+  CheckpointPolicy,
+  DescribeOptions,
+  RetrieveOptions,
+  Runtime,
+  RuntimeDescription,
+} from "./runtime.ts";
+import { RUNTIME_OPTIONS, type RuntimeOptions } from "./runtime_options.ts";
+import type { RuntimeInfo } from "./runtime_info.ts";
 
 /** Options of {@linkcode DenoRuntime}: of the runtime, and of the process of its kernel. */
 export interface DenoRuntimeOptions<
@@ -20,9 +41,24 @@ export interface DenoRuntimeOptions<
   F extends object = Functions,
 > extends RuntimeOptions<V, F>, KernelProcessOptions {}
 
+const DENO_RUNTIME_OPTIONS: OptionNames<DenoRuntimeOptions> = {
+  ...RUNTIME_OPTIONS,
+  ...KERNEL_PROCESS_OPTIONS,
+};
+
+/** The origin of the processes of a {@linkcode DenoRuntime}: a launcher, or a pool. */
+export interface ProcessSource extends KernelSource {
+  /** The facts that hold for all its kernels. */
+  readonly facts: Pick<KernelLauncher, "sandbox" | "permissions" | "limits">;
+  /** See {@linkcode KernelSource.start}. */
+  start(host: KernelHost): Promise<SubprocessKernel>;
+  /** Called after the runtime has ended its kernel. @default nothing */
+  readonly closed?: () => Promise<void>;
+}
+
 /**
- * Runs cells in a subprocess of their own: a Deno that has no permissions but those in the options, an empty environment,
- * no way to import code, and no way to make code from strings. It starts on first use and again after a crash.
+ * Runs cells in a subprocess of their own: a Deno that has no permissions except those in the options, an empty environment,
+ * no way to import code, and no way to make code from strings. It starts on first use, and again after a crash.
  *
  * The host needs permission to run Deno, `--allow-run`, and no other.
  *
@@ -41,36 +77,43 @@ export interface DenoRuntimeOptions<
  * ```
  */
 export class DenoRuntime<V extends object = Record<string, unknown>, F extends object = Functions>
-  extends KernelRuntime<V, F> {
-  /** What cells may reach beyond what is injected. */
-  readonly permissions: Permissions & SandboxExits;
-  /** Packages that cells may import. */
-  readonly packages: readonly string[];
-  readonly #launcher: KernelLauncher;
+  implements Runtime {
+  readonly #core: RuntimeCore;
+  readonly #source: ProcessSource;
+  readonly #timeoutMs: number;
 
   /**
    * Makes a runtime. Its kernel starts on first use.
    *
-   * @param options What is injected, permissions and limits.
-   * @throws {TypeError} If a name cannot be injected, a permission cannot be granted, or there is no such sandbox.
-   * @throws {RangeError} If a limit is no number above 0, or the process is to have less memory than its heap.
+   * @param options The injections, permissions and limits.
+   * @throws {TypeError} If a name cannot be injected, a permission cannot be granted, there is no such sandbox, or an option
+   * has an unknown name.
+   * @throws {RangeError} If a limit is not a number above 0, or the process would have less memory than its heap.
    * @throws {Deno.errors.NotSupported} If this system has no such sandbox.
-   * @throws {Deno.errors.NotCapable} If the host may not start it.
+   * @throws {Deno.errors.NotCapable} If the host may not start the sandbox.
    */
-  constructor(options: DenoRuntimeOptions<V, F> = {}) {
-    super(options, { isolated: true });
-    this.#launcher = new KernelLauncher(options);
-    this.permissions = this.#launcher.permissions;
-    this.packages = this.#launcher.packages;
+  constructor(options?: DenoRuntimeOptions<V, F>);
+  /**
+   * Makes a runtime on kernels of a pool.
+   *
+   * @internal
+   */
+  constructor(options: DenoRuntimeOptions<V, F>, source: ProcessSource);
+  constructor(options: DenoRuntimeOptions<V, F> = {}, source?: ProcessSource) {
+    checkOptions(options, { names: DENO_RUNTIME_OPTIONS, task: "make a DenoRuntime" });
+    const limits = checkRuntimeLimits(options);
+    this.#timeoutMs = limits.timeoutMs;
+    this.#source = source ?? processSource(new KernelLauncher(options, limits));
+    this.#core = new RuntimeCore({ options, limits, source: this.#source });
   }
 
   /**
-   * Tells what is true of the kernel, which is started if there is none.
+   * Returns the facts about the kernel, which is started if there is none.
    *
    * @throws {KernelExitError} If it does not come up.
    * @throws {TypeError} If the runtime is closed.
    *
-   * @example Do not run cells outside of a sandbox
+   * @example Check the walls before you run cells
    * ```ts
    * import { DenoRuntime } from "@cave/agent";
    * import { assertEquals } from "@std/assert";
@@ -81,27 +124,116 @@ export class DenoRuntime<V extends object = Record<string, unknown>, F extends o
    * ```
    */
   async info(): Promise<RuntimeInfo> {
-    this.assertOpen("tell about the kernel");
-    // What `startKernel` gives.
-    const kernel = await this.kernel() as SubprocessKernel;
+    // A ProcessSource starts no other kernels.
+    const kernel = await this.#core.kernel("describe the kernel") as SubprocessKernel;
     const { deno, limited } = await kernel.about();
-    const { sandbox, permissions, limits } = this.#launcher;
+    const { sandbox, permissions, limits } = this.#source.facts;
     return {
       isolation: "process",
       sandbox,
       permissions,
       denoVersion: deno,
-      limits: { ...limits, timeoutMs: this.timeoutMs, memoryLimitedBySystem: limited },
+      limits: { ...limits, timeoutMs: this.#timeoutMs, memoryLimitedBySystem: limited },
     };
   }
 
-  /** @internal */
-  protected override get place(): CellPlace {
-    return { isolated: true, ...this.#launcher.place };
+  /** See {@linkcode Runtime.checkpointPolicy}. */
+  get checkpointPolicy(): CheckpointPolicy {
+    return this.#core.checkpointPolicy;
   }
 
-  /** @internal */
-  protected override startKernel(host: KernelHost): Promise<Kernel> {
-    return this.#launcher.start(host);
+  /** See {@linkcode Runtime.describe}. */
+  describe(options?: DescribeOptions): Promise<RuntimeDescription> {
+    return this.#core.describe(options);
   }
+
+  /** See {@linkcode Runtime.inject}. */
+  inject(injections: InjectOptions): Promise<void> {
+    return this.#core.inject(injections);
+  }
+
+  /** See {@linkcode Runtime.execute}. */
+  execute(source: string, options?: ExecuteOptions): Promise<CellResult> {
+    return this.#core.execute(source, options);
+  }
+
+  /** See {@linkcode Runtime.retrieve}. */
+  retrieve<N extends keyof ValuesOf<V> & string>(name: N): Promise<ValuesOf<V>[N]>;
+  /** See {@linkcode Runtime.retrieve}; a name that was not injected is of unknown type. */
+  retrieve(name: string, options?: RetrieveOptions): Promise<unknown>;
+  retrieve(name: string, options?: RetrieveOptions): Promise<unknown> {
+    return this.#core.retrieve(name, options);
+  }
+
+  /** See {@linkcode Runtime.call}. */
+  call<N extends string>(name: N, ...args: CallArguments<F, N>): Promise<CallResult<F, N>> {
+    const [list, options] = args as [args?: readonly unknown[], options?: CallOptions];
+    return this.#core.call(name, list, options) as Promise<CallResult<F, N>>;
+  }
+
+  /** See {@linkcode Runtime.update}. */
+  update<N extends string>(
+    name: N,
+    value: N extends keyof ValuesOf<V> ? ValuesOf<V>[N] : unknown,
+  ): Promise<void> {
+    return this.#core.update(name, value);
+  }
+
+  /** See {@linkcode Runtime.names}. */
+  names(): Promise<NamespaceEntry[]> {
+    return this.#core.names();
+  }
+
+  /** See {@linkcode Runtime.interrupt}. */
+  interrupt(): void {
+    this.#core.interrupt();
+  }
+
+  /** See {@linkcode Runtime.snapshot}. */
+  snapshot(): Promise<Snapshot> {
+    return this.#core.snapshot();
+  }
+
+  /** See {@linkcode Runtime.restore}. */
+  restore(bytes: Uint8Array): Promise<Recovery> {
+    return this.#core.restore(bytes);
+  }
+
+  /** See {@linkcode Runtime.checkpoint}. */
+  checkpoint(): Promise<void> {
+    return this.#core.checkpoint();
+  }
+
+  /** See {@linkcode Runtime.reset}. */
+  reset(): Promise<void> {
+    return this.#core.reset();
+  }
+
+  /** See {@linkcode Runtime.close}. */
+  async close(): Promise<void> {
+    await this.#core.close();
+    await this.#source.closed?.();
+  }
+
+  /** Closes the runtime. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+/**
+ * Returns a source whose kernels a launcher starts.
+ *
+ * @param launcher The launcher.
+ */
+export function processSource(launcher: KernelLauncher): ProcessSource {
+  const { permissions, packages } = launcher;
+  return {
+    isolated: true,
+    permissions,
+    packages,
+    facts: launcher,
+    place: { isolated: true, ...launcher.place },
+    start: (host) => launcher.start(host),
+  };
 }

@@ -1,41 +1,44 @@
 /**
- * What is injected into the kernels of a runtime: by the host, and what finds functions that are too many to list.
+ * The names that are injected into the kernels of a runtime: those of the host, and the functions that find others when
+ * there are too many to list.
  *
  * @module
  */
 
 import { Finder, type FinderOptions } from "../declare/finder.ts";
+import type { FinderNames } from "../declare/function_groups.ts";
+import type { Binding, Definitions } from "../host/kernel.ts";
 import type { HostFunction } from "../inject/host_function.ts";
 import type { HostType } from "../inject/host_type.ts";
 import {
   hasName,
+  type InjectedVariable,
   type Injections,
   type InjectOptions,
-  isLent,
+  toInjected,
   toInjections,
 } from "../inject/injections.ts";
-import type { Definition, Definitions } from "../host/kernel.ts";
-import type { Variable } from "../inject/variable.ts";
+import { Transfers } from "../inject/transfer.ts";
 
 /** Options of {@linkcode Injected}. */
 export interface InjectedOptions extends FinderOptions {
-  /** Whether cells are cut off from the host. */
+  /** Whether cells run in another process. */
   readonly isolated: boolean;
 }
 
-/** Injections that grow. */
+/** The injected names of one runtime, which may become more. */
 export class Injected {
-  readonly #variables: Map<string, Variable<unknown>>;
+  readonly #variables: Map<string, InjectedVariable>;
   readonly #functions: Map<string, HostFunction>;
   readonly #types: Map<string, HostType>;
   readonly #isolated: boolean;
   readonly #finder: Finder;
 
   /**
-   * Checks what is injected from the beginning.
+   * Checks the first records of the host.
    *
-   * @param given The records of the host.
-   * @param options Where cells are, and when there is something to find.
+   * @param given The records.
+   * @param options Where cells run, and from how many functions on finders are needed.
    * @throws {TypeError} If something cannot be injected.
    */
   constructor(given: InjectOptions, options: InjectedOptions) {
@@ -47,18 +50,18 @@ export class Injected {
     this.#finder = new Finder({ variables, functions, types }, options);
   }
 
-  /** All of it, for the prompt. */
+  /** All injections of the host. */
   get all(): Injections {
-    return {
-      variables: this.#variables,
-      functions: this.#functions,
-      types: this.#types,
-      finders: this.#finder.names,
-    };
+    return { variables: this.#variables, functions: this.#functions, types: this.#types };
+  }
+
+  /** The names of the functions that find others; `undefined` if all functions are declared. */
+  get finders(): FinderNames | undefined {
+    return this.#finder.names;
   }
 
   /**
-   * Checks what is to be injected as well.
+   * Checks further records, without adding them.
    *
    * @param given The records of the host.
    * @throws {TypeError} If something cannot be injected.
@@ -67,31 +70,39 @@ export class Injected {
     return toInjections(given, { taken: this.all, isolated: this.#isolated });
   }
 
-  /** Takes note that something is injected as well. */
+  /** Adds injections that were checked. */
   add({ variables, functions, types }: Injections): void {
     for (const [name, variable] of variables) this.#variables.set(name, variable);
     for (const [name, definition] of functions) this.#functions.set(name, definition);
     for (const [name, type] of types) this.#types.set(name, type);
   }
 
-  /** The variable by a name. */
-  variable(name: string): Variable<unknown> | undefined {
+  /** Returns the variable by a name. */
+  variable(name: string): InjectedVariable | undefined {
     return this.#variables.get(name);
   }
 
-  /** Gives a variable another value. */
-  update(name: string, variable: Variable<unknown>): void {
+  /**
+   * Returns a variable with another value, without storing it.
+   *
+   * @param name The name of the variable.
+   * @param value The value.
+   * @throws {TypeError} If the value lacks one of the variable's members.
+   */
+  withValue(name: string, value: unknown): InjectedVariable {
+    const transfers = new Transfers(this.#types, { isolated: this.#isolated });
+    const definition = this.#variables.get(name)!.definition.with(value);
+    return toInjected(definition, { name, transfers });
+  }
+
+  /** Replaces a variable. */
+  update(name: string, variable: InjectedVariable): void {
     this.#variables.set(name, variable);
   }
 
-  /** The function that cells call by a name. */
+  /** Returns the function that cells call by a name. */
   functionOf(name: string): HostFunction | undefined {
     return this.#functions.get(name) ?? this.#finder.functions.get(name);
-  }
-
-  /** The functions that find others. */
-  get finders(): string[] {
-    return [...this.#finder.functions.keys()];
   }
 
   /** Whether a name is injected. */
@@ -99,48 +110,54 @@ export class Injected {
     return hasName(this.all, name) || this.#finder.functions.has(name);
   }
 
-  /** What stays on the host is called across the boundary. Without one, objects are what they are. */
+  /** Whether calls of a name, or of its members, return promises because they cross the boundary. */
   isAsync(name: string): boolean {
     if (this.functionOf(name) !== undefined) return true;
-    const variable = this.#variables.get(name);
-    return this.#isolated && variable !== undefined && isLent(variable.value, this.#types);
+    return this.#isolated && this.#variables.get(name)?.transfer === "lend";
   }
 
   /**
-   * What a kernel is told of it at its start.
+   * Returns the definitions for a kernel that starts.
    *
-   * @param restored Names that a snapshot has. What it has of a reference is its name.
+   * @param restored Names that a snapshot brings back. Of a reference it has only the name, so references are sent anyway.
    */
   definitions(restored: ReadonlySet<string>): Definitions {
-    const isMissing = (name: string, value: unknown) =>
-      !restored.has(name) || isLent(value, this.#types);
+    const isMissing = (name: string, { transfer }: InjectedVariable) =>
+      !restored.has(name) || transfer === "lend";
     return {
       types: this.#types,
-      values: valuesOf(this.#variables, isMissing),
-      functions: [...this.#functions.keys(), ...this.finders],
+      values: bindingsOf(this.#variables, isMissing),
+      functions: [...this.#functions.keys(), ...this.finderNames],
     };
   }
 
-  /** What a kernel is told again, of names that a snapshot was to have. */
+  /** Returns the definitions of names that a snapshot should have brought back and did not. */
   definitionsAgain(names: ReadonlySet<string>): Definitions {
     return {
-      values: valuesOf(this.#variables, (name) => names.has(name)),
-      functions: [...this.#functions.keys(), ...this.finders].filter((name) => names.has(name)),
+      values: bindingsOf(this.#variables, (name) => names.has(name)),
+      functions: [...this.#functions.keys(), ...this.finderNames].filter((name) => names.has(name)),
     };
+  }
+
+  /** The functions that find others, as a list of names; empty if all functions are declared. */
+  get finderNames(): string[] {
+    return [...this.#finder.functions.keys()];
   }
 }
 
 /**
- * Variables as a kernel takes them.
+ * Returns variables as a kernel binds them.
  *
  * @param variables The variables.
- * @param isWanted Which of them. @default all
+ * @param isWanted Selects variables. @default all
  */
-export function* valuesOf(
-  variables: ReadonlyMap<string, Variable<unknown>>,
-  isWanted: (name: string, value: unknown) => boolean = () => true,
-): Generator<Definition> {
-  for (const [name, { value, members }] of variables) {
-    if (isWanted(name, value)) yield [name, value, members];
+export function* bindingsOf(
+  variables: ReadonlyMap<string, InjectedVariable>,
+  isWanted: (name: string, variable: InjectedVariable) => boolean = () => true,
+): Generator<Binding> {
+  for (const [name, variable] of variables) {
+    if (!isWanted(name, variable)) continue;
+    const { definition: { value, members }, transfer } = variable;
+    yield { name, value, transfer, members };
   }
 }

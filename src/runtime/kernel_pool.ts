@@ -1,31 +1,40 @@
 /**
- * Warm kernels, for programs that need one at once: a server that gives each request a runtime of its own.
+ * Warm kernels, for programs that need one at once, such as a server with a runtime for each request.
  *
  * @module
  */
 
 import type { Rule } from "../security/rule.ts";
-import { DenoRuntime, type DenoRuntimeOptions } from "./deno_runtime.ts";
+import { DenoRuntime, type ProcessSource, processSource } from "./deno_runtime.ts";
 import type { Functions } from "../inject/host_function.ts";
 import type { KernelHost } from "../host/kernel.ts";
-import { KernelLauncher, type KernelProcessOptions } from "../host/launch/kernel_launcher.ts";
-import type { RuntimeOptions } from "./runtime_options.ts";
+import {
+  KERNEL_PROCESS_OPTIONS,
+  KernelLauncher,
+  type KernelProcessOptions,
+} from "../host/launch/kernel_launcher.ts";
+import { RUNTIME_OPTIONS, type RuntimeOptions } from "./runtime_options.ts";
+import { checkOptions, type OptionNames } from "../limits/options.ts";
 import { checkCount } from "../limits/limit.ts";
-import { Places } from "../async/semaphore.ts";
-import type { RuntimeLimits } from "../limits/runtime_limits.ts";
+import { Semaphore } from "../async/semaphore.ts";
+import {
+  checkRuntimeLimits,
+  RUNTIME_LIMITS,
+  type RuntimeLimits,
+} from "../limits/runtime_limits.ts";
 import type { SubprocessKernel } from "../host/link/subprocess_kernel.ts";
 
-/** Options of {@linkcode KernelPool}: of the kernels' processes, of how many there are, and limits of the runtimes. */
+/** Options of {@linkcode KernelPool}: of its processes, of their number, and limits of its runtimes. */
 export interface KernelPoolOptions extends KernelProcessOptions, RuntimeLimits {
-  /** Kernels that stand ready. @default 1 */
+  /** Number of kernels that are kept ready. @default 1 */
   readonly warm?: number;
-  /** Runtimes that may be out at once; whoever wants one more waits. @default 8 */
+  /** Maximum number of leased runtimes; further calls of `acquire` wait. @default 8 */
   readonly maxRuntimes?: number;
   /** Rules for the cells of runtimes that have none of their own. @default `defaultRules()` */
   readonly rules?: readonly Rule[];
 }
 
-/** What a runtime of a pool may have of its own: everything but the limits that its kernel was started with. */
+/** Options of one runtime of a pool: all options of a runtime, except limits with which its kernel was already started. */
 export type PooledRuntimeOptions<
   V extends object = Record<string, unknown>,
   F extends object = Functions,
@@ -34,17 +43,35 @@ export type PooledRuntimeOptions<
   "maxOutputChars" | "maxPendingCalls"
 >;
 
+const KERNEL_POOL_OPTIONS: OptionNames<KernelPoolOptions> = {
+  ...KERNEL_PROCESS_OPTIONS,
+  ...RUNTIME_LIMITS,
+  warm: true,
+  maxRuntimes: true,
+  rules: true,
+};
+
+const POOLED_RUNTIME_OPTIONS: OptionNames<PooledRuntimeOptions> = withoutFixed(RUNTIME_OPTIONS);
+
+function withoutFixed(
+  { maxOutputChars: _1, maxPendingCalls: _2, ...names }: typeof RUNTIME_OPTIONS,
+) {
+  return names;
+}
+
 /** Options of {@linkcode KernelPool.acquire}. */
 export interface AcquireOptions {
   /** Ends the wait. @default none */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A warm kernel that does not answer in this time is not given out. */
+const ACQUIRE_OPTIONS: OptionNames<AcquireOptions> = { signal: true };
+
+/** Time in which a warm kernel has to answer before it is leased, in milliseconds. A slower one is replaced. */
 const PING_TIMEOUT_MS = 500;
 
-/** Nobody, until a kernel is given out: no cell runs that could tell something. */
-const NOBODY: KernelHost = {
+/** The host of a kernel that is not leased. No cell runs on it. */
+const NO_OWNER: KernelHost = {
   output() {},
   display() {},
   call: () => Promise.reject(new TypeError("Cannot call a host function: there is no owner")),
@@ -52,8 +79,8 @@ const NOBODY: KernelHost = {
 };
 
 /**
- * Keeps kernels warm. Each is given out once: a runtime that is closed ends its process, and a fresh one takes the place in
- * the pool, so nothing of one owner is ever seen by another.
+ * Keeps kernels warm. Each is leased once: closing its runtime ends the process, and a fresh one takes its place in the pool,
+ * so that no owner ever sees anything of another.
  *
  * @example A runtime for a request
  * ```ts
@@ -70,10 +97,11 @@ const NOBODY: KernelHost = {
  * ```
  */
 export class KernelPool implements AsyncDisposable {
-  readonly #options: KernelPoolOptions;
+  /** Options of the pool that its runtimes share. */
+  readonly #shared: KernelProcessOptions & RuntimeLimits & { readonly rules?: readonly Rule[] };
   readonly #launcher: KernelLauncher;
   readonly #warm: number;
-  readonly #places: Places;
+  readonly #leases: Semaphore;
   readonly #ready: SubprocessKernel[] = [];
   readonly #starting = new Set<Promise<void>>();
   readonly #runtimes = new Set<AsyncDisposable>();
@@ -83,33 +111,35 @@ export class KernelPool implements AsyncDisposable {
   /**
    * Makes a pool, and starts its kernels.
    *
-   * @param options How many kernels, and of what kind.
-   * @throws {TypeError} If a permission cannot be granted.
-   * @throws {RangeError} If a limit is no number above 0.
+   * @param options Numbers of kernels, options of their processes, and limits.
+   * @throws {TypeError} If a permission cannot be granted, or an option has an unknown name.
+   * @throws {RangeError} If a limit is not a number above 0.
    */
   constructor(options: KernelPoolOptions = {}) {
-    this.#options = options;
-    this.#launcher = new KernelLauncher(options);
+    checkOptions(options, { names: KERNEL_POOL_OPTIONS, task: "make a pool" });
+    const { warm: _, maxRuntimes: _m, ...shared } = options;
+    this.#shared = shared;
+    this.#launcher = new KernelLauncher(options, checkRuntimeLimits(options));
     this.#warm = checkCount("warm", options.warm ?? 1);
-    this.#places = new Places(checkCount("maxRuntimes", options.maxRuntimes ?? 8));
+    this.#leases = new Semaphore(checkCount("maxRuntimes", options.maxRuntimes ?? 8));
     this.#refill();
   }
 
-  /** Runtimes that are out. */
+  /** Number of leased runtimes. */
   get runtimes(): number {
     return this.#runtimes.size;
   }
 
-  /** Kernels that stand ready. */
+  /** Number of kernels that are ready. */
   get ready(): number {
     return this.#ready.length;
   }
 
   /**
-   * Gives a runtime whose kernel has been started already, if one stands ready. Closing it makes room for the next.
+   * Leases a runtime whose kernel is already running, if one is ready. Closing the runtime ends the lease.
    *
-   * @param options What is injected, and limits, as for any runtime.
-   * @param waiting A signal that ends the wait for room.
+   * @param options The injections, and limits, as for any runtime.
+   * @param waiting A signal that ends the wait for a lease.
    * @throws {TypeError} If the pool is closed, or a name cannot be injected.
    * @throws The signal's reason, if it aborts first.
    */
@@ -117,38 +147,51 @@ export class KernelPool implements AsyncDisposable {
     options: PooledRuntimeOptions<V, F> = {},
     waiting: AcquireOptions = {},
   ): Promise<DenoRuntime<V, F>> {
-    const leave = await this.#places.take(waiting.signal);
-    let runtime: Lease<V, F> | undefined;
+    const task = "acquire a runtime";
+    checkOptions(options, { names: POOLED_RUNTIME_OPTIONS, task });
+    checkOptions(waiting, { names: ACQUIRE_OPTIONS, task });
+    const release = await this.#leases.acquire(waiting.signal);
+    let runtime: DenoRuntime<V, F> | undefined;
     try {
-      runtime = new Lease<V, F>({ ...this.#options, ...options }, {
-        next: (host) => this.#take(host),
-        end: () => {
-          this.#runtimes.delete(runtime!);
-          leave();
+      let prepared: SubprocessKernel | undefined;
+      const source: ProcessSource = {
+        ...processSource(this.#launcher),
+        start: async (host) => {
+          const kernel = prepared ?? await this.#take();
+          prepared = undefined;
+          kernel.host = host;
+          return kernel;
         },
-      });
+        closed: async () => {
+          // A runtime that was never used has not started its kernel.
+          await prepared?.close();
+          this.#runtimes.delete(runtime!);
+          release();
+        },
+      };
+      runtime = new DenoRuntime<V, F>({ ...this.#shared, ...options }, source);
       this.#runtimes.add(runtime);
-      await runtime.prepare();
+      prepared = await this.#take();
       this.#assertOpen();
       return runtime;
     } catch (error) {
       await runtime?.close();
-      leave();
+      release();
       throw error;
     }
   }
 
-  /** Ends all kernels, those that are out as well. Idempotent. */
+  /** Ends all kernels, including leased ones. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#refilling);
-    this.#places.close(closedError());
+    this.#leases.close(closedError());
     const ready = this.#ready.splice(0).map((kernel) => kernel.close());
-    const out = [...this.#runtimes].map((runtime) => runtime[Symbol.asyncDispose]());
-    await Promise.all([...ready, ...out, ...this.#starting]);
+    const leased = [...this.#runtimes].map((runtime) => runtime[Symbol.asyncDispose]());
+    await Promise.all([...ready, ...leased, ...this.#starting]);
   }
 
-  /** As {@linkcode KernelPool.close}. */
+  /** Closes the pool. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
@@ -157,25 +200,24 @@ export class KernelPool implements AsyncDisposable {
     if (this.#closed) throw closedError();
   }
 
-  /** Gives a kernel that answers, and sees to it that another one takes its place. */
-  async #take(host: KernelHost): Promise<SubprocessKernel> {
+  /** Returns a kernel that answers, and starts another one in its place. */
+  async #take(): Promise<SubprocessKernel> {
     this.#assertOpen();
     let kernel = this.#ready.shift();
     while (kernel !== undefined && !await kernel.answers(PING_TIMEOUT_MS)) {
       await kernel.close();
       kernel = this.#ready.shift();
     }
-    kernel ??= await this.#launcher.start(NOBODY);
+    kernel ??= await this.#launcher.start(NO_OWNER);
     if (this.#closed) {
       await kernel.close();
       throw closedError();
     }
-    kernel.host = host;
     this.#refillSoon();
     return kernel;
   }
 
-  /** Starting a process keeps this one busy for milliseconds, for which whoever has got a kernel need not wait. */
+  /** Starts kernels a little later: starting a process takes milliseconds, for which the new owner need not wait. */
   #refillSoon(): void {
     clearTimeout(this.#refilling);
     if (this.#closed) return;
@@ -192,17 +234,17 @@ export class KernelPool implements AsyncDisposable {
   async #startOne(): Promise<void> {
     let kernel: SubprocessKernel | undefined;
     try {
-      kernel = await this.#launcher.start(NOBODY);
+      kernel = await this.#launcher.start(NO_OWNER);
       await kernel.warmUp();
     } catch {
-      // Whoever takes the next one is told why, for it is started for him.
+      // The next call of acquire starts a kernel of its own, and reports the error.
       return await kernel?.close();
     }
     if (this.#closed) return await kernel.close();
     this.#watch(kernel);
   }
 
-  /** Keeps a kernel ready until it is given out or ends. */
+  /** Keeps a kernel ready until it is leased or ends. */
   #watch(kernel: SubprocessKernel): void {
     this.#ready.push(kernel);
     kernel.ended.then(() => {
@@ -216,46 +258,4 @@ export class KernelPool implements AsyncDisposable {
 
 function closedError(): TypeError {
   return new TypeError("Cannot acquire a runtime: the pool is closed");
-}
-
-/** Where a lease gets its kernels from. */
-interface Lessor {
-  /** Gives a kernel. */
-  next(host: KernelHost): Promise<SubprocessKernel>;
-  /** Takes note that no more is wanted. */
-  end(): void;
-}
-
-/** A runtime whose kernels come from a pool. */
-class Lease<V extends object, F extends object> extends DenoRuntime<V, F> {
-  readonly #lessor: Lessor;
-  #prepared: SubprocessKernel | undefined;
-
-  constructor(options: DenoRuntimeOptions<V, F>, lessor: Lessor) {
-    super(options);
-    this.#lessor = lessor;
-  }
-
-  /** Takes the first kernel. */
-  async prepare(): Promise<void> {
-    this.#prepared = await this.#lessor.next(NOBODY);
-  }
-
-  protected override async startKernel(host: KernelHost): Promise<SubprocessKernel> {
-    const prepared = this.#prepared;
-    this.#prepared = undefined;
-    if (prepared === undefined) return await this.#lessor.next(host);
-    prepared.host = host;
-    return prepared;
-  }
-
-  override async close(): Promise<void> {
-    const unused = this.#prepared;
-    this.#prepared = undefined;
-    // At once, so that nothing starts another one meanwhile.
-    const closing = super.close();
-    await unused?.close();
-    await closing;
-    this.#lessor.end();
-  }
 }

@@ -4,24 +4,15 @@
  * @module
  */
 
-import type { CellResult, ExecuteOptions } from "./cells/cell_result.ts";
-import type {
-  CellFrame,
-  LostName,
-  MimeBundle,
-  NamespaceEntry,
-  OutputReport,
-  OutputStream,
-  ValueSummary,
-} from "../rpc/protocol.ts";
-import type { UnawaitedCall } from "../cell/compile_cell.ts";
-import type { Permissions, SandboxExits } from "../security/permissions.ts";
-import type { Violation } from "../security/violation.ts";
-import type { Injections, InjectOptions } from "../inject/injections.ts";
 import type { Recovery } from "../host/recovery.ts";
 import type { Snapshot } from "../host/snapshot.ts";
+import type { FunctionOf } from "../inject/host_function.ts";
+import type { InjectOptions } from "../inject/injections.ts";
+import type { OptionNames } from "../limits/options.ts";
+import type { NamespaceEntry } from "../rpc/protocol.ts";
+import type { CellResult } from "./cells/cell_result.ts";
+import type { ExecuteOptions } from "./cells/execute_options.ts";
 
-export type { UnawaitedCall };
 export type {
   CellFrame,
   LostName,
@@ -30,37 +21,91 @@ export type {
   OutputReport,
   OutputStream,
   ValueSummary,
-  Violation,
-};
-
-/** When a runtime takes a checkpoint by itself: behind each run of an agent, behind each cell, or never. */
-export type CheckpointPolicy = "run" | "cell" | "never";
+} from "../rpc/protocol.ts";
+export type { UnawaitedCall } from "../cell/compile_cell.ts";
+export type { Violation } from "../security/violation.ts";
+export type { Recovery, Snapshot };
 
 /**
- * A namespace and what can be done with it. `DenoRuntime` and `LocalRuntime` implement it, and know the types of what was
- * injected.
+ * The time at which a runtime takes a checkpoint by itself: after each run of an agent, after each cell, or never.
+ */
+export type CheckpointPolicy = "run" | "cell" | "never";
+
+/** Options of {@linkcode Runtime.retrieve}. */
+export interface RetrieveOptions {
+  /**
+   * A `copy` of the value, or a `reference`: an object whose members are called and awaited here and live in the kernel, as
+   * long as the kernel lives. @default "copy"
+   */
+  readonly as?: "copy" | "reference" | undefined;
+  /** Time limit in milliseconds, `Infinity` for none. @default the runtime's `timeoutMs` */
+  readonly timeoutMs?: number | undefined;
+  /** Ends the wait. @default none */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The names of {@linkcode RetrieveOptions}. */
+export const RETRIEVE_OPTIONS: OptionNames<RetrieveOptions> = {
+  as: true,
+  timeoutMs: true,
+  signal: true,
+};
+
+/** Options of {@linkcode Runtime.call}. */
+export type CallOptions = Omit<RetrieveOptions, "as">;
+
+/** The names of {@linkcode CallOptions}. */
+export const CALL_OPTIONS: OptionNames<CallOptions> = { timeoutMs: true, signal: true };
+
+/** The parameters of `call` behind the name, typed for functions that were injected. */
+export type CallArguments<F extends object, N extends string> = N extends keyof F
+  ? Parameters<FunctionOf<F[N]>> extends [] ? [args?: readonly [], options?: CallOptions]
+  : [args: Readonly<Parameters<FunctionOf<F[N]>>>, options?: CallOptions]
+  : [args?: readonly unknown[], options?: CallOptions];
+
+/** The result of `call`, typed for functions that were injected. */
+export type CallResult<F extends object, N extends string> = N extends keyof F
+  ? Awaited<ReturnType<FunctionOf<F[N]>>>
+  : unknown;
+
+/** Options of {@linkcode Runtime.describe}. */
+export interface DescribeOptions {
+  /** Time limit that cells will have, in milliseconds. @default the runtime's `timeoutMs` */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** The description of a runtime for a model. */
+export interface RuntimeDescription {
+  /** Sentences on the place where cells run: what they may reach, and for how long they may run. */
+  readonly environment: string;
+  /** TypeScript declarations of the types, one each. */
+  readonly types: readonly string[];
+  /** TypeScript declarations of the functions, one each. */
+  readonly functions: readonly string[];
+  /** TypeScript declarations of the variables, one each. */
+  readonly variables: readonly string[];
+}
+
+/**
+ * A namespace in which cells run. `DenoRuntime` and `LocalRuntime` implement it, and add the types of what is injected. Any
+ * other implementation works with an agent as well.
  */
 export interface Runtime extends AsyncDisposable {
-  /** What is injected, for the prompt. */
-  readonly injections: Injections;
-
-  /** Whether cells are cut off from the host: what the prompt says about the sandbox depends on it. */
-  readonly isolated: boolean;
-
-  /** What isolated cells may reach beyond what is injected, for the prompt. */
-  readonly permissions?: Permissions & SandboxExits;
-
-  /** Packages that isolated cells may import, for the prompt. */
-  readonly packages?: readonly string[];
-
-  /** The time limit of a cell in milliseconds, if the call names no other. */
-  readonly timeoutMs: number;
+  /** The time at which a checkpoint is taken by itself. */
+  readonly checkpointPolicy: CheckpointPolicy;
 
   /**
-   * Adds variables and functions. May be called before, between and during cells.
+   * Describes the runtime for the system prompt of a model, as it is now.
+   *
+   * @param options The time limit that cells will have.
+   */
+  describe(options?: DescribeOptions): Promise<RuntimeDescription>;
+
+  /**
+   * Adds variables, functions and types. May be called before, between and during cells.
    *
    * @param injections Records by name, as in the constructor.
-   * @throws {TypeError} If a name is taken or no identifier, or a value cannot cross; nothing is injected then.
+   * @throws {TypeError} If a name is taken or not an identifier, or a value cannot cross; nothing is injected then.
    */
   inject(injections: InjectOptions): Promise<void>;
 
@@ -68,20 +113,21 @@ export interface Runtime extends AsyncDisposable {
    * Runs a cell. Cells run one after another: a second call waits for the first.
    *
    * @param source TypeScript.
-   * @param options Signal, time limit, listener.
-   * @returns What came of it; an error in the cell is a value.
-   * @throws {KernelExitError} If the kernel ended meanwhile; the next call has a fresh one.
+   * @param options Signal, time limit, listeners.
+   * @returns The result. An error in the cell is a value, and so is the end of the kernel under the cell.
+   * @throws {KernelExitError} If no kernel could be started.
    */
   execute(source: string, options?: ExecuteOptions): Promise<CellResult>;
 
   /**
-   * Gives the value of a name, as a native object of the host. An injected object of a class is the very same object; a
-   * function of cells is an async function here; a promise is waited for.
+   * Returns the value of a name as a native object of the host. An injected object of a class is the very same object; a
+   * function of cells is an async function here; a promise is awaited.
    *
    * @param name The name.
-   * @param options Whether a copy is wanted, or a reference to the object in the kernel.
+   * @param options Copy or reference, and limits.
    * @throws {RangeError} If there is no such name.
    * @throws {TypeError} If the value cannot cross.
+   * @throws {KernelExitError} If the kernel ends first.
    */
   retrieve(name: string, options?: RetrieveOptions): Promise<unknown>;
 
@@ -89,12 +135,15 @@ export interface Runtime extends AsyncDisposable {
    * Calls a function of the namespace: one that cells have made, or one that was injected.
    *
    * @param name The name.
-   * @param args The arguments; they cross as values and references do.
-   * @returns What it returns, awaited.
+   * @param args The arguments; they cross as values and references do. @default none
+   * @param options Limits.
+   * @returns The result, awaited.
    * @throws {RangeError} If there is no such name.
-   * @throws {TypeError} If it is no function, or an argument or the result cannot cross; otherwise what it throws.
+   * @throws {TypeError} If the value is not a function, or an argument or the result cannot cross; otherwise the error of the
+   * function.
+   * @throws {KernelExitError} If the kernel ends first.
    */
-  call(name: string, ...args: readonly unknown[]): Promise<unknown>;
+  call(name: string, args?: readonly unknown[], options?: CallOptions): Promise<unknown>;
 
   /**
    * Gives an injected variable another value of the same type.
@@ -106,55 +155,43 @@ export interface Runtime extends AsyncDisposable {
    */
   update(name: string, value: unknown): Promise<void>;
 
-  /** Lists the namespace: injected names and those that cells made. */
+  /** Lists the namespace: injected names, and those that cells made. */
   names(): Promise<NamespaceEntry[]>;
 
   /** Stops the cell that runs: its result has the status `interrupted`. Does nothing if none runs. */
   interrupt(): void;
 
   /**
-   * Gives the namespace as bytes: data, functions and classes of cells, what they imported, and which names were injected.
+   * Returns the namespace as bytes: data, functions and classes of cells, their imports, and which names were injected.
    * Waits for its turn, as a cell does.
    *
-   * @returns The bytes, and what cannot be kept, with the reason.
-   * @throws {KernelExitError} If the kernel ended meanwhile.
+   * @returns The bytes, and the names that cannot be kept, with the reason.
+   * @throws {KernelExitError} If the kernel ends first.
    */
   snapshot(): Promise<Snapshot>;
 
   /**
-   * Goes on from a snapshot, in a fresh kernel. Names that are injected and not in the snapshot are there as well. Waits for
-   * its turn, as a cell does.
+   * Restores a snapshot in a fresh kernel. Names that are injected and not in the snapshot exist as well. Waits for its
+   * turn, as a cell does.
    *
    * @param bytes The bytes of a snapshot.
-   * @returns What is back, and what is not, with the reason.
-   * @throws {TypeError} If they are no snapshot, or incomplete; nothing has changed then.
-   * @throws {RangeError} If they are of a newer version; nothing has changed then.
+   * @returns The names that are back, and those that are not, with the reason.
+   * @throws {TypeError} If the bytes are not a snapshot, or incomplete; nothing has changed then.
+   * @throws {RangeError} If the snapshot has another version; nothing has changed then.
    */
   restore(bytes: Uint8Array): Promise<Recovery>;
 
-  /** When a checkpoint is taken by itself. */
-  readonly checkpointPolicy: CheckpointPolicy;
-
   /**
-   * Keeps the namespace as it is now, in the memory of the host. If the kernel ends, the next one is restored from it.
-   * Waits for its turn, as a cell does.
+   * Keeps the present namespace in the memory of the host. If the kernel ends, the next one is restored from it. Waits for
+   * its turn, as a cell does.
    *
-   * @throws {Error} If it cannot be taken; the one before stays.
+   * @throws {Error} If it cannot be taken; the checkpoint before it stays.
    */
   checkpoint(): Promise<void>;
 
-  /** Forgets what cells made: a fresh namespace with the injections in place. */
+  /** Begins a fresh namespace, with the injections in place and without the names that cells made. */
   reset(): Promise<void>;
 
-  /** Ends the kernel. Idempotent; anything but `close` throws afterwards. */
+  /** Ends the kernel. Idempotent; all methods but `close` throw afterwards. */
   close(): Promise<void>;
-}
-
-/** Options of {@linkcode Runtime.retrieve}. */
-export interface RetrieveOptions {
-  /**
-   * A `copy` of the value, or a `reference`: an object whose members are called and awaited here and live in the kernel, as
-   * long as that lives. @default "copy"
-   */
-  readonly as?: "copy" | "reference";
 }

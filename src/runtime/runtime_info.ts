@@ -1,5 +1,5 @@
 /**
- * What is true of a running kernel, for those who have to know in what cells run.
+ * Facts about a running kernel.
  *
  * @module
  */
@@ -8,16 +8,16 @@ import type { KernelLimits } from "../limits/kernel_limits.ts";
 import type { Permissions } from "../security/permissions.ts";
 import type { SandboxKind } from "../host/launch/sandbox/sandbox.ts";
 
-/** What is true of the kernel that runs. */
+/** Facts about the kernel of a runtime. */
 export interface RuntimeInfo {
-  /** What cells are cut off from the host by. */
+  /** The wall between cells and the host. */
   readonly isolation: "process";
-  /** What the process was started in. */
+  /** The sandbox in which the process was started. */
   readonly sandbox: SandboxKind;
-  /** What cells may reach beyond what is injected; paths are absolute. */
+  /** Permissions of cells; paths are absolute. */
   readonly permissions: Permissions;
   /** The version of the Deno that runs the kernel, for example `2.9.6`. */
   readonly denoVersion: string;
-  /** What is bounded. */
+  /** Limits of the kernel. */
   readonly limits: KernelLimits;
 }

@@ -1,5 +1,5 @@
 /**
- * The options that every runtime has.
+ * The options that all runtimes have.
  *
  * @module
  */
@@ -8,54 +8,67 @@ import type { Rule } from "../security/rule.ts";
 import type { Functions } from "../inject/host_function.ts";
 import { checkCount, checkLimit } from "../limits/limit.ts";
 import type { CheckpointPolicy } from "./runtime.ts";
-import type { RuntimeLimits } from "../limits/runtime_limits.ts";
+import type { OptionNames } from "../limits/options.ts";
+import { RUNTIME_LIMITS, type RuntimeLimits } from "../limits/runtime_limits.ts";
 
-/** Options that every runtime has. */
+/** Options that all runtimes have. */
 export interface RuntimeOptions<
   V extends object = Record<string, unknown>,
   F extends object = Functions,
 > extends RuntimeLimits {
-  /**
-   * Functions by name. They stay on the host; cells call them with `await`. @default none
-   */
+  /** Functions by name. They stay on the host; cells call them with `await`. @default none */
   readonly functions?: F & Functions;
-  /** Variables by name: values, or what `defineVariable` returns. @default none */
+  /** Variables by name: values, or results of `defineVariable`. @default none */
   readonly variables?: V;
-  /** Types by name: classes, schemas, objects with constants, or what `defineType` returns. @default none */
+  /** Types by name: classes, schemas, objects with constants, or results of `defineType`. @default none */
   readonly types?: Readonly<Record<string, unknown>>;
   /**
-   * How many functions are declared one by one in the prompt. With more of them the prompt has how many there are, and cells
-   * find them with `search("words")` and read their declarations with `describe("name")`. @default 50
+   * Maximum number of functions that the prompt declares one by one. If there are more, it has their number, and cells find
+   * them with `search("words")` and read their declarations with `describe("name")`. @default 50
    */
   readonly maxDeclaredFunctions?: number | undefined;
   /**
-   * The first kernel goes on from what this snapshot has, which comes before the values of `variables`. @default none
+   * Snapshot that the first kernel restores. Its values take precedence over those in `variables`. @default none
    */
   readonly snapshot?: Uint8Array | undefined;
   /**
-   * How large a snapshot or a checkpoint may be in bytes, roughly. A name that does not fit in stays out, and is listed.
+   * Approximate maximum size of a snapshot or a checkpoint in bytes. A name that does not fit is left out, and listed as lost.
    * @default 134217728
    */
   readonly maxSnapshotBytes?: number;
   /**
-   * When a checkpoint is taken, from which names come back after a crash: behind each `run` of an agent, behind each
-   * `cell`, or `never`. `checkpoint()` takes one at any time. @default "run"; of
-   * a `LocalRuntime` "never"
+   * The time at which a checkpoint is taken, from which names are restored after a crash: after each `run` of an agent,
+   * after each `cell`, or `never`. `checkpoint()` takes one at any time. @default "run"; of a `LocalRuntime` "never"
    */
   readonly checkpoint?: CheckpointPolicy;
-  /** How many kernels in a row may end before a cell does. @default 5 */
+  /** Maximum number of kernels that may end one after another before a cell ends. @default 5 */
   readonly maxRestarts?: number;
   /**
-   * Rules that every cell has to keep before it may run, such as `[...defaultRules(), myRule]` or `strictRules()`; `[]` for
-   * none. A cell that does not has the status `refused`. @default `defaultRules()`
+   * Rules that every cell is checked against before it runs, such as `[...defaultRules(), myRule]` or `strictRules()`; `[]`
+   * for none. The result of a cell that breaks one has the status `refused`. @default `defaultRules()`
    */
   readonly rules?: readonly Rule[];
   /**
-   * Whether cells are shown the stacks of errors that functions of the host throw, which tell of its files and code. They get
-   * name and message in any case. @default false
+   * Whether cells see the stacks of errors that host functions throw, which reveal files and code of the host. They see name
+   * and message in any case. @default false
    */
   readonly exposeHostStacks?: boolean;
 }
+
+/** The names of {@linkcode RuntimeOptions}. */
+export const RUNTIME_OPTIONS: OptionNames<RuntimeOptions> = {
+  ...RUNTIME_LIMITS,
+  functions: true,
+  variables: true,
+  types: true,
+  maxDeclaredFunctions: true,
+  snapshot: true,
+  maxSnapshotBytes: true,
+  checkpoint: true,
+  maxRestarts: true,
+  rules: true,
+  exposeHostStacks: true,
+};
 
 /** Half of what a frame holds. A kernel needs a few times as much for a moment. */
 const DEFAULT_MAX_SNAPSHOT_BYTES = 128 * 1024 * 1024;
@@ -63,22 +76,22 @@ const DEFAULT_MAX_SNAPSHOT_BYTES = 128 * 1024 * 1024;
 /** An accident or two, and a few attempts of a model that does not learn. */
 const DEFAULT_MAX_RESTARTS = 5;
 
-/** What a runtime holds on to of the state of its kernel. */
+/** Checked options about the state of the kernel. */
 export interface StateOptions {
-  /** When a checkpoint is taken by itself. */
+  /** The time at which a checkpoint is taken. */
   readonly checkpoint: CheckpointPolicy;
-  /** How large a snapshot may be, in bytes. */
+  /** Maximum size of a snapshot in bytes. */
   readonly maxSnapshotBytes: number;
-  /** How many kernels in a row may end before a cell does. */
+  /** Maximum number of kernels that may end one after another before a cell ends. */
   readonly maxRestarts: number;
 }
 
 /**
- * Checks the options about state, and fills in what is missing.
+ * Checks the options about state, and fills in defaults.
  *
- * @param options What was given.
+ * @param options The options that were given.
  * @throws {TypeError} If there is no such policy.
- * @throws {RangeError} If a limit is no number above 0.
+ * @throws {RangeError} If a limit is not a number above 0.
  */
 export function checkStateOptions(options: Partial<StateOptions>): StateOptions {
   const { checkpoint = "run" } = options;

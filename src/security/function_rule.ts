@@ -23,7 +23,7 @@ export interface FunctionRuleOptions {
  *
  * @example A method that is not to be called
  * ```ts
- * import { checkCell, FunctionRule } from "@cave/agent";
+ * import { checkCell, FunctionRule } from "@cave/agent/security";
  * import { assertEquals } from "@std/assert";
  *
  * const rules = [new FunctionRule(["Date.now", ".exec"], { advice: "ask `clock`" })];

@@ -22,7 +22,7 @@ export interface GlobalRuleOptions {
  *
  * @example A global that cells are to leave alone
  * ```ts
- * import { checkCell, GlobalRule } from "@cave/agent";
+ * import { checkCell, GlobalRule } from "@cave/agent/security";
  * import { assertEquals } from "@std/assert";
  *
  * const rules = [new GlobalRule(["Math.random"], { advice: "use the function `dice`" })];

@@ -26,7 +26,7 @@ export interface ImportRuleOptions {
  *
  * @example Nothing but one package
  * ```ts
- * import { checkCell, ImportRule } from "@cave/agent";
+ * import { checkCell, ImportRule } from "@cave/agent/security";
  * import { assertEquals } from "@std/assert";
  *
  * const rules = [new ImportRule({ allow: ["npm:lodash-es@4.17.21"] })];

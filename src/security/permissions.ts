@@ -24,7 +24,7 @@ export interface PermissionLists {
 
 /**
  * What cells may reach beyond what the host injects. Nothing of it follows from what the host itself may do. Running programs
- * and native code are not on the list: they would leave the sandbox; see {@linkcode SandboxExits}.
+ * and native code are not on the list: they would leave the sandbox; see {@linkcode DangerousPermissions}.
  *
  * @example One folder, but for a part of it, and one host
  * ```ts
@@ -66,7 +66,7 @@ export interface Permissions {
  * Ways out of the sandbox: a program that a cell starts, or native code that it loads, can do what the host's user can,
  * whatever the other permissions say. For kernels that are in a container or virtual machine of their own.
  */
-export interface SandboxExits {
+export interface DangerousPermissions {
   /** Programs that cells may run with `Deno.Command`, by their paths; their output has to be piped. @default none */
   readonly run?: Permission;
   /** Native libraries that cells may load with `Deno.dlopen`, by their paths. @default none */
@@ -102,7 +102,7 @@ const SYS = "gid hostname loadavg networkInterfaces osRelease osUptime systemMem
  */
 export function grantedPermissions(
   permissions: Permissions,
-  exits: SandboxExits = {},
+  exits: DangerousPermissions = {},
 ): GrantedPermission[] {
   checkKinds(permissions, KINDS);
   checkKinds(exits, EXITS);
@@ -115,7 +115,7 @@ export function grantedPermissions(
 }
 
 /**
- * Turns permissions into flags of `deno run`.
+ * Mutex permissions into flags of `deno run`.
  *
  * @param granted What is granted.
  */
@@ -173,7 +173,7 @@ function checkKinds(given: object, known: readonly PermissionKind[]): void {
     throw new TypeError(
       `Cannot grant ${JSON.stringify(kind)}: ` +
         (isExit
-          ? "it leaves the sandbox; dangerouslyLeaveSandbox takes it, if that is what you want"
+          ? "it leaves the sandbox; dangerouslyAllow takes it, if that is what you want"
           : `a kernel can have ${known.join(", ")}`),
     );
   }

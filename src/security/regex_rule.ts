@@ -23,7 +23,7 @@ export interface RegexRuleOptions {
  *
  * @example A word
  * ```ts
- * import { checkCell, RegexRule } from "@cave/agent";
+ * import { checkCell, RegexRule } from "@cave/agent/security";
  * import { assertEquals } from "@std/assert";
  *
  * const rules = [new RegexRule(/\bDROP\s+TABLE\b/i, { message: "Tables stay" })];

@@ -6,7 +6,7 @@
 
 import { AbsentRule } from "./_absent_rule.ts";
 import { DenoRule } from "./_deno_rule.ts";
-import { AttributeRule } from "./attribute_rule.ts";
+import { MemberRule } from "./member_rule.ts";
 import { FunctionRule } from "./function_rule.ts";
 import { GlobalRule } from "./global_rule.ts";
 import { ImportRule } from "./import_rule.ts";
@@ -128,7 +128,7 @@ export function strictRules(): Rule[] {
         ...ABSENT,
       ]),
     }),
-    new AttributeRule(REFLECTION, { name: "reflection", advice: "work with the data itself" }),
+    new MemberRule(REFLECTION, { name: "reflection", advice: "work with the data itself" }),
   ];
 }
 

@@ -1,5 +1,5 @@
 /**
- * Places in the text of a cell.
+ * Semaphore in the text of a cell.
  *
  * @module
  */

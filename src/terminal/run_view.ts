@@ -28,7 +28,11 @@ export class RunView {
   /** Whether the cursor stands at the start of a line. */
   #fresh = true;
 
-  /** @param options Where the text goes. */
+  /**
+   * Makes a view.
+   *
+   * @param options The writer of the text, and its style.
+   */
   constructor(options: RunViewOptions) {
     this.#options = options;
   }

@@ -6,7 +6,7 @@ import { cell, dialogues, eventsOf, ofType, setup } from "./setup.ts";
 Deno.test("CaveAgent.run() shows both ends and both lengths when a cell prints too much", async () => {
   const code = 'console.log("a".repeat(50) + "-".repeat(900) + "z".repeat(50));';
   for (const runtime of [new LocalRuntime(), new DenoRuntime({ maxOutputChars: 400 })]) {
-    await using context = setup([cell(code), "Done"], { runtime, maxExecOutputChars: 300 });
+    await using context = setup([cell(code), "Done"], { runtime, maxObservationChars: 300 });
     const run = context.agent.stream("Go");
     const [event] = ofType(await eventsOf(run), "execution_output_exceeded");
     const { content } = event!;
@@ -37,7 +37,7 @@ Deno.test("CaveAgent.run() shows output whole when it just fits", async () => {
     const [length, type] of [[49, "execution_output"], [50, "execution_output_exceeded"]] as const
   ) {
     await using context = setup([cell(`console.log("x".repeat(${length}))`), "Done"], {
-      maxExecOutputChars: 50,
+      maxObservationChars: 50,
     });
     const events = await eventsOf(context.agent.stream("Go"));
     assertEquals(ofType(events, type).length, 1, `${length}`);
@@ -47,7 +47,7 @@ Deno.test("CaveAgent.run() shows output whole when it just fits", async () => {
 Deno.test("CaveAgent.run() cuts a long value, and lists at most 30 names", async () => {
   const names = Array.from({ length: 40 }, (_, i) => `const n${i} = ${i};`).join("\n");
   await using context = setup([cell('"x".repeat(500)'), cell(names), "Done"], {
-    maxExecOutputChars: 100,
+    maxObservationChars: 100,
   });
   await context.agent.run("Go");
   const [value, many] = context.agent.messages.filter(({ role }) => role === "execution_result");
@@ -65,7 +65,7 @@ Deno.test("CaveAgent.run() tells the model when a cell runs out of time", async 
     cell("typeof mine"),
     "Done",
   ];
-  await using context = setup(script, { runtime, maxExecTimeoutMs: 300 });
+  await using context = setup(script, { runtime, cellTimeoutMs: 300 });
   const { agent, server } = context;
   const run = agent.stream("Go");
   const result = await run.result;
@@ -113,7 +113,7 @@ Deno.test({
     assertEquals(result.changed.map(({ name }) => name), ["next"]);
     const [error] = ofType(await eventsOf(run), "execution_error");
     assertEquals(error!.error.name, "KernelExitError");
-    assertEquals(error!.result, undefined);
+    assertEquals(error!.result?.status, "kernel_exit");
     assertStringIncludes(error!.content, "Gone: mine (no checkpoint had been taken).");
     assertStringIncludes(error!.content, "What was provided is there.");
     assertEquals(dialogues(server)[2]!.at(-1), `user: ${error!.content}`);

@@ -64,7 +64,7 @@ Deno.test("CaveAgent.run() compacts between the steps of a run", async () => {
   await using context = setup(script, { contextWindowTokens, systemPromptTemplate });
   const run = context.agent.stream("Go");
   const result = await run.result;
-  assertEquals([result.content, result.steps, result.codeSnippets.length], ["Done", 4, 3]);
+  assertEquals([result.content, result.steps, result.cells.length], ["Done", 4, 3]);
   const compacted = ofType(await eventsOf(run), "compacted");
   assertEquals(compacted.map(({ step }) => step), [4]);
   assertStringIncludes(dialogues(context.server)[4]![0]!, "a: number, b: number, c: number");

@@ -11,8 +11,8 @@ import type { Model, ModelMessage, TokenUsage } from "../../src/model/model.ts";
 const namespace = "The session has these names: rows";
 const cleared = "(cleared to save space; the variables are still there)";
 const usage: TokenUsage = {
-  promptTokens: 1,
-  completionTokens: 1,
+  inputTokens: 1,
+  outputTokens: 1,
   totalTokens: 2,
   estimated: false,
 };

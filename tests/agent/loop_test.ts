@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { CaveAgent } from "../../src/agent/cave_agent.ts";
+import { CaveAgent } from "../../src/cave_agent.ts";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
 import { defineFunction } from "../../src/inject/host_function.ts";
-import { defineVariable } from "../../src/inject/variable.ts";
+import { defineVariable } from "../../src/inject/host_variable.ts";
 import { cell, dialogues, setup, systemPrompt } from "./setup.ts";
 
 Deno.test("CaveAgent.run() repairs an error and keeps the state when cells follow one another", async () => {
@@ -23,7 +23,7 @@ Deno.test("CaveAgent.run() repairs an error and keeps the state when cells follo
   assertEquals(result.content, "The total is 7.");
   assertEquals(result.status, "success");
   assertEquals([result.steps, result.maxSteps], [3, 10]);
-  assertEquals(result.codeSnippets.length, 2);
+  assertEquals(result.cells.length, 2);
   assertEquals(result.changed, [
     { name: "prices", type: "Array(2)", constant: true },
     { name: "total", type: "number" },

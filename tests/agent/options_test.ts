@@ -1,12 +1,11 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { stripTypeScriptTypes } from "node:module";
 import { z } from "zod";
-import { CaveAgent, type CaveAgentOptions } from "../../src/agent/cave_agent.ts";
+import { CaveAgent, type CaveAgentOptions } from "../../src/cave_agent.ts";
 import {
   dateReminder,
   DEFAULT_INSTRUCTIONS,
   defaultPromptTemplate,
-  defaultSystemInstructions,
   type PromptParts,
 } from "../../src/agent/prompt.ts";
 import { OpenAIModel } from "../../src/model/openai/openai_model.ts";
@@ -14,7 +13,7 @@ import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
 import { defineFunction } from "../../src/inject/host_function.ts";
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
 import type { Runtime } from "../../src/runtime/runtime.ts";
-import { defineVariable } from "../../src/inject/variable.ts";
+import { defineVariable } from "../../src/inject/host_variable.ts";
 import { cell, setup, type SetupOptions, systemPrompt } from "./setup.ts";
 
 const model = new OpenAIModel({ model: "m", baseUrl: "http://127.0.0.1:1" });
@@ -27,7 +26,7 @@ async function promptOf(options: SetupOptions<Runtime>): Promise<string> {
 }
 
 Deno.test("CaveAgent throws when a limit makes no sense", () => {
-  const names = ["maxSteps", "maxExecOutputChars", "maxExecTimeoutMs", "contextWindowTokens"];
+  const names = ["maxSteps", "maxObservationChars", "cellTimeoutMs", "contextWindowTokens"];
   for (const name of names) {
     for (const value of [0, -1, NaN, "5", ...(name === "maxSteps" ? [1.5] : [])]) {
       const options = { model, [name]: value } as unknown as CaveAgentOptions;
@@ -91,16 +90,16 @@ Deno.test("CaveAgent puts the prompt together from its options", async () => {
 });
 
 Deno.test("CaveAgent takes blocks of its own identifier when it has one", async () => {
-  await using context = setup(["```tsx\n1\n```", "Done"], { blockIdentifier: "tsx" });
+  await using context = setup(["```tsx\n1\n```", "Done"], { cellLanguage: "tsx" });
   const { agent, server } = context;
   const result = await agent.run("Go");
-  assertEquals(result.codeSnippets, ["1"]);
+  assertEquals(result.cells, ["1"]);
   assertStringIncludes(systemPrompt(server), "```tsx\nconst answer");
   assertStringIncludes(systemPrompt(server), "without a tsx block");
   assertEquals(agent.messages[1]!.content, "```tsx\n1\n```");
 
-  await using other = setup([cell("2"), "Done"], { blockIdentifier: "tsx" });
-  assertEquals((await other.agent.run("Go")).codeSnippets, ["2"]);
+  await using other = setup([cell("2"), "Done"], { cellLanguage: "tsx" });
+  assertEquals((await other.agent.run("Go")).cells, ["2"]);
 });
 
 Deno.test("defaultPromptTemplate() leaves sections out when they are empty", () => {
@@ -126,55 +125,13 @@ Deno.test("defaultPromptTemplate() leaves sections out when they are empty", () 
   );
 });
 
-Deno.test("defaultSystemInstructions() tells what is true of the runtime", () => {
-  const none = "there are no files, no network";
-  const table: [Parameters<typeof defaultSystemInstructions>[0], string[], string[]][] = [
-    [{ isolated: true, timeoutMs: 60_000 }, [none, "may run for 60 seconds"], ["Beyond that"]],
-    [{ isolated: true, timeoutMs: Infinity }, [none], ["seconds"]],
-    [{ isolated: false, timeoutMs: 1_500 }, ["the user's own process", "1.5 seconds"], [none]],
-    [
-      {
-        isolated: true,
-        timeoutMs: 1,
-        permissions: { net: ["a.com", "b.com"], read: true, env: false },
-      },
-      ["use the network with fetch (only a.com, b.com), and read files with"],
-      ["environment with", "only ,"],
-    ],
-    [
-      {
-        isolated: true,
-        timeoutMs: 1,
-        permissions: {
-          read: { allow: ["/a"], deny: ["/a/b"] },
-          env: { allow: true, deny: ["KEY"] },
-          sys: { deny: ["uid"] },
-          run: ["/bin/ls"],
-        },
-        packages: ["npm:one@1.0.0"],
-      },
-      [
-        "its like (only /a; not /a/b), and read the environment with Deno.env (not KEY)",
-        "run programs with Deno.Command, with piped output (only /bin/ls)",
-        "import the packages npm:one@1.0.0.",
-      ],
-      ["about the system"],
-    ],
-  ];
-  for (const [runtime, present, absent] of table) {
-    const text = defaultSystemInstructions(runtime, "ts");
-    for (const part of present) assertStringIncludes(text, part);
-    for (const part of absent) assertEquals(text.includes(part), false, part);
-  }
-});
-
 Deno.test("CaveAgent tells the model its own limits and the permissions of the runtime", async () => {
   const runtime = new DenoRuntime({ timeoutMs: 7_000, permissions: { net: ["example.com"] } });
-  const prompt = await promptOf({ runtime, maxExecTimeoutMs: 3_000 });
+  const prompt = await promptOf({ runtime, cellTimeoutMs: 3_000 });
   assertStringIncludes(prompt, "may run for 3 seconds");
   assertStringIncludes(prompt, "(only example.com)");
   assertStringIncludes(await promptOf({ runtime }), "may run for 7 seconds");
-  const unlimited = await promptOf({ runtime, maxExecTimeoutMs: Infinity });
+  const unlimited = await promptOf({ runtime, cellTimeoutMs: Infinity });
   assertEquals(unlimited.includes("seconds"), false);
 });
 

@@ -165,8 +165,14 @@ onLinux("CaveAgent.run() rejects when no kernel can be started any more", async 
   );
   const { agent, server } = context;
   const error = await assertRejects(() => agent.run("Go"), KernelExitError);
-  assertEquals([error.message, error.recovery], [KILLED, undefined]);
-  assertEquals(server.requests.length, 2);
+  assert(error.message.includes("reset() begins anew"), error.message);
+  // The second observation said that there is no session any more; the third cell found none.
+  assertEquals(server.requests.length, 3);
+  assertEquals(
+    dialogues(server).at(-1)!.at(-1),
+    `user: <execution_error>\n${KILLED}. The session is gone, and it could not be started again.` +
+      "\n\nFunctions called: die (not finished)\n</execution_error>",
+  );
   const next = await assertRejects(() => agent.run("Again"), KernelExitError);
   assert(next.message.includes("reset() begins anew"), next.message);
   await agent.runtime.reset();

@@ -19,7 +19,7 @@ Deno.test("CaveAgent.run() finds the cell in a reply, or none", async () => {
     const { agent, server } = context;
     const run = agent.stream("Go");
     const result = await run.result;
-    assertEquals(result.codeSnippets, codes, name);
+    assertEquals(result.cells, codes, name);
     assertEquals(result.content, done, name);
     const fence = codes[0]!.includes("```") ? "````" : "```";
     const written = `${text}${fence}typescript\n${codes[0]}\n${fence}`;
@@ -43,7 +43,7 @@ Deno.test("CaveAgent.run() ends with the text when no block is a cell", async ()
     await using context = setup([reply]);
     const result = await context.agent.run("Go");
     assertEquals(result.content, reply);
-    assertEquals([result.status, result.steps, result.codeSnippets], ["success", 1, []]);
+    assertEquals([result.status, result.steps, result.cells], ["success", 1, []]);
     assertEquals(context.agent.messages.at(-1), { role: "assistant", content: reply });
   }
 });
@@ -52,7 +52,7 @@ Deno.test("CaveAgent.run() tells the model when a block is empty", async () => {
   for (const code of ["", " \n\t"]) {
     await using context = setup([cell(code), "Done"]);
     const result = await context.agent.run("Go");
-    assertEquals([result.content, result.steps, result.codeSnippets], ["Done", 2, []]);
+    assertEquals([result.content, result.steps, result.cells], ["Done", 2, []]);
     assertStringIncludes(dialogues(context.server)[1]![2]!, "The code block was empty");
   }
 });
@@ -79,7 +79,7 @@ Deno.test("CaveAgent.run() joins the parts when a reply was cut off by its lengt
   for (const [name, parts, whole, codes, content] of table) {
     await using context = setup([...parts.map(cut), ...whole]);
     const result = await context.agent.run("Go");
-    assertEquals(result.codeSnippets, codes, name);
+    assertEquals(result.cells, codes, name);
     assertEquals(result.content, content, name);
     assertEquals(result.steps, codes.length + 1, name);
     assertEquals(context.agent.messages.length, codes.length * 2 + 2, name);
@@ -112,7 +112,7 @@ Deno.test("CaveAgent.run() never executes a cut block, however often it was cut"
   await using context = setup([...parts.map(cut), "Never asked"]);
   const result = await context.agent.run("Go");
   assertEquals(context.server.requests.length, 4);
-  assertEquals(result.codeSnippets, []);
+  assertEquals(result.cells, []);
   assertEquals([result.status, result.steps], ["success", 1]);
   assertStringIncludes(result.content, "const a = 1;\nconst b = 2;\nconst c = 3;\nremove(");
   assertEquals(await context.agent.runtime.names(), []);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CaveAgent, type CaveAgentOptions } from "../../src/agent/cave_agent.ts";
+import { CaveAgent, type CaveAgentOptions } from "../../src/cave_agent.ts";
 import type { AgentRun } from "../../src/agent/agent_run.ts";
 import type { AgentEvent, AgentEventMap, AgentEventType } from "../../src/agent/event.ts";
 import { type ScriptedReply, ScriptedServer } from "../../src/model/testing/scripted_server.ts";

@@ -3,7 +3,7 @@ import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
 import { ModelError } from "../../src/model/model_error.ts";
 import { OpenAIModel } from "../../src/model/openai/openai_model.ts";
-import { CaveAgent } from "../../src/agent/cave_agent.ts";
+import { CaveAgent } from "../../src/cave_agent.ts";
 import { cell, dialogues, eventsOf, setup } from "./setup.ts";
 
 const reason = new RangeError("Stop it");

@@ -17,7 +17,7 @@ function script(): ScriptedReply[] {
 }
 
 Deno.test("CaveAgent.stream() gives every type of event, numbered and as plain data", async () => {
-  await using context = setup(script(), { runtime: new DenoRuntime(), maxExecOutputChars: 50 });
+  await using context = setup(script(), { runtime: new DenoRuntime(), maxObservationChars: 50 });
   const run = context.agent.stream("Go");
   const events = await eventsOf(run);
   const step = ["usage", "code"];
@@ -105,8 +105,8 @@ Deno.test("CaveAgent.run() reports exact usage when the provider does, and estim
   const [cut, whole] = await usages("Go");
   const messages = (request: number) => server.requests[request]!.messages;
   assertEquals(cut!.estimated, true);
-  assertEquals(cut!.promptTokens, estimateUsage(messages(0), "").promptTokens);
-  assert(cut!.completionTokens < code.length / 4 + 8);
+  assertEquals(cut!.inputTokens, estimateUsage(messages(0), "").inputTokens);
+  assert(cut!.outputTokens < code.length / 4 + 8);
   assertEquals(whole, { ...estimateUsage(messages(1), "Done"), estimated: false });
   assertEquals(await usages("Again"), [estimateUsage(messages(2), "More")]);
 });

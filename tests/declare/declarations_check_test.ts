@@ -5,7 +5,7 @@ import { defineModule } from "../../src/declare/module/define_module.ts";
 import { type AnyFunction, defineFunction } from "../../src/inject/host_function.ts";
 import { defineType } from "../../src/inject/host_type.ts";
 import { type InjectOptions, toInjections } from "../../src/inject/injections.ts";
-import { defineVariable } from "../../src/inject/variable.ts";
+import { defineVariable } from "../../src/inject/host_variable.ts";
 
 const TOOLS = import.meta.resolve("./modules/tools.ts");
 

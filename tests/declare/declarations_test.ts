@@ -5,7 +5,7 @@ import { declareInjections } from "../../src/declare/declarations.ts";
 import type { Schema } from "../../src/inject/schema.ts";
 import { type AnyFunction, defineFunction } from "../../src/inject/host_function.ts";
 import { toInjections } from "../../src/inject/injections.ts";
-import { defineVariable } from "../../src/inject/variable.ts";
+import { defineVariable } from "../../src/inject/host_variable.ts";
 
 function declareFunction(definition: unknown): string {
   const { functions } = declareInjections(toInjections({ functions: { f: definition } }));

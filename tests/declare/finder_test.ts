@@ -5,7 +5,7 @@ import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
 import { defineFunction, type HostFunction } from "../../src/inject/host_function.ts";
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
 import type { Runtime } from "../../src/runtime/runtime.ts";
-import { defineVariable } from "../../src/inject/variable.ts";
+import { defineVariable } from "../../src/inject/host_variable.ts";
 import { run, runFailing } from "../runtime/_contract.ts";
 
 const SUBJECTS = ["weather", "order", "invoice", "customer", "shipment", "ticket", "calendar"];
@@ -27,8 +27,9 @@ const refundOrder = defineFunction((id: string, euros = 0) => ({ id, euros }), {
   description: "Gives money back for an order.\nNot for gifts.",
 });
 
-function promptOf(runtime: Runtime): string {
-  return defaultPromptTemplate(promptParts(runtime, { language: "typescript" }));
+async function promptOf(runtime: Runtime): Promise<string> {
+  const description = await runtime.describe();
+  return defaultPromptTemplate(promptParts(description, { language: "typescript" }));
 }
 
 class Lamp {
@@ -47,7 +48,7 @@ Deno.test("promptParts() stays under 1,500 tokens with 1,000 functions", async (
   ];
   for (const [name, functions] of runtimes) {
     await using runtime = new DenoRuntime({ functions });
-    const prompt = promptOf(runtime);
+    const prompt = await promptOf(runtime);
     assert(estimateTokens([{ content: prompt }]) < 1_500, `${name}: ${prompt.length} characters`);
     assert(prompt.length / 3 < 1_500, `${name}: ${prompt.length} characters`);
   }
@@ -55,18 +56,17 @@ Deno.test("promptParts() stays under 1,500 tokens with 1,000 functions", async (
 
 Deno.test("promptParts() declares functions one by one until there are more than maxDeclaredFunctions", async () => {
   await using few = new LocalRuntime({ functions: manyFunctions(50) });
-  assertEquals(few.injections.finders, undefined);
-  assertEquals(promptOf(few).split("declare function ").length, 51);
+  assertEquals((await promptOf(few)).split("declare function ").length, 51);
   await using more = new LocalRuntime({ functions: manyFunctions(51) });
-  assertEquals(more.injections.finders, { search: "search", describe: "describe" });
-  assertEquals(promptOf(more).split("declare function ").length, 3);
-  assertStringIncludes(promptOf(more), "There are 51 functions");
-  assertStringIncludes(promptOf(more), "// weather: 8 (weatherFind0, weatherCreate7, ...)");
+  assertStringIncludes(await promptOf(more), "declare function search(");
+  assertEquals((await promptOf(more)).split("declare function ").length, 3);
+  assertStringIncludes(await promptOf(more), "There are 51 functions");
+  assertStringIncludes(await promptOf(more), "// weather: 8 (weatherFind0, weatherCreate7, ...)");
   await using none = new LocalRuntime({
     functions: manyFunctions(51),
     maxDeclaredFunctions: Infinity,
   });
-  assertEquals(none.injections.finders, undefined);
+  assertEquals((await promptOf(none)).split("declare function ").length, 52);
 });
 
 Deno.test("search() and describe() lead a cell to a function among 1,000", async () => {
@@ -160,8 +160,8 @@ Deno.test("search() has another name when the host has a name of its own for it"
   const search = () => "mine";
   const functions = { ...manyFunctions(60), search };
   await using runtime = new DenoRuntime({ functions, variables: { describe: 1, describe2: 2 } });
-  assertEquals(runtime.injections.finders, { search: "search2", describe: "describe3" });
-  assertStringIncludes(promptOf(runtime), 'console.log(await search2("some words"))');
+  assertStringIncludes(await promptOf(runtime), "declare function describe3(");
+  assertStringIncludes(await promptOf(runtime), 'console.log(await search2("some words"))');
   await run(runtime, `const [own, found] = [await search(), await search2("ticket 5")]`);
   assertEquals(await runtime.retrieve("own"), "mine");
   assertStringIncludes(await runtime.retrieve("found") as string, "ticketFind5");

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { declareInjections } from "../../src/declare/declarations.ts";
 import { defineType } from "../../src/inject/host_type.ts";
 import { type InjectOptions, toInjections } from "../../src/inject/injections.ts";
-import { defineVariable } from "../../src/inject/variable.ts";
+import { defineVariable } from "../../src/inject/host_variable.ts";
 import { DeskLamp, Lamp, Point } from "../runtime/_points.ts";
 
 function declare(given: InjectOptions, isolated = true) {

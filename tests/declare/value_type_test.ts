@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { stripTypeScriptTypes } from "node:module";
 import { declareInjections } from "../../src/declare/declarations.ts";
 import { toInjections } from "../../src/inject/injections.ts";
-import { defineVariable, type Variable } from "../../src/inject/variable.ts";
+import { defineVariable, type HostVariable } from "../../src/inject/host_variable.ts";
 
 function declareVariable(value: unknown): string {
   const { variables } = declareInjections(toInjections({ variables: { v: value } }));
@@ -66,7 +66,7 @@ Deno.test("declareInjections() declares classes that are met inside of data, eac
 
 Deno.test("declareInjections() tells how large a variable is when it is asked to", () => {
   const rows = Array.from({ length: 100 }, () => ({ city: "Oslo", celsius: 4 }));
-  const table: [Variable<unknown>, string][] = [
+  const table: [HostVariable<unknown>, string][] = [
     [defineVariable(rows, { summary: true }), "(Array(100), elements: { city, celsius })"],
     [
       defineVariable("secret", { summary: true, description: "A key" }),

@@ -1,7 +1,8 @@
 /** What a host does in a session: everything that a runtime can, against a kernel that may be anything. */
 
 import { KernelExitError } from "../../src/host/kernel_exit.ts";
-import { KernelRuntime } from "../../src/runtime/kernel_runtime.ts";
+import { checkRuntimeLimits } from "../../src/limits/runtime_limits.ts";
+import { RuntimeCore } from "../../src/runtime/runtime_core.ts";
 import type { KernelProcessHandle } from "../../src/host/process/kernel_process.ts";
 import { SubprocessKernel } from "../../src/host/link/subprocess_kernel.ts";
 import type { KernelHost } from "../../src/host/kernel.ts";
@@ -23,36 +24,38 @@ class Point {
   constructor(readonly x = 0, readonly y = 0) {}
 }
 
-/** A runtime whose kernels speak over channels that are given. */
-export class SessionRuntime extends KernelRuntime<Record<string, unknown>> {
-  readonly #start: () => KernelProcessHandle;
+/** The limits of the session. */
+const LIMITS = checkRuntimeLimits({ timeoutMs: 1_000 });
 
+/** A runtime whose kernels speak over channels that are given. */
+export class SessionRuntime extends RuntimeCore {
   /** @param start Starts the process of a kernel. */
   constructor(start: () => KernelProcessHandle) {
-    super({
-      variables: { light: new Light(), rows: [{ n: 1 }, { n: NaN }], buffer: new Uint8Array(9) },
-      functions: {
-        echo: (...args: unknown[]) => args[0],
-        fail: () => Promise.reject(new RangeError("no")),
-        lend: () => new Light(),
-        run: async (action: unknown) => typeof action === "function" ? await action(1) : action,
-      },
-      types: { Point: defineType(Point, { copy: true }) },
-      checkpoint: "never",
-      timeoutMs: 1_000,
-    }, { isolated: true });
-    this.#start = start;
-  }
-
-  /** @internal */
-  protected override startKernel(host: KernelHost): Promise<SubprocessKernel> {
-    return Promise.resolve(
+    const startKernel = (host: KernelHost) =>
       new SubprocessKernel(host, {
-        process: this.#start(),
+        process: start(),
         maxFrameBytes: MAX_FRAME_BYTES,
-        useTimeoutMs: 1_000,
-      }),
-    );
+        useTimeoutMs: LIMITS.timeoutMs,
+      });
+    super({
+      options: {
+        variables: { light: new Light(), rows: [{ n: 1 }, { n: NaN }], buffer: new Uint8Array(9) },
+        functions: {
+          echo: (...args: unknown[]) => args[0],
+          fail: () => Promise.reject(new RangeError("no")),
+          lend: () => new Light(),
+          run: async (action: unknown) => typeof action === "function" ? await action(1) : action,
+        },
+        types: { Point: defineType(Point, { copy: true }) },
+        checkpoint: "never",
+      },
+      limits: LIMITS,
+      source: {
+        isolated: true,
+        place: { isolated: true },
+        start: (host) => Promise.resolve(startKernel(host)),
+      },
+    });
   }
 }
 
@@ -139,7 +142,7 @@ async function use(value: unknown): Promise<void> {
 
 const OTHERS: readonly Act[] = [
   { name: "names", perform: (runtime) => runtime.names() },
-  { name: "call", perform: (runtime) => runtime.call("add", 1, { a: [new Light()] }) },
+  { name: "call", perform: (runtime) => runtime.call("add", [1, { a: [new Light()] }]) },
   { name: "update", perform: (runtime) => runtime.update("rows", [{ n: 2n }]) },
   { name: "checkpoint", perform: (runtime) => runtime.checkpoint() },
   {

@@ -28,7 +28,7 @@ export class FakeKernel implements Kernel {
   }
 
   define({ values = [], functions = [] }: Definitions): Promise<void> {
-    this.defined.push(...[...values].map(([name]) => name), ...functions);
+    this.defined.push(...[...values].map(({ name }) => name), ...functions);
     return Promise.resolve();
   }
 

@@ -3,7 +3,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Kernel } from "../../src/host/kernel.ts";
 import { KernelKeeper } from "../../src/host/kernel_keeper.ts";
-import { KernelRuntime } from "../../src/runtime/kernel_runtime.ts";
+import { checkRuntimeLimits } from "../../src/limits/runtime_limits.ts";
+import { RuntimeCore } from "../../src/runtime/runtime_core.ts";
 import { packSnapshot } from "../../src/host/snapshot.ts";
 import { FakeKernel } from "./_fake_kernel.ts";
 
@@ -103,24 +104,23 @@ Deno.test("KernelKeeper.stop() does not wait for what a kernel does while it is 
 });
 
 /** A runtime whose kernels are these. */
-class TestRuntime extends KernelRuntime<Record<string, unknown>> {
-  readonly #kernels: Kernel[];
-
-  constructor(kernels: Kernel[]) {
-    super({ variables: { a: 1, n: 1 } }, { isolated: true });
-    this.#kernels = kernels;
-  }
-
-  protected override startKernel(): Promise<Kernel> {
-    return Promise.resolve(this.#kernels.shift()!);
-  }
+function runtimeOf(kernels: Kernel[]): RuntimeCore {
+  return new RuntimeCore({
+    options: { variables: { a: 1, n: 1 } },
+    limits: checkRuntimeLimits({}),
+    source: {
+      isolated: true,
+      place: { isolated: true },
+      start: () => Promise.resolve(kernels.shift()!),
+    },
+  });
 }
 
-Deno.test("KernelRuntime.inject() and update() go to the kernel that restore() puts in place", async () => {
+Deno.test("RuntimeCore.inject() and update() go to the kernel that restore() puts in place", async () => {
   const [first, second] = [new FakeKernel(), new FakeKernel()];
   const gate = Promise.withResolvers<void>();
   second.gate = gate.promise;
-  await using runtime = new TestRuntime([first, second]);
+  await using runtime = runtimeOf([first, second]);
   await runtime.names();
   const restored = runtime.restore(bytes);
   await second.asked.promise;

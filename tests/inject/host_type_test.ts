@@ -5,7 +5,7 @@ import { z } from "zod";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
 import { defineType } from "../../src/inject/host_type.ts";
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
-import { defineVariable } from "../../src/inject/variable.ts";
+import { defineVariable } from "../../src/inject/host_variable.ts";
 import { run, runFailing, valueOf } from "../runtime/_contract.ts";
 import { Counter, DeskLamp, Lamp, Point } from "../runtime/_points.ts";
 

@@ -5,14 +5,15 @@
  * @module
  */
 
-const GROUND = ["async", "limits"];
+const GROUND = ["async", "limits", "text"];
 const CELLS = ["cell", "security", "syntax"];
 const RUNTIME = ["runtime", "declare", "host", "inject", ...CELLS, "rpc", ...GROUND];
 
 /** For each room under `src/` the other rooms that its modules may import. */
 const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
-  ["cli", ["terminal", "agent", "model", ...RUNTIME]],
+  ["cli", ["cave_agent", "terminal", "agent", "model", ...RUNTIME]],
   ["terminal", ["agent", "model", ...RUNTIME]],
+  ["cave_agent", ["agent", "runtime"]],
   ["agent", ["model", "runtime", "inject", ...CELLS, "rpc", ...GROUND]],
   ["model", GROUND],
   ["runtime", ["declare", "host", "inject", ...CELLS, "rpc", ...GROUND]],
@@ -25,7 +26,8 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["kernel", ["rpc"]],
   ["rpc", []],
   ["async", []],
-  ["limits", []],
+  ["limits", ["text"]],
+  ["text", []],
 ]);
 
 /** For each folder of a room the other folders of the same room that its modules may import. */
@@ -65,21 +67,6 @@ const EXCEPTIONS: readonly { from: string; to: RegExp; reason: string }[] = [
     to: /^src\/host\/launch\/deno_command\.ts$/,
     reason: "`deno doc` is run with the same Deno as kernels are",
   },
-  ...["src/agent/prompt.ts", "src/agent/observation.ts", "src/agent/steps.ts"].map((from) => ({
-    from,
-    to: /^src\/(?:declare|host)\//,
-    reason: "the agent still declares what runtimes have, until they describe themselves",
-  })),
-  {
-    from: "src/host/kernel_keeper.ts",
-    to: /^src\/runtime\//,
-    reason: "the keeper still reads whole results of cells",
-  },
-  {
-    from: "src/inject/injections.ts",
-    to: /^src\/declare\//,
-    reason: "finders still travel with injections",
-  },
   {
     from: "src/cli/main.ts",
     to: /^deno\.json$/,
@@ -95,11 +82,12 @@ export const PURE_ROOMS: ReadonlySet<string> = new Set([
   "rpc",
   "security",
   "syntax",
+  "text",
 ]);
 
-/** The room of a file: its first folder under `src/`. */
+/** The room of a file: its first folder under `src/`, or the name of a file that lies directly there. */
 export function roomOf(path: string): string | undefined {
-  return /^src\/([^/]+)\//.exec(path)?.[1];
+  return /^src\/([^/]+?)(?:\.ts$|\/)/.exec(path)?.[1];
 }
 
 /** The whole folder of a file under `src/`: the room with its sub-rooms. */

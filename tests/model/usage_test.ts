@@ -8,11 +8,11 @@ Deno.test("estimateUsage() counts four characters as a token", () => {
     [[{ role: "user", content: "a" }], "a", 1, 1],
     [[{ role: "system", content: "abc" }, { role: "user", content: "abcde" }], "abcde", 2, 2],
   ];
-  for (const [messages, text, promptTokens, completionTokens] of table) {
+  for (const [messages, text, inputTokens, outputTokens] of table) {
     assertEquals(estimateUsage(messages, text), {
-      promptTokens,
-      completionTokens,
-      totalTokens: promptTokens + completionTokens,
+      inputTokens,
+      outputTokens,
+      totalTokens: inputTokens + outputTokens,
       estimated: true,
     });
   }
@@ -26,12 +26,12 @@ Deno.test("addUsage() is estimated when either usage is", () => {
     ]]
   ) {
     const sum = addUsage(
-      { promptTokens: 1, completionTokens: 2, totalTokens: 3, estimated: first },
-      { promptTokens: 10, completionTokens: 20, totalTokens: 30, estimated: second },
+      { inputTokens: 1, outputTokens: 2, totalTokens: 3, estimated: first },
+      { inputTokens: 10, outputTokens: 20, totalTokens: 30, estimated: second },
     );
     assertEquals(sum, {
-      promptTokens: 11,
-      completionTokens: 22,
+      inputTokens: 11,
+      outputTokens: 22,
       totalTokens: 33,
       estimated: first || second,
     });

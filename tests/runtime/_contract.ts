@@ -41,6 +41,21 @@ export async function runFailing(runtime: Runtime, source: string): Promise<Fail
   return result as Failure;
 }
 
+/** The result of a cell whose kernel ended under it. */
+export type KernelExitResult = Extract<CellResult, { status: "kernel_exit" }>;
+
+/**
+ * Runs a cell under which the kernel has to end.
+ *
+ * @param runtime The runtime.
+ * @param source The cell.
+ */
+export async function runFatal(runtime: Runtime, source: string): Promise<KernelExitResult> {
+  const result = await runtime.execute(source);
+  assertEquals(result.status, "kernel_exit");
+  return result as KernelExitResult;
+}
+
 /**
  * The text of the value of a cell.
  *

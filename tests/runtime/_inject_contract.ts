@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { z } from "zod";
 import { defineFunction } from "../../src/inject/host_function.ts";
-import { defineVariable } from "../../src/inject/variable.ts";
+import { defineVariable } from "../../src/inject/host_variable.ts";
 import { type MakeRuntime, type Promised, run, runFailing, valueOf } from "./_contract.ts";
 
 const BAD_NAMES = ["", "1a", "a-b", "a.b", "a b", "class", "await", "undefined", "this", "a\n"];
@@ -19,8 +19,12 @@ export const INJECT_CONTRACT: readonly Promised[] = [
       await valueOf(runtime, `[bare, described, await twice(bare), await thrice(bare)]`),
       "[ 1, [ 2 ], 2, 3 ]",
     );
-    assertEquals(runtime.injections.variables.get("described")?.description, "A list");
-    assertEquals([...runtime.injections.functions.keys()], ["twice", "thrice"]);
+    const { variables, functions } = await runtime.describe();
+    assertEquals(variables[1], "/** A list */\ndeclare let described: number[];");
+    assertEquals(functions.map((text) => text.split("(")[0]), [
+      "declare function twice",
+      "declare function thrice",
+    ]);
   }],
 
   ["constructor() throws for names that are none or twice", (make) => {
@@ -70,7 +74,7 @@ export const INJECT_CONTRACT: readonly Promised[] = [
       await valueOf(runtime, `[taken, typeof fresh, fromCell]`),
       `[ 1, "undefined", 5 ]`,
     );
-    assertEquals([...runtime.injections.variables.keys()], ["taken"]);
+    assertEquals((await runtime.describe()).variables, ["declare let taken: number;"]);
     // None of the refused names is taken now.
     await runtime.inject({ variables: { fresh: 1 } });
   }],
@@ -130,7 +134,7 @@ export const INJECT_CONTRACT: readonly Promised[] = [
       assertEquals(await valueOf(runtime, `n`), "7");
       await runtime.reset();
       assertEquals(await valueOf(runtime, `n`), "7");
-      assertEquals(runtime.injections.variables.get("n")?.description, "d");
+      assertEquals((await runtime.describe()).variables, ["/** d */\ndeclare let n: number;"]);
     },
   ],
 

@@ -1,8 +1,9 @@
 /** A runtime whose kernel can be killed. */
 
-import { assertInstanceOf, assertRejects } from "@std/assert";
+import { assertInstanceOf } from "@std/assert";
 import type { DenoRuntime, DenoRuntimeOptions } from "../../src/runtime/deno_runtime.ts";
 import { KernelExitError } from "../../src/host/kernel_exit.ts";
+import { type KernelExitResult, runFatal } from "./_contract.ts";
 import { killAndWait, startMarked } from "./_kernel_process.ts";
 
 /** What is said of a kernel that was killed. */
@@ -16,7 +17,7 @@ export interface Mortal extends AsyncDisposable {
   /** Kills the kernel while nothing is under way, and waits until the runtime has been told. */
   kill(): Promise<void>;
   /** Runs a cell that kills the kernel. */
-  die(before?: string): Promise<KernelExitError>;
+  die(before?: string): Promise<KernelExitResult>;
   /** Kills the kernel that is there, or the one that is to take its place. */
   killBusy(): Promise<void>;
 }
@@ -49,7 +50,7 @@ export async function startMortal(options: DenoRuntimeOptions = {}): Promise<Mor
       await runtime.names().catch((error) => assertInstanceOf(error, KernelExitError));
     },
     async die(before = "") {
-      return await assertRejects(() => runtime.execute(`${before}\nawait die()`), KernelExitError);
+      return await runFatal(runtime, `${before}\nawait die()`);
     },
     killBusy,
     [Symbol.asyncDispose]: () => runtime.close(),

@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
 import { KernelExitError } from "../../src/host/kernel_exit.ts";
-import { run, valueOf } from "./_contract.ts";
+import { run, runFatal, valueOf } from "./_contract.ts";
 import { killAndWait, startMarked } from "./_kernel_process.ts";
 
 const ON_LINUX = Deno.build.os === "linux";
 
 Deno.test({
-  name: "DenoRuntime.execute() throws a KernelExitError when the kernel is killed in a cell",
+  name: "DenoRuntime.execute() returns kernel_exit when the kernel is killed in a cell",
   ignore: !ON_LINUX,
   async fn() {
     const entered = Promise.withResolvers<void>();
@@ -17,15 +17,18 @@ Deno.test({
     };
     const { runtime, pid } = await startMarked({ variables: { rows: [1] }, functions: { wait } });
     await using _ = runtime;
-    const running = runtime.execute(`let made = 1; await wait()`);
+    const running = runtime.execute(`let made = 1; console.log("before"); await wait()`);
     const names = runtime.names();
     names.catch(() => {});
     const waiting = runtime.execute(`[typeof made, rows]`);
     await entered.promise;
     Deno.kill(pid, "SIGKILL");
-    const error = await assertRejects(() => running, KernelExitError, "SIGKILL");
-    assertEquals([error.name, error.exitCode, error.signal], ["KernelExitError", 137, "SIGKILL"]);
-    assertEquals(error.stderr, "");
+    const ended = await running;
+    assert(ended.status === "kernel_exit");
+    assertEquals(ended.exit, { exitCode: 137, signal: "SIGKILL", stderr: "" });
+    assertEquals([ended.stateKept, ended.output.text], [false, "before\n"]);
+    assertEquals(ended.hostCalls, [{ name: "wait", status: "pending" }]);
+    assertEquals(ended.recovery?.cause, ended.text);
     // The cell that waited runs on a fresh kernel with the injections in place.
     const result = await waiting;
     assert(result.status === "ok");
@@ -35,7 +38,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "DenoRuntime rejects every pending call with one error when the kernel is killed",
+  name: "DenoRuntime settles every pending call when the kernel is killed",
   ignore: !ON_LINUX,
   async fn() {
     const entered = Promise.withResolvers<void>();
@@ -43,16 +46,15 @@ Deno.test({
     const { runtime, pid } = await startMarked({ functions });
     await using _ = runtime;
     const running = runtime.execute(`await enter(); while (true);`, { timeoutMs: Infinity });
-    running.catch(() => {});
     await entered.promise;
     const calls = [
-      running,
       runtime.names(),
       runtime.retrieve("a"),
       runtime.inject({ variables: { a: 1 } }),
     ];
     const settled = Promise.allSettled(calls);
     Deno.kill(pid, "SIGKILL");
+    assertEquals((await running).status, "kernel_exit");
     for (const outcome of await settled) {
       assert(outcome.status === "rejected" && outcome.reason instanceof KernelExitError);
     }
@@ -80,14 +82,11 @@ Deno.test({
   },
 });
 
-Deno.test("DenoRuntime.execute() throws a KernelExitError when a cell exhausts the heap", async () => {
+Deno.test("DenoRuntime.execute() returns kernel_exit when a cell exhausts the heap", async () => {
   await using runtime = new DenoRuntime({ variables: { kept: 1 } });
-  const error = await assertRejects(
-    () => runtime.execute(`"ab".repeat(2 ** 27).split("")`),
-    KernelExitError,
-  );
-  assert(error.signal !== null || error.exitCode > 0);
-  assert(error.stderr.length <= 4 * 1024);
+  const { exit } = await runFatal(runtime, `"ab".repeat(2 ** 27).split("")`);
+  assert(exit.signal !== null || exit.exitCode > 0);
+  assert(exit.stderr.length <= 4 * 1024);
   assertEquals(await valueOf(runtime, `kept`), "1");
 });
 

@@ -1,8 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { KernelExitError } from "../../src/host/kernel_exit.ts";
 import { KernelPool, type KernelPoolOptions } from "../../src/runtime/kernel_pool.ts";
 import type { Runtime } from "../../src/runtime/runtime.ts";
-import { valueOf } from "./_contract.ts";
+import { runFatal, valueOf } from "./_contract.ts";
 import { findKernels, isGone, nextMark } from "./_kernel_process.ts";
 
 const ON_LINUX = Deno.build.os === "linux";
@@ -114,11 +113,8 @@ Deno.test({
     await using pool = new KernelPool();
     const runtime: Runtime = await pool.acquire({ checkpoint: "cell" });
     await runtime.execute("const kept = [1]");
-    const error = await assertRejects(
-      () => runtime.execute(`"ab".repeat(2 ** 27).split("")`),
-      KernelExitError,
-    );
-    assertEquals(error.recovery?.restored, ["kept"]);
+    const { recovery } = await runFatal(runtime, `"ab".repeat(2 ** 27).split("")`);
+    assertEquals(recovery?.restored, ["kept"]);
     assertEquals(await valueOf(runtime, "kept"), "[ 1 ]");
   },
 });

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "
 import { DenoRuntime, type DenoRuntimeOptions } from "../../src/runtime/deno_runtime.ts";
 import { KernelExitError } from "../../src/host/kernel_exit.ts";
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
-import { run, runFailing, valueOf } from "./_contract.ts";
+import { run, runFailing, runFatal, valueOf } from "./_contract.ts";
 import { startMarked } from "./_kernel_process.ts";
 
 const ON_LINUX = Deno.build.os === "linux";
@@ -182,9 +182,9 @@ Deno.test({
     await run(runtime, `1`);
     // One native call, which nothing can stop.
     const source = `new Uint8Array(2 ** 30).fill(1).length`;
-    const error = await assertRejects(() => runtime.execute(source), KernelExitError);
+    const { text } = await runFatal(runtime, source);
     assertMatch(
-      error.message,
+      text,
       /: it used \d+ MB, more than the 256 MB of processMemoryBytes \(signal SIGKILL\)$/,
     );
     assertEquals(await valueOf(runtime, `kept`), "1");

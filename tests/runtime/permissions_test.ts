@@ -204,12 +204,12 @@ Deno.test("DenoRuntime lets cells out of the sandbox only where that is called s
   const program = Deno.execPath();
   const cell = `const { success } = await new Deno.Command(${JSON.stringify(program)}, {
     args: ["--version"], stdout: "piped", stderr: "piped" }).output(); success`;
-  const run = (run: string[] | true) => ({ dangerouslyLeaveSandbox: { run } });
+  const run = (run: string[] | true) => ({ dangerouslyAllow: { run } });
   assertEquals(await outcomes(run([program]), [cell]), ["true"]);
   assertEquals(await outcomes(run([`${program}.other`]), [cell]), ["NotCapable"]);
   assertEquals(await outcomes({}, [cell]), ["TypeError"]);
   const wrong = { permissions: { run: true } } as DenoRuntimeOptions;
-  assertThrows(() => new DenoRuntime(wrong), TypeError, "dangerouslyLeaveSandbox");
+  assertThrows(() => new DenoRuntime(wrong), TypeError, "dangerouslyAllow");
 });
 
 Deno.test("DenoRuntime gives cells WebAssembly or not", async () => {

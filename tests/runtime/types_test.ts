@@ -45,18 +45,18 @@ for (const Runtime of [DenoRuntime, LocalRuntime]) {
     // @ts-expect-error -- it is a number
     await assertRejects(() => runtime.update("count", "2"), TypeError);
 
-    const sum = await runtime.call("add", 1, 2);
+    const sum = await runtime.call("add", [1, 2]);
     expectType<Same<typeof sum, number>>();
-    const loaded = await runtime.call("load", "x");
+    const loaded = await runtime.call("load", ["x"]);
     expectType<Same<typeof loaded, { id: string; size: number }>>();
     assertEquals([sum, loaded], [3, { id: "x", size: 3 }]);
     // @ts-expect-error -- the second argument is a number
-    assertEquals(await runtime.call("add", 1, "2"), "12");
+    assertEquals(await runtime.call("add", [1, "2"]), "12");
 
     await runtime.execute("const twice = (n: number) => n * 2; const made = [1]");
     const made = await runtime.retrieve("made");
     expectType<Same<typeof made, unknown>>();
-    const called = await runtime.call("twice", 4);
+    const called = await runtime.call("twice", [4]);
     expectType<Same<typeof called, unknown>>();
     assertEquals([made, called], [[1], 8]);
     await assertRejects(() => runtime.call("made"), TypeError, `Cannot call "made"`);

@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import type { HostCallContext } from "../../src/runtime/cells/ongoing_call.ts";
+import type { HostCallContext } from "../../src/runtime/cells/ongoing_calls.ts";
 
 /** Processes that cells start have it in their command line. */
 const TOKEN = "98765.4321";

@@ -125,6 +125,7 @@ async function outcomeOf(
     if (error instanceof KernelExitError) return "killed";
     throw error;
   }
+  if (result.status === "kernel_exit") return "killed";
   // The violations quote the cell.
   if (result.status === "refused") return "blocked";
   if (Deno.inspect(withoutSource(result)).includes("PWNED")) return "reached";

@@ -1,10 +1,10 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { checkPackages } from "../../src/security/packages.ts";
 import {
+  type DangerousPermissions,
   grantedPermissions,
   importPatterns,
   type Permissions,
-  type SandboxExits,
   toPermissionFlags,
 } from "../../src/security/permissions.ts";
 
@@ -41,7 +41,7 @@ for (const [permissions, flags] of FLAGS) {
 }
 
 const WRONG: [permissions: object, message: string][] = [
-  [{ run: true }, `Cannot grant "run": it leaves the sandbox; dangerouslyLeaveSandbox takes it`],
+  [{ run: true }, `Cannot grant "run": it leaves the sandbox; dangerouslyAllow takes it`],
   [{ ffi: ["/a.so"] }, `Cannot grant "ffi"`],
   [{ hrtime: true }, `Cannot grant "hrtime": a kernel can have net, read, write, env, sys, import`],
   [{ net: "example.com" }, `Cannot grant net: expected true, false or a list, not "example.com"`],
@@ -78,11 +78,15 @@ for (const [permissions, message] of WRONG) {
 }
 
 Deno.test("grantedPermissions() takes ways out of the sandbox where they are called so", () => {
-  const exits: SandboxExits = { run: ["/usr/bin/git"], ffi: true };
+  const exits: DangerousPermissions = { run: ["/usr/bin/git"], ffi: true };
   const flags = toPermissionFlags(grantedPermissions({}, exits));
   assertEquals(flags, ["--allow-run=/usr/bin/git", "--allow-ffi"]);
   for (const wrong of [{ run: ["git"] }, { read: true }]) {
-    assertThrows(() => grantedPermissions({}, wrong as SandboxExits), TypeError, "Cannot grant");
+    assertThrows(
+      () => grantedPermissions({}, wrong as DangerousPermissions),
+      TypeError,
+      "Cannot grant",
+    );
   }
 });
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { checkCell } from "../../src/cell/check_cell.ts";
-import { AttributeRule } from "../../src/security/attribute_rule.ts";
+import { MemberRule } from "../../src/security/member_rule.ts";
 import { FunctionRule } from "../../src/security/function_rule.ts";
 import { GlobalRule } from "../../src/security/global_rule.ts";
 import { ImportRule } from "../../src/security/import_rule.ts";
@@ -43,27 +43,27 @@ const RULES: [rule: Rule, source: string, found: string[]][] = [
     "1:1",
     "1:52",
   ]],
-  [new AttributeRule(["secret"]), `a.secret = 1; a["sec" + "ret"]++; delete a?.secret`, [
+  [new MemberRule(["secret"]), `a.secret = 1; a["sec" + "ret"]++; delete a?.secret`, [
     "1:3",
     "1:17",
     "1:45",
   ]],
   [
-    new AttributeRule(["secret"]),
+    new MemberRule(["secret"]),
     `const { secret: s } = a; ({ secret: s } = a); f({ secret: 1 })`,
     ["1:9", "1:29"],
   ],
   [
-    new AttributeRule(["secret"]),
+    new MemberRule(["secret"]),
     `Reflect.get(a, "secret"); "secret" in a; Object.hasOwn(a, "secret")`,
     ["1:16", "1:59"],
   ],
   [
-    new AttributeRule(["secret"]),
+    new MemberRule(["secret"]),
     `class A { #secret = 1; secret = this.#secret; get() { return this.secret } }`,
     ["1:67"],
   ],
-  [new AttributeRule(["secret"]), `a.b\n  .c\n  .secret`, ["3:4"]],
+  [new MemberRule(["secret"]), `a.b\n  .c\n  .secret`, ["3:4"]],
   [
     new GlobalRule(["crypto"]),
     `crypto.randomUUID(); const { crypto: c } = globalThis; typeof crypto`,
@@ -88,7 +88,7 @@ for (const [rule, source, found] of RULES) {
 }
 
 Deno.test("SecurityChecker.check() gives all violations of all rules, in order and without doubles", () => {
-  const rules = [new AttributeRule(["b"]), new GlobalRule(["a"]), new AttributeRule(["b"])];
+  const rules = [new MemberRule(["b"]), new GlobalRule(["a"]), new MemberRule(["b"])];
   assertEquals(places(`x.b;\na.b; a`, ...rules), ["1:3", "2:1", "2:3", "2:6"]);
 });
 

@@ -19,13 +19,13 @@ const base = {
   changed: [],
   durationMs: 1,
 };
-const usage = { promptTokens: 1000, completionTokens: 234, totalTokens: 1234, estimated: false };
+const usage = { inputTokens: 1000, outputTokens: 234, totalTokens: 1234, estimated: false };
 const result: RunResult = {
   content: "Done",
   status: "success",
   steps: 2,
   maxSteps: 10,
-  codeSnippets: [],
+  cells: [],
   changed: [],
   usage,
   durationMs: 1260,

@@ -15,7 +15,8 @@ import type { AnyClass } from "../../rpc/values/shared_types.ts";
 import { HostType, missingNames } from "../../inject/host_type.ts";
 import { isIdentifier } from "../../inject/identifier.ts";
 import { denoCommand } from "../../host/launch/deno_command.ts";
-import { isReference, Variable } from "../../inject/variable.ts";
+import { HostVariable } from "../../inject/host_variable.ts";
+import { isLendable } from "../../inject/transfer.ts";
 
 /** Options of {@linkcode defineModule}. */
 export interface ModuleOptions {
@@ -40,7 +41,7 @@ export type ModuleVariables<M extends object> = {
       : M[N] extends abstract new (...args: never[]) => unknown ? never
       : M[N] extends HostType | HostFunction | AnyFunction ? never
       : N
-  ]: M[N] extends Variable<unknown> ? M[N] : Variable<M[N]>;
+  ]: M[N] extends HostVariable<unknown> ? M[N] : HostVariable<M[N]>;
 };
 
 /** What a module exports, as a runtime takes it. */
@@ -71,7 +72,8 @@ const MAX_ROUNDS = 10;
  *
  * @example The functions of a module
  * ```ts
- * import { defineModule, DenoRuntime } from "@cave/agent";
+ * import { DenoRuntime } from "@cave/agent";
+ * import { defineModule } from "@cave/agent/module";
  * import { assertEquals } from "@std/assert";
  *
  * const file = await Deno.makeTempFile({ suffix: ".ts" });
@@ -132,7 +134,7 @@ function describe(url: string, { exports, docs }: Described) {
   const shared = sharedTypes(exports, found);
   const types = new ModuleTypes(docs, shared);
   const functions: Record<string, HostFunction> = {};
-  const variables: Record<string, Variable<unknown>> = {};
+  const variables: Record<string, HostVariable<unknown>> = {};
   const shares: Record<string, HostType> = {};
   for (const [name, value] of Object.entries(exports)) {
     if (!isIdentifier(name) || !isInjectable(value)) continue;
@@ -143,7 +145,7 @@ function describe(url: string, { exports, docs }: Described) {
       shares[name] = new HostType(value, { ...describedBy(type.declarations), ...text });
     } else if (value instanceof HostType) shares[name] = value;
     else if (value instanceof HostFunction) functions[name] = value;
-    else if (value instanceof Variable) variables[name] = value;
+    else if (value instanceof HostVariable) variables[name] = value;
     else if (typeof value === "function") {
       if (!isClass(value)) functions[name] = toFunction(value as AnyFunction, { item, types });
     } else variables[name] = toVariable(value, { item, types, docs });
@@ -163,7 +165,7 @@ function sharedTypes(
   );
   const isThere = (name: string) =>
     shared.has(name) || name in exports && typeof exports[name] !== "function" &&
-      !isReference(exports[name]);
+      !isLendable(exports[name]);
   const lacks = (name: string) => {
     const value = exports[name];
     return isClass(value) && missingNames(value, isThere).length > 0;
@@ -207,19 +209,19 @@ function toFunction(
 function toVariable(
   value: unknown,
   { item, types, docs }: { item: Found | undefined; types: ModuleTypes; docs: ModuleDocs },
-): Variable<unknown> {
+): HostVariable<unknown> {
   const declared = item?.declarations.find(({ kind }) => kind === "variable");
   const type = (declared?.def as { tsType?: DocType | null } | undefined)?.tsType;
   const description = describedBy(item?.declarations);
-  if (item === undefined || !type) return new Variable(value, description);
+  if (item === undefined || !type) return new HostVariable(value, description);
   // Members of what stays on the host are awaited, and of all types only such classes say so.
-  if (isReference(value) && !isHostClass(type, { item, types, docs })) {
-    return new Variable(value, description);
+  if (isLendable(value) && !isHostClass(type, { item, types, docs })) {
+    return new HostVariable(value, description);
   }
   const { scope, declarations: used } = types.use(item.url);
   const declaration = typeText(type, scope);
-  if (declaration === "unknown") return new Variable(value, description);
-  return new Variable(value, { ...description, declaration, typeDeclarations: used() });
+  if (declaration === "unknown") return new HostVariable(value, description);
+  return new HostVariable(value, { ...description, declaration, typeDeclarations: used() });
 }
 
 function isHostClass(

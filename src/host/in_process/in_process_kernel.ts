@@ -21,7 +21,6 @@ import { Session } from "../../kernel/evaluator.ts";
 import { StackMapper } from "../../kernel/namespace/stack_mapper.ts";
 import { createConsole } from "../../kernel/guest/console.ts";
 import { createDisplay } from "../../kernel/guest/display.ts";
-import { isReference } from "../../inject/variable.ts";
 import { iterableCall } from "../../rpc/references/stand_in.ts";
 import { settled } from "../../kernel/retrieve.ts";
 
@@ -61,8 +60,8 @@ export class InProcessKernel implements Kernel {
   define({ types = new Map(), values = [], functions = [] }: Definitions): Promise<void> {
     const { namespace } = this.#session;
     for (const [name, { value }] of types) namespace.defineProvided(name, value as object);
-    for (const [name, value] of values) {
-      if (isReference(value)) namespace.defineProvided(name, value as object);
+    for (const { name, value, transfer } of values) {
+      if (transfer === "lend") namespace.defineProvided(name, value as object);
       else namespace.define(name, value);
     }
     for (const name of functions) {

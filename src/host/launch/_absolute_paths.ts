@@ -1,14 +1,18 @@
 /** Paths in permissions. */
 
 import { resolve } from "node:path";
-import { mapPermission, type Permissions, type SandboxExits } from "../../security/permissions.ts";
+import {
+  type DangerousPermissions,
+  mapPermission,
+  type Permissions,
+} from "../../security/permissions.ts";
 
 /** Permissions, as the options have them. */
 export interface PermissionOptions {
   /** What is granted. @default nothing */
   readonly permissions?: Permissions;
   /** Ways out of the sandbox. @default none */
-  readonly dangerouslyLeaveSandbox?: SandboxExits;
+  readonly dangerouslyAllow?: DangerousPermissions;
 }
 
 /**
@@ -17,15 +21,18 @@ export interface PermissionOptions {
  * @param options The permissions.
  */
 export function withAbsolutePaths(
-  { permissions = {}, dangerouslyLeaveSandbox = {} }: PermissionOptions,
-): { permissions: Permissions; exits: SandboxExits } {
+  { permissions = {}, dangerouslyAllow = {} }: PermissionOptions,
+): { permissions: Permissions; exits: DangerousPermissions } {
   return {
     permissions: absolute(permissions, ["read", "write"]),
-    exits: absolute(dangerouslyLeaveSandbox, ["run", "ffi"]),
+    exits: absolute(dangerouslyAllow, ["run", "ffi"]),
   };
 }
 
-function absolute<P extends Permissions & SandboxExits>(given: P, kinds: readonly (keyof P)[]): P {
+function absolute<P extends Permissions & DangerousPermissions>(
+  given: P,
+  kinds: readonly (keyof P)[],
+): P {
   const result = { ...given };
   for (const kind of kinds) {
     const permission = given[kind] as Permissions["read"];

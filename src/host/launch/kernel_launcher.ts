@@ -4,17 +4,21 @@
  * @module
  */
 
-import { checkProcessLimits, type ProcessLimits } from "../../limits/process_limits.ts";
+import {
+  checkProcessLimits,
+  PROCESS_LIMITS,
+  type ProcessLimits,
+} from "../../limits/process_limits.ts";
 import { denoCommand } from "./deno_command.ts";
 import type { KernelOptions } from "../../rpc/protocol.ts";
 import { denoMembers } from "../../security/deno_members.ts";
 import { checkPackages } from "../../security/packages.ts";
 import {
+  type DangerousPermissions,
   type GrantedPermission,
   grantedPermissions,
   importPatterns,
   type Permissions,
-  type SandboxExits,
   toPermissionFlags,
 } from "../../security/permissions.ts";
 import type { CellPlace } from "../../security/rule.ts";
@@ -26,9 +30,22 @@ import { atLeastStarting } from "../process/_process_limits.ts";
 import type { KernelHost } from "../kernel.ts";
 import { KernelProcess } from "../process/kernel_process.ts";
 import { checkRuntimeLimits, type RuntimeLimits } from "../../limits/runtime_limits.ts";
+import type { OptionNames } from "../../limits/options.ts";
 import type { KernelLimits } from "../../limits/kernel_limits.ts";
 import { type Sandbox, sandboxCommand, type SandboxKind, sandboxKind } from "./sandbox/sandbox.ts";
 import { SubprocessKernel } from "../link/subprocess_kernel.ts";
+
+/** The names of {@linkcode KernelProcessOptions}. */
+export const KERNEL_PROCESS_OPTIONS: OptionNames<KernelProcessOptions> = {
+  ...PROCESS_LIMITS,
+  permissions: true,
+  imports: true,
+  packages: true,
+  wasm: true,
+  dangerouslyAllow: true,
+  denoPath: true,
+  sandbox: true,
+};
 
 /** With less than this V8 does not come up. */
 const MIN_HEAP_MEGABYTES = 16;
@@ -66,7 +83,7 @@ export interface KernelProcessOptions extends ProcessLimits {
    * Ways out of the sandbox: programs and native libraries that cells may run. They can do what the user of the host can.
    * @default none
    */
-  readonly dangerouslyLeaveSandbox?: SandboxExits;
+  readonly dangerouslyAllow?: DangerousPermissions;
   /** The Deno executable; a compiled program has to name one. @default `Deno.execPath()` */
   readonly denoPath?: string;
   /**
@@ -79,7 +96,7 @@ export interface KernelProcessOptions extends ProcessLimits {
 /** Starts kernels that are alike. */
 export class KernelLauncher {
   /** What cells may reach beyond what is injected. */
-  readonly permissions: Permissions & SandboxExits;
+  readonly permissions: Permissions & DangerousPermissions;
   /** Packages that cells may import. */
   readonly packages: readonly string[];
   /** What the processes are started in. */
@@ -96,15 +113,19 @@ export class KernelLauncher {
   /**
    * Checks the options.
    *
-   * @param options What the processes are started with, and the limits that they keep as well as the runtime does.
+   * @param options The options of the processes.
+   * @param limits Checked limits of the runtime, which the kernel enforces as well.
    * @throws {TypeError} If a permission cannot be granted, or there is no such sandbox.
    * @throws {RangeError} If a limit is no number above 0, or the process is to have less memory than its heap.
    * @throws {Deno.errors.NotSupported} If this system has no such sandbox.
    * @throws {Deno.errors.NotCapable} If the host may not start it.
    */
-  constructor(options: KernelProcessOptions & RuntimeLimits) {
+  constructor(
+    options: KernelProcessOptions,
+    limits: Required<RuntimeLimits> = checkRuntimeLimits({}),
+  ) {
     this.#options = options;
-    const { maxOutputChars, maxPendingCalls, timeoutMs } = checkRuntimeLimits(options);
+    const { maxOutputChars, maxPendingCalls, timeoutMs } = limits;
     this.#useTimeoutMs = timeoutMs;
     const { permissions, exits } = withAbsolutePaths(options);
     this.#granted = grantedPermissions(permissions, exits);

@@ -4,7 +4,7 @@ import { type BlobContents, withBlobs } from "../../rpc/values/blobs.ts";
 import type { Payload } from "../../rpc/wire/handler.ts";
 import type { References } from "../../rpc/references/references.ts";
 import { typeValues } from "./_types_cell.ts";
-import type { Definition, Definitions } from "../kernel.ts";
+import type { Binding, Definitions } from "../kernel.ts";
 
 /** Messages that are ready to be sent. */
 export interface DefinitionPayloads {
@@ -25,9 +25,9 @@ export async function definitionPayloads(
   references: References,
   { types = new Map(), values = [], functions = [] }: Definitions,
 ): Promise<DefinitionPayloads> {
-  const definitions = [...values, ...typeValues(types)];
-  const encoded = await withBlobs((blobs) => encodeAll(references, definitions, { blobs }));
-  for (const [, value, members] of definitions) {
+  const bindings = [...values, ...typeValues(types)];
+  const encoded = await withBlobs((blobs) => encodeAll(references, bindings, { blobs }));
+  for (const { value, members } of bindings) {
     if (members !== undefined) references.narrow(value as object, members);
   }
   const names = [...functions];
@@ -37,7 +37,7 @@ export async function definitionPayloads(
 
 function encodeAll(
   references: References,
-  definitions: readonly Definition[],
+  bindings: readonly Binding[],
   { blobs }: { readonly blobs: BlobContents },
 ): DefinitionPayloads {
   const payloads: Payload[] = [];
@@ -45,7 +45,7 @@ function encodeAll(
     for (const payload of payloads) payload.unsent?.();
   };
   try {
-    for (const [name, value] of definitions) {
+    for (const { name, value } of bindings) {
       const lent = references.encodeValue(value, { name, lentAs: name, blobs });
       payloads.push({ ...lent, value: { name, value: lent.value } });
     }

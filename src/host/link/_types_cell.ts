@@ -5,7 +5,7 @@ import { compileCell } from "../../cell/compile_cell.ts";
 import type { TypesParams } from "../../rpc/protocol.ts";
 import type { SharedType } from "../../rpc/values/shared_types.ts";
 import { classesOf, type HostType } from "../../inject/host_type.ts";
-import type { Definition } from "../kernel.ts";
+import type { Binding } from "../kernel.ts";
 
 /** It belongs to no cell. */
 const NO_CELL = 0;
@@ -36,11 +36,14 @@ export function typesCell(types: ReadonlyMap<string, HostType>): TypesParams | u
  *
  * @param types Types by name.
  */
-export function typeValues(types: ReadonlyMap<string, HostType>): Definition[] {
-  const values: Definition[] = [];
+export function typeValues(types: ReadonlyMap<string, HostType>): Binding[] {
+  const values: Binding[] = [];
   for (const [name, { kind, value }] of types) {
-    if (kind === "constants") values.push([name, { ...value as object }]);
-    else if (kind === "schema" && canParse(value)) values.push([name, value, ["parse"]]);
+    if (kind === "constants") {
+      values.push({ name, value: { ...value as object }, transfer: "copy" });
+    } else if (kind === "schema" && canParse(value)) {
+      values.push({ name, value, transfer: "lend", members: ["parse"] });
+    }
   }
   return values;
 }

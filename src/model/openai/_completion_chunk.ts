@@ -39,11 +39,11 @@ function readFinishReason(value: unknown): FinishReason | undefined {
 }
 
 function readUsage(usage: Record<string, unknown>): TokenUsage | undefined {
-  const { prompt_tokens: promptTokens, completion_tokens: completionTokens } = usage;
-  if (!isCount(promptTokens) || !isCount(completionTokens)) return undefined;
+  const { prompt_tokens: inputTokens, completion_tokens: outputTokens } = usage;
+  if (!isCount(inputTokens) || !isCount(outputTokens)) return undefined;
   const total = usage.total_tokens;
-  const totalTokens = isCount(total) ? total : promptTokens + completionTokens;
-  return { promptTokens, completionTokens, totalTokens, estimated: false };
+  const totalTokens = isCount(total) ? total : inputTokens + outputTokens;
+  return { inputTokens, outputTokens, totalTokens, estimated: false };
 }
 
 function isCount(value: unknown): value is number {

@@ -102,10 +102,10 @@ function asksForUsage({ stream_options: options }: CompletionRequest): boolean {
 
 function usageOf(reply: ScriptedReplyOptions, request: CompletionRequest): unknown {
   const text = (reply.reasoning ?? "") + reply.content;
-  const { promptTokens, completionTokens, totalTokens } = estimateUsage(request.messages, text);
+  const { inputTokens, outputTokens, totalTokens } = estimateUsage(request.messages, text);
   return {
-    prompt_tokens: promptTokens,
-    completion_tokens: completionTokens,
+    prompt_tokens: inputTokens,
+    completion_tokens: outputTokens,
     total_tokens: totalTokens,
   };
 }

@@ -7,7 +7,7 @@ import { RemoteError, RPC_ERROR_CODES } from "./rpc_error.ts";
 export type MessageId = number | string;
 
 /** What a message says. */
-export type Message =
+export type RpcMessage =
   | { type: "request"; id: MessageId; method: string; params: unknown }
   | { type: "notification"; method: string; params: unknown }
   | { type: "result"; id: number; result: unknown }
@@ -23,7 +23,7 @@ const MAX_ID_CHARS = 100;
  * @throws {SyntaxError} If it is no JSON.
  * @throws {TypeError} If it is no message.
  */
-export function readMessage(text: string): Message {
+export function readMessage(text: string): RpcMessage {
   const message: unknown = JSON.parse(text);
   if (!isRecord(message)) throw new TypeError("Cannot read a message: it is not an object");
   const { id, method, params } = message;

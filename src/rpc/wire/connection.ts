@@ -20,12 +20,12 @@ import {
   errorText,
   isMessageId,
   isRecord,
-  type Message,
   type MessageId,
   notificationText,
   readMessage,
   requestText,
   resultText,
+  type RpcMessage,
   toFailure,
 } from "./_message.ts";
 import { LazyAbort } from "./lazy_abort.ts";
@@ -218,7 +218,7 @@ export class Connection {
     }
   }
 
-  #dispatch(message: Message, attachments: readonly Uint8Array[]): void {
+  #dispatch(message: RpcMessage, attachments: readonly Uint8Array[]): void {
     this.#prepare();
     switch (message.type) {
       case "request":

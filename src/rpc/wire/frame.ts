@@ -66,7 +66,7 @@ export class FrameError extends Error {
 }
 
 /**
- * Turns one message into the chunks to write. Small messages become one chunk, attachments are passed on uncopied.
+ * Mutex one message into the chunks to write. Small messages become one chunk, attachments are passed on uncopied.
  *
  * @param frame The message.
  * @param maxFrameBytes Largest size in bytes that may leave.

@@ -1,25 +1,25 @@
-/** How many calls of host functions there may be. The kernel keeps to it as well, but a host does not rely on that. */
+/** Limits on the number of host calls. The kernel enforces them too, but the host does not rely on that. */
 
-/** Limits on calls of host functions. */
+/** Limits on host calls. */
 export interface CallLimits {
-  /** Calls that may be under way at once. */
+  /** Maximum number of calls under way at once. */
   readonly maxPendingCalls: number;
-  /** Calls that a cell and what it leaves running may make. */
+  /** Maximum number of calls of one cell, with those of the work that it leaves running. */
   readonly maxCallsPerCell: number;
 }
 
-/** A call that asks for its place. */
+/** A call that is about to be made. */
 export interface CallerInfo {
   /** The function. */
   readonly name: string;
-  /** Calls that are under way. */
+  /** Number of calls under way. */
   readonly pending: number;
 }
 
-/** Cells that are counted one by one. All older ones are counted together. */
+/** Number of cells that have a count of their own; all older ones share one. */
 const MAX_COUNTED = 100;
 
-/** Stands for the cells that are counted together. */
+/** The key of the shared count. */
 const OLDER = 0;
 
 /** Counts the calls of each cell. */
@@ -32,7 +32,7 @@ export class CallCounts {
     this.#limits = limits;
   }
 
-  /** A cell begins. */
+  /** Starts the count of a cell. */
   start(cell: number): void {
     this.#counts.set(cell, 0);
     if (this.#counts.size <= MAX_COUNTED + 1) return;
@@ -41,11 +41,11 @@ export class CallCounts {
   }
 
   /**
-   * Counts a call, unless it is one too many.
+   * Counts a call, unless it exceeds a limit.
    *
    * @param cell The cell that makes it.
    * @param caller The call.
-   * @returns Why it cannot be made; nothing, if it can.
+   * @returns The error, if the call exceeds a limit.
    */
   add(cell: number, { name, pending }: CallerInfo): RangeError | undefined {
     const { maxPendingCalls, maxCallsPerCell } = this.#limits;

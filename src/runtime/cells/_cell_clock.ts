@@ -1,15 +1,15 @@
-/** When a cell has to stop, and why. */
+/** The time limit of a cell. */
 
 import { MAX_TIMER_MS } from "../../limits/limit.ts";
 
-/** Why a cell has to stop. */
+/** The reason why a cell has to stop. */
 export type StopReason = "timeout" | "interrupted";
 
-/** The time limit of a cell, which stands still while the cell waits for the host, and the signal. */
+/** Combines the time limit of a cell with its signal. The clock is paused while the cell waits for the host. */
 export class CellClock implements Disposable {
-  /** Settles with the first reason; never, if there is none. */
+  /** Resolves with the first reason to stop; never, if there is none. */
   readonly stopped: Promise<StopReason>;
-  /** Stops the cell; the first reason counts. */
+  /** Stops the cell; only the first call counts. */
   readonly stop: (reason: StopReason) => void;
   readonly #disposed = new AbortController();
   #leftMs: number;
@@ -20,8 +20,8 @@ export class CellClock implements Disposable {
   /**
    * Starts the clock.
    *
-   * @param limitMs The time limit.
-   * @param signal Stops the cell as well.
+   * @param limitMs The time limit in milliseconds.
+   * @param signal Stops the cell, too.
    */
   constructor(limitMs: number, signal?: AbortSignal) {
     const { promise, resolve } = Promise.withResolvers<StopReason>();
@@ -35,7 +35,7 @@ export class CellClock implements Disposable {
     this.#start();
   }
 
-  /** Lets the clock stand still while something is waited for. */
+  /** Pauses the clock until a promise settles. */
   async pauseFor<T>(waiting: Promise<T>): Promise<T> {
     if (this.#waiting++ === 0) {
       clearTimeout(this.#timer);
@@ -48,7 +48,7 @@ export class CellClock implements Disposable {
     }
   }
 
-  /** Takes the timer and the listener away. */
+  /** Removes the timer and the listener. */
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
     this.#disposed.abort();

@@ -1,15 +1,15 @@
-/** What cells print after their end, until somebody is told. */
+/** Output that cells print after their end, until a result reports it. */
 
 import type { LateOutput, OutputChunk } from "./cell_result.ts";
 
-/** Of what is printed between two results, this much of the end is kept. */
+/** Characters kept between two results: the last ones. */
 const MAX_LATE_CHARS = 8 * 1024;
 
-/** What was printed since the last result. */
+/** Output since the last result. */
 export interface LateReport {
   /** The pieces, in the order of printing. */
   readonly late: readonly LateOutput[];
-  /** Characters before them that were not kept. */
+  /** Number of characters before them that were not kept. */
   readonly lateDropped: number;
 }
 
@@ -19,18 +19,18 @@ export class LateOutputs {
   #length = 0;
   #dropped = 0;
 
-  /** Takes a piece. */
+  /** Adds a piece. */
   add(cell: number, { stream, text }: OutputChunk): void {
     if (text === "") return;
     const last = this.#pieces.at(-1);
     if (last !== undefined && last.cell === cell && last.stream === stream) last.text += text;
     else this.#pieces.push({ cell, stream, text });
     this.#length += text.length;
-    // Cut only now and then: the pieces behind what is cut move up.
+    // Cut only now and then, because the remaining pieces move up.
     if (this.#length > 2 * MAX_LATE_CHARS) this.#cut();
   }
 
-  /** Gives what there is, and forgets it. */
+  /** Returns the collected output, and forgets it. */
   take(): LateReport {
     this.#cut();
     const report = { late: this.#pieces, lateDropped: this.#dropped };

@@ -1,5 +1,5 @@
 /**
- * What the host knows of a cell while it runs.
+ * A cell under way, as the host sees it: its output, displays and host calls.
  *
  * @module
  */
@@ -11,36 +11,36 @@ import type { LateReport } from "./_late_output.ts";
 import type { Recovery } from "../../host/recovery.ts";
 import type { CellResultBase, HostCall, OutputChunk } from "./cell_result.ts";
 
-/** Host calls that are listed in a result; a loop may make a million. */
+/** Maximum number of host calls listed in a result; a loop may make a million. */
 const MAX_LISTED_CALLS = 1_000;
 
-/** Things that a cell may display: more than anybody looks at. */
+/** Maximum number of displayed values: more than anybody looks at. */
 const MAX_DISPLAYS = 100;
 
-const FLOODED = `... this cell displays more than ${MAX_DISPLAYS} things: the rest is dropped\n`;
+const FLOODED = `... this cell displays more than ${MAX_DISPLAYS} values: the rest is dropped\n`;
 
 /** Options of {@linkcode ActiveCell}. */
 export interface ActiveCellOptions {
   /** The text of the cell. */
   readonly source: string;
-  /** Characters of output that are kept; a kernel that keeps to it sends no more. @default no limit */
+  /** Characters of output that are kept; a well-behaved kernel sends no more. @default no limit */
   readonly maxOutputChars?: number | undefined;
-  /** Stands still while host functions are called. @default none */
+  /** The clock of the cell, which is paused during host calls. @default none */
   readonly clock?: CellClock | undefined;
-  /** Called with each piece of output. @default none */
+  /** Receives each piece of output. @default none */
   readonly onOutput?: ((chunk: OutputChunk) => void) | undefined;
-  /** Called with each thing that is displayed. @default none */
+  /** Receives each displayed value. @default none */
   readonly onDisplay?: ((bundle: MimeBundle) => void) | undefined;
-  /** What the kernel has of the one before it, if that is news. @default nothing */
+  /** The state that the kernel has of the one before it, if no result has reported it yet. @default none */
   readonly recovered?: Recovery | undefined;
-  /** Calls whose promise its code drops. @default none */
+  /** Calls whose promises the code drops. @default none */
   readonly unawaited?: readonly UnawaitedCall[];
 }
 
-/** What the host knows of a cell at its end. */
+/** The account of a cell at its end. */
 export type CellAccount = Omit<CellResultBase, "changed">;
 
-/** Collects the output and the host calls of one cell. */
+/** Collects the output, the displays and the host calls of one cell. */
 export class ActiveCell {
   /** The number of the cell. */
   readonly cell: number;
@@ -63,7 +63,7 @@ export class ActiveCell {
 
   /**
    * @param cell The number of the cell.
-   * @param options Its text, who is told, and what stands still.
+   * @param options Its text, listeners, and clock.
    */
   constructor(cell: number, options: ActiveCellOptions) {
     this.cell = cell;
@@ -76,7 +76,7 @@ export class ActiveCell {
     this.#unawaited = options.unawaited ?? [];
   }
 
-  /** Takes a piece of output. */
+  /** Adds a piece of output, and passes it on. */
   write(stream: OutputStream, printed: string): void {
     const text = printed.slice(0, this.#maxOutputChars - this.#text.length);
     if (text === "") return;
@@ -86,12 +86,12 @@ export class ActiveCell {
     try {
       this.#onOutput?.({ stream, text });
     } catch (error) {
-      // A fault of the listener is neither the cell's nor the kernel's.
+      // An error of the listener is neither the cell's nor the kernel's.
       reportError(error);
     }
   }
 
-  /** Takes what is displayed; of a flood the first part. */
+  /** Adds a displayed value, and passes it on; of a flood only the first ones. */
   display(bundle: MimeBundle): void {
     if (this.#displays.length === MAX_DISPLAYS) {
       if (!this.#flooded) this.write("stderr", FLOODED);
@@ -107,7 +107,7 @@ export class ActiveCell {
   }
 
   /**
-   * Takes note of a host call and of its end.
+   * Makes a host call, and records its end.
    *
    * @param name The function.
    * @param call Makes the call.
@@ -121,17 +121,17 @@ export class ActiveCell {
       entry.status = "ok";
       return result;
     } catch (error) {
-      // Of a call that is given up nobody knows how it ends.
+      // How an aborted call ends is not known.
       if (!this.stopped) entry.status = "error";
       throw error;
     }
   }
 
   /**
-   * The account so far.
+   * Returns the account so far.
    *
-   * @param report The kernel's count, if it has answered.
-   * @param late What earlier cells printed after their end.
+   * @param report The kernel's count of the output, if it has answered.
+   * @param late Output that earlier cells printed after their end.
    */
   account(report: OutputReport | undefined, late: LateReport): CellAccount {
     const { length, tail } = report ?? { length: this.#text.length, tail: "" };

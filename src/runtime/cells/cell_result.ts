@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { UnawaitedCall } from "../../cell/compile_cell.ts";
+import type { KernelExit } from "../../host/kernel_exit.ts";
+import type { Recovery } from "../../host/recovery.ts";
 import type {
   CellFrame,
   MimeBundle,
@@ -12,128 +15,128 @@ import type {
   OutputStream,
   ValueSummary,
 } from "../../rpc/protocol.ts";
-import type { Recovery } from "../../host/recovery.ts";
-import type { UnawaitedCall } from "../../cell/compile_cell.ts";
 import type { Violations } from "../../security/violation.ts";
 
 /** A piece of output, as it was printed. */
 export interface OutputChunk {
-  /** Where it was printed. */
+  /** The stream it was printed to. */
   readonly stream: OutputStream;
-  /** What was printed. */
+  /** The printed text. */
   readonly text: string;
 }
 
-/** Options of {@linkcode Runtime.execute}. */
-export interface ExecuteOptions {
-  /** Stops the cell: its result has the status `interrupted`. @default none */
-  readonly signal?: AbortSignal | undefined;
-  /** Time limit of the cell in milliseconds, `Infinity` for none. @default the runtime's `timeoutMs` */
-  readonly timeoutMs?: number | undefined;
-  /** Called with each piece of output while the cell runs. @default none */
-  readonly onOutput?: ((chunk: OutputChunk) => void) | undefined;
-  /** Called with each thing that the cell displays. @default none */
-  readonly onDisplay?: ((bundle: MimeBundle) => void) | undefined;
-}
-
-/** A call of a host function that a cell made. */
+/** A call of a host function by a cell. */
 export interface HostCall {
   /** The name of the function. */
   readonly name: string;
-  /** How it ended; `pending` if it had not when the cell ended. */
+  /** The end of the call; `pending` if the cell ended first. */
   readonly status: "pending" | "ok" | "error";
 }
 
-/** What a cell printed after it had ended, from timers and floating promises. */
+/** A piece of output that a cell printed after its end, from a timer or a floating promise. */
 export interface LateOutput extends OutputChunk {
   /** The number of the cell. */
   readonly cell: number;
 }
 
-/** What a cell printed. */
+/** The output of a cell. */
 export interface CellOutput extends OutputReport {
-  /** Both streams in the order of printing, as far as it was sent: the first `maxOutputChars` characters. */
+  /** Both streams in the order of printing, as far as they were sent: the first `maxOutputChars` characters. */
   readonly text: string;
-  /** What of `text` went to stdout. */
+  /** The part of `text` that was printed to stdout. */
   readonly stdout: string;
-  /** What of `text` went to stderr. */
+  /** The part of `text` that was printed to stderr. */
   readonly stderr: string;
   /**
-   * What earlier cells printed after they had ended, since the last result that told of it. In the order of printing; at
+   * Output that earlier cells printed after their end, since the last result that listed it. In the order of printing; at
    * most the last 8,192 characters.
    */
   readonly late: readonly LateOutput[];
-  /** Characters printed by earlier cells before those in `late`, and not kept. */
+  /** Number of characters that earlier cells printed before those in `late`, and that were not kept. */
   readonly lateDropped: number;
 }
 
-/** What every result of a cell has. */
+/** The common part of all results of cells. */
 export interface CellResultBase {
   /** The number of the cell, from 1. */
   readonly cell: number;
-  /** The cell, as it was given. */
+  /** The text of the cell, as it was given. */
   readonly source: string;
-  /** What it printed. */
+  /** The printed output. */
   readonly output: CellOutput;
-  /** What it displayed, in order; at most the first 100. */
+  /** Displayed values, in order; at most the first 100. */
   readonly displays: readonly MimeBundle[];
-  /** The host functions it called until it ended, in order; at most the first 1,000. */
+  /** Host functions that the cell called before its end, in order; at most the first 1,000. */
   readonly hostCalls: readonly HostCall[];
-  /** Host functions that it called without waiting for what they return, and where. */
+  /** Host functions that the cell called without awaiting their results, and where. */
   readonly unawaited: readonly UnawaitedCall[];
-  /** Names that stand for something that they did not stand for before. */
+  /** Names that have a new value. */
   readonly changed: readonly NamespaceEntry[];
-  /** What the cell began with, if the kernel had ended since the one before it. */
+  /** The state in which the cell began, if the kernel had ended since the cell before it. */
   readonly recovered?: Recovery | undefined;
-  /** From the start of the cell to its end, in milliseconds. */
+  /** Time from the start of the cell to its end, in milliseconds. */
   readonly durationMs: number;
 }
 
 /** A cell that ran to its end. */
 export interface CellSuccess extends CellResultBase {
-  /** It ran to its end. */
+  /** The cell ran to its end. */
   readonly status: "ok";
-  /** A short account of its value; absent if it has none or it is `undefined`. */
+  /** A short summary of the value of the cell; absent if there is none or it is `undefined`. */
   readonly value?: ValueSummary | undefined;
 }
 
-/** What went wrong in a cell. */
+/** The error of a cell. */
 export interface CellError {
-  /** The error's name, for example `TypeError`. */
+  /** The name of the error, for example `TypeError`. */
   readonly name: string;
-  /** The error's message. */
+  /** The message of the error. */
   readonly message: string;
   /** Places in cells, the innermost first. */
   readonly frames: readonly CellFrame[];
-  /** The whole story for people and models: the error, where, the line with a caret, and advice. */
+  /** The full report for people and models: the error, its place, the line with a caret, and advice. */
   readonly text: string;
 }
 
-/** A cell that threw, or that is no TypeScript. What it did before stays done. */
+/** A cell that threw, or that is not valid TypeScript. Its effects up to that point remain. */
 export interface CellFailure extends CellResultBase {
-  /** It threw, or could not be compiled. */
+  /** The cell threw, or could not be compiled. */
   readonly status: "error";
-  /** What went wrong. */
+  /** The error. */
   readonly error: CellError;
 }
 
-/** A cell that was stopped: by its time limit, or by the signal. */
+/** A cell that was stopped by its time limit, its signal, or `interrupt()`. */
 export interface CellStopped extends CellResultBase {
-  /** What stopped it. */
+  /** The reason of the stop. */
   readonly status: "timeout" | "interrupted";
-  /** Whether the namespace is still there. If not, the kernel had to be ended, and another one has taken its place. */
+  /** Whether the namespace still exists. If not, the kernel had to be ended, and another one has taken its place. */
   readonly stateKept: boolean;
-  /** What the next cell begins with, if the state was not kept; absent if no kernel could be started. */
+  /** The state of the new kernel, if the old one had to be ended; absent if no other could be started. */
   readonly recovery?: Recovery | undefined;
 }
 
-/** A cell that a rule refused. It did not run: nothing of it was done. */
-export interface CellRefusal extends CellResultBase, Violations {
-  /** A rule refused it. */
-  readonly status: "refused";
-  /** The whole story for people and models: what was found, where, the line with a caret, and advice. */
+/** A cell whose kernel ended under it: out of memory, killed, crashed. */
+export interface CellKernelExit extends CellResultBase {
+  /** The kernel ended before the cell did. */
+  readonly status: "kernel_exit";
+  /** How the process ended. */
+  readonly exit: KernelExit;
+  /** Always `false`: the namespace of the ended kernel is gone. */
+  readonly stateKept: false;
+  /** The state of the kernel that has taken its place; absent if none could be started. */
+  readonly recovery?: Recovery | undefined;
+  /** The cause for people and models, as a sentence. */
   readonly text: string;
 }
 
-/** What came of a cell. */
-export type CellResult = CellSuccess | CellFailure | CellStopped | CellRefusal;
+/** A cell that a rule refused. It did not run, and had no effect. */
+export interface CellRefusal extends CellResultBase, Violations {
+  /** A rule refused the cell. */
+  readonly status: "refused";
+  /** The full report for people and models: the violations, their places, the lines with carets, and advice. */
+  readonly text: string;
+}
+
+/** The result of a cell, by `status`. */
+export type CellResult = CellSuccess | CellFailure | CellStopped | CellKernelExit | CellRefusal;

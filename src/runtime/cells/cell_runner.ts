@@ -7,142 +7,134 @@
 import { CellSyntaxError } from "../../cell/cell_syntax_error.ts";
 import { compileCell, type CompiledCell } from "../../cell/compile_cell.ts";
 import { parseCell, type ParsedCell } from "../../cell/parsed_cell.ts";
+import type { Kernel, KernelHost } from "../../host/kernel.ts";
+import { KernelExitError } from "../../host/kernel_exit.ts";
+import type { Recovery } from "../../host/recovery.ts";
+import type { CellReport, MimeBundle, OutputStream } from "../../rpc/protocol.ts";
 import type { CellPlace, Rule } from "../../security/rule.ts";
 import { defaultRules } from "../../security/rule_sets.ts";
 import { SecurityChecker } from "../../security/security_checker.ts";
 import type { Violations } from "../../security/violation.ts";
-import type { CellReport, MimeBundle, OutputStream } from "../../rpc/protocol.ts";
-import { CallCounts, type CallLimits } from "./_call_limits.ts";
 import { CellClock, type StopReason } from "./_cell_clock.ts";
 import { LateOutputs } from "./_late_output.ts";
+import { stopCell } from "./_stop_cell.ts";
 import { ActiveCell } from "./active_cell.ts";
+import { CallDesk, type CallDeskOptions } from "./call_desk.ts";
 import { CellErrors } from "./cell_errors.ts";
-import { HostFunction } from "../../inject/host_function.ts";
-import type { Kernel, KernelHost } from "../../host/kernel.ts";
-import { OngoingCalls } from "./ongoing_call.ts";
-import type { Recovery } from "../../host/recovery.ts";
-import type { CellResult, ExecuteOptions } from "./cell_result.ts";
+import type { CellResult } from "./cell_result.ts";
+import type { ExecuteOptions } from "./execute_options.ts";
 
 /** Options of {@linkcode CellRunner.run}. */
 export interface CellRunOptions extends ExecuteOptions {
   /** Time limit in milliseconds. */
   readonly timeoutMs: number;
-  /** Gives the kernel, which may still have to start. */
+  /** Returns the kernel, which may still have to start. */
   readonly kernel: () => Promise<Kernel>;
-  /** Says what the kernel has of the one before it, if that has not been told yet. */
+  /** Returns the state that the kernel has of the one before it, if no result has reported it yet. */
   readonly recovered: () => Recovery | undefined;
-  /** Whether calls of an injected name, or of its members, give promises. */
+  /** Whether calls of an injected name, or of its members, return promises. */
   readonly isAsync: (name: string) => boolean;
-  /** Where the cell runs, for the rules. */
+  /** The place where the cell runs, for the rules. */
   readonly place: CellPlace;
 }
 
-/** A cell that has no guards to stop at is given this long; then its kernel is ended. */
-const STOP_GRACE_MS = 1_000;
-
-/** Limits on what cells do to the host. */
-export interface CellRunnerOptions extends CallLimits {
-  /** How long a call may take that says nothing else, in milliseconds. */
-  readonly callTimeoutMs: number;
+/** Options of {@linkcode CellRunner}. */
+export interface CellRunnerOptions extends CallDeskOptions {
   /** Characters of a cell's output that are kept. */
   readonly maxOutputChars: number;
-  /** What cells have to keep to. @default `defaultRules()` */
+  /** Rules for cells. @default `defaultRules()` */
   readonly rules?: readonly Rule[] | undefined;
-  /** Whether cells are shown the stacks of errors of host functions. @default false */
+  /** Whether cells see the stacks of errors of host functions. @default false */
   readonly exposeHostStacks?: boolean | undefined;
 }
+
+/** The phases of a runner. A cell is compiled while its kernel starts, and can be interrupted in either phase. */
+type Phase =
+  | { readonly phase: "idle" }
+  | { readonly phase: "preparing"; interrupted: boolean }
+  | { readonly phase: "running"; readonly active: ActiveCell; readonly clock: CellClock };
+
+const IDLE: Phase = { phase: "idle" };
 
 /** Runs the cells of one runtime. */
 export class CellRunner implements KernelHost {
   /** See {@linkcode KernelHost.exposesStacks}. */
   readonly exposesStacks: boolean;
-  readonly #functionOf: (name: string) => HostFunction | undefined;
-  readonly #callTimeoutMs: number;
   readonly #maxOutputChars: number;
-  readonly #counts: CallCounts;
-  readonly #errors = new CellErrors();
-  readonly #calls = new OngoingCalls();
-  #active: ActiveCell | undefined;
-  #cells = 0;
-  readonly #late = new LateOutputs();
   readonly #checker: SecurityChecker;
+  readonly #errors = new CellErrors();
+  readonly #calls: CallDesk;
+  readonly #late = new LateOutputs();
   /** Names that cells have defined, in this kernel or in one before it. */
   readonly #names = new Set<string>();
-  /** Stops the cell that was asked for last, also while its kernel starts. */
-  #stop: (() => void) | undefined;
+  #cells = 0;
+  #phase: Phase = IDLE;
 
-  /**
-   * Makes a runner.
-   *
-   * @param functionOf Gives the function that cells call by a name, as it is at the time of the call.
-   * @param options Limits.
-   */
-  constructor(
-    functionOf: (name: string) => HostFunction | undefined,
-    options: CellRunnerOptions,
-  ) {
-    this.#functionOf = functionOf;
+  /** @param options The functions of the host, rules, and limits. */
+  constructor(options: CellRunnerOptions) {
     this.exposesStacks = options.exposeHostStacks ?? false;
-    this.#callTimeoutMs = options.callTimeoutMs;
     this.#maxOutputChars = options.maxOutputChars;
-    this.#counts = new CallCounts(options);
+    this.#calls = new CallDesk(options);
     this.#checker = new SecurityChecker(options.rules ?? defaultRules());
+  }
+
+  /** Number of cells so far. */
+  get cells(): number {
+    return this.#cells;
   }
 
   /** See {@linkcode KernelHost.output}. */
   output(cell: number, chunk: { stream: OutputStream; text: string }): void {
-    if (this.#active?.cell === cell) this.#active.write(chunk.stream, chunk.text);
+    const active = this.#activeCell(cell);
+    if (active !== undefined) active.write(chunk.stream, chunk.text);
     else this.#late.add(cell, chunk);
   }
 
   /** See {@linkcode KernelHost.display}. */
   display(cell: number, bundle: MimeBundle): void {
-    if (this.#active?.cell === cell) return this.#active.display(bundle);
+    const active = this.#activeCell(cell);
+    if (active !== undefined) return active.display(bundle);
     const text = `[displayed: ${Object.keys(bundle).join(", ")}]\n`;
     this.#late.add(cell, { stream: "stdout", text });
   }
 
   /** See {@linkcode KernelHost.call}. */
-  call(cell: number, { name, args }: { name: string; args: readonly unknown[] }): Promise<unknown> {
-    const definition = this.#functionOf(name);
-    if (definition === undefined) {
-      return Promise.reject(new TypeError(`Cannot call ${JSON.stringify(name)}: no such function`));
-    }
-    return this.#call(definition, { cell, name, args });
+  call(cell: number, call: { name: string; args: readonly unknown[] }): Promise<unknown> {
+    return this.#track(cell, { name: call.name, make: () => this.#calls.call(cell, call) });
   }
 
   /** See {@linkcode KernelHost.use}. */
-  use(cell: number, { name, action }: { name: string; action: () => Promise<unknown> }) {
-    return this.#call(new HostFunction(action), { cell, name, args: [] });
+  use(cell: number, use: { name: string; action: () => Promise<unknown> }): Promise<unknown> {
+    return this.#track(cell, { name: use.name, make: () => this.#calls.use(cell, use) });
   }
 
-  #call(
-    definition: HostFunction,
-    { cell, name, args }: { cell: number; name: string; args: readonly unknown[] },
+  #track(
+    cell: number,
+    { name, make }: { name: string; make: () => Promise<unknown> },
   ): Promise<unknown> {
-    const refusal = this.#counts.add(cell, { name, pending: this.#calls.size });
-    if (refusal !== undefined) return Promise.reject(refusal);
-    const limitMs = definition.timeoutMs ?? this.#callTimeoutMs;
-    const call = () => this.#calls.run(definition, { name, args, limitMs, cell });
-    return this.#active?.cell === cell ? this.#active.track(name, call) : call();
+    const active = this.#activeCell(cell);
+    return active === undefined ? make() : active.track(name, make);
   }
 
-  /** Cells so far. */
-  get cells(): number {
-    return this.#cells;
+  /** Returns a cell if it is the one that runs. */
+  #activeCell(cell: number): ActiveCell | undefined {
+    const at = this.#phase;
+    return at.phase === "running" && at.active.cell === cell ? at.active : undefined;
   }
 
-  /** Stops the cell that runs, if there is one. */
+  /** Stops the cell that runs or is about to, if there is one. */
   interrupt(): void {
-    this.#stop?.();
+    const at = this.#phase;
+    if (at.phase === "preparing") at.interrupted = true;
+    if (at.phase === "running") at.clock.stop("interrupted");
   }
 
-  /** Takes note that a kernel has ended. */
+  /** Aborts all calls, because the kernel that made them has ended. */
   kernelEnded(): void {
     this.#calls.abort(new DOMException("The kernel has ended", "AbortError"));
   }
 
-  /** Takes note that somebody wants to begin again. */
+  /** Forgets the names and the late output of cells, because the namespace is a new one. */
   forget(): void {
     this.#names.clear();
     this.#late.take();
@@ -152,40 +144,70 @@ export class CellRunner implements KernelHost {
    * Runs a cell.
    *
    * @param source TypeScript.
-   * @param options The kernel, limits, listener.
+   * @param options The kernel, limits, listeners.
+   * @returns The result. If the kernel ended under the cell, or had to be ended, its `recovery` is still missing.
+   * @throws {KernelExitError} If no kernel could be started.
    */
   async run(source: string, options: CellRunOptions): Promise<CellResult> {
     const cell = ++this.#cells;
-    this.#counts.start(cell);
+    this.#calls.startCell(cell);
     this.#errors.add(cell, source);
-    let interrupted = false;
-    this.#stop = () => {
-      interrupted = true;
-    };
-    // The kernel starts while the cell is compiled.
-    const starting = options.kernel();
-    starting.catch(() => {});
-    let compiled: CompiledCell;
+    const preparing = { phase: "preparing" as const, interrupted: false };
+    this.#phase = preparing;
+    try {
+      // The kernel starts while the cell is compiled.
+      const starting = options.kernel();
+      starting.catch(() => {});
+      const compiled = this.#compile(cell, { source, options });
+      if ("status" in compiled) return compiled;
+      const kernel = await starting;
+      return await this.#begin(compiled, { cell, source, kernel, preparing, options });
+    } finally {
+      this.#phase = IDLE;
+    }
+  }
+
+  /** Compiles a cell, or returns the result of one that is refused or is not valid. */
+  #compile(
+    cell: number,
+    { source, options }: { source: string; options: CellRunOptions },
+  ): CompiledCell | CellResult {
+    const base = () => this.#base(new ActiveCell(cell, { source }));
     try {
       const parsed = parseCell(source);
       const found = this.#check(parsed, options.place);
       if (found.violations.length > 0) {
-        const base = this.#base(new ActiveCell(cell, { source }));
-        return { status: "refused", ...this.#errors.ofViolations(cell, found), ...base };
+        return { status: "refused", ...this.#errors.ofViolations(cell, found), ...base() };
       }
-      compiled = compileCell(parsed, { isAsync: options.isAsync });
+      return compileCell(parsed, { isAsync: options.isAsync });
     } catch (error) {
       if (!(error instanceof CellSyntaxError)) throw error;
-      const base = this.#base(new ActiveCell(cell, { source }));
-      return { status: "error", error: this.#errors.ofSyntax(cell, error), ...base };
+      return { status: "error", error: this.#errors.ofSyntax(cell, error), ...base() };
     }
-    const kernel = await starting;
+  }
+
+  /** Checks a cell against the rules. A name that cells or the host have defined is theirs, whatever else has it. */
+  #check(cell: ParsedCell, place: CellPlace): Violations {
+    const isDefined = (name: string) => this.#names.has(name) || place.isDefined?.(name) === true;
+    return this.#checker.check(cell, { ...place, isDefined });
+  }
+
+  async #begin(
+    compiled: CompiledCell,
+    { cell, source, kernel, preparing, options }: {
+      cell: number;
+      source: string;
+      kernel: Kernel;
+      preparing: { readonly interrupted: boolean };
+      options: CellRunOptions;
+    },
+  ): Promise<CellResult> {
+    const { onOutput, onDisplay, timeoutMs, signal } = options;
     const recovered = options.recovered();
     for (const name of recovered?.restored ?? []) this.#names.add(name);
     for (const { name } of compiled.declarations) this.#names.add(name);
-    using clock = new CellClock(options.timeoutMs, options.signal);
-    this.#stop = () => clock.stop("interrupted");
-    const { onOutput, onDisplay, timeoutMs } = options;
+    using clock = new CellClock(timeoutMs, signal);
+    const { unawaited } = compiled;
     const active = new ActiveCell(cell, {
       source,
       maxOutputChars: this.#maxOutputChars,
@@ -193,31 +215,31 @@ export class CellRunner implements KernelHost {
       onOutput,
       onDisplay,
       recovered,
-      unawaited: compiled.unawaited,
+      unawaited,
     });
-    this.#active = active;
+    // A cell that has not begun leaves nothing half done.
+    if (preparing.interrupted || signal?.aborted) {
+      return { status: "interrupted", stateKept: true, ...this.#base(active) };
+    }
+    this.#phase = { phase: "running", active, clock };
     try {
-      // A cell that has not begun leaves nothing half done.
-      if (interrupted || options.signal?.aborted) {
-        return { status: "interrupted", stateKept: true, ...this.#base(active) };
-      }
-      return await this.#execute(kernel, compiled, { active, clock, timeoutMs });
-    } finally {
-      this.#active = undefined;
-      this.#stop = undefined;
+      return await this.#execute(compiled, { kernel, active, clock, timeoutMs });
+    } catch (error) {
+      if (!(error instanceof KernelExitError)) throw error;
+      const { exit, message } = error;
+      const base = this.#base(active);
+      return { status: "kernel_exit", exit, stateKept: false, text: message, ...base };
     }
   }
 
-  /** A name that somebody has defined is theirs, whatever else has that name elsewhere. */
-  #check(cell: ParsedCell, place: CellPlace): Violations {
-    const isDefined = (name: string) => this.#names.has(name) || place.isDefined?.(name) === true;
-    return this.#checker.check(cell, { ...place, isDefined });
-  }
-
   async #execute(
-    kernel: Kernel,
     { code, helper, map }: CompiledCell,
-    { active, clock, timeoutMs }: { active: ActiveCell; clock: CellClock; timeoutMs: number },
+    { kernel, active, clock, timeoutMs }: {
+      kernel: Kernel;
+      active: ActiveCell;
+      clock: CellClock;
+      timeoutMs: number;
+    },
   ): Promise<CellResult> {
     const { cell } = active;
     const limit = Number.isFinite(timeoutMs) ? { timeoutMs } : {};
@@ -225,8 +247,8 @@ export class CellRunner implements KernelHost {
     const outcome = await Promise.race([running, clock.stopped]);
     if (typeof outcome !== "string") return this.#result(active, outcome, "timeout");
     active.stopped = true;
-    const report = await stop(kernel, running);
-    // Only now: what a rejected call sets going could hold up the stopping.
+    const report = await stopCell(kernel, running);
+    // Only now: code that continues after a rejected call could delay the stop.
     this.#calls.abort(new DOMException("The cell was stopped", "AbortError"), cell);
     return report === undefined
       ? { status: outcome, stateKept: false, ...this.#base(active) }
@@ -235,16 +257,14 @@ export class CellRunner implements KernelHost {
 
   #result(active: ActiveCell, report: CellReport, reason: StopReason): CellResult {
     const base = this.#base(active, report);
-    // A cell that was told to stop and came to its end all the same has ended.
+    // A cell that was asked to stop and reached its end all the same has ended by itself.
     if (report.stopped) return { status: reason, stateKept: true, ...base };
-    return report.error === undefined ? { status: "ok", value: report.value, ...base } : {
-      status: "error",
-      error: this.#errors.ofReport(report.error, report.names ?? []),
-      ...base,
-    };
+    if (report.error === undefined) return { status: "ok", value: report.value, ...base };
+    const error = this.#errors.ofReport(report.error, report.names ?? []);
+    return { status: "error", error, ...base };
   }
 
-  /** What every result has. What is told with it is not told again. */
+  /** Returns the common part of results. Late output is taken with it, and so appears in one result only. */
   #base(active: ActiveCell, report?: CellReport) {
     const base = {
       ...active.account(report?.output, this.#late.take()),
@@ -253,25 +273,4 @@ export class CellRunner implements KernelHost {
     for (const { name } of base.changed) this.#names.add(name);
     return base;
   }
-}
-
-/** Stops a cell; gives nothing if the kernel had to be ended for it. */
-async function stop(
-  kernel: Kernel,
-  running: Promise<CellReport>,
-): Promise<CellReport | undefined> {
-  kernel.interrupt();
-  const { promise: grace, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => resolve(undefined), STOP_GRACE_MS);
-  try {
-    const report = await Promise.race([running, grace]);
-    if (report !== undefined) return report;
-  } catch {
-    // It ended rather than answer.
-  } finally {
-    clearTimeout(timer);
-  }
-  running.catch(() => {});
-  await kernel.close(`it did not stop within ${STOP_GRACE_MS} ms`);
-  return undefined;
 }

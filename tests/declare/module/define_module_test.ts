@@ -101,7 +101,7 @@ Deno.test("defineModule() gives cells what they need, and the host its types", a
   }
   const lamp: tools.Lamp = await runtime.retrieve("lamp");
   assertEquals(lamp.brightness, 25);
-  const sum: number = await runtime.call("add", 1, 2);
+  const sum: number = await runtime.call("add", [1, 2]);
   assertEquals(sum, 3);
 });
 

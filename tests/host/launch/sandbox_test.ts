@@ -22,7 +22,7 @@ const ON_WINDOWS = Deno.build.os === "windows";
 /** A program may be started that looks at what Deno would not show. */
 const WITH_PROGRAMS: DenoRuntimeOptions = {
   sandbox: "auto",
-  dangerouslyLeaveSandbox: { run: ["/bin/sh"] },
+  dangerouslyAllow: { run: ["/bin/sh"] },
 };
 
 function findHindrance(): string | undefined {

@@ -1,6 +1,7 @@
 /** References are given back: after thousands of them none is left on either side. */
 
 import { assertEquals, assertRejects } from "@std/assert";
+import type { Binding } from "../../../src/host/kernel.ts";
 import { compileCell } from "../../../src/cell/compile_cell.ts";
 import { collectGarbage } from "../../../src/kernel/stop/garbage.ts";
 import {
@@ -77,7 +78,7 @@ class Lender implements AsyncDisposable {
   }
 
   async start(): Promise<this> {
-    await this.kernel.define({ values: [["hub", this.hub]] });
+    await this.kernel.define({ values: [{ name: "hub", value: this.hub, transfer: "lend" }] });
     return this;
   }
 
@@ -238,7 +239,10 @@ Deno.test("SubprocessKernel.references() has none left of messages that could no
     );
   }
   for (const spoilt of [Promise.resolve(), large]) {
-    const values: [string, unknown][] = [["first", new Light("lost")], ["second", spoilt]];
+    const values: Binding[] = [
+      { name: "first", value: new Light("lost"), transfer: "lend" },
+      { name: "second", value: spoilt, transfer: "copy" },
+    ];
     await assertRejects(() => kernel.define({ values, functions: ["third"] }), Error);
   }
   assertEquals(

@@ -41,7 +41,7 @@ Deno.test("OpenAIModel.stream() yields reasoning, text and the end, in order", a
     {
       type: "end",
       finishReason: "stop",
-      usage: { promptTokens: 2, completionTokens: 4, totalTokens: 6, estimated: false },
+      usage: { inputTokens: 2, outputTokens: 4, totalTokens: 6, estimated: false },
     },
   ]);
   assertEquals(server.requests[0]!.signal.aborted, false);

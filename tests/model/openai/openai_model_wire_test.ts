@@ -44,7 +44,7 @@ function say(delta: unknown, finish_reason: string | null = null) {
   return { choices: [{ index: 0, delta, finish_reason }] };
 }
 const usage = { prompt_tokens: 1, completion_tokens: 2 };
-const reported = { promptTokens: 1, completionTokens: 2, totalTokens: 3, estimated: false };
+const reported = { inputTokens: 1, outputTokens: 2, totalTokens: 3, estimated: false };
 const stop: ModelChunk = { type: "end", finishReason: "stop" };
 
 Deno.test("OpenAIModel.stream() reads the dialects of compatible servers", async () => {

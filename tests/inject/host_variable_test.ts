@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
-import { defineVariable } from "../../src/inject/variable.ts";
+import { defineVariable } from "../../src/inject/host_variable.ts";
 import { run, runFailing, valueOf } from "../runtime/_contract.ts";
 import { Hub, Light } from "../runtime/_lights.ts";
 
@@ -106,8 +106,10 @@ Deno.test("DenoRuntime.update() holds to the members", async () => {
   await runtime.update("light", second);
   assertEquals(await valueOf(runtime, `await light.name`), `"second"`);
   await runFailing(runtime, `await light.fade()`);
-  const { members, description, value } = runtime.injections.variables.get("light")!;
-  assertEquals([members, description, value === second], [["name"], "A light", true]);
+  assertEquals(
+    (await runtime.describe()).variables.at(-1),
+    "/** A light */\ndeclare const light: Light;",
+  );
   const bare = Object.create(Light.prototype) as Light;
   await assertRejects(() => runtime.update("light", bare), TypeError, `the member "name"`);
   assertEquals(await valueOf(runtime, `await light.name`), `"second"`);

@@ -8,8 +8,8 @@ import type { CellNode } from "../syntax/cell_tree.ts";
 import { reflectiveKey, shown } from "./_uses.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 
-/** Options of {@linkcode AttributeRule}. */
-export interface AttributeRuleOptions {
+/** Options of {@linkcode MemberRule}. */
+export interface MemberRuleOptions {
   /** What to do instead, for the message. @default "do without it" */
   readonly advice?: string;
   /** The name of the rule. @default "attributes" */
@@ -22,15 +22,15 @@ export interface AttributeRuleOptions {
  *
  * @example A name in pieces
  * ```ts
- * import { AttributeRule, checkCell } from "@cave/agent";
+ * import { MemberRule, checkCell } from "@cave/agent/security";
  * import { assertEquals } from "@std/assert";
  *
- * const rules = [new AttributeRule(["__proto__"])];
+ * const rules = [new MemberRule(["__proto__"])];
  * const { violations } = checkCell('const k = "__pro";\nrow[`${k}to__`]', { rules });
  * assertEquals(violations.map(({ line, column }) => [line, column]), [[2, 5]]);
  * ```
  */
-export class AttributeRule implements Rule {
+export class MemberRule implements Rule {
   /** What violations of it are called. */
   readonly name: string;
   /** The types of nodes that it looks at. */
@@ -44,7 +44,7 @@ export class AttributeRule implements Rule {
    * @param names Names of members.
    * @param options What to do instead.
    */
-  constructor(names: Iterable<string>, options: AttributeRuleOptions = {}) {
+  constructor(names: Iterable<string>, options: MemberRuleOptions = {}) {
     this.name = options.name ?? "attributes";
     this.#names = new Set(names);
     this.#advice = options.advice ?? "do without it";

@@ -1,0 +1,82 @@
+/** Changes of injections while a kernel may be running: the record of the host and the kernel stay in step. */
+
+import { Mutex } from "../async/mutex.ts";
+import type { KernelKeeper } from "../host/kernel_keeper.ts";
+import type { InjectOptions } from "../inject/injections.ts";
+import { bindingsOf, type Injected } from "./injected.ts";
+
+/** Injects and updates names, one change after another, but not in the turn of cells, which may wait for a change. */
+export class LiveInjections {
+  readonly #injected: Injected;
+  readonly #keeper: KernelKeeper;
+  readonly #changes = new Mutex();
+
+  /**
+   * @param injected The record of the host.
+   * @param keeper The kernel, if there is one.
+   */
+  constructor(injected: Injected, keeper: KernelKeeper) {
+    this.#injected = injected;
+    this.#keeper = keeper;
+  }
+
+  /**
+   * Runs an action during which no injection changes, such as the replacement of the kernel.
+   *
+   * @param action The action.
+   */
+  exclusive<T>(action: () => Promise<T>): Promise<T> {
+    return this.#changes.run(action);
+  }
+
+  /**
+   * Injects further names.
+   *
+   * @param given The records of the host.
+   * @throws {TypeError} If something cannot be injected; nothing is injected then.
+   */
+  async inject(given: InjectOptions): Promise<void> {
+    const injections = this.#injected.check(given);
+    const { variables, functions, types } = injections;
+    // A kernel that does not exist yet gets them with all the others when it starts.
+    const kernel = await this.#keeper.current;
+    await kernel?.define({ types, values: bindingsOf(variables), functions: functions.keys() });
+    this.#keeper.defined([...variables.keys(), ...functions.keys(), ...types.keys()]);
+    this.#injected.add(injections);
+    // They come with the function that is one too many, and give way to names of the host.
+    const finders = this.#injected.finderNames;
+    if (finders.length > 0) await kernel?.define({ functions: finders });
+  }
+
+  /**
+   * Gives a variable another value.
+   *
+   * @param name The name.
+   * @param value The value.
+   * @throws {RangeError} If there is no such variable; {TypeError} if the value has another type, or cannot cross.
+   */
+  async update(name: string, value: unknown): Promise<void> {
+    const task = `update ${JSON.stringify(name)}`;
+    const variable = this.#injected.variable(name);
+    if (variable === undefined) {
+      const known = [...this.#injected.all.variables.keys()].join(", ");
+      throw new RangeError(`Cannot ${task}: the injected variables are ${known || "none"}`);
+    }
+    const before = kindOf(variable.definition.value);
+    const after = kindOf(value);
+    if (before !== after) throw new TypeError(`Cannot ${task}: it is ${before}, not ${after}`);
+    const updated = this.#injected.withValue(name, value);
+    const kernel = await this.#keeper.current;
+    await kernel?.define({ values: bindingsOf(new Map([[name, updated]])) });
+    this.#keeper.defined([name]);
+    this.#injected.update(name, updated);
+  }
+}
+
+/** Returns the kind of a value in words: all values of one kind can take each other's place. */
+export function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (typeof value !== "object") return `a ${typeof value}`;
+  const { constructor } = value;
+  return typeof constructor === "function" ? `an instance of ${constructor.name}` : "an object";
+}

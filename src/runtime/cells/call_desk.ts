@@ -1,0 +1,90 @@
+/**
+ * Answers calls from cells: looks the function up, counts the call, and holds it to its limits.
+ *
+ * @module
+ */
+
+import { callHostFunction, type HostFunction } from "../../inject/host_function.ts";
+import { CallCounts, type CallLimits } from "./_call_limits.ts";
+import { type CallRequest, OngoingCalls } from "./ongoing_calls.ts";
+
+/** Options of {@linkcode CallDesk}. */
+export interface CallDeskOptions extends CallLimits {
+  /** Time limit of a call whose function has none of its own, in milliseconds. */
+  readonly callTimeoutMs: number;
+  /** Returns the function that cells call by a name, as it is at the time of the call. */
+  readonly functionOf: (name: string) => HostFunction | undefined;
+}
+
+/** Makes the calls of the cells of one runtime. */
+export class CallDesk {
+  readonly #options: CallDeskOptions;
+  readonly #counts: CallCounts;
+  readonly #ongoing = new OngoingCalls();
+
+  /** @param options The functions, and limits. */
+  constructor(options: CallDeskOptions) {
+    this.#options = options;
+    this.#counts = new CallCounts(options);
+  }
+
+  /** Opens the account of a cell. */
+  startCell(cell: number): void {
+    this.#counts.start(cell);
+  }
+
+  /**
+   * Calls a host function.
+   *
+   * @param cell The cell that calls.
+   * @param call The name of the function, and the arguments.
+   * @throws {TypeError} If there is no such function; {RangeError} if a limit is reached; otherwise the error of the call.
+   */
+  async call(
+    cell: number,
+    { name, args }: { readonly name: string; readonly args: readonly unknown[] },
+  ): Promise<unknown> {
+    const { functionOf, callTimeoutMs } = this.#options;
+    const definition = functionOf(name);
+    if (definition === undefined) {
+      throw new TypeError(`Cannot call ${JSON.stringify(name)}: there is no such function`);
+    }
+    return await this.#run({
+      cell,
+      name,
+      limitMs: definition.timeoutMs ?? callTimeoutMs,
+      action: (context) => callHostFunction(definition, { name, args, context }),
+    });
+  }
+
+  /**
+   * Uses an object of the host: calls a method, or reads a member.
+   *
+   * @param cell The cell that uses it.
+   * @param use The member, for errors, and the action.
+   * @throws {RangeError} If a limit is reached; otherwise the error of the action.
+   */
+  async use(
+    cell: number,
+    { name, action }: { readonly name: string; readonly action: () => Promise<unknown> },
+  ): Promise<unknown> {
+    return await this.#run({ cell, name, limitMs: this.#options.callTimeoutMs, action });
+  }
+
+  /**
+   * Aborts calls that are under way.
+   *
+   * @param reason The reason.
+   * @param cell The cell whose calls are aborted. @default all
+   */
+  abort(reason: unknown, cell?: number): void {
+    this.#ongoing.abort(reason, cell);
+  }
+
+  async #run(request: CallRequest): Promise<unknown> {
+    const { cell, name } = request;
+    const refusal = this.#counts.add(cell, { name, pending: this.#ongoing.size });
+    if (refusal !== undefined) throw refusal;
+    return await this.#ongoing.run(request);
+  }
+}

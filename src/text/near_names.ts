@@ -1,0 +1,63 @@
+/**
+ * Names that were probably meant.
+ *
+ * @module
+ */
+
+/** Longer names are not compared: the comparison takes the product of both lengths. */
+const MAX_COMPARED_CHARS = 64;
+
+/** Candidates that are compared at most, so that a large namespace does not block the host. */
+const MAX_CANDIDATES = 10_000;
+
+/** Maximum number of names returned. */
+const MAX_NEAR_NAMES = 5;
+
+/**
+ * Finds the names that resemble a name which does not exist.
+ *
+ * @param name The name that was written.
+ * @param candidates The names that exist.
+ * @returns At most five of them, the nearest first.
+ *
+ * @example A suggestion
+ * ```ts ignore
+ * nearNames("timeout", ["timeoutMs", "signal"]); // ["timeoutMs"]
+ * ```
+ */
+export function nearNames(name: string, candidates: Iterable<string>): string[] {
+  if (name.length > MAX_COMPARED_CHARS) return [];
+  const near: { candidate: string; distance: number }[] = [];
+  let compared = 0;
+  for (const candidate of candidates) {
+    if (compared++ === MAX_CANDIDATES) break;
+    if (candidate.length > MAX_COMPARED_CHARS) continue;
+    const distance = distanceOf(name, candidate);
+    const bound = Math.max(1, Math.min(name.length, candidate.length) / 3);
+    if (distance <= bound) near.push({ candidate, distance });
+  }
+  return near.sort((a, b) => a.distance - b.distance)
+    .slice(0, MAX_NEAR_NAMES)
+    .map(({ candidate }) => candidate);
+}
+
+/**
+ * Returns how different two names are: their Levenshtein distance without regard to case, and 1 where one contains the
+ * other whole (`user` and `userList`).
+ */
+function distanceOf(a: string, b: string): number {
+  const left = a.toLowerCase();
+  const right = b.toLowerCase();
+  const [short, long] = left.length < right.length ? [left, right] : [right, left];
+  if (short.length >= 3 && long.includes(short)) return 1;
+  let row = Array.from({ length: right.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= left.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= right.length; j++) {
+      const substitution = row[j - 1]! + (left[i - 1] === right[j - 1] ? 0 : 1);
+      next.push(Math.min(substitution, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[right.length]!;
+}
