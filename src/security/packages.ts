@@ -1,5 +1,5 @@
 /**
- * Packages that cells may import.
+ * The check of packages that cells may import.
  *
  * @module
  */
@@ -11,7 +11,7 @@ const PINNED =
  * Checks a list of packages.
  *
  * @param packages The packages, such as `npm:lodash-es@4.17.21`.
- * @throws {TypeError} If one is no package of npm with its exact version, or is there in two versions.
+ * @throws {TypeError} If an entry is not an npm package with its exact version, or a package is listed in two versions.
  */
 export function checkPackages(packages: readonly string[]): readonly string[] {
   const names = new Set<string>();
