@@ -23,7 +23,7 @@ export interface PermissionLists {
 }
 
 /**
- * What cells may access beyond the injected values. None of it follows from the permissions of the host itself. Running
+ * Access of cells beyond the injected values. None of it follows from the permissions of the host itself. Running
  * programs and loading native code are not on the list, as they would leave the sandbox; see {@linkcode SandboxExits}.
  *
  * @example Grant one folder except for a part of it, and one host

@@ -46,7 +46,7 @@ export function cacheKernel(): Promise<unknown> {
 
 /** Options for the process of a kernel. */
 export interface KernelProcessOptions extends ProcessLimits {
-  /** What cells may access beyond the injected values. @default nothing */
+  /** Access of cells beyond the injected values. @default none */
   readonly permissions?: Permissions;
   /**
    * Allowed imports of cells: exact specifiers, or prefixes that end in `/` or `*`. Files also need the permission
@@ -79,7 +79,7 @@ export interface KernelProcessOptions extends ProcessLimits {
 
 /** Starts kernels with the same options. */
 export class KernelLauncher {
-  /** What cells may access beyond the injected values. */
+  /** Access of cells beyond the injected values. */
   readonly permissions: Permissions & SandboxExits;
   /** npm packages that cells may import. */
   readonly packages: readonly string[];

@@ -63,7 +63,7 @@ const ABSENT: ReadonlyMap<string | symbol, undefined> = new Map(
 /** Options of {@linkcode StandIns}. */
 export interface StandInsOptions {
   /**
-   * What to do with a rejected call that nobody awaits. On the host it must not end the process, as a `reported`
+   * The treatment of a rejected call that nobody awaits. On the host it must not end the process, as a `reported`
    * rejection does. @default "reported"
    */
   readonly rejections?: "reported" | "dropped";

@@ -26,7 +26,7 @@ export interface KernelFiles {
   readonly cached: readonly string[];
 }
 
-/** What a kernel process in a sandbox has to reach. */
+/** The files and permissions that a kernel process in a sandbox needs. */
 export interface SandboxNeeds {
   /** The Deno executable. */
   readonly deno: string;
