@@ -13,9 +13,12 @@ import { KernelExitError } from "../../../src/host/kernel_exit.ts";
 import type { Sandbox } from "../../../src/host/launch/sandbox/sandbox.ts";
 import { run, valueOf } from "../../runtime/_contract.ts";
 import { findKernel, nextMark } from "../../runtime/_kernel_process.ts";
+import { hindranceOf, unless } from "../../programs.ts";
 
-/** Why bubblewrap cannot be tested here, if it cannot. */
-const HINDRANCE = findHindrance();
+/** The reason to skip the tests with bubblewrap, if there is one. */
+const HINDRANCE = Deno.build.os === "linux"
+  ? hindranceOf("bwrap", ["--unshare-all", "--ro-bind", "/", "/", "--proc", "/proc", "true"])
+  : "bubblewrap is a program of Linux";
 
 const ON_WINDOWS = Deno.build.os === "windows";
 
@@ -25,21 +28,9 @@ const WITH_PROGRAMS: DenoRuntimeOptions = {
   dangerouslyLeaveSandbox: { run: ["/bin/sh"] },
 };
 
-function findHindrance(): string | undefined {
-  if (Deno.build.os !== "linux") return "not Linux";
-  try {
-    const args = ["--unshare-all", "--ro-bind", "/", "/", "--proc", "/proc", "true"];
-    const { success, stderr } = new Deno.Command("bwrap", { args }).outputSync();
-    return success ? undefined : new TextDecoder().decode(stderr).trim();
-  } catch {
-    return "bwrap is not installed";
-  }
-}
-
-/** A test that is skipped, and says why, where there is no bubblewrap. */
+/** Defines a test that is skipped where there is no bubblewrap. */
 function testInBubblewrap(name: string, fn: () => Promise<void>): void {
-  const ignore = HINDRANCE !== undefined;
-  Deno.test({ name: ignore ? `${name} (skipped: ${HINDRANCE})` : name, ignore, fn });
+  Deno.test(unless(HINDRANCE, { name, fn }));
 }
 
 /** What a shell prints inside the kernel's sandbox. */
@@ -121,15 +112,14 @@ testInBubblewrap("DenoRuntime stops cells and keeps state in bubblewrap", async 
   await stopAndGoOn(runtime);
 });
 
-Deno.test({
+Deno.test(unless(HINDRANCE, {
   name: "DenoRuntime stops cells in bubblewrap when the host may run a list of programs only",
-  ignore: HINDRANCE !== undefined,
   permissions: { run: [Deno.execPath(), "/bin/sh"], read: true, env: true },
   async fn() {
     await using runtime = new DenoRuntime({ sandbox: "auto" });
     await stopAndGoOn(runtime);
   },
-});
+}));
 
 testInBubblewrap("DenoRuntime shows a kernel in bubblewrap no network", async () => {
   await using runtime = new DenoRuntime(WITH_PROGRAMS);
