@@ -19,14 +19,14 @@ import { cell, setup, type SetupOptions, systemPrompt } from "./setup.ts";
 
 const model = new OpenAIModel({ model: "m", baseUrl: "http://127.0.0.1:1" });
 
-/** The system prompt of an agent with these options. */
+/** Returns the system prompt of an agent with these options. */
 async function promptOf(options: SetupOptions<Runtime>): Promise<string> {
   await using context = setup(["Done"], options);
   await context.agent.run("Go");
   return systemPrompt(context.server);
 }
 
-Deno.test("CaveAgent throws when a limit makes no sense", () => {
+Deno.test("CaveAgent throws when a limit is invalid", () => {
   const names = ["maxSteps", "maxExecOutputChars", "maxExecTimeoutMs", "contextWindowTokens"];
   for (const name of names) {
     for (const value of [0, -1, NaN, "5", ...(name === "maxSteps" ? [1.5] : [])]) {
@@ -45,7 +45,7 @@ Deno.test("CaveAgent throws when a limit makes no sense", () => {
   }
 });
 
-Deno.test("CaveAgent throws when the model is none", () => {
+Deno.test("CaveAgent throws when the model is not a model", () => {
   for (const value of [undefined, null, {}, "gpt"]) {
     const options = { model: value } as unknown as CaveAgentOptions;
     assertThrows(() => new CaveAgent(options), TypeError, "model has no stream method");
@@ -126,7 +126,7 @@ Deno.test("defaultPromptTemplate() leaves sections out when they are empty", () 
   );
 });
 
-Deno.test("defaultSystemInstructions() tells what is true of the runtime", () => {
+Deno.test("defaultSystemInstructions() describes the runtime correctly", () => {
   const none = "there are no files, no network";
   const table: [Parameters<typeof defaultSystemInstructions>[0], string[], string[]][] = [
     [{ isolated: true, timeoutMs: 60_000 }, [none, "may run for 60 seconds"], ["Beyond that"]],

@@ -31,7 +31,7 @@ function childrenOf(parent: number): number[] {
     .map(({ name }) => Number(name));
 }
 
-/** Presses Ctrl-C so often once a text is printed; gives what came of it and the kernels that are left. */
+/** Presses Ctrl-C a number of times once a text is printed. Returns the result and the remaining kernels. */
 async function interrupt(
   replies: ScriptedReply[],
   { text, times = 1 }: { text: string; times?: number },

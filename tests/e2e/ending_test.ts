@@ -4,7 +4,7 @@ import type { Kernel, KernelHost } from "../../src/host/kernel.ts";
 import { startMarked } from "../runtime/_kernel_process.ts";
 import { valueOf } from "../runtime/_contract.ts";
 
-/** How a kernel can end, and what its error says of it. */
+/** Signals that end a kernel, with the words of the error. */
 const ENDS: readonly (readonly [signal: Deno.Signal, words: string])[] = [
   ["SIGKILL", "it was killed, by somebody or for want of memory (signal SIGKILL)"],
   ["SIGABRT", "it aborted"],
@@ -68,7 +68,7 @@ Deno.test({
   },
 });
 
-/** As on a platform without SIGINT: a cell that computes cannot be told to stop. */
+/** A runtime as on a platform without signals, where a computing cell cannot be interrupted. */
 class WithoutSignals extends DenoRuntime {
   protected override async startKernel(host: KernelHost): Promise<Kernel> {
     const kernel = await super.startKernel(host);

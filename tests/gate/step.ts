@@ -27,7 +27,7 @@ const TEST = ["test", "--allow-all", "--parallel", "--frozen", "--reporter=dot"]
 const OUTDATED_LOCK = "if deno.lock is out of date, run `deno install` and commit it";
 const FIX_TESTS = "make the tests above pass; `deno task test FILE` runs one file alone";
 
-/** Returns the steps of the whole gate. `root` is the repository; documents that it lacks are left out. */
+/** The step "types" has checked these files already. */
 export function allSteps(root: URL): Step[] {
   const entries = Object.values(project.exports);
   const documented = [

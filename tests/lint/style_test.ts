@@ -3,11 +3,11 @@ import style from "./style.ts";
 
 interface Case {
   rule: string;
-  /** Where the sample pretends to be. */
+  /** The file that the sample pretends to be in. */
   file?: string;
   /** Samples that break the rule, each once. */
   bad: string[];
-  /** Samples that keep it. */
+  /** Samples that follow the rule. */
   good: string[];
 }
 

@@ -26,7 +26,7 @@ Deno.test({
     const error = await assertRejects(() => running, KernelExitError, "SIGKILL");
     assertEquals([error.name, error.exitCode, error.signal], ["KernelExitError", 137, "SIGKILL"]);
     assertEquals(error.stderr, "");
-    // The cell that waited runs on a fresh kernel with the injections in place.
+    // The waiting cell runs on a fresh kernel with the injections in place.
     const result = await waiting;
     assert(result.status === "ok");
     assertEquals(result.value?.text, `[ "undefined", [ 1 ] ]`);
@@ -56,7 +56,7 @@ Deno.test({
     for (const outcome of await settled) {
       assert(outcome.status === "rejected" && outcome.reason instanceof KernelExitError);
     }
-    // What was not injected is not taken.
+    // Names that were not injected are still free.
     await runtime.inject({ variables: { a: 2 } });
     assertEquals(await valueOf(runtime, `a`), "2");
   },
@@ -71,7 +71,7 @@ Deno.test({
     await run(runtime, `let made = 1`);
     await killAndWait(pid);
     const source = `[typeof made, rows]`;
-    // The call may come before this process was told.
+    // The call may come before this process has noticed the end.
     const value = await valueOf(runtime, source).catch((error) => {
       assertInstanceOf(error, KernelExitError);
       return valueOf(runtime, source);

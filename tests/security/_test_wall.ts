@@ -1,28 +1,29 @@
-/** Tests a wall: what lies around the kernel is checked behind each attack. */
+/** Tests of a wall. The surroundings of the kernel are checked after each attack. */
 
 import { checkCell } from "../../src/cell/check_cell.ts";
 import { assert, assertEquals } from "@std/assert";
 import { type Attack, type AttackClass, ATTACKS } from "./_attack.ts";
 import { attackWall, gradeOf, RECORDED, type Wall } from "./_walls.ts";
 
-/** What is let through, and why that does not matter. */
+/** Attacks that reach something, and the reasons for which that is harmless. */
 const HARMLESS_REACHES: ReadonlySet<string> = new Set([
-  // A getter may answer differently when the value is written than when it was checked: the host gets data all the same.
+  // A getter may answer differently when the value is written than when it was checked; the host gets data all the
+  // same.
   "mem-arg-getter-toctou",
 ]);
 
-/** How the catalogue calls what came of a cell. */
+/** The outcomes that each word of the catalogue allows. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   "cell-error": ["cell-error", "host-denied"],
   "harmless": ["harmless", "ok"],
-  // Which of the two it is depends on how long the machine takes.
+  // Which of the two happens depends on the speed of the machine.
   "interrupted": ["interrupted", "killed"],
   "killed": ["interrupted", "killed"],
 };
 
 /**
- * Limits, guards and the pipes are the engine's to keep: without it, each of these cells costs the kernel. `deno task
- * attacks` tries them all the same.
+ * Classes of attacks on limits, guards and pipes, which only the engine protects: without it, each of these cells ends
+ * the kernel. `deno task attacks` tries them all the same.
  */
 const ENGINE_ONLY: ReadonlySet<AttackClass> = new Set(["channel", "lifecycle", "resource"]);
 
@@ -63,7 +64,7 @@ export function testWall(wall: Wall): void {
     name: wall === "all"
       ? `No attack gets past the wall "${wall}"`
       : `No attack of part ${PART} gets past the wall "${wall}"`,
-    // It takes a shell to start another kernel, and the process table to find what was started.
+    // Starting another kernel needs a shell, and finding started processes the process table.
     ignore: Deno.build.os !== "linux",
     async fn() {
       const part = wall === "all" ? ATTACKS : ATTACKS.filter(isInPart);
@@ -73,7 +74,8 @@ export function testWall(wall: Wall): void {
         const grade = gradeOf(outcome);
         const recorded = RECORDED[id]?.[wall];
         if (grade === "refused" || recorded === "refused") assertEquals(grade, recorded, id);
-        // What is not reached in a kernel that earlier cells have spoilt need not be contained.
+        // An attack that reaches nothing in a kernel that earlier cells have damaged may be recorded as reaching
+        // something.
         if (grade === "reached") assertEquals(recorded, grade, id);
         if (wall === "permissions" || HARMLESS_REACHES.has(id)) continue;
         assert(grade !== "reached", id);

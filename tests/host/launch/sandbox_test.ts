@@ -22,7 +22,7 @@ const HINDRANCE = Deno.build.os === "linux"
 
 const ON_WINDOWS = Deno.build.os === "windows";
 
-/** A program may be started that looks at what Deno would not show. */
+/** Lets a cell start a program that sees what Deno would not show. */
 const WITH_PROGRAMS: DenoRuntimeOptions = {
   sandbox: "auto",
   dangerouslyLeaveSandbox: { run: ["/bin/sh"] },
@@ -33,7 +33,7 @@ function testInBubblewrap(name: string, fn: () => Promise<void>): void {
   Deno.test(unless(HINDRANCE, { name, fn }));
 }
 
-/** What a shell prints inside the kernel's sandbox. */
+/** Returns the output of a shell inside the kernel's sandbox. */
 async function shell(runtime: DenoRuntime, script: string): Promise<string> {
   const source = `const { stdout, stderr } = await new Deno.Command("/bin/sh", {
     args: ["-c", ${JSON.stringify(script)}], stdout: "piped", stderr: "piped",
@@ -45,7 +45,7 @@ async function shell(runtime: DenoRuntime, script: string): Promise<string> {
 
 const WRONG = ["yes", {}, { command: [] }, { command: "bwrap" }, { command: [""] }] as const;
 
-Deno.test("DenoRuntime refuses sandboxes that there are not", () => {
+Deno.test("DenoRuntime refuses unknown sandboxes", () => {
   for (const sandbox of WRONG) {
     const make = () => new DenoRuntime({ sandbox: sandbox as unknown as Sandbox });
     assertMatch(assertThrows(make, TypeError).message, /^Cannot use sandbox .*: it is "auto"/);
@@ -66,7 +66,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "DenoRuntime starts no kernel when its sandbox cannot be had",
+  name: "DenoRuntime starts no kernel when its sandbox is not available",
   ignore: ON_WINDOWS,
   async fn() {
     await using absent = new DenoRuntime({ sandbox: { command: ["no-such-wrapper", "--"] } });
@@ -93,7 +93,7 @@ for (const command of WRAPPERS) {
   });
 }
 
-/** Stops cells in every way, and sees that the state is kept. */
+/** Stops cells in every way, and checks that the state is kept. */
 async function stopAndGoOn(runtime: DenoRuntime): Promise<void> {
   await run(runtime, "let kept = 1");
   for (const endless of ["for (;;);", "await new Promise(() => {})"]) {
@@ -218,7 +218,7 @@ testInBubblewrap("DenoRuntime moves state into bubblewrap and out of it", async 
   assertEquals(await valueOf(inside, "rows.get(1).deep[0]"), "1n");
 });
 
-/** Sees the processes to their end that were given this limit. */
+/** Waits for the end of the processes with this limit. */
 async function assertGone(maxOutputChars: number): Promise<void> {
   let attempts = 0;
   while (await findKernel(maxOutputChars) !== undefined) assertLess(++attempts, 2_000);
@@ -274,7 +274,7 @@ testInBubblewrap(
   },
 );
 
-testInBubblewrap("DenoRuntime.info() tells what the kernel is in", async () => {
+testInBubblewrap("DenoRuntime.info() names the sandbox of the kernel", async () => {
   const permissions = { net: ["127.0.0.1:1"] };
   const options = { permissions, maxTimers: 5, timeoutMs: 1_000 };
   for (const [sandbox, kind] of [["auto", "bubblewrap"], ["none", "none"]] as const) {
