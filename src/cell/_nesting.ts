@@ -66,7 +66,7 @@ export function checkNesting(source: string): void {
     if (error instanceof CellSyntaxError) throw error;
     // Types can contain characters that form no token of JavaScript. A cell of this depth that cannot even be tokenized
     // is refused.
-    throw refusal(source, position, "this deep here, and the rest of it cannot be read");
+    throw refusal(source, position, "this deep here, and the rest cannot be tokenized");
   }
 }
 

@@ -79,7 +79,7 @@ export class Finder {
    */
   search(query: unknown): string {
     if (typeof query !== "string") {
-      throw new TypeError(`Cannot search for a ${typeof query}: give words in a string`);
+      throw new TypeError(`Cannot search for ${typeof query}: expected words in a string`);
     }
     const words = [...new Set(wordsOf(query.slice(0, MAX_QUERY_CHARS)))];
     const found = [...this.#injections.functions]
@@ -112,7 +112,7 @@ export class Finder {
   async describe(...names: unknown[]): Promise<string> {
     if (names.length === 0 || !names.every((name) => typeof name === "string")) {
       throw new TypeError(
-        `Cannot describe ${names.length ? typeof names[0] : "nothing"}: give names`,
+        `Cannot describe ${names.length ? typeof names[0] : "nothing"}: expected names as strings`,
       );
     }
     const asked = [...new Set(names)].slice(0, MAX_DESCRIBED);

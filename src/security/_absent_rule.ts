@@ -33,7 +33,7 @@ export class AbsentRule implements Rule {
     const path = paths.find((name) => this.#advice.has(name));
     if (path === undefined || context.isTested(path)) return;
     const at = used.type === "MemberExpression" ? used.property : used;
-    context.report(at, `${shown(path)} is not there: ${this.#advice.get(path)}`);
+    context.report(at, `${shown(path)} is not available: ${this.#advice.get(path)}`);
   }
 }
 

@@ -77,7 +77,7 @@ export class ImportRule implements Rule {
     const list = denied || open === undefined
       ? "this one is not allowed"
       : open.length === 0
-      ? "nothing may be imported here. Use what is there, and the language itself"
+      ? "nothing may be imported here. Use the injected names, and the language itself"
       : `what may be imported is ${open.join(", ")}`;
     context.report(source, `Cannot import ${JSON.stringify(specifier)}: ${list}`);
   }

@@ -24,7 +24,9 @@ export function checkPackages(packages: readonly string[]): readonly string[] {
     }
     const name = one.slice(0, one.lastIndexOf("@"));
     if (names.has(name)) {
-      throw new TypeError(`Cannot use the package ${JSON.stringify(one)}: it is there already`);
+      throw new TypeError(
+        `Cannot use the package ${JSON.stringify(one)}: the package is listed already`,
+      );
     }
     names.add(name);
   }

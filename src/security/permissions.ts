@@ -175,7 +175,7 @@ function checkKinds(given: object, known: readonly PermissionKind[]): void {
     throw new TypeError(
       `Cannot grant ${JSON.stringify(kind)}: ` +
         (isExit
-          ? "it leaves the sandbox; dangerouslyLeaveSandbox takes it, if that is what you want"
+          ? "it leaves the sandbox; to grant it all the same, use dangerouslyLeaveSandbox"
           : `a kernel can have ${known.join(", ")}`),
     );
   }
@@ -186,7 +186,7 @@ function listsOf(kind: PermissionKind, given: Permission | undefined) {
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) {
     throw new TypeError(
-      `Cannot grant ${kind}: it has lists called allow and deny, not ${JSON.stringify(unknown)}`,
+      `Cannot grant ${kind}: expected the lists allow and deny, not ${JSON.stringify(unknown)}`,
     );
   }
   return { allow: checkList(kind, allow), deny: checkList(kind, deny) };

@@ -146,9 +146,9 @@ Deno.test("search() and describe() throw for arguments that are not strings", as
   await using runtime = new DenoRuntime({ functions: manyFunctions(60) });
   for (
     const [cell, message] of [
-      ["await search()", "Cannot search for a undefined: give words in a string"],
-      ["await describe()", "Cannot describe nothing: give names"],
-      ["await describe({})", "Cannot describe object: give names"],
+      ["await search()", "Cannot search for undefined: expected words in a string"],
+      ["await describe()", "Cannot describe nothing: expected names as strings"],
+      ["await describe({})", "Cannot describe object: expected names as strings"],
     ] as const
   ) {
     const { error } = await runFailing(runtime, cell);

@@ -41,7 +41,10 @@ for (const [permissions, flags] of FLAGS) {
 }
 
 const WRONG: [permissions: object, message: string][] = [
-  [{ run: true }, `Cannot grant "run": it leaves the sandbox; dangerouslyLeaveSandbox takes it`],
+  [
+    { run: true },
+    `Cannot grant "run": it leaves the sandbox; to grant it all the same, use dangerouslyLeaveSandbox`,
+  ],
   [{ ffi: ["/a.so"] }, `Cannot grant "ffi"`],
   [{ hrtime: true }, `Cannot grant "hrtime": a kernel can have net, read, write, env, sys, import`],
   [{ net: "example.com" }, `Cannot grant net: expected true, false or a list, not "example.com"`],
@@ -49,7 +52,7 @@ const WRONG: [permissions: object, message: string][] = [
   [{ net: { allow: "a" } }, `Cannot grant net: expected true, false or a list, not "a"`],
   [
     { net: { allowed: ["a"] } },
-    `Cannot grant net: it has lists called allow and deny, not "allowed"`,
+    `Cannot grant net: expected the lists allow and deny, not "allowed"`,
   ],
   [{ net: ["a", "https://b.com"] }, `Cannot grant net: "https://b.com" is not one net entry`],
   [{ net: ["a.com/x"] }, `"a.com/x" is not one net entry`],
@@ -110,5 +113,5 @@ Deno.test("checkPackages() takes exact versions only", () => {
     "npm:a@1.0.0 --allow-all",
   ];
   for (const one of bad) assertThrows(() => checkPackages([one]), TypeError, "its exact version");
-  assertThrows(() => checkPackages(["npm:a@1.0.0", "npm:a@2.0.0"]), TypeError, "there already");
+  assertThrows(() => checkPackages(["npm:a@1.0.0", "npm:a@2.0.0"]), TypeError, "listed already");
 });

@@ -39,7 +39,7 @@ export class ModuleDocs {
   async read(url: string): Promise<void> {
     const nodes = await this.#run([url]);
     const module = nodes[url] ?? Object.values(nodes)[0];
-    if (module === undefined) throw new Error(`deno doc says nothing of ${url}`);
+    if (module === undefined) throw new Error(`deno doc has no entry for ${url}`);
     this.#modules.set(url, module);
   }
 

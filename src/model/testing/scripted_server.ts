@@ -131,7 +131,7 @@ export class ScriptedServer implements AsyncDisposable {
     }
     const body: unknown = await request.json().catch(() => undefined);
     if (!isCompletionRequest(body)) {
-      return refuse(400, "Cannot read the request: its body is no JSON object with messages");
+      return refuse(400, "Cannot read the request: its body is not a JSON object with messages");
     }
     return this.#complete(body, request.headers);
   }

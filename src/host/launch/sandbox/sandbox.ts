@@ -58,7 +58,7 @@ export function sandboxKind(sandbox: Sandbox): SandboxKind {
   const kind = sandbox === "auto" ? KNOWN[os] : os === "windows" ? undefined : "custom";
   if (kind === undefined) {
     throw new Deno.errors.NotSupported(
-      `Cannot use sandbox ${JSON.stringify(sandbox)}: there is none for ${os}; use "none"`,
+      `Cannot use sandbox ${JSON.stringify(sandbox)}: there is no sandbox for ${os}; use "none"`,
     );
   }
   if (Deno.permissions.querySync({ name: "run", command: SHELL }).state !== "granted") {
