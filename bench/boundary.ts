@@ -1,5 +1,5 @@
 /**
- * What crosses between host and kernel: calls, rows, bytes.
+ * Benchmarks of the boundary between host and kernel: calls, rows, bytes.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { DenoRuntime } from "../mod.ts";
 import { median, type Report, time } from "./measure.ts";
 import { Pipe } from "./pipe.ts";
 
-/** Cells, calls and values. */
+/** Measures cells, host calls and values. */
 export async function boundary(report: Report): Promise<void> {
   await using runtime = new DenoRuntime();
   await roundTrip(runtime, report);
@@ -116,7 +116,7 @@ async function largeArray(runtime: DenoRuntime, report: Report): Promise<void> {
   );
 }
 
-/** A table as programs have it. */
+/** Creates a table of typical rows. */
 export function makeRows(): Record<string, unknown>[] {
   return Array.from({ length: 100_000 }, (_, id) => ({
     id,

@@ -1,10 +1,10 @@
 /**
- * The processes that this one has started; Linux tells.
+ * The child processes of this process. Linux only.
  *
  * @module
  */
 
-/** The ids of the child processes. */
+/** Returns the ids of the child processes. */
 export async function childProcesses(): Promise<number[]> {
   const lists = [];
   for await (const task of Deno.readDir("/proc/self/task")) {
@@ -14,9 +14,9 @@ export async function childProcesses(): Promise<number[]> {
 }
 
 /**
- * Memory that only a process has, in megabytes.
+ * Returns the private memory of a process, in megabytes.
  *
- * @param pid Its id.
+ * @param pid The id of the process.
  */
 export async function privateMegabytes(pid: number): Promise<number> {
   const rollup = await Deno.readTextFile(`/proc/${pid}/smaps_rollup`);

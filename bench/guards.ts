@@ -1,5 +1,5 @@
 /**
- * What it costs that cells can be stopped: six programs as models write them, with their guards and without.
+ * The cost of guards: six programs in the style of models, with guards and without.
  *
  * @module
  */
@@ -89,13 +89,13 @@ const PROGRAMS: readonly (readonly [name: string, source: string])[] = [
   ],
 ];
 
-/** A program, its time in milliseconds with guards and without. */
+/** The times of a program in milliseconds. */
 export interface GuardCost {
-  /** The program. */
+  /** The name of the program. */
   readonly name: string;
-  /** With guards. */
+  /** The time with guards. */
   readonly guarded: number;
-  /** Without. */
+  /** The time without guards. */
   readonly bare: number;
 }
 
@@ -106,7 +106,7 @@ export async function guardCosts(): Promise<GuardCost[]> {
     const { code, helper } = compileCell(source);
     const guarded = await load(code, helper);
     const bare = await load(withoutGuards(code), helper);
-    // In turns, so that both see the same machine.
+    // Alternates, so that both variants run under the same load.
     const samples: [number[], number[]] = [[], []];
     for (let round = 0; round < 5; round++) {
       samples[0].push(...await time(guarded, { times: 10, warmup: 3 }));

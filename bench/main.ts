@@ -1,6 +1,6 @@
 /**
- * What the README promises, measured: `deno task bench`. Every figure stands beside its floor, from the same run, because
- * ratios travel between machines and milliseconds do not.
+ * The benchmarks: `deno task bench`. Each figure stands beside its floor from the same run, because ratios carry over
+ * to other machines and milliseconds do not.
  *
  * @module
  */

@@ -1,26 +1,26 @@
 /**
- * Measuring: medians, and a table of each figure beside its floor.
+ * Measurement: medians, and a table of each figure beside its floor.
  *
  * @module
  */
 
-/** A figure of one run: the median, in milliseconds unless the row says otherwise. */
+/** A figure of one run: the median, in milliseconds unless the row has another unit. */
 export interface Row {
-  /** What was measured. */
+  /** The measured operation. */
   readonly what: string;
   /** The figure. */
   readonly value: number;
-  /** Its unit. */
+  /** The unit of the figure. */
   readonly unit: string;
-  /** What the figure stands beside. */
+  /** The floor of the figure: the same work without this project. */
   readonly floor?: { readonly what: string; readonly value: number };
-  /** What it should be. */
+  /** The aim. */
   readonly aim: string;
-  /** Whether it is. */
+  /** Whether the aim is met. */
   readonly met: boolean;
 }
 
-/** Times an action again and again; the results are in milliseconds, ascending. */
+/** Times an action repeatedly. Returns milliseconds in ascending order. */
 export async function time(
   action: () => unknown,
   { times, warmup = 1 }: { times: number; warmup?: number },
@@ -35,12 +35,12 @@ export async function time(
   return samples.sort((a, b) => a - b);
 }
 
-/** The middle of ascending samples. */
+/** Returns the median of ascending samples. */
 export function median(samples: readonly number[]): number {
   return samples[samples.length >> 1]!;
 }
 
-/** A row as a line of the table. */
+/** Formats a row as a line of the table. */
 function format({ what, value, unit, floor, aim, met }: Row): string {
   const figure = `${round(value)} ${unit}`;
   const beside = floor === undefined
@@ -55,7 +55,7 @@ function round(value: number): string {
   return value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(1) : value.toFixed(3);
 }
 
-/** Prints rows as they come, and counts them. */
+/** Prints rows as they are added, and counts them. */
 export class Report {
   readonly #rows: Row[] = [];
 
@@ -65,7 +65,7 @@ export class Report {
     console.log(format(this.#rows.at(-1)!));
   }
 
-  /** Says how many aims are met. */
+  /** Prints how many aims are met. */
   end(): void {
     const met = this.#rows.filter((row) => row.met).length;
     console.log(`\n${met} of ${this.#rows.length} aims met`);

@@ -1,5 +1,5 @@
 /**
- * What is done with the text of a model.
+ * Benchmarks of the processing of a model's text.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { compileCell } from "../src/cell/compile_cell.ts";
 import { parseCell } from "../src/cell/parsed_cell.ts";
 import { median, type Report, time } from "./measure.ts";
 
-/** The parser of replies, the compiler of cells and their rules. */
+/** Measures the parser of replies, the compiler of cells and the rules. */
 export async function parsers(report: Report): Promise<void> {
   const cell = `const total: number = rows.reduce((sum, row) => sum + row.n, 0);
 function describe(name: string, { unit = "mm" }: { unit?: string } = {}) {

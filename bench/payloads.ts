@@ -1,5 +1,5 @@
 /**
- * References and payloads: what it costs a cell to use objects of the host, and to send and to get large values.
+ * Benchmarks of references and payloads: a cell uses objects of the host, and sends and receives large values.
  *
  * @module
  */
@@ -19,7 +19,7 @@ class Counter {
   }
 }
 
-/** Uses of an object of the host, one by one. */
+/** Measures single uses of an object of the host. */
 export async function references(report: Report): Promise<void> {
   await using pipe = new Pipe();
   const echo = await time(() => pipe.exchange({ sent: 100, received: 100 }), {
@@ -42,7 +42,7 @@ export async function references(report: Report): Promise<void> {
   }
 }
 
-/** Strings and bytes as arguments of a call of the host, and as its result. */
+/** Measures strings and bytes as arguments of a host call, and as its result. */
 export async function payloads(report: Report): Promise<void> {
   let result: unknown;
   await using pipe = new Pipe();
@@ -86,7 +86,7 @@ export async function payloads(report: Report): Promise<void> {
   }
 }
 
-/** Runs a statement so often in a cell: how long it took each time, in milliseconds, ascending. */
+/** Runs a statement repeatedly in a cell. Returns the time of each run in milliseconds, in ascending order. */
 async function samples(runtime: DenoRuntime, statement: string, times: number): Promise<number[]> {
   const result = await runtime.execute(`
     var samples = [];

@@ -1,10 +1,10 @@
 /**
- * The floor of everything that crosses: a subprocess at the other end of two pipes, and bytes.
+ * The floor of everything that crosses the boundary: a subprocess behind two pipes that exchanges bytes.
  *
  * @module
  */
 
-/** The other end: reads a length and that many bytes, answers with as many bytes as it was asked for. */
+/** The subprocess: reads a length and that many bytes, and answers with as many bytes as requested. */
 const ECHO = `
 const head = new Uint8Array(8);
 const view = new DataView(head.buffer);
@@ -28,7 +28,7 @@ while (await read(head)) {
   write(new Uint8Array(answer));
 }`;
 
-/** A subprocess that takes and gives bytes. */
+/** A subprocess that receives and sends bytes. */
 export class Pipe implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;

@@ -1,5 +1,5 @@
 /**
- * The kernel as a process: how fast it starts, how much it takes.
+ * Benchmarks of the kernel as a process: start time and memory.
  *
  * @module
  */
@@ -14,7 +14,7 @@ async function bareDeno(file: string): Promise<void> {
   }).output();
 }
 
-/** From nothing to the first result. */
+/** Measures the time from a new runtime to the first result. */
 export async function coldStart(report: Report): Promise<void> {
   const file = await Deno.makeTempFile({ suffix: ".ts" });
   const bare = median(await time(() => bareDeno(file), { times: 15, warmup: 2 }));
@@ -34,7 +34,7 @@ export async function coldStart(report: Report): Promise<void> {
   }, first <= 2 * bare && first < 60);
 }
 
-/** From nothing to the first result, with 1,000 functions. */
+/** Measures the time from a new runtime to the first result, with 1,000 functions. */
 export async function manyFunctions(report: Report): Promise<void> {
   const functions = Object.fromEntries(
     Array.from({ length: 1_000 }, (_, i) => [`function${i}`, (n: number) => n + i]),
@@ -54,12 +54,12 @@ export async function manyFunctions(report: Report): Promise<void> {
   }, many <= 1.5 * floor);
 }
 
-/** Memory that only the process has, from the kernel's own accounts; Linux has them. */
+/** Measures the private memory of an idle kernel, as Linux reports it. */
 export async function idleMemory(report: Report): Promise<void> {
   if (Deno.build.os !== "linux") return;
   const before = new Set(await childProcesses());
   await using runtime = new DenoRuntime();
-  // The second cell finds the kernel complete: the thread that hears signals starts behind the first one.
+  // The second cell finds the kernel complete: the thread that handles signals starts during the first one.
   await runtime.execute("await new Promise((resolve) => setTimeout(resolve, 500))");
   const pid = (await childProcesses()).find((child) => !before.has(child))!;
   const megabytes = await privateMegabytes(pid);

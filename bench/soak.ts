@@ -1,6 +1,7 @@
 /**
- * Thousands of cells, interrupts, kills and restores at random, against a model of what the state has to be: `deno task soak`.
- * Linux only. Ends with an exit code above 0 if something was lost that was promised, or something was left behind.
+ * Thousands of cells, interrupts, kills and restores at random, compared with a model of the state: `deno task soak`.
+ * Linux only. Exits with a code above 0 if state was lost that should have been kept, or a process or reference was
+ * left behind.
  *
  * ```sh
  * deno task soak --minutes 3 --seed 7
@@ -21,15 +22,15 @@ const { values: options } = parseArgs({
   },
 });
 
-/** Growth that 500 cells may cause, in megabytes. */
+/** Maximum growth of memory per 500 cells, in megabytes. */
 const MAX_GROWTH_MB = 20;
 
-/** Both sides have warmed up by then. */
+/** Number of cells after which both sides have warmed up. */
 const WARM_CELLS = 500;
 
 type Value = number | string | boolean | null | Value[] | { [key: string]: Value };
 
-/** A value like those of programs. */
+/** Creates a typical value of a program. */
 function randomValue(random: Random, depth = 0): Value {
   const kind = random.below(depth > 2 ? 4 : 6);
   if (kind === 0) return random.below(1_000_000);
@@ -47,9 +48,9 @@ class Soak {
   readonly counts = new Map<string, number>();
   #runtime = this.#create();
   #pid = NaN;
-  /** What the namespace has to be. */
+  /** The expected namespace. */
   #state = new Map<string, Value>();
-  /** What it is after a crash. */
+  /** The expected namespace after a crash. */
   #checkpoint = new Map<string, Value>();
 
   constructor(seed: number) {
@@ -68,7 +69,7 @@ class Soak {
     await this.#runtime.close();
   }
 
-  /** Does one thing, and looks whether everything is as it has to be. */
+  /** Performs one random operation, and checks the result. */
   async step(): Promise<void> {
     const actions: readonly (readonly [weight: number, name: string, act: () => Promise<void>])[] =
       [
@@ -156,7 +157,7 @@ class Soak {
     });
     if (result.status !== how) throw new Error(`the cell was not stopped but is ${result.status}`);
     if (!result.stateKept) {
-      // The one case in which that may be: a first cell in a loop, before the kernel hears interrupts.
+      // State may be lost only if a first cell loops before the kernel handles interrupts.
       this.counts.set("lost", (this.counts.get("lost") ?? 0) + 1);
       this.#pid = await this.#kernelOf(() => this.#runtime.names());
       return this.#crashed();
@@ -187,7 +188,7 @@ class Soak {
 
   async #killIdle(): Promise<void> {
     Deno.kill(this.#pid, "SIGKILL");
-    // The next call may come before this side was told.
+    // The next call may come before this side has noticed the end.
     await this.#runtime.names().catch(() => {});
     this.#pid = await this.#kernelOf(() => this.#runtime.names());
     this.#crashed();

@@ -1,5 +1,5 @@
 /**
- * What it takes to keep the state: snapshots, interrupts, guards.
+ * Benchmarks of keeping state: snapshots, interrupts, guards, pools.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { guardCosts } from "./guards.ts";
 import { median, type Report, time } from "./measure.ts";
 import { Pipe } from "./pipe.ts";
 
-/** Snapshots of many objects and of many bytes. */
+/** Measures snapshots of many objects and of many bytes. */
 export async function snapshots(report: Report): Promise<void> {
   const rows = makeRows();
   const json = median(await time(() => JSON.parse(JSON.stringify(rows)), { times: 9, warmup: 2 }));
@@ -54,7 +54,7 @@ async function measureSnapshots(
   }
 }
 
-/** From the request to stop to the result of a cell that computes. */
+/** Measures the time from an interrupt to the result of a computing cell. */
 export async function interrupts(report: Report): Promise<void> {
   let begun = () => {};
   await using runtime = new DenoRuntime({ functions: { begin: () => begun() } });
@@ -65,7 +65,7 @@ export async function interrupts(report: Report): Promise<void> {
     begun = resolve;
     const running = runtime.execute("await begin(); for (;;) n++");
     await promise;
-    // Until it is in its loop.
+    // Waits until the cell is in its loop.
     await new Promise((resolve) => setTimeout(resolve, 5));
     const start = performance.now();
     runtime.interrupt();
@@ -76,7 +76,7 @@ export async function interrupts(report: Report): Promise<void> {
   report.add({ what: "interrupt of a busy loop", value, unit: "ms", aim: "< 200 ms" }, value < 200);
 }
 
-/** Programs with guards beside themselves without. */
+/** Measures programs with guards beside the same ones without. */
 export async function guards(report: Report): Promise<void> {
   for (const { name, guarded, bare } of await guardCosts()) {
     report.add({
@@ -89,7 +89,7 @@ export async function guards(report: Report): Promise<void> {
   }
 }
 
-/** A warm kernel from a pool, beside a cold one. */
+/** Measures a warm kernel from a pool beside a cold one. */
 export async function pool(report: Report): Promise<void> {
   const cold = median(
     await time(async () => {

@@ -1,6 +1,6 @@
 /**
- * What becomes of the state when a cell is stopped, and when its kernel ends: `deno task survival`. Each case is a run of an
- * agent with a real kernel, on Linux; the model is scripted.
+ * The state after a stopped cell and after the end of a kernel: `deno task survival`. Each case is a run of an agent
+ * with a real kernel, on Linux; the model is scripted.
  *
  * @module
  */
@@ -10,22 +10,22 @@ import { ScriptedServer } from "../src/model/testing/scripted_server.ts";
 import { ENDLESS } from "../tests/e2e/_endless_cells.ts";
 import { childProcesses } from "./children.ts";
 
-/** Something that happens to a cell. */
+/** An event that strikes a cell. */
 interface Case {
   readonly name: string;
   readonly source: string;
   /** Time limit of the cell. */
   readonly limitMs: number;
-  /** Done to the kernel when the cell has said that it is ready. */
+  /** Strikes the kernel when the cell has reported that it is ready. */
   readonly strike?: (runtime: DenoRuntime, pid: number) => void;
 }
 
-/** What every case begins with. */
+/** The cell with which each case begins. */
 const SETUP = "const kept = [1, 2]; let n = 0; function spin() { for (;;) n++ }";
 
 const WAIT = "await ready(); await new Promise(() => {})";
 
-/** A cell that has said that it is ready is busy by then. */
+/** The time after which a cell that has reported that it is ready is busy. */
 const BUSY_MS = 50;
 
 const LIMIT_MS = 300;

@@ -1,4 +1,7 @@
-/** A real database by reference, a table and a chart to look at, and the chart's specification as an object. */
+/**
+ * Data visualization: a database by reference, a table and a chart to display, and the chart's specification as an
+ * object.
+ */
 
 import { DatabaseSync } from "node:sqlite";
 import { CaveAgent, defineVariable, DenoRuntime } from "../mod.ts";

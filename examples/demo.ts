@@ -1,8 +1,8 @@
 /**
  * The demonstration: `deno task demo`. A model analyses four years of weather that it never sees as text: the rows are
- * injected as objects, cells work on them, and the result comes back as objects.
+ * injected as objects, cells work on them, and the program retrieves the result as objects.
  *
- * Without OPENAI_API_KEY and OPENAI_BASE_URL the model is a script that a server on this machine replays, over the same
+ * Without OPENAI_API_KEY and OPENAI_BASE_URL the model is a script that a server on this machine replays over the same
  * protocol; everything else is real.
  */
 
@@ -21,7 +21,7 @@ interface Day {
   weather: string;
 }
 
-/** What the model is asked to make of them. */
+/** The summary of a month that the model has to compute. */
 interface Month {
   month: string;
   rain: number;
@@ -33,7 +33,7 @@ const QUESTION =
   "{ month, rain, warmest }: the mean rain of a month in millimetres and its highest temperature. Use " +
   "`note` to tell me what you find on the way.";
 
-/** What the scripted model replies. The second cell takes the dates for objects; the third one repairs that. */
+/** The replies of the scripted model. The second cell takes the dates for objects; the third one repairs that. */
 const REPLIES = [
   `I look at the data first.
 
@@ -143,7 +143,7 @@ async function readDays(): Promise<Day[]> {
   });
 }
 
-/** Rain by month, as bars. */
+/** Draws rain by month as bars. */
 function chart(rows: readonly Month[]): string {
   const most = Math.max(...rows.map(({ rain }) => rain), 1);
   return rows.map(({ month, rain }) => {

@@ -1,4 +1,4 @@
-/** Objects in, objects out: a value that the model never sees as text, and a result that is one. */
+/** Objects in, objects out: a value that the model never sees as text, and a result that is an object. */
 
 import { CaveAgent, defineVariable, DenoRuntime } from "../mod.ts";
 import { check, exampleModel } from "./_model.ts";

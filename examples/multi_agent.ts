@@ -1,4 +1,4 @@
-/** Agents as objects: an orchestrator drives two others, and hands on results that never become text. */
+/** Agents as objects: an orchestrator drives two others, and passes on results that never become text. */
 
 import { CaveAgent, defineVariable, DenoRuntime } from "../mod.ts";
 import { check, exampleModel } from "./_model.ts";

@@ -1,4 +1,7 @@
-/** State over many turns, and over the end of the process: what cells made is there in the next one, from its bytes. */
+/**
+ * State over many turns, and beyond the end of the process: the next process restores the values of cells from a
+ * snapshot.
+ */
 
 import { CaveAgent, DenoRuntime } from "../mod.ts";
 import { check, exampleModel } from "./_model.ts";

@@ -1,4 +1,4 @@
-/** Stateful objects: the model works on the very objects of this program, over several turns. */
+/** Stateful objects: the model works on the host's own objects, over several turns. */
 
 import { CaveAgent, defineVariable, DenoRuntime } from "../mod.ts";
 import { check, exampleModel } from "./_model.ts";

@@ -1,4 +1,4 @@
-/** A run as it happens: the reply, the cell, what it prints, and what the model is shown of it. */
+/** A run as a stream of events: the reply, the cell, its output, and the observation of the model. */
 
 import { CaveAgent, DenoRuntime } from "../mod.ts";
 import { check, exampleModel } from "./_model.ts";

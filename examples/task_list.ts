@@ -1,4 +1,4 @@
-/** Function calling: tools with schemas, a list that is kept on the host, several calls in one cell. */
+/** Function calling: tools with schemas, a list that stays on the host, several calls in one cell. */
 
 import { z } from "zod";
 import { CaveAgent, defineFunction, DenoRuntime } from "../mod.ts";

@@ -1,28 +1,31 @@
 /**
- * The gate: everything that has to hold before a change is taken. `deno task test` runs it; with
- * arguments it runs only those test files.
+ * The gate: all checks that a change has to pass. `deno task test` runs it; with arguments it runs
+ * only those test files.
  *
- * A green gate prints a line per step. A red one ends with what failed and what to do about it. The
- * last line is always `N passed, N failed`, where a step that runs tests counts as its tests.
+ * A green gate prints a line per step, and the reasons for skipped tests. A red one ends with the
+ * output of the failed steps and how to correct them. The last line is always
+ * `N passed, N failed, N skipped`, where a step that runs tests counts as its tests.
  *
  * @module
  */
 
 import { type ChildResult, runChild } from "./gate/child.ts";
-import { type Counts, countTests } from "./gate/counts.ts";
+import { type Counts, countTests, skipReasons } from "./gate/counts.ts";
 import { startModel } from "./gate/model.ts";
 import { allSteps, type Step, stepFor } from "./gate/step.ts";
 
 const MINIMUM_DENO = [2, 9] as const;
 const ROOT = new URL("../", import.meta.url);
-/** The machines that this runs on have few cores, and the steps use more than one each at times. */
+/** Typical machines have few cores, and some steps use more than one each. */
 const STEPS_AT_ONCE = 2;
 
 interface Outcome {
   step: Step;
   counts: Counts;
-  /** What to print when it failed. */
+  /** The output to print if the step failed. */
   report: string;
+  /** The reasons for skipped tests. */
+  skips: readonly string[];
 }
 
 if (import.meta.main) Deno.exit(await runGate(Deno.args));
@@ -34,7 +37,7 @@ async function runGate(args: string[]): Promise<number> {
         MINIMUM_DENO.join(".")
       } is needed, this is ${Deno.version.deno}: run \`deno upgrade\``,
     );
-    console.log("0 passed, 1 failed");
+    console.log("0 passed, 1 failed, 0 skipped");
     return 1;
   }
   const interrupt = new AbortController();
@@ -57,7 +60,9 @@ async function runGate(args: string[]): Promise<number> {
 }
 
 async function runStep(step: Step, signal: AbortSignal): Promise<Outcome> {
-  if (signal.aborted) return { step, counts: { passed: 0, failed: 1 }, report: "Not run." };
+  if (signal.aborted) {
+    return { step, counts: { passed: 0, failed: 1, skipped: 0 }, report: "Not run.", skips: [] };
+  }
   const junit = await Deno.makeTempFile({ suffix: ".xml" });
   try {
     const started = performance.now();
@@ -80,8 +85,8 @@ function withReport(args: string[], junit: string): string[] {
 }
 
 function judge(step: Step, result: ChildResult, junit: string): Outcome {
-  const counts = step.runsTests ? countTests(junit) : { passed: 0, failed: 0 };
-  // Without the marks by which the reporter shows its progress.
+  const counts = countTests(step.runsTests ? junit : "");
+  // Without the marks of the reporter's progress.
   let report = result.output.replaceAll(/^[.,!]\n/gm, "").trim();
   if (result.timedOut) report += `\n\nStopped after ${step.timeoutMs / 1000} seconds.`;
   if (result.code !== 0 && counts.failed === 0) counts.failed = 1;
@@ -90,19 +95,24 @@ function judge(step: Step, result: ChildResult, junit: string): Outcome {
     report += "\n\nNo tests ran at all.";
   }
   if (!step.runsTests && counts.failed === 0) counts.passed = 1;
-  return { step, counts, report };
+  return { step, counts, report, skips: skipReasons(step.runsTests ? junit : "") };
 }
 
 function summarize(outcomes: Outcome[]): number {
   let passed = 0;
   let failed = 0;
+  let skipped = 0;
+  for (const { skips } of outcomes) {
+    for (const line of skips) console.log(line);
+  }
   for (const { step, counts, report } of outcomes) {
     passed += counts.passed;
     failed += counts.failed;
+    skipped += counts.skipped;
     if (counts.failed === 0) continue;
     console.log(`\n--- ${step.name}: deno ${step.args.join(" ")}\n${report}\n=> ${step.fix}`);
   }
-  console.log(`${failed ? "\n" : ""}${passed} passed, ${failed} failed`);
+  console.log(`${failed ? "\n" : ""}${passed} passed, ${failed} failed, ${skipped} skipped`);
   return failed ? 1 : 0;
 }
 

@@ -6,7 +6,7 @@
 
 import project from "../deno.json" with { type: "json" };
 
-/** For each module the modules that it imports, as paths relative to the root of the repository. */
+/** The modules that each module imports, as paths relative to the root of the repository. */
 export type ImportGraph = Map<string, Set<string>>;
 
 interface ModuleInfo {
@@ -35,7 +35,7 @@ export async function readImportGraph(): Promise<ImportGraph> {
   return graph;
 }
 
-/** Finds a cycle and returns its modules in order, the first one again at the end. */
+/** Finds a cycle and returns its modules in order, with the first one repeated at the end. */
 export function findCycle(graph: ImportGraph): string[] | undefined {
   const done = new Set<string>();
   const trail: string[] = [];

@@ -1,4 +1,4 @@
-/** What the project relies on in `@std`: recorded from the real packages, held by the stand-ins. */
+/** The behaviour of `@std` on which the project relies: recorded from the real packages, checked on the stand-ins. */
 
 import {
   assert,

@@ -7,8 +7,8 @@ Deno.test({
   // An archive of the sources has no history to compare with.
   ignore: (await git("rev-parse", "--git-dir")) === undefined,
   async fn() {
-    // `deno task` brings the lock up to date before the gate starts, so `--frozen` alone comes too
-    // late. Where the lock is the only change, what changed it has been committed without it.
+    // `deno task` updates the lock before the gate starts, so that `--frozen` alone comes too late. If the lock is the
+    // only change, it was not committed together with its cause.
     const changes = (await git("status", "--porcelain"))?.split("\n").filter(Boolean);
     const isLeftBehind = changes?.length === 1 && changes[0]!.endsWith(" deno.lock");
     assertEquals(isLeftBehind, false, "deno.lock was out of date and is now right: commit it");

@@ -26,7 +26,7 @@ Deno.test("the published package has what it needs and depends on the real @std"
   });
 });
 
-/** What `deno publish` uploads, read at a registry that lives as long as this call. */
+/** Returns the files that `deno publish` uploads, received by a registry that lives as long as this call. */
 async function publishedFiles(): Promise<Map<string, string>> {
   const upload = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
   await using registry = Deno.serve(
@@ -69,7 +69,7 @@ function untar(archive: Uint8Array): Map<string, string> {
   return files;
 }
 
-/** The specifiers of a module's static imports and re-exports; those in doc comments are indented. */
+/** Returns the specifiers of a module's static imports and re-exports; those in doc comments are indented. */
 function specifiersOf(text: string): string[] {
   const matches = text.matchAll(/^(?:(?:import|export|\}).*\bfrom|import) "([^"]+)"/gm);
   return [...matches].map((match) => match[1]!);

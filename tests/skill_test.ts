@@ -3,7 +3,7 @@ import { parse } from "@std/yaml";
 
 const SKILLS = new URL("../skills/", import.meta.url);
 
-/** The keys that the Agent Skills specification (https://agentskills.io/specification) knows. */
+/** The keys defined by the Agent Skills specification (https://agentskills.io/specification). */
 const KEYS = ["name", "description", "license", "compatibility", "metadata", "allowed-tools"];
 
 Deno.test("skills/ holds skills that the Agent Skills specification accepts", async () => {

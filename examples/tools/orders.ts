@@ -4,7 +4,7 @@
  * @module
  */
 
-/** What somebody has ordered. */
+/** An order of a customer. */
 export interface Order {
   id: string;
   euros: number;

@@ -1,6 +1,6 @@
 /**
- * Captures: which functions and classes of a cell cannot be made again from their source text alone, since they refer to
- * a binding that is neither their own nor a name of the session.
+ * Capture analysis: finds the functions and classes of a cell that cannot be recreated from their source text alone,
+ * because they refer to a binding that is neither their own nor a name of the session.
  */
 
 import type {
@@ -22,11 +22,12 @@ import { readPattern } from "../syntax/pattern.ts";
 import { References, type Scope, type Unit } from "./_references.ts";
 
 /**
- * Finds the functions and classes that are bound to where they stand. For each the name of the first thing that it would
- * miss elsewhere: a name, `#name`, `this`, `arguments`, `super`, `new.target`, or `#` for a class that misses nothing
- * but whose instances have private members, which no copy of them can have.
+ * Finds the functions and classes that capture something, each with the first thing that it would lack elsewhere: a
+ * name, `#name`, `this`, `arguments`, `super`, `new.target`, or `#` for a class that captures nothing but whose
+ * instances have private members, which no copy of them could have.
  *
- * @param program The tree of a cell. What its top level declares are names of the session, which are found everywhere.
+ * @param program The tree of a cell. Names declared at its top level belong to the session and are available
+ * everywhere.
  */
 export function findCaptures(program: Program): ReadonlyMap<Node, string> {
   const walk = new Walk(program);
@@ -36,7 +37,7 @@ export function findCaptures(program: Program): ReadonlyMap<Node, string> {
 }
 
 /**
- * The names that a program refers to and does not declare.
+ * Finds the names that a program refers to and does not declare.
  *
  * @param program The tree.
  */
@@ -44,11 +45,11 @@ export function findFreeNames(program: Program): ReadonlySet<string> {
   return new Walk(program, { keepsAll: true }).references.free();
 }
 
-/** Where in the program the walk is. */
+/** The current position of the walk. */
 interface Place {
-  /** Absent where all names are names of the session. */
+  /** The scope at this position; absent where all names are names of the session. */
   readonly scope: Scope | undefined;
-  /** The scope that a `var` goes to. */
+  /** The scope in which a `var` is declared. */
   readonly variables: Scope | undefined;
   readonly unit: Unit | undefined;
 }
@@ -57,13 +58,13 @@ class Walk {
   readonly references: References;
   /** The classes whose instances have private members. */
   readonly hiding: Class[] = [];
-  /** The scope of the top level, if anything stays a binding there. */
+  /** The scope of the top level, if any of its declarations stay bindings. */
   readonly #top: Scope | undefined;
   #place: Place = { scope: undefined, variables: undefined, unit: undefined };
 
   constructor({ body }: Program, { keepsAll = false } = {}) {
     this.references = new References({ keepsAll });
-    // What is disposed of at the end of its cell does not become a name of the session.
+    // A `using` declaration is disposed of at the end of its cell, so its names do not become names of the session.
     if (body.some((node) => node.type === "VariableDeclaration" && isUsing(node))) {
       this.#top = this.#enter();
     }
@@ -99,7 +100,8 @@ class Walk {
         if (node.computed || node.property.type === "PrivateIdentifier") this.#visit(node.property);
         return;
       case "CallExpression":
-        // Chains of calls and operators are as deep as they are long: without `#below` each takes half of the stack.
+        // Chains of calls and operators are as deep as they are long; without `#below`, each would take half of the
+        // stack.
         this.#visit(node.callee);
         for (const argument of node.arguments) this.#visit(argument);
         return;
@@ -153,7 +155,10 @@ class Walk {
     return this.#place.scope === this.#top;
   }
 
-  /** Goes on in a new scope. A `var` goes to that of the function, and `this` to that of one that is no arrow function. */
+  /**
+   * Enters a new scope. A `var` belongs to the scope of the function, `this` to that of a function other than an arrow
+   * function.
+   */
   #enter(kind: "block" | "body" | "function" = "block"): Scope {
     const { scope: outer, variables, unit } = this.#place;
     const scope = { outer, unit, names: new Set<string>(), receiver: kind === "function" };
@@ -182,7 +187,7 @@ class Walk {
     return { node, outer: this.#place.unit, scope: this.#place.scope };
   }
 
-  /** Walks a function. Its text is that of a unit of its own, or part of that of another one. */
+  /** Walks a function. Its text is a unit of its own, or part of another one. */
   #function(node: Function, unit: Unit = this.#unit(node)): void {
     const before = this.#place;
     this.#place = { ...before, unit };
@@ -191,7 +196,7 @@ class Walk {
     for (const parameter of node.params) this.#declare(parameter, scope);
     if (node.body.type !== "BlockStatement") this.#visit(node.body);
     else {
-      // Defaults do not see what the body declares.
+      // Defaults of parameters cannot see declarations of the body.
       if (node.params.some(({ type }) => type !== "Identifier")) this.#enter("body");
       this.#below(node.body);
     }
@@ -203,7 +208,7 @@ class Walk {
     const method = node.value as Function;
     const unit = this.#unit(method);
     if (node.computed || node.key.type === "PrivateIdentifier") {
-      // The text of a method begins with its key, which means what it means outside of it.
+      // The text of a method begins with its key, which is evaluated outside of the method.
       this.#place = { ...before, unit };
       this.#visit(node.key);
       this.#place = before;
@@ -218,7 +223,7 @@ class Walk {
       this.#declare(node.id, before.scope);
     }
     this.#place = { ...before, unit: this.#unit(node) };
-    // Inside of it a class has its own binding, except where the top level made it a name of the session.
+    // A class has its own binding inside, unless the top level made it a name of the session.
     if (node.id != null && !isName) this.#declare(node.id, this.#enter());
     if (node.superClass != null) this.#visit(node.superClass);
     const hidden = node.body.body.filter(isPrivate);
@@ -277,7 +282,7 @@ function isUsing({ kind }: VariableDeclaration): boolean {
   return kind === "using" || kind === "await using";
 }
 
-/** Whether a node declares names for the block that it stands in. */
+/** Returns whether a node declares names in the enclosing block. */
 function isLexical(node: AnyNode): boolean {
   return node.type === "FunctionDeclaration" || node.type === "ClassDeclaration" ||
     node.type === "VariableDeclaration" && node.kind !== "var";

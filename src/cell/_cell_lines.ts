@@ -1,19 +1,19 @@
 import { CodeScanner } from "./_code_scanner.ts";
 import { dedent, type Fence, parseClosingFence } from "./_fence_line.ts";
 
-/** The lines of the block that is a cell. */
+/** The lines of the code block that is a cell. */
 export class CellLines {
   readonly fence: Fence;
   readonly #lines: string[] = [];
   readonly #scanner = new CodeScanner();
-  /** Index of the first fence that was taken for a part of the code. */
+  /** The index of the first fence that was taken for a part of the code. */
   #firstFence?: number;
 
   constructor(fence: Fence) {
     this.fence = fence;
   }
 
-  /** Adds a whole line; returns whether it is the fence that closes the block. */
+  /** Adds a whole line. Returns whether it is the fence that closes the block. */
   read(line: string): boolean {
     const indentation = parseClosingFence(line, this.fence);
     if (indentation !== undefined) {
@@ -30,7 +30,7 @@ export class CellLines {
     return this.#lines.join("\n");
   }
 
-  /** The code up to the first fence in it, if there is one. */
+  /** Returns the code up to the first fence in it, if there is one. */
   codeToFirstFence(): { code: string; trailing: boolean } | undefined {
     if (this.#firstFence === undefined) return undefined;
     const rest = this.#lines.slice(this.#firstFence + 1);

@@ -9,23 +9,25 @@ const wordsBeforeCondition = new Set(["for", "if", "while", "with"]);
 type Mode = "code" | "template" | "comment" | "string";
 
 /**
- * Follows JavaScript's lexical state over whole lines, only as far as needed to tell whether a line
- * starts inside something that spans lines: a template literal, a block comment or a continued
- * string.
+ * Tracks JavaScript's lexical state over whole lines, only as far as needed to tell whether a line starts inside a
+ * token that spans lines: a template literal, a block comment or a continued string.
  *
- * A run of three or more backticks is skipped: it means nothing in sensible JavaScript, while models
- * do write Markdown fences in template literals without escaping them.
+ * Skips a run of three or more backticks: it means nothing in sensible JavaScript, while models do write Markdown
+ * fences in template literals without escaping them.
  */
 export class CodeScanner {
   #mode: Mode = "code";
   #quote = "";
-  /** Open braces within each `${` that is still open, the innermost last. */
+  /** The number of open braces in each open `${`, innermost last. */
   readonly #substitutions: number[] = [];
   /** For each open parenthesis, whether it belongs to `if`, `for`, `while` or `with`. */
   readonly #parentheses: boolean[] = [];
   #slashIsRegExp = true;
   #word = "";
-  /** A pattern that does not end on its line is none; looking once per line keeps this linear. */
+  /**
+   * Whether a slash can start a pattern on this line. One that does not end on its line is none; trying once per line
+   * keeps the scan linear.
+   */
   #lineHasPatterns = true;
 
   /** Whether the next line starts inside a template literal, a block comment or a string. */
@@ -43,7 +45,7 @@ export class CodeScanner {
       else if (this.#mode === "comment") index = this.#scanComment(line, index);
       else index = this.#scanString(line, index);
     }
-    // Only a line that ends in a backslash, which scanString steps over, continues a string.
+    // Only a backslash at the end of the line, which scanString steps over, continues a string.
     if (this.#mode === "string" && index === line.length) this.#mode = "code";
   }
 
@@ -86,7 +88,7 @@ export class CodeScanner {
     const word = /[\w$\u0080-\uffff]+/y;
     word.lastIndex = index;
     const text = word.exec(line)![0];
-    // After a dot it is a property: `object.return / 2` divides.
+    // After a dot, a word is a property: `object.return / 2` is a division.
     const keyword = this.#word !== ".";
     this.#word = keyword ? text : "";
     this.#slashIsRegExp = keyword && wordsBeforeRegExp.has(text);

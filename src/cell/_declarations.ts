@@ -1,4 +1,4 @@
-/** Declarations become assignments to properties of the namespace. */
+/** The rewrite of declarations to assignments to properties of the namespace. */
 
 import type {
   AnyNode,
@@ -18,23 +18,23 @@ export interface Declaration {
   readonly kind: "const" | "let" | "var" | "function" | "class" | "import";
 }
 
-/** What declarations are rewritten with. */
+/** The context in which declarations are rewritten. */
 export interface DeclarationContext {
   /** The code. */
   readonly code: string;
-  /** The name of the evaluator's helper in it. */
+  /** The name of the evaluator's helper in the code. */
   readonly helper: string;
-  /** Whether the type stripper has made the code. */
+  /** Whether the type stripper generated the code. */
   readonly generated: boolean;
-  /** The edits on the code. */
+  /** The edits to the code. */
   readonly edits: Edits;
-  /** Rewrites what lies inside an expression of the top level. */
+  /** Rewrites the contents of an expression at the top level. */
   readonly inside: (node: AnyNode) => void;
 }
 
-/** Rewrites the declarations of one cell and takes note of their names. */
+/** Rewrites the declarations of one cell and records their names. */
 export class Declarations {
-  /** The names, in order. */
+  /** The declared names, in order. */
   readonly names: Declaration[] = [];
   readonly #code: string;
   readonly #helper: string;
@@ -42,7 +42,7 @@ export class Declarations {
   readonly #edits: Edits;
   readonly #inside: (node: AnyNode) => void;
 
-  /** @param context What they are rewritten with. */
+  /** @param context The code and its edits. */
   constructor(context: DeclarationContext) {
     this.#code = context.code;
     this.#helper = context.helper;
@@ -52,10 +52,10 @@ export class Declarations {
   }
 
   /**
-   * Mutex a declaration into assignments.
+   * Rewrites a declaration to assignments.
    *
    * @param node The declaration.
-   * @param parent What it stands in; absent at the top level.
+   * @param parent The node that contains it; absent at the top level.
    */
   variables(node: VariableDeclaration, parent?: AnyNode): void {
     const separator = parent === undefined || isBody(parent) ? ";" : "";
@@ -64,7 +64,7 @@ export class Declarations {
     let needsParentheses = false;
     for (const { id, init } of node.declarations) {
       if (kind === "var" && init == null && !loop && id.type === "Identifier") {
-        // Without a value it declares and nothing more; the front of the cell does that.
+        // A declaration without a value only declares the name, which the front of the cell does.
         this.declare(id.name, kind);
         this.#edits.replace(id, "void 0");
         continue;
@@ -89,7 +89,10 @@ export class Declarations {
     }
   }
 
-  /** The type stripper writes `var E = function(E) {...}(E || {})`; the `E` of an earlier cell is another one. */
+  /**
+   * Initialises an enum afresh. The type stripper writes `var E = function(E) {...}(E || {})`, where `E` must not be
+   * that of an earlier cell.
+   */
   #freshEnum(id: Pattern, init: Expression): void {
     if (id.type !== "Identifier" || init.type !== "CallExpression") return;
     const argument = init.arguments.at(-1);
@@ -99,7 +102,7 @@ export class Declarations {
     ) this.#edits.replace(argument, "{}");
   }
 
-  /** Mutex the names of a pattern into properties, so that the declaration becomes an assignment. */
+  /** Rewrites the names of a pattern to properties, so that the declaration becomes an assignment. */
   #targets(pattern: Pattern, kind: "const" | "let" | "var"): void {
     switch (pattern.type) {
       case "Identifier": {
@@ -140,7 +143,10 @@ export class Declarations {
     }
   }
 
-  /** `const f = () => 1` gives the function its name; an assignment to a property does not, an object literal does. */
+  /**
+   * Keeps the name of an anonymous function. `const f = () => 1` names the function; an assignment to a property does
+   * not, but an object literal does.
+   */
   #nameAnonymous(name: string, init: Expression): void {
     const anonymous = init.type === "ArrowFunctionExpression" ||
       (init.type === "FunctionExpression" || init.type === "ClassExpression") && init.id == null;
@@ -148,11 +154,11 @@ export class Declarations {
     this.#edits.wrap(init, naming(name));
   }
 
-  /** Hoists a function, which begins at `start` with its `export`. */
+  /** Hoists a function, whose declaration begins at `start` with its `export`. */
   function(start: number, node: FunctionDeclaration): void {
     const name = node.id.name;
     this.declare(name, "function");
-    // Without its own name inside: a call to itself goes to what the name stands for then, as any other call does.
+    // Removes the function's own name, so that it calls the current value of the name, like any other caller.
     this.#edits.replace(node.id, "");
     if (start !== node.start) this.#edits.replace({ start, end: node.start }, "");
     const [before, after] = naming(name);
@@ -162,7 +168,7 @@ export class Declarations {
     ]);
   }
 
-  /** Mutex a class, which begins at `start` with its `export`, into an assignment. */
+  /** Rewrites a class, whose declaration begins at `start` with its `export`, to an assignment. */
   class(start: number, node: ClassDeclaration): void {
     const name = node.id.name;
     this.declare(name, "class");
@@ -170,7 +176,7 @@ export class Declarations {
     this.#edits.wrap(node, ["", ";"]);
   }
 
-  /** Takes note of a name. */
+  /** Records a declared name. */
   declare(name: string, kind: Declaration["kind"]): void {
     if (!this.names.some((declaration) => declaration.name === name)) {
       this.names.push({ name, kind });
@@ -188,7 +194,7 @@ function isBody(parent: AnyNode | undefined): boolean {
     parent?.type === "SwitchCase";
 }
 
-/** The text around an anonymous function or class that makes an object literal name it. */
+/** Returns the text around an anonymous function or class that makes an object literal name it. */
 function naming(name: string): [before: string, after: string] {
   const key = name === "__proto__" ? `["__proto__"]` : name;
   return [`{${key}: `, `}.${name}`];

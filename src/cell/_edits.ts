@@ -1,14 +1,14 @@
-/** Text edits that remember where every piece of the result came from. */
+/** Text edits that record where each piece of the result came from. */
 
-/** A part of a text: `[start, end)` in UTF-16 code units. */
+/** A range of a text: `[start, end)` in UTF-16 code units. */
 export interface Range {
-  /** Where it begins. */
+  /** The start offset. */
   readonly start: number;
-  /** Where it ends. */
+  /** The end offset. */
   readonly end: number;
 }
 
-/** At one offset the ends of what is wrapped come first, then the beginnings, then everything else. */
+/** The order of edits at one offset: ends of wrappings first, then beginnings, then everything else. */
 type EditKind = "close" | "open" | "plain";
 
 const ORDER: Record<EditKind, number> = { close: 0, open: 1, plain: 2 };
@@ -16,22 +16,22 @@ const ORDER: Record<EditKind, number> = { close: 0, open: 1, plain: 2 };
 interface Edit extends Range {
   readonly text: string;
   readonly kind: EditKind;
-  /** Where the other end of the wrapping is. */
+  /** The offset of the other end of the wrapping. */
   readonly partner: number;
   readonly index: number;
 }
 
-/** A stretch of the result. */
+/** A piece of the result. */
 export interface Piece {
-  /** What stands in the result. */
+  /** The text of the piece. */
   readonly text: string;
-  /** Offset of the text in the original. */
+  /** The offset in the original that the text came from. */
   readonly from: number;
-  /** Whether the text is the original's own, so that positions inside it run on. */
+  /** Whether the text is unchanged from the original, so that positions inside it correspond one to one. */
   readonly kept: boolean;
 }
 
-/** Replacements, insertions and moves to the front on one text. */
+/** Replacements, insertions and moves to the front of one text. */
 export class Edits {
   readonly #source: string;
   readonly #edits: Edit[] = [];
@@ -48,28 +48,28 @@ export class Edits {
     this.#add("plain", { start, end, text, partner: end });
   }
 
-  /** Puts text around a range. Of two wrappings of the same range the earlier one is the outer one. */
+  /** Wraps a range in text. Of two wrappings of the same range, the earlier one is the outer one. */
   wrap({ start, end }: Range, [before, after]: readonly [string, string]): void {
     this.#add("open", { start, end: start, text: before, partner: end });
     this.#add("close", { start: end, end, text: after, partner: start });
   }
 
-  /** Puts text at `offset`, behind what was inserted there before. */
+  /** Inserts text at `offset`, after earlier insertions at the same place. */
   insert(offset: number, text: string): void {
     this.#add("plain", { start: offset, end: offset, text, partner: offset });
   }
 
-  /** Puts text in front of everything. */
+  /** Inserts text before everything else. */
   prepend(text: string): void {
     this.#prepended.push(text);
   }
 
-  /** Moves a range, with the edits inside it, to the front, between `before` and `after`; `;` takes its place. */
+  /** Moves a range, with the edits inside it, to the front, between `before` and `after`. A `;` takes its place. */
   moveToFront({ start, end }: Range, [before, after]: readonly [string, string]): void {
     this.#moved.push({ start, end, before, after });
   }
 
-  /** Puts the pieces together. */
+  /** Applies the edits. */
   render(): { code: string; pieces: readonly Piece[] } {
     const edits = this.#edits.toSorted(compare);
     const pieces: Piece[] = this.#prepended.map((text) => ({ text, from: 0, kept: false }));

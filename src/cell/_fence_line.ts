@@ -1,7 +1,7 @@
-/** The longest line that can be a fence, so that what is held back of a line stays small. */
+/** Maximum length of a fence line, which bounds how much of a line the parser holds back. */
 const maxFenceLine = 1_000;
 
-/** What stands before a fence: indentation and, at most, one list marker. */
+/** The text allowed before a fence: indentation and, at most, one list marker. */
 const prefix = String.raw`[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?`;
 const opening = new RegExp("^(" + prefix + ")(?:(`{3,})([^`]*)|(~{3,})(.*))$", "s");
 const closing = /^([ \t]*)(`{3,}|~{3,})[ \t\r]*$/;
@@ -15,15 +15,15 @@ const closingStart = /^[ \t]*(?:`*|~*)[ \t\r]*$/;
 export interface Fence {
   /** The run of backticks or tildes. */
   ticks: string;
-  /** First word of the info string, in lower case; empty when there is none. */
+  /** The first word of the info string, in lower case; empty if there is none. */
   language: string;
-  /** Columns before the fence, which its content lines lose when they have them. */
+  /** The number of columns before the fence. Content lines lose as much indentation. */
   indentation: number;
-  /** List marker in front of the fence, with its white space; empty when there is none. */
+  /** The list marker before the fence, with its white space; empty if there is none. */
   marker: string;
 }
 
-/** Reads a whole line, without its line feed, as an opening fence. */
+/** Parses a whole line, without its line feed, as an opening fence. */
 export function parseOpeningFence(line: string): Fence | undefined {
   const match = line.length > maxFenceLine ? null : opening.exec(line);
   if (!match) return undefined;
@@ -40,8 +40,8 @@ export function parseOpeningFence(line: string): Fence | undefined {
 }
 
 /**
- * Reads a whole line, without its line feed, as the fence that closes a block, and returns the
- * columns in front of it.
+ * Parses a whole line, without its line feed, as the closing fence of a block. Returns the number of columns before the
+ * fence.
  */
 export function parseClosingFence(line: string, fence: Fence): number | undefined {
   const match = line.length > maxFenceLine ? null : closing.exec(line);
@@ -52,24 +52,24 @@ export function parseClosingFence(line: string, fence: Fence): number | undefine
     : undefined;
 }
 
-/** Whether the rest of the line can still make the start of a line an opening fence. */
+/** Returns whether more text can still complete the start of a line to an opening fence. */
 export function mayOpen(start: string): boolean {
   return start.length <= maxFenceLine && openingStart.test(start);
 }
 
-/** Whether the rest of the line can still make the start of a line a closing fence. */
+/** Returns whether more text can still complete the start of a line to a closing fence. */
 export function mayClose(start: string): boolean {
   return start.length <= maxFenceLine && closingStart.test(start);
 }
 
-/** Removes up to that many columns of white space from the start of a line. */
+/** Removes up to `count` columns of white space from the start of a line. */
 export function dedent(line: string, count: number): string {
   let column = 0;
   let index = 0;
   while (column < count && (line[index] === " " || line[index] === "\t")) {
     column = nextColumn(column, line[index++]!);
   }
-  // A tab that reaches further than the fence leaves the rest of its columns.
+  // A tab that reaches beyond the fence leaves the rest of its columns.
   return " ".repeat(Math.max(0, column - count)) + line.slice(index);
 }
 

@@ -1,42 +1,43 @@
 /**
- * Guards: what lets a running cell be stopped. Each loop and each function looks at a flag when it begins a round, and what
- * goes on after an `await` asks whether its cell was stopped meanwhile.
+ * Guards, through which a running cell can be stopped. Each loop and function reads a flag at the start of a round, and
+ * code after an `await` asks whether its cell was stopped meanwhile.
  *
- * And marks: the text of a function that has captured something, and that of every class, ends with a comment that says what,
- * if anything. The bracket
- * behind it is its own; behind that of a function inside of it comes at least one more.
+ * Also marks: the text of a function that captures something, and that of every class, ends with a comment that names
+ * the captured thing, if any. The bracket behind the comment is the function's own; behind the mark of an inner
+ * function comes at least one more.
  */
 
 import type { AnyNode, Node, Program } from "acorn";
 import type { Edits } from "./_edits.ts";
 import { visit } from "../syntax/walk.ts";
 
-/** How guards and marks are written. */
+/** Options for guards and marks. */
 export interface GuardOptions {
-  /** The name of the evaluator's helper. With `_f` behind it, it is the name of the flag's array. */
+  /** The name of the evaluator's helper. With the suffix `_f` it is the name of the flag's array. */
   readonly helper: string;
-  /** What functions and classes have captured. */
+  /** The first thing that each function or class captures. */
   readonly captures: ReadonlyMap<Node, string>;
 }
 
 /**
- * Puts guards and marks into a program.
+ * Inserts guards and marks into a program.
  *
  * @param program The tree.
- * @param edits The edits on its text.
- * @param options How they are written.
+ * @param edits The edits to its text.
+ * @param options The helper's name, and the captures.
  */
 export function insertGuards(
   program: Program,
   edits: Edits,
   { helper, captures }: GuardOptions,
 ): void {
-  // Reading an element of a typed array costs less than half a nanosecond; the call happens once in a lifetime.
+  // Reading an element of a typed array takes less than half a nanosecond. The call happens only when a cell is
+  // stopped.
   const guard = `${helper}_f[0]&&${helper}.g()`;
   const markedEnds = new Set<number>();
   for (const { end } of captures.keys()) markedEnds.add(end);
   visit(program, (node) => {
-    // Every class has one, or nothing in the text of a class without methods would tell that it is a cell's.
+    // Every class has a mark; otherwise the text of a class without methods would not show that it belongs to a cell.
     const isClass = node.type === "ClassDeclaration" || node.type === "ClassExpression";
     const name = captures.get(node) ?? (isClass ? "" : undefined);
     const mark = name === undefined ? "" : `/*${helper}:${name}*/`;
@@ -55,10 +56,10 @@ export function insertGuards(
       case "ArrowFunctionExpression":
         if (node.body.type === "BlockStatement") guardBlock(node.body, edits, guard);
         else if (node.body.end < node.end || !markedEnds.has(node.end)) {
-          // The flag is 0 where the guard lets it pass, so the value is that of the expression.
+          // The flag is 0 when the guard lets the function continue, so that the value is that of the expression.
           edits.wrap(node.body, isLoose(node.body) ? [`${guard}||(`, ")"] : [`${guard}||`, ""]);
         } else {
-          // A mark needs a bracket of the function's own behind it, be it this function's or that of one that it ends with.
+          // A mark needs a bracket of the function's own behind it, or that of a function with which the body ends.
           edits.wrap(node.body, [`${guard}||(`, `${mark})`]);
           return true;
         }
@@ -72,7 +73,7 @@ export function insertGuards(
   });
 }
 
-/** Whether an expression needs parentheses behind `||`. */
+/** Returns whether an expression needs parentheses behind `||`. */
 function isLoose(expression: AnyNode): boolean {
   switch (expression.type) {
     case "ArrowFunctionExpression":
@@ -94,7 +95,7 @@ function guardStatement(body: AnyNode, edits: Edits, guard: string): void {
 }
 
 function guardBlock(block: AnyNode, edits: Edits, guard: string): void {
-  // Behind the directives of a function, which are directives only in the first place.
+  // After the directives of a function, which are directives only at the beginning.
   const first = "body" in block && Array.isArray(block.body)
     ? (block.body as AnyNode[]).findLast((node) => "directive" in node && node.directive != null)
     : undefined;

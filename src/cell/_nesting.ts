@@ -1,34 +1,39 @@
 /**
- * How deep a cell is nested, found out before anything recurses into it: the type stripper is native code, and where it
- * runs out of stack the whole process ends.
+ * The check of a cell's depth before anything recurses into it: the type stripper is native code, and a stack overflow
+ * in it ends the whole process.
  */
 
 import { tokenizer } from "acorn";
 import { CellSyntaxError } from "./cell_syntax_error.ts";
 import { LineIndex } from "../syntax/position.ts";
 
-/** Brackets and arrow functions inside one another. The stripper survives about 2,000, a quarter of that in a worker. */
+/** Maximum depth of brackets and arrow functions. The stripper survives about 2,000, a quarter of that in a worker. */
 const MAX_DEPTH = 400;
 
-/** Operators and calls in one statement, which become as deep a tree. The stripper survives about 16,000. */
+/**
+ * Maximum number of operators and calls in one statement, which become a tree of that depth. The stripper survives
+ * about 16,000.
+ */
 const MAX_CHAIN = 3_000;
 
 const OPENING: ReadonlySet<string> = new Set(["(", "[", "{", "${", "=>"]);
 const CLOSING: ReadonlySet<string> = new Set([")", "]", "}"]);
 
 /**
- * Refuses a cell that is nested too deep.
+ * Throws for a cell that is nested too deep.
  *
  * @param source TypeScript.
- * @throws {CellSyntaxError} If it is.
+ * @throws {CellSyntaxError} If the cell is nested too deep.
  */
 export function checkNesting(source: string): void {
-  // Nearly all cells have not even as many of these characters in all.
+  // Nearly all cells have fewer of these characters in total, which needs no closer look.
   if (count(source, /[([{<]|=>/g) <= MAX_DEPTH && count(source, /[^\s\w;,"']/g) <= MAX_CHAIN) {
     return;
   }
   let position = 0;
-  /** For each open bracket the arrows that were opened in it: they end where it does, or with the statement. */
+  /**
+   * For each open bracket, the number of arrow functions inside it. They end with the bracket, or with the statement.
+   */
   const open: number[] = [0];
   let depth = 0;
   let chain = 0;
@@ -59,8 +64,9 @@ export function checkNesting(source: string): void {
     }
   } catch (error) {
     if (error instanceof CellSyntaxError) throw error;
-    // Types can hold what no token of JavaScript is. A cell of this size that is not even JavaScript's words has to wait.
-    throw refusal(source, position, "this deep here, and the rest of it cannot be read");
+    // Types can contain characters that form no token of JavaScript. A cell of this depth that cannot even be tokenized
+    // is refused.
+    throw refusal(source, position, "this deep here, and the rest cannot be tokenized");
   }
 }
 
@@ -70,12 +76,12 @@ function count(text: string, pattern: RegExp): number {
   return text.match(pattern)?.length ?? 0;
 }
 
-/** Names, keywords and literals. acorn labels keywords by themselves. */
+/** Returns whether a token is a name, keyword or literal. acorn labels a keyword with its own text. */
 function isWord(label: string): boolean {
   return /^\w/.test(label);
 }
 
-/** What a statement can end with, so that the next line may begin another one. */
+/** Returns whether a token can end a statement, so that the next line may begin another one. */
 function isEnd(label: string): boolean {
   return isWord(label) || CLOSING.has(label) || label === "`";
 }

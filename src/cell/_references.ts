@@ -1,23 +1,23 @@
-/** Who refers to whose names: scopes, what refers to names in them, and what is cut off from them without its place. */
+/** Scopes, the references to names in them, and the references that a function or class loses outside of its place. */
 
 import type { Class, Function, Node } from "acorn";
 
-/** A function or class: a stretch of text that a value can be made from. Constructors are text of their class. */
+/** A function or class: a range of text from which a value can be made. A constructor is part of its class. */
 export interface Unit {
   readonly node: Function | Class;
-  /** The unit that it is a part of. */
+  /** The unit that contains it. */
   readonly outer: Unit | undefined;
-  /** The scope that it stands in; absent where all names are names of the session. */
+  /** The scope that contains it; absent where all names are names of the session. */
   readonly scope: Scope | undefined;
 }
 
-/** Names and where they hold. */
+/** A scope and the names declared in it. */
 export interface Scope {
   readonly outer: Scope | undefined;
-  /** The unit that it is a part of. */
+  /** The unit that contains the scope. */
   readonly unit: Unit | undefined;
   readonly names: Set<string>;
-  /** Whether `this` and the like have a meaning of their own here. */
+  /** Whether the scope gives `this` and the like a meaning of their own. */
   readonly receiver: boolean;
 }
 
@@ -27,46 +27,47 @@ interface Reference {
   readonly unit: Unit | undefined;
 }
 
-/** What a function that is no arrow function gives a meaning to. */
+/** Names that a function other than an arrow function defines. */
 const IMPLICIT: ReadonlySet<string> = new Set(["this", "arguments", "super", "new.target"]);
 
-/** References, kept until all names are known: a name may be declared behind what refers to it. */
+/** References, collected until all names are known: a name may be declared after the code that refers to it. */
 export class References {
   readonly #list: Reference[] = [];
   readonly #keepsAll: boolean;
 
-  /** @param options Whether to keep what cannot be a capture as well: references to the names of the session. */
+  /** @param options Whether to keep references to names of the session too, which cannot be captures. */
   constructor({ keepsAll }: { keepsAll: boolean }) {
     this.#keepsAll = keepsAll;
   }
 
   /**
-   * Takes note of a reference.
+   * Records a reference.
    *
    * @param name A name, `#name`, `this`, `arguments`, `super` or `new.target`.
-   * @param reference Where it holds, and what has it in its text.
+   * @param reference The scope of the reference, and the unit whose text contains it.
    */
   add(name: string, { scope, unit }: { scope: Scope | undefined; unit: Unit | undefined }): void {
-    // What stands where all names are the session's finds them all, but for `super`, which the object around it decides.
+    // A unit that stands among names of the session finds all of them, except `super`, which depends on the enclosing
+    // object.
     const isFree = unit === undefined || unit.scope === undefined && name !== "super";
     if (isFree && !this.#keepsAll) return;
     this.#list.push({ name, scope, unit });
   }
 
-  /** The names that nothing declares. */
+  /** Returns the names that nothing declares. */
   free(): Set<string> {
     const isFree = ({ name, scope }: Reference) =>
       !IMPLICIT.has(name) && !name.startsWith("#") && find(name, scope) === undefined;
     return new Set(this.#list.filter(isFree).map(({ name }) => name));
   }
 
-  /** For each unit with references to what lies outside of it the first of them. */
+  /** Returns, for each unit that refers to a binding outside of it, the first such reference. */
   captures(): Map<Node, string> {
     const captures = new Map<Node, string>();
     for (const { name, scope, unit: innermost } of this.#list) {
       const found = find(name, scope);
       if (found === undefined) continue;
-      // Where `super` leads is a matter of the object that a method was made in, not of the method.
+      // The target of `super` depends on the object in which a method was created, not on the method.
       const isMethod = name === "super" && found.unit?.node.type === "FunctionExpression";
       const end = isMethod ? found.unit.outer : found.unit;
       for (let unit: Unit | undefined = innermost; unit !== end; unit = unit?.outer) {

@@ -1,6 +1,6 @@
 /**
- * The rewrite for a persistent session: what a cell declares at its top level becomes properties of the namespace, so
- * that later cells see it, closures see its later values, and it can be declared again.
+ * The rewrite for a persistent session. Declarations at the top level of a cell become properties of the namespace, so
+ * that later cells see them, closures see their later values, and they can be declared again.
  */
 
 import type {
@@ -21,21 +21,21 @@ import { Edits } from "./_edits.ts";
 import { insertGuards } from "./_guards.ts";
 import { visit } from "../syntax/walk.ts";
 
-/** How the rewrite writes. */
+/** Options of the rewrite. */
 export interface RewriteOptions {
   /**
-   * A name that does not occur in the code. The evaluator binds it to an object with `c` and `l`, on which an assignment
-   * declares a constant or a variable, `v`, which declares a `var` that may have a value already, `i`, which awaits
-   * an import and checks its names, and `g` and `a`, which stop a cell that is to be stopped.
+   * A name that does not occur in the code. The evaluator binds it to an object with these members: `c` and `l`, whose
+   * properties declare a constant or a variable when they are assigned; `v`, which declares a `var` that may have a
+   * value already; `i`, which awaits an import and checks its names; `g` and `a`, which throw if the cell is to stop.
    */
   readonly helper: string;
-  /** Whether the type stripper has turned TypeScript into JavaScript, rather than just erased types. */
+  /** Whether the type stripper transformed the TypeScript, rather than just erasing types. */
   readonly generated: boolean;
-  /** Leads from positions in the code to the model's own text, where the two differ. */
+  /** Maps a position in the code to one in the model's own text, if the two differ. */
   readonly toOriginal?: ((position: Position) => Position) | undefined;
 }
 
-/** What the rewrite made of a program. */
+/** A rewritten program. */
 export interface RewrittenCell {
   readonly edits: Edits;
   readonly declarations: readonly Declaration[];
@@ -45,7 +45,7 @@ export interface RewrittenCell {
  * Rewrites the top level of a program.
  *
  * @param program The tree of `code`.
- * @param code The text the tree's positions refer to.
+ * @param code The text to which the tree's positions refer.
  * @param options How to write the result.
  */
 export function rewriteCell(
@@ -83,12 +83,12 @@ class Rewriter implements RewrittenCell {
   program(program: Program): void {
     const body = program.body;
     const last = body.findLast((node) => node.type !== "EmptyStatement" && !this.#isTrailer(node));
-    // The outer wrapping comes first.
+    // Outer wrappings come first.
     if (last?.type === "ExpressionStatement") this.#value(last.start, last.end);
     for (const node of body) this.#statement(node);
     insertGuards(program, this.edits, { helper: this.#helper, captures: findCaptures(program) });
     for (const { name, kind } of this.declarations) {
-      // A `var` exists from the start. What the type stripper declares so (enums, namespaces) starts afresh.
+      // A `var` exists from the start. One that the type stripper declares (for an enum or a namespace) starts afresh.
       if (kind === "var") {
         this.edits.prepend(
           this.#generated
@@ -99,7 +99,7 @@ class Rewriter implements RewrittenCell {
     }
   }
 
-  /** The type stripper declares namespaces behind everything else. */
+  /** Returns whether the type stripper added the node: it declares namespaces after everything else. */
   #isTrailer(node: AnyNode): boolean {
     return this.#generated && node.type === "VariableDeclaration" && node.kind === "var" &&
       node.declarations.every(({ init }) => init == null);
@@ -136,7 +136,9 @@ class Rewriter implements RewrittenCell {
     }
   }
 
-  /** What lies below the top level but not in a function: `var`, `return`, and whatever a cell may not have. */
+  /**
+   * Rewrites nodes below the top level but outside of functions: `var`, `return`, and syntax that a cell may not use.
+   */
   #inside(root: AnyNode): void {
     visit(root, (node, parent) => {
       switch (node.type) {
@@ -144,7 +146,8 @@ class Rewriter implements RewrittenCell {
         case "FunctionExpression":
         case "ArrowFunctionExpression":
         case "StaticBlock":
-          // Only the parts of a function that are no scope of their own matter here, and there are none but metas.
+          // Only parts of a function that are not a scope of their own matter here, and the only such parts are meta
+          // properties.
           visit(node, (inner) => this.#meta(inner));
           return false;
         case "PropertyDefinition":
@@ -209,7 +212,7 @@ class Rewriter implements RewrittenCell {
   #exportNamed(node: ExportNamedDeclaration): void {
     const { declaration, source } = node;
     if (declaration == null) {
-      // There is nothing to export to: what is listed is in the namespace already.
+      // There is nothing to export to: the listed names are in the namespace already.
       const text = source == null ? ";" : `await ${this.#helper}.i(import(${source.raw}));`;
       this.edits.replace(node, text);
     } else if (declaration.type === "FunctionDeclaration") {
@@ -237,7 +240,7 @@ class Rewriter implements RewrittenCell {
     this.#inside(declaration);
   }
 
-  /** The value goes out in a list, so that a promise or a thenable is not taken for the cell's own. */
+  /** Returns the value in a list, so that a promise or thenable is not taken for that of the cell itself. */
   #value(start: number, end: number): void {
     const bare = this.#code[end - 1] === ";" ? end - 1 : end;
     this.edits.wrap({ start, end: bare }, ["return [(", ")]"]);

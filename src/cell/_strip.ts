@@ -1,32 +1,32 @@
-/** TypeScript to JavaScript, and where the TypeScript is wrong. */
+/** Conversion of TypeScript to JavaScript, and the search for the place of a syntax error. */
 
 import { SourceMap, stripTypeScriptTypes } from "node:module";
 import { parse, type Program, tokenizer } from "acorn";
 import { CellSyntaxError } from "./cell_syntax_error.ts";
 import { LineIndex, type Position } from "../syntax/position.ts";
 
-/** JavaScript, and how its positions relate to the TypeScript that it was. */
+/** JavaScript, with a mapping of its positions to the original TypeScript. */
 export interface StrippedCell {
   readonly code: string;
-  /** Maps a position in `code` to one in the original; absent where the two are the same. */
+  /** Maps a position in `code` to one in the original; absent if the two are the same. */
   readonly toOriginal?: ((position: Position) => Position) | undefined;
 }
 
-/** Where to look for the error is found by trying prefixes; past this many the first line will do. */
+/** Maximum number of prefixes to try when looking for the place of an error. Beyond it, the first line is reported. */
 const MAX_PREFIXES = 400;
 
 /**
- * Erases the types. Positions stay as they are, unless the cell has TypeScript that must be turned into JavaScript
- * (enums, namespaces, parameter properties, angle-bracket assertions).
+ * Erases the types. Positions stay as they are, unless the cell has TypeScript that needs a transformation (enums,
+ * namespaces, parameter properties, angle-bracket assertions).
  *
- * @param source The cell.
- * @throws {CellSyntaxError} If it is no TypeScript.
+ * @param source The source of the cell.
+ * @throws {CellSyntaxError} If the source is not TypeScript.
  */
 export function stripTypes(source: string): StrippedCell {
   try {
     return { code: stripTypeScriptTypes(source) };
   } catch {
-    // The same error code stands for "has an enum" and for "is broken": the other mode tells them apart.
+    // The same error code stands for an enum and for broken syntax; the other mode tells them apart.
     return transformTypes(source);
   }
 }
@@ -52,8 +52,9 @@ function transformTypes(source: string): StrippedCell {
 }
 
 /**
- * The type stripper does not say where an error is, and acorn does not read types. So: the error is on the line behind
- * the longest prefix that is right once its open brackets are closed, and acorn's word counts if it means that line.
+ * Finds the place of an error. The type stripper does not report it, and acorn does not parse types. So the error is on
+ * the line after the longest prefix that is valid once its open brackets are closed, and acorn's message is used if it
+ * refers to that line.
  */
 function locateError(source: string, cause: unknown): CellSyntaxError {
   const lines = source.split("\n");
@@ -62,7 +63,7 @@ function locateError(source: string, cause: unknown): CellSyntaxError {
   if (inAcorn !== undefined && inAcorn.position.line === line) {
     return new CellSyntaxError(inAcorn.message, inAcorn.position, { cause });
   }
-  // Lines before the bad one may hold types, over which acorn stumbles; blank they keep the position.
+  // Earlier lines may contain types, which acorn cannot parse. Blank lines keep the position.
   const alone = "\n".repeat(line - 1) + (lines[line - 1] ?? "");
   const inLine = parseError(alone);
   const column = (lines[line - 1] ?? "").search(/\S|$/) + 1;
@@ -76,7 +77,7 @@ function firstBadLine(lines: string[]): number {
   for (let count = lines.length; count > stop; count--) {
     const prefix = lines.slice(0, count).join("\n");
     const closed = prefix + closers(prefix);
-    // The whole text is known to be wrong; closing its brackets tells whether it only ends too early.
+    // The whole text is known to be wrong; closing its brackets shows whether it merely ends too early.
     if (isTypeScript(closed)) return Math.min(count + 1, lines.length);
   }
   return stop + 1;
@@ -91,7 +92,7 @@ function isTypeScript(source: string): boolean {
   }
 }
 
-/** The brackets that close what a text has opened. */
+/** Returns the brackets that close those that a text leaves open. */
 function closers(text: string): string {
   const open: string[] = [];
   try {
@@ -109,10 +110,10 @@ function closers(text: string): string {
 }
 
 /**
- * Parses the JavaScript of a cell, raw: no wrapper stands around it that it could close.
+ * Parses the JavaScript of a cell as it is, without a wrapper that it could close.
  *
  * @param code JavaScript.
- * @throws {SyntaxError} acorn's, with `pos`.
+ * @throws {SyntaxError} acorn's error, with `pos`.
  */
 export function parseProgram(code: string): Program {
   return parse(code, {
@@ -124,9 +125,9 @@ export function parseProgram(code: string): Program {
 }
 
 /**
- * What acorn finds wrong with a text.
+ * Returns acorn's error for a text, or `undefined` if the text is valid.
  *
- * @param code JavaScript, or what should be.
+ * @param code The text, which may not be JavaScript.
  */
 export function parseError(code: string): { message: string; position: Position } | undefined {
   try {
@@ -141,7 +142,7 @@ export function parseError(code: string): { message: string; position: Position 
         position: new LineIndex(code).at(offset),
       };
     }
-    // acorn puts the position behind its message.
+    // acorn appends the position to its message.
     const message = error.message.replace(/ \(\d+:\d+\)$/, "");
     return { message, position: new LineIndex(code).at(offset) };
   }

@@ -1,34 +1,34 @@
-/** Calls whose promise a cell drops or uses as if it were the value. */
+/** The search for calls whose promise a cell drops, or uses as if it were the value. */
 
 import type { AnyNode, Program } from "acorn";
 import { visit } from "../syntax/walk.ts";
 
-/** A call that nobody waits for. */
+/** A call that is not awaited. */
 export interface UnawaitedNode {
-  /** What is called, for example `light.setBrightness`. */
+  /** The called function, for example `light.setBrightness`. */
   readonly name: string;
-  /** Where it begins. */
+  /** The start offset of the call. */
   readonly start: number;
 }
 
-/** Methods of a promise: whoever calls one knows that it is one. */
+/** Methods of a promise. Code that calls one knows that it has a promise. */
 const PROMISE_METHODS: ReadonlySet<string> = new Set(["then", "catch", "finally"]);
 
 /**
- * Finds calls of asynchronous names that are dropped, printed, or taken for their value.
+ * Finds calls of asynchronous functions whose promise is dropped, printed, or used as the value.
  *
  * @param program The tree.
- * @param isAsync Whether calls of a name, or of members of it, give promises.
+ * @param isAsync Returns whether calls of a name, or of members of it, return promises.
  */
 export function findUnawaited(
   program: Program,
   isAsync: (name: string) => boolean,
 ): UnawaitedNode[] {
   const found: UnawaitedNode[] = [];
-  // The value of a cell is waited for.
+  // The value of a cell is awaited.
   const last = program.body.findLast((node) => node.type !== "EmptyStatement");
   visit(program, (node, parent) => {
-    // `light?.set(1)` is a call in an expression of its own.
+    // `light?.set(1)` is a call inside a chain expression.
     const call = node.type === "ChainExpression" ? node.expression : node;
     if (call.type !== "CallExpression" || parent === undefined) return true;
     if (parent.type === "ChainExpression") return true;
@@ -42,7 +42,7 @@ export function findUnawaited(
   return found;
 }
 
-/** Whether what stands around a call has no use for a promise. */
+/** Returns whether the node around a call has no use for a promise. */
 function isLost(call: AnyNode, parent: AnyNode): boolean {
   switch (parent.type) {
     case "ExpressionStatement":
@@ -52,7 +52,7 @@ function isLost(call: AnyNode, parent: AnyNode): boolean {
     case "WhileStatement":
       return true;
     case "UnaryExpression":
-      // `void call()` says that it is dropped on purpose.
+      // `void call()` drops the promise on purpose.
       return parent.operator !== "void";
     case "LogicalExpression":
       return parent.left === call;
@@ -75,7 +75,7 @@ function isLost(call: AnyNode, parent: AnyNode): boolean {
   }
 }
 
-/** A name, or a path of members from one. */
+/** Returns the name of a variable, or a path of members that begins with one. */
 function nameOf(node: AnyNode): string | undefined {
   if (node.type === "Identifier") return node.name;
   if (node.type === "ChainExpression") return nameOf(node.expression);

@@ -1,21 +1,21 @@
 /**
- * A cell that cannot be compiled.
+ * The error for a cell that cannot be compiled.
  *
  * @module
  */
 
 import type { Position } from "../syntax/position.ts";
 
-/** The text of a cell is not what a cell may be; nothing was executed. */
+/** Thrown when the text of a cell is not valid, or uses syntax that cells may not use. Nothing was executed. */
 export class CellSyntaxError extends SyntaxError {
-  /** Always `"SyntaxError"`: that is what it is for the model. */
+  /** Always `"SyntaxError"`, as the model knows it. */
   override readonly name = "SyntaxError";
-  /** Where, in the model's own text. */
+  /** The place of the error in the model's own text. */
   readonly position: Position;
 
   /**
-   * @param message What is wrong, without the place.
-   * @param position Where it is wrong.
+   * @param message A description of the error, without its place.
+   * @param position The place of the error.
    * @param options The `cause`, if there is one.
    */
   constructor(message: string, position: Position, options?: ErrorOptions) {

@@ -1,5 +1,5 @@
 /**
- * Rules for the text of a cell.
+ * A check of a cell's text by rules.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { parseCell } from "./parsed_cell.ts";
 export interface CheckCellOptions {
   /** The rules. @default `defaultRules()` */
   readonly rules?: readonly Rule[];
-  /** Where the cell is to run. @default an isolated runtime in which nothing may be imported */
+  /** The place in which the cell is to run. @default an isolated runtime in which nothing may be imported */
   readonly place?: CellPlace;
 }
 
@@ -23,10 +23,10 @@ export interface CheckCellOptions {
  * Checks a cell without running it. A runtime does this by itself, with its `rules`.
  *
  * @param source TypeScript.
- * @param options The rules.
- * @returns What they have found. A cell that is no TypeScript violates the rule `syntax`.
+ * @param options The rules, and the place.
+ * @returns The violations. A cell that is not TypeScript violates the rule `syntax`.
  *
- * @example What is wrong, and where
+ * @example Find what is wrong, and where
  * ```ts
  * import { checkCell } from "@cave/agent/security";
  * import { assertEquals } from "@std/assert";

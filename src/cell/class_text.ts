@@ -1,5 +1,5 @@
 /**
- * Classes as text: what they need of the place where they stand.
+ * The source text of classes, and the names on which it depends.
  *
  * @module
  */
@@ -9,21 +9,21 @@ import { findFreeNames } from "./_captures.ts";
 import { parseProgram } from "./_strip.ts";
 import { visit } from "../syntax/walk.ts";
 
-/** A class that was read from its source. */
+/** A class, parsed from its source. */
 export interface ClassText {
-  /** Its tree. */
+  /** The tree of the class. */
   readonly node: Class;
-  /** Names that it refers to and does not declare, but for those that it asks for with `typeof`. */
+  /** Names that it refers to and does not declare, except those that it tests with `typeof`. */
   readonly freeNames: readonly string[];
-  /** Whether its instances have members that begin with `#`. */
+  /** Whether its instances have private members, whose names begin with `#`. */
   readonly hidesMembers: boolean;
 }
 
 /**
- * Reads the source of a class.
+ * Parses the source of a class.
  *
- * @param source What `toString` of the class gives.
- * @returns Nothing if it is no class, or one whose source is not there.
+ * @param source The result of the class's `toString`.
+ * @returns The class, or `undefined` if the source is not that of a class or not available.
  */
 export function readClass(source: string): ClassText | undefined {
   const program = parsed(`(${source}\n)`);

@@ -1,5 +1,5 @@
 /**
- * Text in, runnable cell out: types erased, one parse, a rewrite for a persistent session. Pure.
+ * The compiler of cells: erases types, parses once, rewrites for a persistent session. Pure.
  *
  * @module
  */
@@ -16,21 +16,21 @@ export type { Declaration, PositionMap };
 
 /** A cell that an evaluator can run: the body of an async function. */
 export interface CompiledCell {
-  /** JavaScript. */
+  /** The generated JavaScript. */
   readonly code: string;
   /** The name under which the code expects the evaluator's helper. */
   readonly helper: string;
-  /** What the cell declares at its top level. */
+  /** The names that the cell declares at its top level. */
   readonly declarations: readonly Declaration[];
-  /** Leads from positions in `code` to positions in the source. */
+  /** The position map from `code` to the source. */
   readonly map: PositionMap;
-  /** Calls whose promise is dropped, or taken for its value. */
+  /** Calls whose promise is dropped, or used as the value. */
   readonly unawaited: readonly UnawaitedCall[];
 }
 
-/** A call that nobody waits for. */
+/** A call that is not awaited. */
 export interface UnawaitedCall {
-  /** What is called, for example `light.setBrightness`. */
+  /** The called function, for example `light.setBrightness`. */
   readonly name: string;
   /** The line, from 1. */
   readonly line: number;
@@ -38,17 +38,17 @@ export interface UnawaitedCall {
 
 /** Options of {@linkcode compileCell}. */
 export interface CompileOptions {
-  /** Whether calls of a name, or of members of it, give promises. @default none does */
+  /** Returns whether calls of a name, or of members of it, return promises. @default none do */
   readonly isAsync?: (name: string) => boolean;
 }
 
 /**
  * Compiles one cell.
  *
- * @param cell TypeScript or JavaScript as the model wrote it, or what `parseCell` has made of it.
- * @param options Which names are asynchronous.
+ * @param cell TypeScript or JavaScript as the model wrote it, or the result of `parseCell`.
+ * @param options The asynchronous names.
  * @returns The compiled cell.
- * @throws {CellSyntaxError} If it is no TypeScript, or has something that a cell may not have.
+ * @throws {CellSyntaxError} If it is not TypeScript, or uses syntax that cells may not use.
  */
 export function compileCell(cell: string | ParsedCell, options: CompileOptions = {}): CompiledCell {
   const { code, program, toOriginal } = typeof cell === "string" ? parseCell(cell) : cell;

@@ -10,8 +10,7 @@ import {
 /** Options of {@linkcode FenceParser}. */
 export interface FenceParserOptions {
   /**
-   * Languages whose blocks are cells, in any case. An empty string stands for blocks that name no
-   * language.
+   * Languages whose blocks are cells, in any case. An empty string stands for blocks that name no language.
    *
    * @default {["typescript", "ts", "javascript", "js"]}
    */
@@ -21,8 +20,8 @@ export interface FenceParserOptions {
 /** Options of {@linkcode FenceParser.end}. */
 export interface FenceEndOptions {
   /**
-   * Whether the reply was cut off, for example by a limit on its length. The code of a block that is
-   * then still open is incomplete and is never a cell.
+   * Whether the reply was cut off, for example by a limit on its length. The code of a block that is still open then is
+   * incomplete and is never a cell.
    *
    * @default {false}
    */
@@ -34,7 +33,7 @@ export type FencePart = FenceText | FenceCell;
 
 /** Text of a reply, in pieces as they arrive. Includes the blocks that are not cells. */
 export interface FenceText {
-  /** Tells the parts apart. */
+  /** The discriminator of the union. */
   type: "text";
   /** The piece, never empty. */
   text: string;
@@ -42,7 +41,7 @@ export interface FenceText {
 
 /** The first complete block in an accepted language. The last part of a reply. */
 export interface FenceCell {
-  /** Tells the parts apart. */
+  /** The discriminator of the union. */
   type: "cell";
   /** The block's lines, joined by line feeds and without the fence's indentation. May be empty. */
   code: string;
@@ -57,15 +56,15 @@ export interface UnclosedBlock {
   /** The accepted language that the block names, in lower case. */
   language: string;
   /**
-   * Whether the reply was cut off: then the code is incomplete and must not run. Otherwise the model
-   * ended its reply without closing the block.
+   * Whether the reply was cut off: then the code is incomplete and must not run. Otherwise the model ended its reply
+   * without closing the block.
    */
   truncated: boolean;
 }
 
-/** What {@linkcode FenceParser.end} reports about a whole reply. */
+/** The report of {@linkcode FenceParser.end} on a whole reply. */
 export interface FenceEnd {
-  /** What had been held back: the last text, the cell, or nothing. */
+  /** The parts that were held back: the last text, the cell, or nothing. */
   parts: FencePart[];
   /** The block that was opened as a cell and never closed. */
   unclosed?: UnclosedBlock;
@@ -78,11 +77,10 @@ export interface FenceEnd {
 /**
  * Finds the cell in a reply while the reply streams in.
  *
- * Text passes through as it arrives; only the start of a line that may become a fence is held back.
- * The first complete block in an accepted language is the cell, and everything after it is ignored.
- * Fences follow CommonMark 0.31.2, section 4.5, with these differences: a fence may be indented by
- * any width and may follow a list marker; a closing fence inside a template literal or a block
- * comment of the code does not close the block, unless no other fence does.
+ * Text passes through as it arrives; only the start of a line that may become a fence is held back. The first complete
+ * block in an accepted language is the cell, and everything after it is ignored. Fences follow CommonMark 0.31.2,
+ * section 4.5, with these differences: a fence may be indented by any width and may follow a list marker; a closing
+ * fence inside a template literal or a block comment of the code does not close the block, unless no other fence does.
  *
  * @example Find the cell in a reply
  * ```ts
@@ -103,9 +101,9 @@ export class FenceParser {
   readonly #languages: ReadonlySet<string>;
   readonly #unaccepted: string[] = [];
   #parts: FencePart[] = [];
-  /** The current line so far, or undefined when it is known to hold no fence. */
+  /** The current line so far, or `undefined` if it is known to hold no fence. */
   #line: string | undefined = "";
-  /** The fence of the block that passes as text. */
+  /** The fence of the open block that passes as text. */
   #other?: Fence;
   #cell?: CellLines;
   #done = false;
@@ -113,9 +111,9 @@ export class FenceParser {
   #trailing = false;
 
   /**
-   * Makes a parser for one reply.
+   * Creates a parser for one reply.
    *
-   * @param options Which languages are cells.
+   * @param options The languages of cells.
    * @throws {TypeError} If `languages` is empty.
    */
   constructor(options: FenceParserOptions = {}) {
@@ -126,7 +124,7 @@ export class FenceParser {
     this.#languages = new Set(languages.map((language) => language.toLowerCase()));
   }
 
-  /** Whether the cell is complete. What is pushed from then on is ignored. */
+  /** Whether the cell is complete. Later input is ignored. */
   get done(): boolean {
     return this.#done;
   }
@@ -135,7 +133,7 @@ export class FenceParser {
    * Reads the next piece of the reply, of any length.
    *
    * @param chunk The piece.
-   * @returns What became certain with it, in order.
+   * @returns The parts that the piece completed, in order.
    * @throws {TypeError} If the reply has ended.
    */
   push(chunk: string): FencePart[] {
@@ -155,7 +153,7 @@ export class FenceParser {
    * Ends the reply. Can be called once.
    *
    * @param options Whether the reply was cut off.
-   * @returns What had been held back, and a report on the whole reply.
+   * @returns The parts that were held back, and a report on the whole reply.
    * @throws {TypeError} If the reply has ended already.
    */
   end(options: FenceEndOptions = {}): FenceEnd {
@@ -232,7 +230,7 @@ export class FenceParser {
     }
   }
 
-  /** Reads what is left of the last line; returns the block that stays open. */
+  /** Reads the rest of the last line. Returns the block that stays open. */
   #endLine(truncated: boolean): UnclosedBlock | undefined {
     if (!this.#cell) {
       if (this.#line && !this.#other) this.#openBlock(this.#line, "");

@@ -1,5 +1,5 @@
 /**
- * The first half of what is done with a cell: its types are erased, and it is parsed, once.
+ * The first half of compiling a cell: its types are erased, and it is parsed once.
  *
  * @module
  */
@@ -12,9 +12,9 @@ import { CellSyntaxError } from "./cell_syntax_error.ts";
 
 /** A cell that has been parsed. */
 export interface ParsedCell {
-  /** As it was written. */
+  /** The source as the model wrote it. */
   readonly source: string;
-  /** Without its types. */
+  /** The code without types. */
   readonly code: string;
   /** The tree of `code`. */
   readonly program: Program;
@@ -22,14 +22,14 @@ export interface ParsedCell {
   readonly toOriginal?: ((position: Position) => Position) | undefined;
 }
 
-/** Longest source of a cell, in UTF-16 code units: a hundred times what models write. */
+/** Maximum length of a cell's source in UTF-16 code units: a hundred times what models write. */
 export const MAX_CELL_LENGTH = 1_000_000;
 
 /**
- * Parses a cell, raw: no wrapper stands around it that it could close.
+ * Parses a cell as it is, without a wrapper that it could close.
  *
  * @param source TypeScript or JavaScript as the model wrote it.
- * @throws {CellSyntaxError} If it is no TypeScript, too long or too deep.
+ * @throws {CellSyntaxError} If the source is not TypeScript, or is too long or too deep.
  */
 export function parseCell(source: string): ParsedCell {
   if (source.length > MAX_CELL_LENGTH) {
@@ -48,7 +48,7 @@ function parse(code: string, toOriginal: ParsedCell["toOriginal"]): Program {
     return parseProgram(code);
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
-    // Whether the stack is deep enough for a deeply nested cell may change from one attempt to the next.
+    // Whether the stack suffices for a deeply nested cell may change from one attempt to the next.
     const { message, position } = parseError(code) ??
       { message: cause.message, position: { line: 1, column: 1 } };
     throw new CellSyntaxError(message, toOriginal?.(position) ?? position, { cause });

@@ -1,5 +1,5 @@
 /**
- * From generated code back to the source.
+ * Maps from positions in generated code to positions in the source.
  *
  * @module
  */
@@ -8,26 +8,26 @@ import type { Piece } from "./_edits.ts";
 import { LineIndex, type Position } from "../syntax/position.ts";
 
 /**
- * How positions in generated code relate to the source: groups of four numbers, generated line and column, source line
- * and column, all from 0 and ordered by generated position. Between two groups positions run on in parallel.
+ * A position map: groups of four numbers, generated line and column, source line and column, all from 0 and ordered by
+ * generated position. Between two groups, positions advance in parallel.
  */
 export type PositionMap = number[];
 
-/** What a text that was edited is itself made of. */
+/** The text to which a position map leads. */
 export interface MapOptions {
-  /** The text that was edited. */
+  /** The text before the edits. */
   readonly source: string;
-  /** Maps positions of `source` on, where it was generated itself. */
+  /** Maps positions of `source` to those of its own original, if `source` was generated. */
   readonly toOriginal?: ((position: Position) => Position) | undefined;
-  /** Offsets in `source` at which `toOriginal` bends, ascending. */
+  /** Offsets in `source`, ascending, at which `toOriginal` does not advance in parallel. */
   readonly bends?: readonly number[];
 }
 
 /**
- * The position map of an edited text.
+ * Creates the position map of an edited text.
  *
- * @param pieces What became of the text.
- * @param options The text, and what it was made of.
+ * @param pieces The pieces of the edited text.
+ * @param options The text before the edits, and its own original.
  */
 export function mapPieces(pieces: readonly Piece[], options: MapOptions): PositionMap {
   const builder = new MapBuilder(options);
@@ -43,7 +43,7 @@ class MapBuilder {
   readonly #bends: readonly number[];
   #line = 0;
   #column = 0;
-  /** Where the map so far leads from here. */
+  /** The source position that the map so far yields for the current place. */
   #predictedLine = 0;
   #predictedColumn = 0;
 
@@ -68,7 +68,7 @@ class MapBuilder {
     this.#advance(text.slice(start - from));
   }
 
-  /** Says that what comes next stems from `offset`, unless that follows from what was said before. */
+  /** Records that the next text stems from `offset`, unless the map yields that already. */
   #mark(offset: number): void {
     const { line, column } = this.#toOriginal(this.#index.at(offset));
     if (line - 1 === this.#predictedLine && column - 1 === this.#predictedColumn) return;

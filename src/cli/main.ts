@@ -24,13 +24,13 @@ import { DisplayFolder } from "../terminal/display_folder.ts";
 import { RunView } from "../terminal/run_view.ts";
 import { createStyle } from "../terminal/style.ts";
 
-/** The exit code for a command line that cannot be understood or carried out. */
+/** The exit code for a command line that is malformed or cannot be carried out. */
 const USAGE_EXIT_CODE = 2;
 
-/** The exit code after Ctrl-C: 128 and the number of SIGINT. */
+/** The exit code after Ctrl-C: 128 plus the number of SIGINT. */
 const INTERRUPT_EXIT_CODE = 130;
 
-/** The exit code when nobody reads any more: 128 and the number of SIGPIPE. */
+/** The exit code when the reader of the output has closed it: 128 plus the number of SIGPIPE. */
 const BROKEN_PIPE_EXIT_CODE = 141;
 
 const DEFAULT_MODEL = "gpt-5-mini";
@@ -40,8 +40,8 @@ if (import.meta.main) Deno.exitCode = await main(Deno.args);
 /**
  * Runs the command line.
  *
- * @param args The words behind the command.
- * @returns The exit code: 0 for an answer, 1 for none, 2 if it cannot be understood, 130 after Ctrl-C.
+ * @param args The arguments of the command.
+ * @returns The exit code: 0 for an answer, 1 for none, 2 for a wrong command line, 130 after Ctrl-C.
  */
 export async function main(args: readonly string[]): Promise<number> {
   try {
@@ -55,7 +55,7 @@ export async function main(args: readonly string[]): Promise<number> {
       console.error(error.message);
       return error instanceof ModelError ? 1 : USAGE_EXIT_CODE;
     }
-    // Whoever reads has enough, as in `deno task agent "question" | head`.
+    // The reader has enough, as in `deno task agent "question" | head`.
     if (error instanceof Deno.errors.BrokenPipe) return BROKEN_PIPE_EXIT_CODE;
     throw error;
   }
@@ -85,7 +85,7 @@ async function run(command: CommandLine): Promise<number> {
     ...(command.maxSteps === undefined ? {} : { maxSteps: command.maxSteps }),
   });
   const folder = command.output === undefined ? undefined : new DisplayFolder(command.output);
-  // A kernel that is busy would not notice that its host is gone.
+  // The kernel is closed before the exit: a busy one would not notice that its host is gone.
   using interrupts = new Interrupts(() => {
     runtime.close().finally(() => Deno.exit(INTERRUPT_EXIT_CODE));
   });
@@ -96,13 +96,13 @@ async function run(command: CommandLine): Promise<number> {
   }
   await converse({
     lines: linesOf(Deno.stdin.readable),
-    // Lines of JSON are for a program, which needs no invitation.
+    // JSON is for a program, which needs no prompt.
     invite: () => command.json || write("\n> "),
     answer: async (line) => {
       try {
         await interrupts.during((signal) => answer(agent, line, { command, folder, signal }));
       } catch (error) {
-        // A question that failed does not end the conversation.
+        // A failed question does not end the conversation.
         if (!(error instanceof ModelError)) throw error;
         console.error(error.message);
       }
@@ -111,7 +111,7 @@ async function run(command: CommandLine): Promise<number> {
   return 0;
 }
 
-/** Answers one question and shows how. */
+/** Answers one question and shows the run. */
 async function answer(
   agent: CaveAgent,
   question: string,
@@ -141,17 +141,17 @@ async function answer(
   }
 }
 
-/** JSON has no bytes: a picture that is displayed becomes `{ "base64": "..." }`. */
+/** Replaces bytes, which JSON lacks: a displayed picture becomes `{ "base64": "..." }`. */
 function withBase64(_key: string, value: unknown): unknown {
   return value instanceof Uint8Array ? { base64: value.toBase64() } : value;
 }
 
-/** A variable of the environment; one that is empty counts as not set. */
+/** Returns an environment variable. An empty one counts as unset. */
 function variable(name: string): string | undefined {
   return Deno.env.get(name)?.trim() || undefined;
 }
 
-/** A question that is piped in; `undefined` where somebody sits at a terminal. */
+/** Reads a question from stdin, or returns `undefined` if stdin is a terminal. */
 async function pipedQuestion(): Promise<string | undefined> {
   if (Deno.stdin.isTerminal()) return undefined;
   const question = (await new Response(Deno.stdin.readable).text()).trim();

@@ -1,27 +1,27 @@
-/** The class of an object of the host, as a declaration: what cells can reach of it. */
+/** Declarations of the classes of host objects, with the members that cells can reach. */
 
 import { reachableMembers } from "../rpc/references/members.ts";
 import { parametersOf, toText } from "./_signature.ts";
 import { member, typeOfValue } from "./_value_type.ts";
 
-/** Members that are listed; an object with more of them says less. */
+/** Maximum number of declared members. The rest of a larger object's members are omitted. */
 const MAX_MEMBERS = 40;
 
-/** How a class is declared. */
+/** Options for the declaration of a class. */
 export interface ClassDeclarationOptions {
-  /** The name that it gets. */
+  /** The name of the class in the declaration. */
   readonly className: string;
   /** Whether its members have to be awaited. */
   readonly isolated: boolean;
-  /** The members that can be reached. @default all that its class declares */
+  /** The members that cells can reach. @default all that its class declares */
   readonly members?: readonly string[] | undefined;
 }
 
 /**
- * Declares the class of an object. No getter is called.
+ * Declares the class of an object, without calling any getter.
  *
  * @param value The object.
- * @param options The name of the class, and where the object is.
+ * @param options The name of the class, and whether the object stays on the host.
  */
 export function declareClass(
   value: object,
@@ -35,7 +35,7 @@ export function declareClass(
       const parameters = parametersOf(property.value).map(toText).join(", ");
       return `  ${member(name)}(${parameters}): ${promise("unknown")};`;
     }
-    // Another object of a class would need a declaration of its own.
+    // Other objects of the class would need declarations of their own.
     const type = property?.get === undefined ? typeOfValue(property?.value) : "unknown";
     return `  readonly ${member(name)}: ${promise(type)};`;
   });

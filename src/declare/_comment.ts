@@ -1,6 +1,6 @@
-/** Descriptions as comments of TypeScript. */
+/** Descriptions as comments in TypeScript. */
 
-/** The comment that stands before a declaration, with the end of its line; nothing for no description. */
+/** Returns the comment before a declaration, with a line feed at its end; empty without a description. */
 export function commentOf(description: string | undefined): string {
   if (description === undefined || description.trim() === "") return "";
   const lines = description.trim().replaceAll("*/", "*\\/").split(/\r\n|[\n\r\u2028\u2029]/);

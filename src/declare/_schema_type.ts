@@ -1,4 +1,4 @@
-/** TypeScript types of schemas, by way of JSON Schema. */
+/** TypeScript types of schemas, derived from their JSON Schema. */
 
 import { isTuple, type Schema } from "../inject/schema.ts";
 import { complete, type Parameter, toText } from "./_signature.ts";
@@ -11,7 +11,7 @@ interface JsonSchemaOptions {
   readonly libraryOptions: Readonly<Record<string, unknown>>;
 }
 
-/** Where the type of a part of a schema that has no JSON Schema is put down. */
+/** The key that holds the type of a part of a schema that has no JSON Schema. */
 const TYPE_KEY = "x-typescript";
 
 /** zod's kinds of schemas that have no JSON Schema, and their types. */
@@ -27,7 +27,7 @@ const TYPES: Readonly<Record<string, string>> = {
   promise: "Promise<unknown>",
 };
 
-/** What zod says of a part of a schema while it writes the JSON Schema. */
+/** The information that zod passes about a part of a schema while it writes the JSON Schema. */
 interface SchemaPart {
   readonly zodSchema: { readonly _zod?: { readonly def?: { readonly type?: string } } };
   readonly jsonSchema: Record<string, unknown>;
@@ -38,13 +38,13 @@ function putTypeDown({ zodSchema, jsonSchema }: SchemaPart): void {
   if (Object.hasOwn(TYPES, kind)) jsonSchema[TYPE_KEY] = TYPES[kind];
 }
 
-/** The schema's JSON Schema, as the Standard JSON Schema specification gives it; zod does. */
+/** Returns the JSON Schema of a schema that implements the Standard JSON Schema specification, as zod does. */
 function jsonSchemaOf(schema: Schema, direction: "input" | "output"): JsonSchema | undefined {
   const { jsonSchema } = schema["~standard"] as {
     jsonSchema?: Record<typeof direction, (options: JsonSchemaOptions) => JsonSchema>;
   };
   try {
-    // What has no JSON Schema is left open by itself. It is checked all the same.
+    // Parts without a JSON Schema are left open. They are checked all the same.
     return jsonSchema?.[direction]({
       target: "draft-2020-12",
       libraryOptions: { unrepresentable: "any", override: putTypeDown },
@@ -54,13 +54,13 @@ function jsonSchemaOf(schema: Schema, direction: "input" | "output"): JsonSchema
   }
 }
 
-/** The type that a schema stands for. */
+/** Returns the TypeScript type of a schema. */
 export function schemaType(schema: Schema, direction: "input" | "output"): string {
   const json = jsonSchemaOf(schema, direction);
   return json === undefined ? "unknown" : new SchemaTypes(json).type(json);
 }
 
-/** The parameters that a schema for arguments stands for; a tuple is the whole list. */
+/** Returns the parameters that a schema for arguments describes; a tuple is the whole list. */
 export function schemaParameters(schema: Schema, names: readonly string[]): string[] {
   const nameAt = (index: number) => names[index] ?? `arg${index + 1}`;
   const json = jsonSchemaOf(schema, "input");
@@ -83,7 +83,7 @@ export function schemaParameters(schema: Schema, names: readonly string[]): stri
 /** The types in one schema. */
 class SchemaTypes {
   readonly #root: JsonSchema;
-  /** References that are being followed: a type without a name cannot be part of itself. */
+  /** References that are being resolved: a type without a name cannot contain itself. */
   readonly #open = new Set<string>();
 
   constructor(root: JsonSchema) {
@@ -145,7 +145,7 @@ class SchemaTypes {
     return type;
   }
 
-  /** The types of a tuple: of its items, of which the first ones are required, and of all that follow. */
+  /** Returns the types of a tuple's items, the number of required ones, and the type of all further items. */
   tuple(schema: JsonSchema) {
     return {
       items: (schema.prefixItems as unknown[] | undefined ?? []).map((item) => this.type(item)),

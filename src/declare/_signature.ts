@@ -1,4 +1,4 @@
-/** Parameters of functions, as far as their source tells: it is all that is left of them at run time. */
+/** Parameters of functions, read from their source: no more is known of them at run time. */
 
 import { type Expression, type ObjectPattern, parse, type Pattern } from "acorn";
 import { isIdentifier } from "../inject/identifier.ts";
@@ -6,14 +6,14 @@ import { member } from "./_value_type.ts";
 
 /** A parameter of a function. */
 export interface Parameter {
-  /** The name, without what stands around it. */
+  /** The name, without marks. */
   readonly name: string;
   readonly type: string;
-  /** What stands before the name or behind it, for parameters that need not be given. */
+  /** The mark of a parameter that may be left out. */
   readonly mark?: "..." | "?";
 }
 
-/** Names and defaults of parameters. */
+/** Returns the names and defaults of a function's parameters. */
 export function parametersOf(call: (...args: never[]) => unknown): Parameter[] {
   const source = Function.prototype.toString.call(call);
   for (const candidate of [`(${source})`, `({${source}})`]) {
@@ -23,13 +23,13 @@ export function parametersOf(call: (...args: never[]) => unknown): Parameter[] {
       const params = paramsOf(statement.expression);
       if (params !== undefined) return parametersFrom(params);
     } catch {
-      // A method is a function only inside an object, and native code is none at all.
+      // A method can be parsed only inside an object, and native code not at all.
     }
   }
   return [{ name: "args", type: "unknown[]", mark: "..." }];
 }
 
-/** Names and defaults of parameters that were parsed. */
+/** Returns the names and defaults of parsed parameters. */
 export function parametersFrom(params: Pattern[]): Parameter[] {
   return complete(params.map(toParameter));
 }
@@ -75,27 +75,27 @@ function typeOfPattern({ properties }: ObjectPattern): string {
   return members.length === 0 ? "Record<string, unknown>" : `{ ${members.join("; ")} }`;
 }
 
-/** The type of what stands as a default. */
+/** Returns the type of a default value. */
 export function typeOfDefault(expression: Expression): string {
   if (expression.type === "TemplateLiteral") return "string";
   if (expression.type === "UnaryExpression" && expression.operator === "-") {
     return typeOfDefault(expression.argument);
   }
   if (expression.type !== "Literal") return "unknown";
-  // `null` says nothing of what else may be given, and a pattern is an object like many others.
+  // `null` does not reveal which other values are allowed, and a pattern is an object like any other.
   return typeof expression.value === "object" ? "unknown" : typeof expression.value;
 }
 
-/** Parameters as they can stand beside one another. */
+/** Makes parameters valid beside one another. */
 export function complete(parameters: readonly Parameter[]): Parameter[] {
   return required(distinct(parameters));
 }
 
-/** Destructured parameters have no names of their own, and the ones that they get may be taken. */
+/** Names destructured parameters, which have no name of their own, without clashes. */
 function distinct(parameters: readonly Parameter[]): Parameter[] {
   const taken = new Set<string>();
   return parameters.map((parameter, index) => {
-    // Scripts may use words that modules keep for themselves.
+    // Scripts may use words that are reserved in modules.
     let name = isIdentifier(parameter.name) ? parameter.name : `arg${index + 1}`;
     while (taken.has(name)) name = `${name}${index + 1}`;
     taken.add(name);
@@ -103,7 +103,7 @@ function distinct(parameters: readonly Parameter[]): Parameter[] {
   });
 }
 
-/** Before a parameter that must be given, none can be left out: `undefined` stands for its default. */
+/** Makes a parameter before a required one required too: `undefined` selects its default. */
 function required(parameters: Parameter[]): Parameter[] {
   const last = parameters.findLastIndex(({ mark }) => mark === undefined);
   return parameters.map(({ name, type, mark }, index) =>
@@ -113,7 +113,7 @@ function required(parameters: Parameter[]): Parameter[] {
   );
 }
 
-/** A parameter as it stands in a declaration. */
+/** Returns the text of a parameter in a declaration. */
 export function toText({ name, type, mark }: Parameter): string {
   return mark === "..." ? `...${name}: ${type}` : `${name}${mark ?? ""}: ${type}`;
 }

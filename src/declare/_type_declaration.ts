@@ -1,4 +1,4 @@
-/** Types of a host as declarations: classes by their source, schemas as aliases, constants with their values. */
+/** Declarations of injected types: classes from their source, schemas as aliases, constants with their values. */
 
 import type { Class, Expression, MethodDefinition, Pattern, PropertyDefinition } from "acorn";
 import { readClass } from "../cell/class_text.ts";
@@ -9,7 +9,7 @@ import { canParse, type Schema } from "../inject/schema.ts";
 import { member } from "./_value_type.ts";
 import type { HostType } from "../inject/host_type.ts";
 
-/** Declares what stands for an object of the host. */
+/** Declares the type of a reference to an object of the host. */
 export function declareReference(name: string): string {
   return `/** An object on the user's side: await its methods and members. */
 declare type ${name}<T> = {
@@ -22,7 +22,7 @@ declare type ${name}<T> = {
 /**
  * Declares a type.
  *
- * @param name Its name.
+ * @param name The name of the type.
  * @param type The type.
  */
 export function declareType(name: string, { kind, value }: HostType): string {
@@ -40,13 +40,15 @@ function declareConstants(name: string, constants: Record<string, unknown>): str
     `declare type ${name} = (typeof ${name})[keyof typeof ${name}];`;
 }
 
-/** TypeScript's enums lead from their numbers to their names as well. */
+/** Returns whether a key is a reverse mapping: an enum of TypeScript also maps its numbers to its names. */
 function isReverse(constants: Record<string, unknown>, key: string): boolean {
   const name = constants[key];
   return /^-?\d+$/.test(key) && typeof name === "string" && `${constants[name]}` === key;
 }
 
-/** The members of a class and of what it extends, as far as their source is there; its own come first. */
+/**
+ * Returns the members of a class and of those that it extends, as far as their source is available; its own come first.
+ */
 function membersOf(Class: object): string {
   const lines = new Map<string, string>();
   let at: object | null = Class;
@@ -94,7 +96,7 @@ function textOf(params: Pattern[]): string {
   return parametersFrom(params).map(toText).join(", ");
 }
 
-/** The types of the fields that a constructor gives a constant, or one of its parameters. */
+/** Returns the types of the fields to which a constructor assigns a constant or a parameter. */
 function typesOfAssigned(parts: Class["body"]["body"]): Map<string, string> {
   const types = new Map<string, string>();
   const made = parts.find(isConstructor)?.value;
@@ -110,7 +112,7 @@ function typesOfAssigned(parts: Class["body"]["body"]): Map<string, string> {
   return types;
 }
 
-/** The field and the value of `this.field = value`. */
+/** Returns the field and the value of an assignment `this.field = value`. */
 function assignmentOf(expression: Expression): { name: string; value: Expression } | undefined {
   if (expression.type !== "AssignmentExpression" || expression.operator !== "=") return undefined;
   const { left, right } = expression;

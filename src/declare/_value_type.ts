@@ -1,29 +1,29 @@
-/** TypeScript types of values, as far as looking at them tells. */
+/** TypeScript types of values, inferred by looking at them. */
 
 import { isInstance } from "../rpc/values/kinds.ts";
 
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
-/** Types are given to this depth; below it a value is `unknown`. */
+/** Maximum depth of a type; deeper values are `unknown`. */
 const MAX_TYPE_DEPTH = 3;
 
-/** Members of an object that are listed; an object with more of them is a dictionary. */
+/** Maximum number of an object's listed members; an object with more is a dictionary. */
 const MAX_MEMBERS = 24;
 
-/** Elements that an array's type is made of: rows tend to be alike, but the first may miss a field. */
+/** Number of elements from which an array's type is inferred: rows tend to be alike, but the first may lack a field. */
 const SAMPLED_ELEMENTS = 20;
 
-/** A longer type is given less deep: the prompt has room for many variables. */
+/** Maximum length of a type. A longer one is given with less depth, as the prompt has to hold many variables. */
 const MAX_TYPE_CHARS = 2_000;
 
-/** Gives the name by which the class of an object is declared. */
+/** Returns the name under which the class of an object is declared. */
 export type NameClass = (instance: object) => string;
 
 /**
- * The TypeScript type of a value, as far as looking at it tells.
+ * Infers the TypeScript type of a value.
  *
  * @param value Any value.
- * @param nameClass Names the classes of objects that stay on the host. @default they are `unknown`
+ * @param nameClass Returns names for the classes of objects that stay on the host. @default they are `unknown`
  */
 export function typeOfValue(value: unknown, nameClass: NameClass = () => "unknown"): string {
   for (let levels = MAX_TYPE_DEPTH; levels > 0; levels--) {
@@ -33,7 +33,7 @@ export function typeOfValue(value: unknown, nameClass: NameClass = () => "unknow
   return typeAt(value, { levels: 0, nameClass });
 }
 
-/** How deep a type may go, and how classes are called. */
+/** The maximum depth of a type, and the names of classes. */
 interface TypeContext {
   readonly levels: number;
   readonly nameClass: NameClass;
@@ -43,7 +43,7 @@ function below({ levels, nameClass }: TypeContext): TypeContext {
   return { levels: levels - 1, nameClass };
 }
 
-/** The type of a value down to so many levels below it. */
+/** Infers the type of a value down to a number of levels. */
 function typeAt(value: unknown, context: TypeContext): string {
   if (value === null || value === undefined) return `${value}`;
   if (typeof value === "function") return "((...args: unknown[]) => unknown)";
@@ -62,7 +62,7 @@ function typeAt(value: unknown, context: TypeContext): string {
   return isInstance(value) ? context.nameClass(value) : languageType(value);
 }
 
-/** The class of the language that a value is of: of its own classes, the nearest. */
+/** Returns the nearest built-in class of a value. */
 function languageType(value: object): string {
   for (
     let place = Object.getPrototypeOf(value);
@@ -78,7 +78,7 @@ function languageType(value: object): string {
   return "object";
 }
 
-/** Classes of the language whose types have a parameter that must be given. */
+/** Built-in classes whose types have a required parameter. */
 const GENERIC: ReadonlySet<string> = new Set(["Promise", "ReadableStream", "WritableStream"]);
 
 function recordType(value: Record<string, unknown>, context: TypeContext): string {
@@ -101,17 +101,17 @@ function union(values: Iterable<unknown>, context: TypeContext): string {
     : [...types].join(" | ");
 }
 
-/** The type of an array of elements of a type. */
+/** Returns the type of an array with elements of a type. */
 export function arrayOf(type: string): string {
   return /^[\w.]+$/.test(type) ? `${type}[]` : `Array<${type}>`;
 }
 
-/** The name of a member as it stands in a type. As a word, `new` would begin something else. */
+/** Returns the name of a member as written in a type. The bare word `new` would begin a construct signature. */
 export function member(name: string): string {
   return IDENTIFIER.test(name) && name !== "new" ? name : JSON.stringify(name);
 }
 
-/** A name for a type that is none of the language's, and not taken. */
+/** Finds a name for a type that TypeScript does not define and that is not taken. */
 export function freeTypeName(wanted: string, isTaken: (name: string) => boolean): string {
   const base = !TYPE_NAME.test(wanted) || RESERVED_TYPES.has(wanted)
     ? "HostObject"
@@ -125,7 +125,7 @@ export function freeTypeName(wanted: string, isTaken: (name: string) => boolean)
 
 const TYPE_NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
-/** What TypeScript means by itself. */
+/** Names that TypeScript defines. */
 const RESERVED_TYPES: ReadonlySet<string> = new Set(
   "any async bigint boolean never number object of string symbol undefined unknown void type".split(
     " ",

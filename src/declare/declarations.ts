@@ -21,7 +21,7 @@ import type { HostVariable } from "../inject/host_variable.ts";
 
 /** Options of {@linkcode declareInjections}. */
 export interface DeclareOptions {
-  /** Whether objects of classes stay on the host, so that their members have to be awaited. @default true */
+  /** Whether class instances stay on the host, so that their members have to be awaited. @default true */
   readonly isolated?: boolean;
   /** The functions that find others, if functions are not declared one by one. @default none */
   readonly finders?: FinderNames | undefined;
@@ -50,13 +50,13 @@ export function declareInjections(
   return { types: reference === undefined ? types : [reference, ...types], functions, variables };
 }
 
-/** Declarations that stand beside one another: each type is declared once, by a name of its own. */
+/** Declarations that can stand beside one another: each type is declared once, under a unique name. */
 export class Declarations {
   readonly #injections: Injections;
   readonly #isolated: boolean;
   /** Names of types. */
   readonly #types = new Set<string>();
-  /** Names of the types that the host has declared, by their declarations. */
+  /** The names of the host's own types, by their declarations. */
   readonly #declared = new Map<string, string>();
   /** Names of the classes of objects. */
   readonly #classes = new Map<unknown, string>();
@@ -65,8 +65,8 @@ export class Declarations {
   #reference: string | undefined;
 
   /**
-   * @param injections What can be declared.
-   * @param options Where objects are.
+   * @param injections The injected names.
+   * @param options Whether objects stay on the host.
    */
   constructor(injections: Injections, options: DeclareOptions = {}) {
     this.#injections = injections;
@@ -75,7 +75,7 @@ export class Declarations {
   }
 
   /**
-   * Declares an injected name, and before it the types that it uses and that are not declared yet.
+   * Declares an injected name, preceded by the types that it uses and that are not declared yet.
    *
    * @param name The name.
    */
@@ -129,12 +129,12 @@ export class Declarations {
     return isLendable(value) ? nameClass(value) : typeOfValue(value, nameClass);
   }
 
-  /** What stands before the types, if it is used by one of the declarations so far. */
+  /** The declaration of the reference type, if one of the declarations so far uses it. */
   get reference(): string | undefined {
     return this.#reference === undefined ? undefined : declareReference(this.#reference);
   }
 
-  /** The name of the class of an object. One of which cells can reach only some members has a class of its own. */
+  /** Returns the name of an object's class. An object with restricted members gets a class of its own. */
   #class(
     instance: object,
     { members, types }: { members: readonly string[] | undefined; types: string[] },
@@ -158,7 +158,7 @@ export class Declarations {
     return className;
   }
 
-  /** Types that are declared by the host, under other names where theirs are taken. */
+  /** Adds the host's own type declarations, renamed where their names are taken. */
   #withTypes(text: string, declarations: readonly string[]): [types: string[], text: string] {
     const added: string[] = [];
     const renamed = new Map<string, string>();
@@ -186,25 +186,25 @@ export class Declarations {
     return this.#types.has(name) || name === this.#reference || this.#injections.types.has(name);
   }
 
-  /** Classes are values as well. */
+  /** Returns whether a name is taken. Classes are values as well. */
   #isTaken(name: string): boolean {
     const { functions, variables } = this.#injections;
     return this.#hasType(name) || functions.has(name) || variables.has(name);
   }
 }
 
-/** What stands before the name in the declaration of a type. */
+/** The beginning of a type's declaration, up to its name. */
 const HEAD =
   /^(?:\s|\/\*[\s\S]*?\*\/)*(?:declare\s+)?(?:abstract\s+)?(?:class|interface|type|enum)\s+([\p{ID_Continue}$]+)/u;
 
 const CLASS = /^(?:\s|\/\*[\s\S]*?\*\/)*(?:declare\s+)?(?:abstract\s+)?(?:class|enum)\s/;
 
-/** The name that a declaration gives; what gives none stands for itself. */
+/** Returns the name of a declared type, or the declaration itself if it has none. */
 function nameOfType(declaration: string): string {
   return HEAD.exec(declaration)?.[1] ?? declaration;
 }
 
-/** Finds a name where it is the name of a type, and no member. */
+/** Returns a pattern that finds a name used as a type, and not as a member. */
 function wordOf(name: string): RegExp {
   return new RegExp(
     `(?<![\\p{ID_Continue}$.])${RegExp.escape(name)}(?![\\p{ID_Continue}$]|\\??:)`,
@@ -212,7 +212,7 @@ function wordOf(name: string): RegExp {
   );
 }
 
-/** Parameters and result of a function as cells see it: whatever it is on the host, a call gives a promise. */
+/** Returns parameters and result of a function as cells see it: each call returns a promise. */
 function signatureOf(definition: HostFunction): string {
   const names = parametersOf(definition.call);
   const { input, output } = definition;

@@ -1,5 +1,5 @@
 /**
- * `search` and `describe` of cells, for functions that are too many to be declared in the prompt.
+ * The functions `search` and `describe` of cells, for functions that are too many for the prompt.
  *
  * @module
  */
@@ -9,50 +9,50 @@ import { Declarations, type DeclareOptions } from "./declarations.ts";
 import { HostFunction } from "../inject/host_function.ts";
 import type { Injections } from "../inject/injections.ts";
 
-/** Functions that a search gives. */
+/** Maximum number of functions in a search result. */
 const MAX_FOUND = 20;
 
-/** Characters of a line of what was found. */
+/** Maximum length of a line in a search result. */
 const MAX_LINE_CHARS = 140;
 
-/** Names that are described at once. */
+/** Maximum number of names per call of `describe`. */
 const MAX_DESCRIBED = 20;
 
-/** Characters of descriptions at once: more than an agent shows to its model by default is not read. */
+/** Maximum length of a description: agents show little more to their model by default. */
 const MAX_DESCRIBED_CHARS = 4_500;
 
-/** A query is compared with every function on the host: what is longer comes from nobody who searches. */
+/** Maximum length of a query, which is compared with every function on the host. */
 const MAX_QUERY_CHARS = 500;
 
 /** Options of {@linkcode Finder}. */
 export interface FinderOptions extends DeclareOptions {
-  /** How many functions are declared one by one. With more of them there is something to find. */
+  /** Maximum number of functions that the prompt declares one by one. Only with more there is a need to search. */
   readonly maxDeclared: number;
-  /** Says in a line what names stand for now; nothing of those that there are not. */
+  /** Describes the current value of each name in a line; `null` for names that do not exist. */
   readonly outline: (names: string[]) => Promise<(string | null)[]>;
 }
 
-/** Finds functions. */
+/** Searches and describes the injected names. */
 export class Finder {
   readonly #injections: Injections;
   readonly #options: FinderOptions;
 
   /**
-   * @param injections What is injected, as it is at the time.
-   * @param options When there is something to find.
+   * @param injections The injected names, which may change later.
+   * @param options The maximum of declared functions, and access to current values.
    */
   constructor(injections: Injections, options: FinderOptions) {
     this.#injections = injections;
     this.#options = options;
   }
 
-  /** The names of both functions, those of the host being taken; nothing if all functions are declared. */
+  /** The names of both functions, chosen so that they do not clash; `undefined` if all functions are declared. */
   get names(): FinderNames | undefined {
     if (this.#injections.functions.size <= this.#options.maxDeclared) return undefined;
     return { search: this.#free("search"), describe: this.#free("describe") };
   }
 
-  /** Both functions by name; none if all functions are declared. */
+  /** Both functions by name; empty if all functions are declared. */
   get functions(): ReadonlyMap<string, HostFunction> {
     const { names } = this;
     if (names === undefined) return new Map();
@@ -74,12 +74,12 @@ export class Finder {
    * Finds functions by words.
    *
    * @param query The words.
-   * @returns A line for each, the best first.
-   * @throws {TypeError} If it is no text.
+   * @returns A line for each function found, the best match first.
+   * @throws {TypeError} If the query is not a string.
    */
   search(query: unknown): string {
     if (typeof query !== "string") {
-      throw new TypeError(`Cannot search for a ${typeof query}: give words in a string`);
+      throw new TypeError(`Cannot search for ${typeof query}: expected words in a string`);
     }
     const words = [...new Set(wordsOf(query.slice(0, MAX_QUERY_CHARS)))];
     const found = [...this.#injections.functions]
@@ -104,15 +104,15 @@ export class Finder {
   }
 
   /**
-   * Describes names.
+   * Describes injected names.
    *
    * @param names The names.
-   * @throws {TypeError} If one of them is no text.
+   * @throws {TypeError} If one of the names is not a string.
    */
   async describe(...names: unknown[]): Promise<string> {
     if (names.length === 0 || !names.every((name) => typeof name === "string")) {
       throw new TypeError(
-        `Cannot describe ${names.length ? typeof names[0] : "nothing"}: give names`,
+        `Cannot describe ${names.length ? typeof names[0] : "nothing"}: expected names as strings`,
       );
     }
     const asked = [...new Set(names)].slice(0, MAX_DESCRIBED);
@@ -144,7 +144,7 @@ function shorten(text: string): string {
   return text.length > MAX_LINE_CHARS ? `${text.slice(0, MAX_LINE_CHARS)}...` : text;
 }
 
-/** How well a function fits words: names count for more than descriptions, whole words for more than parts of them. */
+/** Rates how well a function matches words: names count more than descriptions, whole words more than parts. */
 function scoreOf(
   words: readonly string[],
   { name, description }: { name: string; description: string },

@@ -1,25 +1,25 @@
-/** Functions that are too many to be declared: how they are counted in the prompt, and how they are found. */
+/** Groups of functions that are too many to declare, and the words of names and texts. */
 
 import { commentOf } from "./_comment.ts";
 
 /** The names of the functions that find others. */
 export interface FinderNames {
-  /** Finds functions by words. */
+  /** The name of the function that searches by words. */
   readonly search: string;
-  /** Gives declarations. */
+  /** The name of the function that returns declarations. */
   readonly describe: string;
 }
 
-/** Groups that are listed. */
+/** Maximum number of groups in the prompt. */
 const MAX_GROUPS = 16;
 
-/** Names that stand for a group. */
+/** Number of names shown as examples of a group. */
 const SHOWN_NAMES = 2;
 
-/** A longer name is cut where it stands for a group. */
+/** Maximum length of a name shown for a group. */
 const MAX_NAME_CHARS = 40;
 
-/** What the prompt says in place of the declarations of functions. */
+/** Returns the part of the prompt that replaces the declarations of functions. */
 export function declareFinders(
   { search, describe }: FinderNames,
   names: readonly string[],
@@ -57,12 +57,12 @@ function shorten(name: string): string {
   return name.length > MAX_NAME_CHARS ? `${name.slice(0, MAX_NAME_CHARS)}...` : name;
 }
 
-/** The first word of a name: `weather` of `weatherToday` and `weather_today`. */
+/** Returns the first word of a name: `weather` of `weatherToday` and `weather_today`. */
 function firstWord(name: string): string {
   return wordsOf(name)[0] ?? name;
 }
 
-/** The words of a name or of a text, in lower case. */
+/** Splits a name or a text into words in lower case. */
 export function wordsOf(text: string): string[] {
   return text
     .replaceAll(/(\p{Ll}|\p{N})(\p{Lu})/gu, "$1 $2")

@@ -1,34 +1,34 @@
-/** Who says a {@linkcode ModelMessage}. */
+/** The author of a {@linkcode ModelMessage}. */
 export type ModelRole = "system" | "user" | "assistant";
 
-/** One message of a conversation, as a model is sent it. */
+/** One message of a conversation, as it is sent to a model. */
 export interface ModelMessage {
-  /** Who says it. */
+  /** The author. */
   role: ModelRole;
-  /** What is said. */
+  /** The text. */
   content: string;
 }
 
-/** How many tokens one or more model calls took. */
+/** Token counts of one or more model calls. */
 export interface TokenUsage {
   /** Tokens of the messages sent. */
   inputTokens: number;
   /** Tokens of the reply, reasoning included where the provider counts it. */
   outputTokens: number;
-  /** Both together. */
+  /** The sum of both. */
   totalTokens: number;
-  /** Whether any of it was counted by estimate, because a provider did not report it. */
+  /** Whether any of the counts is an estimate, because a provider did not report it. */
   estimated: boolean;
 }
 
 /**
- * Why a reply ended.
+ * The reason for the end of a reply.
  *
- * - `stop`: the model had said what it wanted to say.
+ * - `stop`: the model completed its reply.
  * - `length`: the reply was cut off by a limit on its length.
  * - `content_filter`: the provider withheld the rest.
- * - `tool_calls`: the model asked for a tool, which it was not offered.
- * - `other`: anything else that the provider reported.
+ * - `tool_calls`: the model called a tool, although none was offered.
+ * - `other`: any other reason that the provider reported.
  */
 export type FinishReason = "stop" | "length" | "content_filter" | "tool_calls" | "other";
 
@@ -37,15 +37,15 @@ export type ModelChunk = ModelText | ModelReasoning | ModelEnd;
 
 /** A piece of the reply's text. */
 export interface ModelText {
-  /** Tells the chunks apart. */
+  /** The discriminator of the union. */
   type: "text";
   /** The piece, never empty. */
   text: string;
 }
 
-/** A piece of the reasoning that precedes a reply; no part of its text. */
+/** A piece of the reasoning that precedes a reply, which is not part of its text. */
 export interface ModelReasoning {
-  /** Tells the chunks apart. */
+  /** The discriminator of the union. */
   type: "reasoning";
   /** The piece, never empty. */
   text: string;
@@ -53,9 +53,9 @@ export interface ModelReasoning {
 
 /** The last chunk of a complete reply. */
 export interface ModelEnd {
-  /** Tells the chunks apart. */
+  /** The discriminator of the union. */
   type: "end";
-  /** Why the reply ended. */
+  /** The reason for the end of the reply. */
   finishReason: FinishReason;
   /** The tokens used, if the provider reported them. */
   usage?: TokenUsage;
@@ -74,7 +74,7 @@ export interface ModelStreamOptions {
 /**
  * A language model: messages in, a streamed reply out.
  *
- * @example A model that says what it was told
+ * @example Implement a model that echoes
  * ```ts
  * import type { Model, ModelChunk } from "@cave/agent";
  * import { assertEquals } from "@std/assert";
@@ -96,11 +96,11 @@ export interface ModelStreamOptions {
  */
 export interface Model {
   /**
-   * Asks for a reply.
+   * Requests a reply.
    *
-   * An implementation sends nothing before the first chunk is asked for, ends every complete reply
-   * with one `end` chunk, throws when the reply is incomplete for any other reason than its length,
-   * and lets go of the connection as soon as the iterator's `return()` is called.
+   * An implementation sends nothing before the first chunk is requested, ends every complete reply with one `end`
+   * chunk, throws if the reply is incomplete for any reason other than its length, and releases the connection as soon
+   * as the iterator's `return()` is called.
    *
    * @param messages The conversation, oldest message first.
    * @param options A signal to cut the reply off.

@@ -9,9 +9,9 @@ export interface ModelErrorOptions extends ErrorOptions {
 }
 
 /**
- * A model could not be asked, or its reply did not arrive whole.
+ * Thrown when a request to a model fails, or its reply does not arrive completely.
  *
- * @example Tell a rejected key from other failures
+ * @example Distinguish a rejected key from other failures
  * ```ts
  * import { ModelError, OpenAIModel } from "@cave/agent";
  * import { ScriptedServer } from "@cave/agent/testing";
@@ -26,15 +26,15 @@ export interface ModelErrorOptions extends ErrorOptions {
  * ```
  */
 export class ModelError extends Error {
-  /** The class's name. */
+  /** Always `"ModelError"`. */
   override readonly name = "ModelError";
-  /** HTTP status of the answer, if there was one that told of the failure. */
+  /** The HTTP status of the answer, if it reported the failure. */
   readonly status?: number;
 
   /**
-   * Makes an error.
+   * Creates an error.
    *
-   * @param message What could not be done, and why.
+   * @param message What could not be done, and the reason.
    * @param options The status and the cause.
    */
   constructor(message: string, options: ModelErrorOptions = {}) {

@@ -1,14 +1,14 @@
 import type { ModelMessage, TokenUsage } from "./model.ts";
 
-/** Characters in a token, as a rule of thumb for English text and code. */
+/** Approximate number of characters per token in English text and code. */
 const charactersPerToken = 4;
 
 /**
- * Estimates the usage of a model call whose provider did not report it, or that was cut off before
- * it could, at four characters per token.
+ * Estimates the usage of a model call whose provider did not report it, or that was cut off earlier, at four characters
+ * per token.
  *
  * @param messages The messages sent.
- * @param text The reply received, as far as it came.
+ * @param text The reply received, possibly incomplete.
  * @returns The usage, marked as estimated.
  *
  * @example Estimate a call
@@ -41,9 +41,9 @@ export function estimateUsage(messages: readonly ModelMessage[], text: string): 
  *
  * @param first One usage.
  * @param second The other.
- * @returns The sums, marked as estimated when either is.
+ * @returns The sums, marked as estimated if either is.
  *
- * @example Add up calls
+ * @example Add up two calls
  * ```ts
  * import { addUsage } from "@cave/agent/model";
  * import { assertEquals } from "@std/assert";

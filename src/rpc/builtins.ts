@@ -1,6 +1,6 @@
 /**
- * Built-ins as they were when this module was loaded. In the kernel that is before any cell has run: a cell may declare a
- * `URL` or a `Map` of its own, and the kernel goes on with the real one.
+ * Built-ins as they were when this module was loaded. In the kernel, that is before the first cell runs: a cell may
+ * declare its own `URL` or `Map`, and the kernel still uses the original.
  *
  * @module
  */

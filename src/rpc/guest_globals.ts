@@ -1,12 +1,12 @@
 /**
- * The globals that the kernel leaves to cells: a chosen set. The host knows them as well, and so what code can refer to.
+ * The globals that cells have: a chosen set. The host needs the list as well, to know what guest code can refer to.
  *
  * @module
  */
 
 import { Set } from "./builtins.ts";
 
-/** What JavaScript itself defines. */
+/** Globals that JavaScript itself defines. */
 const LANGUAGE = `
   AggregateError Array ArrayBuffer AsyncDisposableStack Atomics BigInt BigInt64Array BigUint64Array Boolean DataView Date
   DisposableStack Error EvalError FinalizationRegistry Float16Array Float32Array Float64Array Function Infinity Int16Array
@@ -15,7 +15,7 @@ const LANGUAGE = `
   Uint8Array Uint8ClampedArray WeakMap WeakRef WeakSet WebAssembly decodeURI decodeURIComponent encodeURI
   encodeURIComponent escape eval globalThis isFinite isNaN parseFloat parseInt undefined unescape`;
 
-/** Web APIs that compute, and the network ones, which ask for permission. */
+/** Web APIs that only compute, and those of the network, which need a permission. */
 const WEB = `
   AbortController AbortSignal Blob ByteLengthQueuingStrategy CompressionStream CountQueuingStrategy CryptoKey Crypto
   CustomEvent DOMException DecompressionStream ErrorEvent Event EventTarget File FileReader FormData Headers MessageChannel
@@ -27,5 +27,5 @@ const WEB = `
   clearInterval clearTimeout console crypto fetch performance queueMicrotask reportError self setInterval setTimeout
   structuredClone`;
 
-/** The names. `Deno` is reduced to what the permissions make useful, and stands beside them. */
+/** The names of all globals of cells, apart from `Deno`, which is reduced to what the permissions make useful. */
 export const GUEST_GLOBALS: ReadonlySet<string> = new Set((LANGUAGE + WEB).trim().split(/\s+/));

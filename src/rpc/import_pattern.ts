@@ -1,27 +1,28 @@
 /**
- * What may be imported, for the gate in the kernel and for the rule that explains it. In the kernel cells can replace the
- * methods of lists, so none is called here.
+ * The check of import specifiers that the kernel's gate and the import rule share. Calls no array methods, because
+ * cells can replace them in the kernel.
  *
  * @module
  */
 
-/** What a kernel lets in. */
+/** The specifiers and packages that a kernel may import. */
 export interface ImportList {
   /** Specifiers, and prefixes that end in `/` or `*`. */
   readonly imports: readonly string[];
-  /** Packages of npm with their exact versions. */
+  /** npm packages with their exact versions. */
   readonly packages: readonly string[];
 }
 
-/** Schemes that no pattern can open: they carry code in, or lead to the runtime's own powers. */
+/** Schemes that no pattern can open: they embed code, or lead to the runtime's internals. */
 const CLOSED_SCHEMES = ["node:", "data:", "blob:", "ext:"];
 
 /**
- * What is imported in the place of a specifier: a package by its name is the one with the version that is on the list.
+ * Returns the specifier to import in place of the requested one: a package requested by name alone resolves to the
+ * listed version.
  *
- * @param specifier What is to be imported.
- * @param list What may be.
- * @returns The specifier to import; nothing if it may not be.
+ * @param specifier The requested specifier.
+ * @param list The specifiers and packages that may be imported.
+ * @returns The specifier to import, or `undefined` if the import is not allowed.
  */
 export function admit(specifier: string, { imports, packages }: ImportList): string | undefined {
   for (let i = 0; i < CLOSED_SCHEMES.length; i++) {
@@ -38,17 +39,20 @@ export function admit(specifier: string, { imports, packages }: ImportList): str
 }
 
 /**
- * Whether a pattern is meant for a specifier.
+ * Returns whether a pattern matches a specifier.
  *
- * @param specifier What is to be imported.
- * @param pattern The very specifier, or a prefix that ends in `/` or `*`.
+ * @param specifier The requested specifier.
+ * @param pattern An exact specifier, or a prefix that ends in `/` or `*`.
  */
 export function matchesImport(specifier: string, pattern: string): boolean {
   if (pattern.endsWith("*")) return specifier.startsWith(pattern.slice(0, -1));
   return specifier === pattern || pattern.endsWith("/") && specifier.startsWith(pattern);
 }
 
-/** `npm:a@1.0.0`, `npm:a` and `a` mean the package `npm:a@1.0.0`, and so with something of it behind a slash. */
+/**
+ * Resolves `npm:a@1.0.0`, `npm:a` and `a`, each with an optional path behind a slash, to the pinned package
+ * `npm:a@1.0.0`.
+ */
 function inPackage(specifier: string, pinned: string): string | undefined {
   const withScheme = pinned.slice(0, pinned.lastIndexOf("@"));
   const names = [pinned, withScheme, withScheme.slice("npm:".length)];
@@ -57,7 +61,7 @@ function inPackage(specifier: string, pinned: string): string | undefined {
     if (specifier === name) return pinned;
     if (!specifier.startsWith(`${name}/`)) continue;
     const path = specifier.slice(name.length);
-    // Nothing that leads out of the package.
+    // A path must not lead out of the package.
     return path.includes("..") || path.includes("\\") || path.includes("%")
       ? undefined
       : pinned + path;

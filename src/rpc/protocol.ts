@@ -1,5 +1,5 @@
 /**
- * What host and kernel say to each other, on one page. Values are encoded by the value codec; their bytes travel as
+ * The protocol between host and kernel, on one page. Values are encoded by the value codec; their bytes travel as
  * attachments of the same message.
  *
  * | method | direction | |
@@ -7,24 +7,24 @@
  * | `define` | host calls kernel | binds a name to a value, or names to host functions |
  * | `types` | host calls kernel | makes classes from their source and binds their names |
  * | `execute` | host calls kernel | runs a compiled cell and answers with a {@linkcode CellReport} |
- * | `interrupt` | host notifies kernel | stops the cell, if it waits; one that computes is sent SIGINT as well |
+ * | `interrupt` | host notifies kernel | stops the cell if it awaits something; one that computes gets SIGINT as well |
  * | `retrieve` | host calls kernel | answers with the value of a name |
  * | `names` | host calls kernel | answers with the names in the namespace |
- * | `outline` | host calls kernel | answers with a line about the value of each name, without its contents |
+ * | `outline` | host calls kernel | answers with one line about the value of each name, without its contents |
  * | `snapshot` | host calls kernel | answers with a {@linkcode SnapshotReport}; the attachments are the snapshot |
  * | `restore` | host calls kernel | takes a snapshot's attachments, answers with a {@linkcode RestoreReport} |
  * | `about` | host calls kernel | answers with {@linkcode KernelFacts} about its process |
  * | `references` | host calls kernel | answers with its {@linkcode ReferenceCounts} |
- * | `ready` | kernel notifies host | it has started |
+ * | `ready` | kernel notifies host | the kernel has started |
  * | `watching` | kernel notifies host | SIGINT stops a cell from now on, and no longer ends the kernel |
- * | `output` | kernel notifies host | something was printed |
- * | `display` | kernel notifies host | a cell shows something that is more than text |
+ * | `output` | kernel notifies host | a cell printed something |
+ * | `display` | kernel notifies host | a cell displays something other than text |
  * | `call` | kernel calls host | calls a host function |
- * | `use` | both | calls, reads or iterates something that the other side has lent |
- * | `release` | both notify | gives back something that the other side has lent |
+ * | `use` | both | calls, reads or iterates an object or function that the other side has lent |
+ * | `release` | both notify | gives back an object or function that the other side has lent |
  *
- * Beside that, SIGINT stops the running cell, and SIGUSR2 stops what earlier cells left running if it keeps the kernel from
- * answering while no cell runs.
+ * In addition, SIGINT stops the running cell, and SIGUSR2 stops work that earlier cells left running, if it keeps the
+ * kernel from answering while no cell runs.
  *
  * @module
  */
@@ -40,7 +40,7 @@ export interface DefineValueParams {
   value: unknown;
 }
 
-/** Parameters of `define` for host functions: there may be thousands, for which one message is enough. */
+/** Parameters of `define` for host functions. One message holds all of them, as there may be thousands. */
 export interface DefineFunctionsParams {
   /** Their names in the namespace. */
   functions: string[];
@@ -48,7 +48,7 @@ export interface DefineFunctionsParams {
 
 /** Parameters of `outline`. */
 export interface OutlineParams {
-  /** Names in the namespace; the answer has `null` for those that there are not. */
+  /** Names in the namespace. The answer has `null` for names that do not exist. */
   names: string[];
 }
 
@@ -60,17 +60,20 @@ export interface ExecuteParams {
   code: string;
   /** The name under which the code expects the evaluator's helper. */
   helper: string;
-  /** Leads from positions in `code` to positions in the source. */
+  /** The position map from `code` to the source. */
   map: number[];
-  /** Time limit in milliseconds; absent if there is none. The host sees to it; this is the engine's part. */
+  /**
+   * Time limit in milliseconds; absent if there is none. The host enforces it; this value is for the engine's own
+   * time-out.
+   */
   timeoutMs?: number;
-  /** SIGINTs that the host has sent before: they are not for this cell. */
+  /** The number of SIGINTs that the host sent before this cell, which do not concern it. */
   interrupts?: number;
 }
 
 /** Parameters of `types`: a compiled cell that returns an object with the classes. */
 export interface TypesParams extends ExecuteParams {
-  /** The classes by name, and whether their instances are copied. */
+  /** The names of the classes, and whether their instances are copied. */
   types: { name: string; copied: boolean }[];
 }
 
@@ -78,57 +81,57 @@ export interface TypesParams extends ExecuteParams {
 export interface RetrieveParams {
   /** The name in the namespace. */
   name: string;
-  /** Whether a reference is wanted, also to what would be copied. */
+  /** Whether the answer is to be a reference, even if the value could be copied. */
   reference: boolean;
-  /** How long a promise is waited for, in milliseconds. Absent if there is no limit. */
+  /** How long to wait for a promise, in milliseconds. Absent if there is no limit. */
   timeoutMs?: number;
 }
 
 /** Parameters of `snapshot`. */
 export interface SnapshotParams {
-  /** How large the snapshot may be, in bytes, roughly. Absent if there is no limit. */
+  /** Approximate maximum size of the snapshot in bytes. Absent if there is no limit. */
   maxBytes?: number;
 }
 
-/** What stays out of a snapshot, or of a namespace that was restored. */
+/** A name that a snapshot, or a restored namespace, does not contain. */
 export interface LostName {
   /** The name in the namespace. */
   name: string;
-  /** Why, as the end of a sentence: `socket.timer is a function inside a value`. */
+  /** The reason, as the end of a sentence: `socket.timer is a function inside a value`. */
   reason: string;
 }
 
-/** What is in a snapshot, and what is not. */
+/** The names that a snapshot contains, and those that it does not. */
 export interface SnapshotReport {
-  /** The names that are in it. */
+  /** The names in the snapshot. */
   names: NamespaceEntry[];
-  /** The names that are not. */
+  /** The names left out of it. */
   lost: LostName[];
 }
 
 /** Parameters of `restore`. */
 export interface RestoreParams {
-  /** Names that stay as they are. */
+  /** Names to leave as they are. */
   except: string[];
 }
 
-/** What came of `restore`. */
+/** The result of `restore`. */
 export interface RestoreReport {
-  /** Names that are back. */
+  /** The restored names. */
   names: string[];
-  /** Names that are not. */
+  /** The names that could not be restored. */
   lost: LostName[];
 }
 
-/** A snapshot, as the first attachment holds it as JSON. The other attachments are the contents of its buffers. */
+/** A snapshot: the first attachment, as JSON. The other attachments are the contents of its buffers. */
 export interface SnapshotDocument {
-  /** What was imported. */
+  /** The imported modules. */
   modules: ModuleImport[];
-  /** The names, in the order in which they were first defined. */
+  /** The names, in the order of their first definition. */
   names: SnapshotEntry[];
 }
 
-/** A module, as it was imported. */
+/** An imported module. */
 export interface ModuleImport {
   /** The specifier. */
   specifier: string;
@@ -140,35 +143,37 @@ export interface ModuleImport {
 export interface SnapshotEntry {
   /** The name in the namespace. */
   name: string;
-  /** Whether it cannot be assigned to. */
+  /** Whether the name is constant, so that it cannot be assigned to. */
   constant?: boolean;
-  /** The value, if it is plain data and shares nothing with others. */
+  /** The value, if it is plain data and shares no objects with others. */
   plain?: unknown;
-  /** Otherwise its tree: that of the value codec, with tags for functions, classes and their instances. */
+  /** Otherwise the value's tree, as the value codec writes it, with tags for functions, classes and instances. */
   tree?: unknown;
-  /** The number of the first object of the tree. */
+  /** The number of the tree's first object. */
   first?: number;
 }
 
 /** Parameters of `output`. */
 export interface OutputParams {
-  /** The cell that printed it, or that left running what did; where that is not known, the last one that began. */
+  /**
+   * The cell that printed it, or that left the printing code running; if that is not known, the last cell that began.
+   */
   cell: number;
-  /** Where it was printed. */
+  /** The stream it was printed to. */
   stream: OutputStream;
-  /** What was printed. */
+  /** The printed text. */
   text: string;
 }
 
 /** Parameters of `display`. */
 export interface DisplayParams {
-  /** The cell that shows it. */
+  /** The cell that displays it. */
   cell: number;
   /** The encoded MIME bundle. */
   bundle: unknown;
 }
 
-/** A value as it is displayed, by media type: text, JSON, or bytes. */
+/** A displayed value by media type: text, JSON, or bytes. */
 export type MimeBundle = Record<string, unknown>;
 
 /** Parameters of `call`. */
@@ -177,37 +182,39 @@ export interface HostCallParams {
   name: string;
   /** The encoded list of arguments. */
   args: unknown;
-  /** The cell that called, or that left running what did; where that is not known, the last one that began. */
+  /**
+   * The cell that made the call, or that left the calling code running; if that is not known, the last cell that began.
+   */
   cell: number;
 }
 
 /** Parameters of `use`. */
 export interface UseParams {
-  /** What is done at the end of the path. */
+  /** The operation at the end of the path. */
   how: "call" | "read" | "iterate";
-  /** The number of what is lent. */
+  /** The number of the lent object or function. */
   ref: number;
-  /** Members, from there on. */
+  /** The members on the way from the lent object. */
   path: string[];
-  /** The encoded list of arguments, if it is called. */
+  /** The encoded list of arguments of a call. */
   args?: unknown;
-  /** The cell that asks, if a cell does. */
+  /** The cell that makes the request, if a cell does. */
   cell?: number;
 }
 
 /** Parameters of `release`. */
 export interface ReleaseParams {
-  /** The number of what was lent. */
+  /** The number of the lent object or function. */
   ref: number;
-  /** How often it had arrived. */
+  /** How often the reference had arrived. */
   count: number;
 }
 
-/** How many references a side has. */
+/** The number of references on one side. */
 export interface ReferenceCounts {
-  /** What the other side has stand-ins for. */
+  /** Objects and functions for which the other side has stand-ins. */
   lent: number;
-  /** Stand-ins for what the other side has lent. */
+  /** Stand-ins for objects and functions that the other side has lent. */
   borrowed: number;
 }
 
@@ -218,21 +225,21 @@ export type OutputStream = "stdout" | "stderr";
 export interface NamespaceEntry {
   /** The name. */
   name: string;
-  /** What it stands for, in a word or two: `number`, `Array(3)`, `function`, `class Light`. */
+  /** A short description of the value: `number`, `Array(3)`, `function`, `class Light`. */
   type: string;
-  /** Whether it was declared with `const` or imported, so that it cannot be assigned to. */
+  /** Whether the name was declared with `const` or imported, so that it cannot be assigned to. */
   constant?: boolean;
 }
 
-/** A short account of a value. */
+/** A short description of a value. */
 export interface ValueSummary {
-  /** What it is, in a word or two. */
+  /** The kind of value, in a word or two. */
   type: string;
-  /** The value as `console.log` shows it, cut in the middle where it is long. */
+  /** The value as `console.log` shows it, shortened in the middle if it is long. */
   text: string;
 }
 
-/** One place on the stack of an error, in the text of a cell. */
+/** One frame of an error's stack, as a place in the source of a cell. */
 export interface CellFrame {
   /** The number of the cell. */
   cell: number;
@@ -242,63 +249,63 @@ export interface CellFrame {
   column: number;
 }
 
-/** What a cell threw. */
+/** The error or other value that a cell threw. */
 export interface CellErrorReport {
   /** The error's name, for example `TypeError`. */
   name: string;
-  /** The error's message; for a thrown value that is no error, the value as `console.log` shows it. */
+  /** The error's message; for a thrown value that is not an error, the value as `console.log` shows it. */
   message: string;
-  /** The error that it stems from, in a line. */
+  /** The error's cause, in one line. */
   cause?: string;
-  /** The stack as text: places in cells, places in the language, and nothing of the machinery. */
+  /** The stack as text: frames in cells and in the language, none in the kernel. */
   stack: string;
-  /** Semaphore in cells, the innermost first. */
+  /** Frames in cells, innermost first. */
   frames: CellFrame[];
 }
 
-/** How much a cell printed, and the end of what was not sent while it happened. */
+/** The amount of output of a cell, and the end of what was not streamed. */
 export interface OutputReport {
-  /** Characters printed, all of them. */
+  /** The number of characters printed in total. */
   length: number;
-  /** The last characters printed, if more were printed than was sent; else empty. */
+  /** The last characters printed, if more were printed than streamed; otherwise empty. */
   tail: string;
 }
 
-/** What came of a cell. */
+/** The result of a cell. */
 export interface CellReport {
-  /** Whether it was stopped before its end. */
+  /** Whether the cell was stopped before its end. */
   stopped?: boolean;
-  /** What it threw, if it did. */
+  /** The error, if the cell threw one. */
   error?: CellErrorReport;
-  /** Its value, if it has one. */
+  /** The value of the cell, if it has one. */
   value?: ValueSummary;
-  /** What it printed. */
+  /** The output of the cell. */
   output: OutputReport;
-  /** Names that stand for something that they did not stand for before. */
+  /** Names that were added, or whose value changed. */
   changed: NamespaceEntry[];
-  /** Every name, if it failed: an error for an unknown name lists those that are near. */
+  /** All names, if the cell failed: an error about an unknown name lists similar ones. */
   names?: NamespaceEntry[];
 }
 
-/** What only the kernel knows of its process. */
+/** Facts about the process that only the kernel knows. */
 export interface KernelFacts {
   /** The version of Deno. */
   deno: string;
-  /** Whether the operating system limits its memory. */
+  /** Whether the operating system limits the memory of the process. */
   limited: boolean;
 }
 
 /** The kernel's second command line argument, where the operating system limits its memory. */
 export const LIMITED = "limited";
 
-/** What a line on stderr begins with in which the kernel says why it ends. */
+/** The beginning of a line on stderr in which the kernel gives the reason for its end. */
 export const LAST_WORDS = "cave-agent kernel: ";
 
-/** How the kernel is set up; its first command line argument, as JSON. A limit that is none is a number never reached. */
+/** The kernel's set-up; its first command line argument, as JSON. "No limit" is a number that is never reached. */
 export interface KernelOptions {
-  /** The id of the process that has to be the kernel's parent; absent if that is whoever it is at the start. */
+  /** The id of the process that must be the kernel's parent. If absent, the parent at the start is taken. */
   host?: number;
-  /** What stays of `Deno`. */
+  /** The members of `Deno` that cells keep. */
   denoMembers: string[];
   /** Specifiers that cells may import: exact, or prefixes that end in `/` or `*`. */
   imports: string[];
@@ -306,14 +313,14 @@ export interface KernelOptions {
   packages: string[];
   /** Whether cells have WebAssembly. */
   wasm: boolean;
-  /** Characters of a cell's output that are sent as they are printed. */
+  /** Characters of a cell's output that are streamed as they are printed. */
   maxOutputChars: number;
-  /** Largest frame in bytes, both ways. */
+  /** Largest frame in bytes, in both directions. */
   maxFrameBytes: number;
-  /** Memory of the whole process in bytes. A cell that takes more is stopped. */
+  /** Maximum memory of the whole process in bytes. A cell that takes more is stopped. */
   processMemoryBytes: number;
-  /** Calls of host functions that may be under way at once. */
+  /** Maximum number of pending host calls. */
   maxPendingCalls: number;
-  /** Timers of cells that may be pending at once. */
+  /** Maximum number of pending timers of cells. */
   maxTimers: number;
 }

@@ -1,4 +1,6 @@
-/** UTF-8, read strictly where that may make a difference: a strict decoder takes several times as long. */
+/**
+ * UTF-8 decoding that is strict only where the difference can show, as a strict decoder takes several times as long.
+ */
 
 import { TextDecoder, type Uint8Array } from "./builtins.ts";
 
@@ -6,14 +8,14 @@ import { TextDecoder, type Uint8Array } from "./builtins.ts";
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const strictDecoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 
-/** What a decoder that is not strict puts in the place of what is not UTF-8. */
+/** The character with which a lenient decoder replaces invalid bytes. */
 const REPLACEMENT = "\ufffd";
 
 /**
- * Reads UTF-8.
+ * Decodes UTF-8.
  *
  * @param bytes The bytes.
- * @throws {TypeError} If they are none.
+ * @throws {TypeError} If the bytes are not valid UTF-8.
  */
 export function decodeUtf8(bytes: Uint8Array): string {
   const text = decoder.decode(bytes);

@@ -1,16 +1,16 @@
-/** The rule about globals that are not there. */
+/** The rule about absent globals. */
 
 import type { CellNode } from "../syntax/cell_tree.ts";
 import { shown } from "./_uses.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 
 /**
- * Refuses what would throw because a global is not there. Asking for it is fine: `typeof process`, `globalThis.process?.pid`,
- * and whatever else is done with the name in a cell that asks.
+ * Refuses code that would throw because a global is absent. Testing for it is fine: `typeof process`,
+ * `globalThis.process?.pid`, and any use of the name in a cell that tests it.
  */
 export class AbsentRule implements Rule {
   readonly name = "absent";
-  /** The types of nodes that it looks at. */
+  /** The types of the nodes that the rule checks. */
   readonly nodes: readonly CellNode["type"][] = [
     "Identifier",
     "MemberExpression",
@@ -19,25 +19,25 @@ export class AbsentRule implements Rule {
   ];
   readonly #advice: ReadonlyMap<string, string>;
 
-  /** @param advice For each name what to do instead. */
+  /** @param advice The absent names, each with its alternative. */
   constructor(advice: ReadonlyMap<string, string>) {
     this.#advice = advice;
   }
 
   check(node: CellNode, context: RuleContext): void {
     const used = context.isGlobal(node) ? node : usedBy(node);
-    // A bare name is reported by itself.
+    // A bare name is reported when the rule visits it.
     if (used === undefined || used !== node && context.isGlobal(used)) return;
-    // By this name, even if it is another one for something that is there, such as `window`.
+    // A bare name is matched as written, even if it is an alias of a global that exists, such as `window`.
     const paths = used.type === "Identifier" && used === node ? [used.name] : context.globals(used);
     const path = paths.find((name) => this.#advice.has(name));
     if (path === undefined || context.isTested(path)) return;
     const at = used.type === "MemberExpression" ? used.property : used;
-    context.report(at, `${shown(path)} is not there: ${this.#advice.get(path)}`);
+    context.report(at, `${shown(path)} is not available: ${this.#advice.get(path)}`);
   }
 }
 
-/** What has to be there for a node not to throw. */
+/** Returns the part of a node that must exist for the node not to throw. */
 function usedBy(node: CellNode): CellNode | undefined {
   switch (node.type) {
     case "MemberExpression":

@@ -1,4 +1,4 @@
-/** Whose names the identifiers of a cell are, and what those names may stand for. */
+/** The bindings of a cell's identifiers, and the origins of their values. */
 
 import type {
   AnyNode,
@@ -16,11 +16,11 @@ import { keyOf, type MemberOrigin, type Origin } from "./_origins.ts";
 
 /** A name that the cell declares. */
 export interface Binding {
-  /** What is ever assigned to it. */
+  /** The origins of all values that are assigned to it. */
   readonly origins: Origin[];
   /**
-   * For a name of the session the offset where its declaration ends: what comes before, outside of functions, is whatever
-   * had that name until then.
+   * For a name of the session, the offset at which its declaration ends. References before it, outside of functions,
+   * mean an earlier holder of the name.
    */
   readonly since: number;
 }
@@ -28,7 +28,7 @@ export interface Binding {
 class Scope {
   readonly names = new Map<string, Binding>();
   readonly outer: Scope | undefined;
-  /** The scope that a `var` goes to. */
+  /** The scope in which a `var` is declared. */
   readonly variables: Scope;
 
   constructor(outer?: Scope, variables?: Scope) {
@@ -45,13 +45,13 @@ interface Reference {
 
 interface Place {
   readonly scope: Scope;
-  /** Whether it lies in a function. */
+  /** Whether the scope is inside a function. */
   readonly nested: boolean;
 }
 
-/** All names of one cell. */
+/** All bindings of one cell. */
 export class Bindings {
-  /** Names of globals that the cell asks for before it uses them, or makes. */
+  /** Globals that the cell tests before use, or creates. */
   readonly tested: Set<string> = new Set();
   readonly #bindings = new Map<Node, Binding | undefined>();
   readonly #properties = new Map<Node, MemberOrigin>();
@@ -72,17 +72,17 @@ export class Bindings {
     }
   }
 
-  /** What an identifier refers to: nothing for a global. */
+  /** Returns the binding of an identifier, or `undefined` for a global. */
   of(node: Node): Binding | undefined {
     return this.#bindings.get(node);
   }
 
-  /** Whether a node is an identifier that refers to something, and not just a name. */
+  /** Returns whether a node is an identifier that refers to a binding or global, and not just a name. */
   isReference(node: Node): boolean {
     return this.#bindings.has(node);
   }
 
-  /** Where the value of a property in a pattern comes from. */
+  /** Returns the origin of a property's value in a pattern. */
   propertyOf(node: Node): MemberOrigin | undefined {
     return this.#properties.get(node);
   }
@@ -118,7 +118,8 @@ export class Bindings {
         return;
       case "BinaryExpression":
       case "LogicalExpression":
-        // Chains of operators and calls are as deep as they are long: without `#below` each takes half of the stack.
+        // Chains of operators and calls are as deep as they are long; without `#below`, each would take half of the
+        // stack.
         this.#visit(node.left);
         return this.#visit(node.right);
       case "UnaryExpression":
@@ -180,7 +181,7 @@ export class Bindings {
     }
   }
 
-  /** Goes on in a new scope. */
+  /** Runs an action in a new scope. */
   #within(action: () => void, { nested = false } = {}): void {
     const before = this.#place;
     const scope = new Scope(before.scope, nested ? undefined : before.scope.variables);
@@ -239,7 +240,7 @@ export class Bindings {
       this.#refer(target);
       this.#assignments.push([target, from]);
     });
-    // What a cell puts into the global object is there.
+    // A property that the cell adds to the global object exists.
     if (pattern.type === "MemberExpression" && !pattern.computed) {
       const { object, property } = pattern;
       const isGlobal = object.type === "Identifier" && object.name === "globalThis";
@@ -247,7 +248,7 @@ export class Bindings {
     }
   }
 
-  /** Reads a pattern: gives each name that it binds with the origin of its value. */
+  /** Reads a pattern, and calls `bind` with each name and the origin of its value. */
   #pattern(pattern: Pattern, origin: Origin, bind: (name: Identifier, from: Origin) => void): void {
     switch (pattern.type) {
       case "Identifier":

@@ -1,11 +1,11 @@
-/** What can be computed from constants without running the cell. */
+/** Evaluation of constant expressions without running the cell. */
 
-/** Longer texts are no names. */
+/** Maximum length of a computed text. Longer texts are not names. */
 const MAX_CHARS = 256;
 
 type Constant = string | readonly string[];
 
-/** Methods of text whose result is text, or a list of it. */
+/** Methods of strings whose result is a string, or a list of strings. */
 const TEXT_METHODS: ReadonlySet<string> = new Set(
   "at charAt concat replace replaceAll slice split substring toLowerCase toString toUpperCase trim valueOf"
     .split(" "),
@@ -21,7 +21,7 @@ const LIST_METHODS: ReadonlySet<string> = new Set([
   "toReversed",
 ]);
 
-/** Functions from text to text. */
+/** Functions from strings to a string. */
 const FUNCTIONS: ReadonlyMap<string, (...texts: string[]) => string> = new Map([
   ["String", (text) => text ?? ""],
   ["String.fromCharCode", (...codes) => String.fromCharCode(...codes.map(Number))],
@@ -37,10 +37,10 @@ const FUNCTIONS: ReadonlyMap<string, (...texts: string[]) => string> = new Map([
 ]);
 
 /**
- * The result of a method on constants.
+ * Evaluates a method on constants.
  *
- * @param on What it is called on.
- * @param name The method.
+ * @param on The object of the call.
+ * @param name The name of the method.
  * @param args Its arguments.
  */
 export function constantMethod(
@@ -57,9 +57,9 @@ export function constantMethod(
 }
 
 /**
- * The result of a global function of constants.
+ * Evaluates a call of a global function on constants.
  *
- * @param path The function, for example `String.fromCharCode`.
+ * @param path The path of the function, for example `String.fromCharCode`.
  * @param args Its arguments.
  */
 export function constantCall(path: string, args: readonly string[]): Constant | undefined {
@@ -75,7 +75,7 @@ function folded(compute: () => unknown): Constant | undefined {
     const isList = Array.isArray(result) && result.every((item) => typeof item === "string");
     return isText || isList ? result : undefined;
   } catch {
-    // It throws in the cell as well.
+    // The call throws in the cell as well.
     return undefined;
   }
 }

@@ -1,14 +1,14 @@
-/** The rule about `Deno`: of what is not there it says which permission is missing. */
+/** The rule about `Deno`, which names the missing permission. */
 
 import type { CellNode } from "../syntax/cell_tree.ts";
 import { placeOfName, shown } from "./_uses.ts";
 import { denoMembers, permissionsFor } from "./deno_members.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 
-/** Refuses what cells do not have of `Deno`. */
+/** Refuses members of `Deno` that cells do not have. */
 export class DenoRule implements Rule {
   readonly name = "deno";
-  /** The types of nodes that it looks at. */
+  /** The types of the nodes that the rule checks. */
   readonly nodes: readonly CellNode["type"][] = ["MemberExpression", "Property", "CallExpression"];
 
   check(node: CellNode, context: RuleContext): void {
@@ -33,7 +33,7 @@ function isMember(path: string): boolean {
   return path.startsWith("Deno.") && path.lastIndexOf(".") === "Deno".length;
 }
 
-/** Whether a cell asks what there is: `typeof Deno.run`, `Deno.run?.()`. */
+/** Returns whether a cell merely tests for a member: `typeof Deno.run`, `Deno.run?.()`. */
 function isQuestion(node: CellNode, parent: CellNode | undefined): boolean {
   switch (parent?.type) {
     case "UnaryExpression":

@@ -1,9 +1,9 @@
-/** How expressions are put together. */
+/** The structure of expressions. */
 
 import type { AnyNode } from "acorn";
 import { keyOf, type Origin } from "./_origins.ts";
 
-/** Nodes that may stand for a global or a member. */
+/** Types of nodes that may stand for a global or a member. */
 export const PATH_TYPES: ReadonlySet<AnyNode["type"]> = new Set([
   "AssignmentExpression",
   "AwaitExpression",
@@ -17,7 +17,10 @@ export const PATH_TYPES: ReadonlySet<AnyNode["type"]> = new Set([
   "SequenceExpression",
 ]);
 
-/** What a chain goes on from, if an expression is a link of one. */
+/**
+ * Returns the first part of a link in a chain (its object, callee or left operand), or `undefined` for other
+ * expressions.
+ */
 export function beginningOf(origin: Exclude<Origin, undefined>): Origin {
   switch (origin.type) {
     case "MemberExpression":
@@ -32,7 +35,7 @@ export function beginningOf(origin: Exclude<Origin, undefined>): Origin {
   }
 }
 
-/** The member of an object literal or list, as far as it is written there. */
+/** Returns a member of an object or array literal, if the literal spells it out. */
 export function memberOfLiteral(node: AnyNode, key: string): AnyNode | undefined {
   if (node.type === "ArrayExpression") return node.elements[Number(key)] ?? undefined;
   if (node.type !== "ObjectExpression") return undefined;

@@ -1,27 +1,27 @@
-/** Where values come from. */
+/** The origins of values. */
 
 import type { AnyNode, Property } from "acorn";
 
-/** Where a value comes from: an expression, a member of what something else gives, or one of two; absent where nobody knows. */
+/** The origin of a value: an expression, a member of another origin, or one of two; absent if unknown. */
 export type Origin = AnyNode | MemberOrigin | EitherOrigin | undefined;
 
-/** A member of something. */
+/** A member of another origin. */
 export interface MemberOrigin {
   readonly type: "member";
-  /** What it is a member of. */
+  /** The origin of the object. */
   readonly object: Origin;
-  /** Its name, or the expression that computes it. */
+  /** The name of the member, or the expression that computes it. */
   readonly key: string | AnyNode;
 }
 
 /** A value, or the default in its place. */
 export interface EitherOrigin {
   readonly type: "either";
-  /** The two. */
+  /** The two origins. */
   readonly origins: readonly [Origin, Origin];
 }
 
-/** The name of a property or member, or the expression that computes it. */
+/** Returns the name of a property or member, or the expression that computes it. */
 export function keyOf(
   node: Pick<Property, "computed"> & { key: AnyNode },
 ): string | AnyNode {

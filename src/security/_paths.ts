@@ -1,54 +1,54 @@
-/** Paths: what a cell may reach by which members, from a global or from something unknown. */
+/** Paths of members, from a global or from an unknown value. */
 
-/** A path, and those that lead on from it: each is made once, since most are looked up many times. */
+/** A path and the paths of its members. Each is created once, since most are looked up many times. */
 export interface PathValue {
-  /** Tells it from other values. */
+  /** The discriminator of the union of values. */
   readonly kind: "path";
-  /** For example `Deno.exit`, or `.exec` for a member of something unknown. */
+  /** The path, for example `Deno.exit`, or `.exec` for a member of an unknown value. */
   readonly path: string;
-  /** The same, as a list. */
+  /** The same path, as a list. */
   readonly paths: readonly string[];
   /** The paths of members that were looked up. */
   readonly members: Map<string, PathValue>;
 }
 
-/** What leads from the global object back to itself. */
+/** Members that lead from the global object back to itself. */
 const GLOBAL_OBJECT: ReadonlySet<string> = new Set(["globalThis", "self", "window", "global"]);
 
-/** Globals that are no functions, so that their constructor is `Object`. */
+/** Globals that are not functions, so that their constructor is `Object`. */
 const OBJECTS: ReadonlySet<string> = new Set(
   "globalThis Atomics Deno Intl JSON Math Reflect Temporal WebAssembly console crypto performance"
     .split(" "),
 );
 
-/** Globals that are functions, and whose name does not begin with a capital letter. */
+/** Globals that are functions, but whose name does not begin with a capital letter. */
 const FUNCTIONS: ReadonlySet<string> = new Set(
   "atob btoa clearTimeout eval fetch parseFloat parseInt queueMicrotask setInterval setTimeout structuredClone"
     .split(" "),
 );
 
-/** Something of which nothing is known. */
+/** The path of an unknown value. */
 export const UNKNOWN = "";
 
 /**
- * Makes a path.
+ * Creates a path.
  *
- * @param path How it is written.
+ * @param path The text of the path.
  */
 export function toPath(path: string): PathValue {
   return { kind: "path", path, paths: [path], members: new Map() };
 }
 
-/** The path of a global; the global object has several names. */
+/** Returns the path of a global. The global object has several names. */
 export function pathOfGlobal(name: string): PathValue {
   return toPath(GLOBAL_OBJECT.has(name) ? "globalThis" : name);
 }
 
 /**
- * The path of a member.
+ * Returns the path of a member.
  *
- * @param value The path of what it is a member of.
- * @param key Its name.
+ * @param value The path of the object.
+ * @param key The name of the member.
  */
 export function memberPath(value: PathValue, key: string): PathValue {
   let known = value.members.get(key);
@@ -70,12 +70,12 @@ function newPath(path: string, key: string): PathValue {
   return toPath(isUnknown(path) ? `.${key}` : `${path}.${key}`);
 }
 
-/** Whether a path is that of something unknown, or of a member of it. */
+/** Returns whether a path is that of an unknown value, or of a member of one. */
 function isUnknown(path: string): boolean {
   return path === UNKNOWN || path.startsWith(".");
 }
 
-/** Whether a global, or a member of one, is known to be a function. The constructor of anything is. */
+/** Returns whether a global, or a member of one, is known to be a function. A `constructor` always is. */
 function isFunctionPath(path: string): boolean {
   if (isUnknown(path)) return path === ".constructor";
   const [root, ...members] = path.split(".");

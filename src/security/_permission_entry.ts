@@ -1,18 +1,18 @@
-/** What an entry in a list of permissions may be. */
+/** The check of entries in lists of permissions. */
 
-/** The kinds of permissions, with the ways out of the sandbox. */
+/** The kinds of permissions, including the ways out of the sandbox. */
 export type PermissionKind = "net" | "read" | "write" | "env" | "sys" | "import" | "run" | "ffi";
 
-/** A host name, an IPv4 address or network, or `*.` and a host name; with a port or without. */
+/** A host name, an IPv4 address or network, or `*.` and a host name; with or without a port. */
 const HOST = /^(?:\*\.)?[\w-]+(?:\.[\w-]+)*\.?(?:\/\d{1,2}|:\d{1,5})?$/;
 
-/** An IPv6 address in brackets, with a port or without. */
+/** An IPv6 address in brackets, with or without a port. */
 const IPV6 = /^\[[\da-f:.]+\](?::\d{1,5})?$/i;
 
-/** What changes the kernel's own process rather than tell its cells something. */
+/** Variables that would change the kernel's own process. */
 const OWN_VARIABLES = /^(?:DENO_|LD_|DYLD_|NODE_OPTIONS$|NODE_CHANNEL_FD$)/;
 
-/** What an entry is to look like, for the message. */
+/** The expected form of an entry of each kind, for messages. */
 const SHAPES: Readonly<Record<PermissionKind, string>> = {
   net: `a host, such as "example.com" or "127.0.0.1:8080"`,
   import: `a host, such as "example.com" or "127.0.0.1:8080"`,
@@ -27,9 +27,9 @@ const SHAPES: Readonly<Record<PermissionKind, string>> = {
 /**
  * Checks an entry.
  *
- * @param kind The kind of the permission.
+ * @param kind The kind of permission.
  * @param entry The entry.
- * @throws {TypeError} If it is none, or would be read as several.
+ * @throws {TypeError} If the entry is malformed, or would be read as several.
  */
 export function checkEntry(kind: PermissionKind, entry: unknown): void {
   if (typeof entry !== "string" || !isEntry(kind, entry)) {

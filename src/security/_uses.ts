@@ -1,16 +1,16 @@
-/** How rules about names read a tree. */
+/** Helpers of rules that match names. */
 
 import type { AnyNode, CallExpression } from "acorn";
 import type { RuleContext } from "./rule.ts";
 
-/** Functions that take the name of a member as their second argument. */
+/** Functions whose second argument is the name of a member. */
 const REFLECTIVE: ReadonlySet<string> = new Set(
   ["get", "set", "has", "defineProperty", "deleteProperty", "getOwnPropertyDescriptor"]
     .flatMap((name) => [`Reflect.${name}`, `Object.${name}`])
     .concat("Object.hasOwn"),
 );
 
-/** The expression that names the member, in a call of a function that takes such a name. */
+/** Returns the expression that names the member, in a call of a reflective function. */
 export function reflectiveKey(
   node: AnyNode,
   { globals }: RuleContext,
@@ -19,7 +19,10 @@ export function reflectiveKey(
   return globals(node.callee).some((path) => REFLECTIVE.has(path)) ? node.arguments[1] : undefined;
 }
 
-/** Where the name stands by which a node refers to a global; nothing if it does not, or only by an alias. */
+/**
+ * Returns the node to report for a reference to a global, or `undefined` if the node is no reference or refers to it by
+ * an alias only.
+ */
 export function placeOfName(node: AnyNode, context: RuleContext): AnyNode | undefined {
   switch (node.type) {
     case "Identifier":
@@ -35,7 +38,7 @@ export function placeOfName(node: AnyNode, context: RuleContext): AnyNode | unde
   }
 }
 
-/** The name of a path as it is shown: `.exec` as `exec`. */
+/** Returns a path as it is shown in messages: `.exec` as `exec`. */
 export function shown(path: string): string {
   return `\`${path.replace(/^\./, "")}\``;
 }

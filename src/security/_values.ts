@@ -1,4 +1,7 @@
-/** What the expressions of a cell may stand for: globals, constant text. Nothing is executed; what cannot be told is left out. */
+/**
+ * The values that the expressions of a cell may have: globals and constant text. Nothing is executed; unknown values
+ * are left out.
+ */
 
 import type { AnyNode, CallExpression, Program, TemplateLiteral } from "acorn";
 import { Bindings } from "./_bindings.ts";
@@ -8,16 +11,16 @@ import { keyOf, type Origin } from "./_origins.ts";
 import { memberPath, pathOfGlobal, type PathValue, toPath, UNKNOWN } from "./_paths.ts";
 import { constantCall, constantMethod } from "./_constants.ts";
 
-/** Expressions with more possibilities than these are not worth more thought. */
+/** Maximum number of values per expression. Expressions with more are treated as unknown. */
 const MAX_VALUES = 16;
 
-/** Names that stand for names that stand for names: what leads further than this is not followed. */
+/** Maximum length of a chain of names that stand for one another. */
 const MAX_DEPTH = 300;
 
-/** Longer texts are no names, and joining a chain of them piece by piece takes long. */
+/** Maximum length of a folded text. Longer texts are not names, and joining a long chain piece by piece is slow. */
 const MAX_TEXT = 256;
 
-/** Each use of a name looks at all that is assigned to it: more than this takes longer than anybody waits. */
+/** Maximum number of assignments to look at, over all uses of names in the cell; bounds the time of the check. */
 const MAX_LOOKS = 3_000_000;
 
 const NONE: readonly Value[] = [];
@@ -28,41 +31,41 @@ const FUNCTION: Value = { kind: "function" };
 
 /** The values of one cell. */
 export class Values {
-  /** The names of the cell. */
+  /** The bindings of the cell. */
   readonly bindings: Bindings;
   readonly #isDefined: (name: string) => boolean;
   readonly #known = new Map<object, readonly Value[]>();
   readonly #globals = new Map<string, readonly Value[]>();
-  /** Something of which nothing is known. */
+  /** The unknown value. */
   readonly #unknown = toPath(UNKNOWN);
   #depth = 0;
   #looks = 0;
 
   /**
    * @param program The tree.
-   * @param isDefined Whether the host or an earlier cell has defined a name.
+   * @param isDefined Returns whether the host or an earlier cell has defined a name.
    */
   constructor(program: Program, isDefined: (name: string) => boolean) {
     this.bindings = new Bindings(program);
     this.#isDefined = isDefined;
   }
 
-  /** Whether a node is an identifier that stands for a global. */
+  /** Returns whether a node is an identifier that stands for a global. */
   isGlobal(node: AnyNode): boolean {
     return node.type === "Identifier" && this.bindings.isReference(node) &&
       this.bindings.of(node) === undefined && !this.#isDefined(node.name);
   }
 
-  /** What an expression, or a property of a pattern, may stand for. */
+  /** Returns the values that an expression, or a property of a pattern, may have. */
   of(origin: Origin): readonly Value[] {
     if (origin === undefined) return NONE;
-    // Most expressions are names and literals, which are not worth remembering.
+    // Most expressions are names and literals, which are not worth caching.
     if (isPlain(origin, this.bindings)) return this.#find(origin);
-    // From the inside out, since chains are as deep as they are long.
+    // Works from the inside out, since chains are as deep as they are long.
     const open: Exclude<Origin, undefined>[] = [];
     let next: Origin = origin;
     while (next !== undefined && !this.#known.has(next) && !isPlain(next, this.bindings)) {
-      // What depends on itself adds nothing to itself.
+      // A value that depends on itself contributes nothing to itself.
       this.#known.set(next, NONE);
       open.push(next);
       next = beginningOf(next);
@@ -75,7 +78,7 @@ export class Values {
     return this.#known.get(origin)!;
   }
 
-  /** The paths among them. */
+  /** Returns the paths among the values of an expression. */
   pathsOf(node: AnyNode): readonly string[] {
     if (!PATH_TYPES.has(node.type)) return NO_PATHS;
     const values = this.of(node);
@@ -85,16 +88,16 @@ export class Values {
     return values.flatMap((value) => value.kind === "path" ? value.paths : NO_PATHS);
   }
 
-  /** The constant text that an expression stands for. */
+  /** Returns the constant text of an expression, if it has one. */
   textOf(node: AnyNode): string | undefined {
     for (const value of this.of(node)) if (value.kind === "text") return value.text;
     return undefined;
   }
 
-  /** The name of a member, or of a property of a pattern. */
+  /** Returns the name of a member, or of a property of a pattern. */
   keyOf(node: AnyNode): string | undefined {
     if (node.type === "MemberExpression") {
-      // A private name is nobody else's.
+      // A private name never matches a public one.
       if (node.property.type === "PrivateIdentifier") return undefined;
       return this.#key(keyOf({ computed: node.computed, key: node.property }));
     }
@@ -188,7 +191,7 @@ export class Values {
     let text = "";
     for (const piece of pieces) {
       const part = piece.type === "TemplateElement" ? piece.value.cooked ?? "" : this.textOf(piece);
-      // Longer texts are no names.
+      // Longer texts are not names.
       if (part === undefined || text.length + part.length > MAX_TEXT) return [];
       text += part;
     }
@@ -219,7 +222,7 @@ export class Values {
 
   #memberOfPath(value: PathValue, key: string): readonly Value[] {
     const member = memberPath(value, key);
-    // What somebody has put into the global object is theirs.
+    // A property that the host or a cell has added to the global object is not a global.
     return value.path === "globalThis" && this.#isDefined(member.path) ? NONE : [member];
   }
 
@@ -235,7 +238,7 @@ export class Values {
     return called.flatMap((value) => value.kind === "path" ? this.#callOf(value.path, args) : []);
   }
 
-  /** What methods give whatever they are members of: text from text, and `bind` the same function. */
+  /** Returns the results of a method: text from text, and for `bind` the same function. */
   #method(
     object: AnyNode,
     key: string | undefined,
@@ -294,7 +297,7 @@ export class Values {
   }
 }
 
-/** Whether an expression is a literal, a global, or a name of which nothing is known. */
+/** Returns whether an expression is a literal, a global, or a name of unknown value. */
 function isPlain(origin: Exclude<Origin, undefined>, bindings: Bindings): boolean {
   if (origin.type !== "Identifier") return origin.type === "Literal";
   return (bindings.of(origin)?.origins.length ?? 0) === 0;

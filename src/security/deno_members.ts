@@ -1,13 +1,13 @@
 /**
- * What cells have of `Deno`: where a permission makes it useful.
+ * The members of `Deno` that cells have, depending on the permissions.
  *
  * @module
  */
 
-/** What is there in any case. None of it reaches out of the process. */
+/** Members that are always available. None of them reaches out of the process. */
 const ALWAYS = "errors inspect";
 
-/** What is there where a permission makes it useful. Deno's own `statSync` looks for `build`. */
+/** Members that are available with a permission that makes them useful. Deno's own `statSync` needs `build`. */
 const BY_PERMISSION: ReadonlyMap<string, string> = new Map([
   [
     "read",
@@ -31,9 +31,9 @@ const BY_PERMISSION: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The members of `Deno` that cells have.
+ * Returns the members of `Deno` that cells have.
  *
- * @param permissions The kinds of permissions that they have.
+ * @param permissions The kinds of permissions that are granted.
  */
 export function denoMembers(permissions: readonly string[]): string[] {
   const lists = [ALWAYS, ...permissions.map((kind) => BY_PERMISSION.get(kind) ?? "")];
@@ -41,7 +41,7 @@ export function denoMembers(permissions: readonly string[]): string[] {
 }
 
 /**
- * The permissions any of which would give cells a member of `Deno`; none if nothing does.
+ * Returns the permissions any of which would make a member of `Deno` available; empty if none would.
  *
  * @param member The name of the member.
  */

@@ -10,18 +10,18 @@ import type { Rule, RuleContext } from "./rule.ts";
 
 /** Options of {@linkcode FunctionRule}. */
 export interface FunctionRuleOptions {
-  /** What to do instead, for the message. @default "do without it" */
+  /** The alternative, for the message. @default "do without it" */
   readonly advice?: string;
   /** The name of the rule. @default "functions" */
   readonly name?: string;
 }
 
 /**
- * Refuses calls of functions: plain ones, with `new`, as the tag of a template, through `call`, `apply` and `bind`, and by
- * somebody else, which is why such a function may not be passed on as an argument either. A name that begins with a dot is
- * a method of whatever object.
+ * Refuses calls of functions: plain ones, with `new`, as the tag of a template, through `call`, `apply` and `bind`, and
+ * by other functions, which is why such a function may not be passed as an argument either. A name that begins with a
+ * dot stands for a method of any object.
  *
- * @example A method that is not to be called
+ * @example Refuse a method
  * ```ts
  * import { checkCell, FunctionRule } from "@cave/agent/security";
  * import { assertEquals } from "@std/assert";
@@ -35,9 +35,9 @@ export interface FunctionRuleOptions {
  * ```
  */
 export class FunctionRule implements Rule {
-  /** What violations of it are called. */
+  /** The name of the rule in violations. */
   readonly name: string;
-  /** The types of nodes that it looks at. */
+  /** The types of the nodes that the rule checks. */
   readonly nodes: readonly CellNode["type"][] = [
     "CallExpression",
     "NewExpression",
@@ -47,10 +47,10 @@ export class FunctionRule implements Rule {
   readonly #advice: string;
 
   /**
-   * Makes the rule.
+   * Creates the rule.
    *
-   * @param names Functions by their path, such as `Deno.exit`, and methods of anything, such as `.exec`.
-   * @param options What to do instead.
+   * @param names Functions by their path, such as `Deno.exit`, and methods of any object, such as `.exec`.
+   * @param options The name of the rule, and the alternative.
    */
   constructor(names: Iterable<string>, options: FunctionRuleOptions = {}) {
     this.name = options.name ?? "functions";
@@ -58,7 +58,7 @@ export class FunctionRule implements Rule {
     this.#advice = options.advice ?? "do without it";
   }
 
-  /** See {@linkcode Rule.check}. */
+  /** Implements {@linkcode Rule.check}. */
   check(node: CellNode, context: RuleContext): void {
     switch (node.type) {
       case "TaggedTemplateExpression":
@@ -89,7 +89,7 @@ export class FunctionRule implements Rule {
     return methods && method.startsWith(".") && this.#names.has(method) ? method : undefined;
   }
 
-  /** Methods of anything are refused only where they are called: as a value they may be anything. */
+  /** Checks one node. Methods of any object are refused only in calls: without a call, the member may be anything. */
   #look(node: CellNode, context: RuleContext, { methods = true } = {}): void {
     const path = context.globals(node).map((one) => this.#match(one, methods))
       .find((name) => name !== undefined);

@@ -10,17 +10,17 @@ import type { Rule, RuleContext } from "./rule.ts";
 
 /** Options of {@linkcode GlobalRule}. */
 export interface GlobalRuleOptions {
-  /** What to do instead, for the message; for all names, or by name. @default "do without it" */
+  /** The alternative, for the message: one for all names, or one for each. @default "do without it" */
   readonly advice?: string | ReadonlyMap<string, string>;
   /** The name of the rule. @default "globals" */
   readonly name?: string;
 }
 
 /**
- * Refuses references to globals, or to members of them, by whatever name: `globalThis["ev" + "al"]` is `eval`. What the host
- * injects under such a name, and what cells declare, is no global.
+ * Refuses references to globals, or to members of them, under any alias: `globalThis["ev" + "al"]` is `eval`. A value
+ * that the host injects under such a name, or that cells declare, is not a global.
  *
- * @example A global that cells are to leave alone
+ * @example Refuse a global
  * ```ts
  * import { checkCell, GlobalRule } from "@cave/agent/security";
  * import { assertEquals } from "@std/assert";
@@ -34,9 +34,9 @@ export interface GlobalRuleOptions {
  * ```
  */
 export class GlobalRule implements Rule {
-  /** What violations of it are called. */
+  /** The name of the rule in violations. */
   readonly name: string;
-  /** The types of nodes that it looks at. */
+  /** The types of the nodes that the rule checks. */
   readonly nodes: readonly CellNode["type"][] = [
     "Identifier",
     "MemberExpression",
@@ -47,10 +47,10 @@ export class GlobalRule implements Rule {
   readonly #advice: string | ReadonlyMap<string, string>;
 
   /**
-   * Makes the rule.
+   * Creates the rule.
    *
    * @param names Globals, and members of globals: `process`, `Deno.exit`.
-   * @param options What to do instead.
+   * @param options The name of the rule, and the alternatives.
    */
   constructor(names: Iterable<string>, options: GlobalRuleOptions = {}) {
     this.name = options.name ?? "globals";
@@ -58,7 +58,7 @@ export class GlobalRule implements Rule {
     this.#advice = options.advice ?? "do without it";
   }
 
-  /** See {@linkcode Rule.check}. */
+  /** Implements {@linkcode Rule.check}. */
   check(node: CellNode, context: RuleContext): void {
     const place = placeOfName(node, context);
     if (place === undefined) return;

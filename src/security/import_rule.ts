@@ -10,21 +10,21 @@ import type { CellPlace, Rule, RuleContext } from "./rule.ts";
 
 /** Options of {@linkcode ImportRule}. */
 export interface ImportRuleOptions {
-  /** What may be imported: specifiers, and prefixes that end in `/` or `*`. @default what the runtime's `imports` let in */
+  /** Allowed specifiers, and prefixes that end in `/` or `*`. @default those that the runtime's `imports` allow */
   readonly allow?: readonly string[];
-  /** What may not, of what may otherwise. @default nothing */
+  /** Specifiers that are refused although they match an allowed one. @default none */
   readonly deny?: readonly string[];
-  /** Whether specifiers that are computed while the cell runs are left to the import gate. @default true */
+  /** Whether specifiers that are computed at run time are left to the import gate. @default true */
   readonly computed?: boolean;
   /** The name of the rule. @default "imports" */
   readonly name?: string;
 }
 
 /**
- * Refuses imports: `import` and `export ... from` declarations, and `import()` with constant specifiers. By default those
- * that the runtime's import gate would turn away.
+ * Refuses imports: `import` and `export ... from` declarations, and `import()` with constant specifiers. By default, it
+ * refuses those that the runtime's import gate would refuse.
  *
- * @example Nothing but one package
+ * @example Allow a single package
  * ```ts
  * import { checkCell, ImportRule } from "@cave/agent/security";
  * import { assertEquals } from "@std/assert";
@@ -37,9 +37,9 @@ export interface ImportRuleOptions {
  * ```
  */
 export class ImportRule implements Rule {
-  /** What violations of it are called. */
+  /** The name of the rule in violations. */
   readonly name: string;
-  /** The types of nodes that it looks at. */
+  /** The types of the nodes that the rule checks. */
   readonly nodes: readonly CellNode["type"][] = [
     "ImportDeclaration",
     "ImportExpression",
@@ -49,16 +49,16 @@ export class ImportRule implements Rule {
   readonly #options: ImportRuleOptions;
 
   /**
-   * Makes the rule.
+   * Creates the rule.
    *
-   * @param options What may be imported.
+   * @param options The allowed and refused specifiers.
    */
   constructor(options: ImportRuleOptions = {}) {
     this.name = options.name ?? "imports";
     this.#options = options;
   }
 
-  /** See {@linkcode Rule.check}. */
+  /** Implements {@linkcode Rule.check}. */
   check(node: CellNode, context: RuleContext): void {
     const source = sourceOf(node);
     if (source === undefined) return;
@@ -77,12 +77,12 @@ export class ImportRule implements Rule {
     const list = denied || open === undefined
       ? "this one is not allowed"
       : open.length === 0
-      ? "nothing may be imported here. Use what is there, and the language itself"
+      ? "nothing may be imported here. Use the injected names, and the language itself"
       : `what may be imported is ${open.join(", ")}`;
     context.report(source, `Cannot import ${JSON.stringify(specifier)}: ${list}`);
   }
 
-  /** What may be imported; nothing where that is everything. */
+  /** Returns the allowed patterns, or `undefined` if all imports are allowed. */
   #open({ imports, packages = [] }: CellPlace): readonly string[] | undefined {
     return this.#options.allow ?? (imports === undefined ? undefined : [...imports, ...packages]);
   }

@@ -10,17 +10,17 @@ import type { Rule, RuleContext } from "./rule.ts";
 
 /** Options of {@linkcode MemberRule}. */
 export interface MemberRuleOptions {
-  /** What to do instead, for the message. @default "do without it" */
+  /** The alternative, for the message. @default "do without it" */
   readonly advice?: string;
   /** The name of the rule. @default "attributes" */
   readonly name?: string;
 }
 
 /**
- * Refuses access to members by name, whatever they are members of: with a dot, in brackets, in a pattern, or through
- * `Reflect` and `Object`. A name in brackets is folded from constant pieces; one that is computed from data cannot be seen.
+ * Refuses access to members by name, on any object: with a dot, in brackets, in a pattern, or through `Reflect` and
+ * `Object`. A name in brackets is folded from constant pieces; one that is computed from data cannot be seen.
  *
- * @example A name in pieces
+ * @example Refuse a name in pieces
  * ```ts
  * import { MemberRule, checkCell } from "@cave/agent/security";
  * import { assertEquals } from "@std/assert";
@@ -31,18 +31,18 @@ export interface MemberRuleOptions {
  * ```
  */
 export class MemberRule implements Rule {
-  /** What violations of it are called. */
+  /** The name of the rule in violations. */
   readonly name: string;
-  /** The types of nodes that it looks at. */
+  /** The types of the nodes that the rule checks. */
   readonly nodes: readonly CellNode["type"][] = ["MemberExpression", "Property", "CallExpression"];
   readonly #names: ReadonlySet<string>;
   readonly #advice: string;
 
   /**
-   * Makes the rule.
+   * Creates the rule.
    *
    * @param names Names of members.
-   * @param options What to do instead.
+   * @param options The name of the rule, and the alternative.
    */
   constructor(names: Iterable<string>, options: MemberRuleOptions = {}) {
     this.name = options.name ?? "attributes";
@@ -50,7 +50,7 @@ export class MemberRule implements Rule {
     this.#advice = options.advice ?? "do without it";
   }
 
-  /** See {@linkcode Rule.check}. */
+  /** Implements {@linkcode Rule.check}. */
   check(node: CellNode, context: RuleContext): void {
     const place = node.type === "MemberExpression"
       ? node.property

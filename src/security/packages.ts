@@ -1,5 +1,5 @@
 /**
- * Packages that cells may import.
+ * The check of packages that cells may import.
  *
  * @module
  */
@@ -11,7 +11,7 @@ const PINNED =
  * Checks a list of packages.
  *
  * @param packages The packages, such as `npm:lodash-es@4.17.21`.
- * @throws {TypeError} If one is no package of npm with its exact version, or is there in two versions.
+ * @throws {TypeError} If an entry is not an npm package with its exact version, or a package is listed in two versions.
  */
 export function checkPackages(packages: readonly string[]): readonly string[] {
   const names = new Set<string>();
@@ -24,7 +24,9 @@ export function checkPackages(packages: readonly string[]): readonly string[] {
     }
     const name = one.slice(0, one.lastIndexOf("@"));
     if (names.has(name)) {
-      throw new TypeError(`Cannot use the package ${JSON.stringify(one)}: it is there already`);
+      throw new TypeError(
+        `Cannot use the package ${JSON.stringify(one)}: the package is listed already`,
+      );
     }
     names.add(name);
   }

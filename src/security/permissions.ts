@@ -1,5 +1,5 @@
 /**
- * Permissions of a kernel, in Deno's own words, and the flags that they become.
+ * Permissions of a kernel, in Deno's own terms, and their conversion to flags.
  *
  * @module
  */
@@ -9,24 +9,24 @@ import { checkEntry, type PermissionKind } from "./_permission_entry.ts";
 export type { PermissionKind };
 
 /**
- * How much of one kind: `true` for everything, a list for what it names, or both lists. What is denied stays so, whatever is
- * allowed.
+ * The extent of one kind of permission: `true` for everything, a list of what is allowed, or lists of what is allowed
+ * and denied. Denials take precedence.
  */
 export type Permission = boolean | readonly string[] | PermissionLists;
 
-/** What is allowed of a kind, and what of that is not. */
+/** The allowed and the denied part of a kind of permission. */
 export interface PermissionLists {
-  /** What is allowed: `true` for everything. @default nothing */
+  /** The allowed entries; `true` for everything. @default none */
   readonly allow?: boolean | readonly string[];
-  /** What is not: `true` for everything. @default nothing */
+  /** The denied entries; `true` for everything. @default none */
   readonly deny?: boolean | readonly string[];
 }
 
 /**
- * What cells may reach beyond what the host injects. Nothing of it follows from what the host itself may do. Running programs
- * and native code are not on the list: they would leave the sandbox; see {@linkcode DangerousPermissions}.
+ * Access of cells beyond the injected values. None of it follows from the permissions of the host itself. Running
+ * programs and loading native code are not on the list, as they would leave the sandbox; see {@linkcode DangerousPermissions}.
  *
- * @example One folder, but for a part of it, and one host
+ * @example Grant one folder except for a part of it, and one host
  * ```ts
  * import { DenoRuntime } from "@cave/agent";
  * import { assertEquals } from "@std/assert";
@@ -42,29 +42,29 @@ export interface Permissions {
   /** Hosts, with or without port: `["api.example.com", "127.0.0.1:8080", "*.example.com"]`. @default none */
   readonly net?: Permission;
   /**
-   * Files and folders to read; a relative path is one of the host's. A symbolic link that is in a folder leads where it
-   * leads, past `deny` as well; cells cannot make any. @default none
+   * Files and folders to read; relative paths are relative to the host's working directory. A symbolic link inside an
+   * allowed folder is followed wherever it leads, past `deny` as well; cells cannot create links. @default none
    */
   readonly read?: Permission;
-  /** Files and folders to write; as `read`. @default none */
+  /** Files and folders to write, in the form of `read`. @default none */
   readonly write?: Permission;
   /**
-   * Environment variables, `*` at the end for all that begin so. A kernel is given the values that they have in the host when
-   * it starts, and no others. @default none
+   * Environment variables; a `*` at the end stands for all that begin so. A kernel gets the values that they have in
+   * the host when it starts, and no others. @default none
    */
   readonly env?: Permission;
   /** System information, such as `hostname`. @default none */
   readonly sys?: Permission;
   /**
-   * Hosts to import code from, with or without port: `import` lets in what begins with `https://` and the host. Such modules
-   * are code that nobody looks at: the rules see cells only. @default none
+   * Hosts from which code may be imported, with or without port: the import gate then allows specifiers that begin with
+   * `https://` and the host. Such modules are not checked: rules see cells only. @default none
    */
   readonly import?: Permission;
 }
 
 /**
- * Ways out of the sandbox: a program that a cell starts, or native code that it loads, can do what the host's user can,
- * whatever the other permissions say. For kernels that are in a container or virtual machine of their own.
+ * Ways out of the sandbox. A program that a cell starts, or native code that it loads, can do whatever the host's user
+ * can, regardless of the other permissions. Meant for kernels inside a container or virtual machine of their own.
  */
 export interface DangerousPermissions {
   /** Programs that cells may run with `Deno.Command`, by their paths; their output has to be piped. @default none */
@@ -73,13 +73,13 @@ export interface DangerousPermissions {
   readonly ffi?: Permission;
 }
 
-/** A kind that is granted at least in part. */
+/** A kind of permission that is granted at least in part. */
 export interface GrantedPermission {
   /** The kind. */
   readonly kind: PermissionKind;
-  /** What is allowed. */
+  /** The allowed entries; `true` for everything. */
   readonly allow: true | readonly string[];
-  /** What of that is not. */
+  /** The denied entries. */
   readonly deny: readonly string[];
 }
 
@@ -87,18 +87,20 @@ const KINDS = ["net", "read", "write", "env", "sys", "import"] as const;
 
 const EXITS = ["run", "ffi"] as const;
 
-/** The system information that Deno's own API gives. The kind has more, which is there for Node.js only. */
+/**
+ * The system information that Deno's own API offers. The permission has further names that only Node.js modules use.
+ */
 const SYS = "gid hostname loadavg networkInterfaces osRelease osUptime systemMemoryInfo uid".split(
   " ",
 );
 
 /**
- * Checks permissions.
+ * Checks permissions, and lists those that are granted.
  *
- * @param permissions What is granted.
+ * @param permissions The permissions.
  * @param exits The ways out of the sandbox.
  * @returns The kinds that are granted at least in part.
- * @throws {TypeError} If there is a kind that a kernel cannot have, or an entry that is none.
+ * @throws {TypeError} If a kernel cannot have one of the kinds, or an entry is malformed.
  */
 export function grantedPermissions(
   permissions: Permissions,
@@ -115,9 +117,9 @@ export function grantedPermissions(
 }
 
 /**
- * Mutex permissions into flags of `deno run`.
+ * Converts permissions to flags of `deno run`.
  *
- * @param granted What is granted.
+ * @param granted The granted permissions.
  */
 export function toPermissionFlags(granted: readonly GrantedPermission[]): string[] {
   return granted.flatMap(({ kind, allow, deny }) => {
@@ -130,10 +132,10 @@ export function toPermissionFlags(granted: readonly GrantedPermission[]): string
 }
 
 /**
- * Permissions with other entries, for example with absolute paths in the place of relative ones.
+ * Maps the entries of a permission, for example from relative to absolute paths.
  *
- * @param permission Of one kind.
- * @param change Gives the entry in the place of another.
+ * @param permission A permission of one kind.
+ * @param change Returns the replacement of an entry.
  */
 export function mapPermission(
   permission: Permission,
@@ -150,14 +152,14 @@ export function mapPermission(
 }
 
 /**
- * The patterns of imports that a permission to import opens the gate for.
+ * Returns the import patterns that a permission to import adds to the gate.
  *
- * @param granted What is granted.
+ * @param granted The granted permissions.
  */
 export function importPatterns(granted: readonly GrantedPermission[]): string[] {
   const { allow = [] } = granted.find(({ kind }) => kind === "import") ?? {};
   if (allow === true) return ["https://*"];
-  // Without encryption only where somebody has named the very port.
+  // Plain HTTP only if the port is spelled out.
   return allow.flatMap((host) =>
     /:\d+$/.test(host) ? [`https://${host}/`, `http://${host}/`] : [`https://${host}/`]
   );
@@ -173,7 +175,7 @@ function checkKinds(given: object, known: readonly PermissionKind[]): void {
     throw new TypeError(
       `Cannot grant ${JSON.stringify(kind)}: ` +
         (isExit
-          ? "it leaves the sandbox; dangerouslyAllow takes it, if that is what you want"
+          ? "it leaves the sandbox; to grant it all the same, use dangerouslyAllow"
           : `a kernel can have ${known.join(", ")}`),
     );
   }
@@ -184,7 +186,7 @@ function listsOf(kind: PermissionKind, given: Permission | undefined) {
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) {
     throw new TypeError(
-      `Cannot grant ${kind}: it has lists called allow and deny, not ${JSON.stringify(unknown)}`,
+      `Cannot grant ${kind}: expected the lists allow and deny, not ${JSON.stringify(unknown)}`,
     );
   }
   return { allow: checkList(kind, allow), deny: checkList(kind, deny) };

@@ -10,18 +10,18 @@ import type { Rule, RuleContext } from "./rule.ts";
 
 /** Options of {@linkcode RegexRule}. */
 export interface RegexRuleOptions {
-  /** What was found, and what to do instead. @default that the text is not allowed */
+  /** The message: what was found, and what to do instead. @default a message that the text is not allowed */
   readonly message?: string;
   /** The name of the rule. @default "text" */
   readonly name?: string;
 }
 
 /**
- * Refuses text: the whole source of a cell, with its comments, strings and types, is searched for a pattern. The bluntest of
- * the rules. It finds words that are only mentioned, and misses what is written in another way; for names and members take
- * another rule. The pattern runs in the host: one that backtracks without end holds it up.
+ * Refuses text that matches a pattern anywhere in the source of a cell, including comments, strings and types. The
+ * bluntest of the rules: it finds words that are only mentioned, and misses code that is written in another way. For
+ * names and members, use another rule. The pattern runs in the host: one with catastrophic backtracking blocks it.
  *
- * @example A word
+ * @example Refuse a word
  * ```ts
  * import { checkCell, RegexRule } from "@cave/agent/security";
  * import { assertEquals } from "@std/assert";
@@ -32,27 +32,27 @@ export interface RegexRuleOptions {
  * ```
  */
 export class RegexRule implements Rule {
-  /** What violations of it are called. */
+  /** The name of the rule in violations. */
   readonly name: string;
-  /** The types of nodes that it looks at. */
+  /** The types of the nodes that the rule checks. */
   readonly nodes: readonly CellNode["type"][] = ["Program"];
   readonly #pattern: RegExp;
   readonly #message: string;
 
   /**
-   * Makes the rule.
+   * Creates the rule.
    *
    * @param pattern The pattern.
-   * @param options What to say.
+   * @param options The name and message of the rule.
    */
   constructor(pattern: RegExp, options: RegexRuleOptions = {}) {
     this.name = options.name ?? "text";
-    // A copy, whose position nobody else moves.
+    // A copy, so that no other code moves its `lastIndex`.
     this.#pattern = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, "") + "g");
     this.#message = options.message ?? `Text like ${pattern} is not allowed: do without it`;
   }
 
-  /** See {@linkcode Rule.check}. */
+  /** Implements {@linkcode Rule.check}. */
   check(_program: CellNode, { source, report }: RuleContext): void {
     const lines = new LineIndex(source);
     for (const { index } of source.matchAll(this.#pattern)) report(lines.at(index), this.#message);

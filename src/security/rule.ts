@@ -1,5 +1,5 @@
 /**
- * The interface of rules: what a rule is, and what it is told of a cell.
+ * The interface of rules, and the information that they get about a cell.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import type { CellNode } from "../syntax/cell_tree.ts";
 import type { Position } from "../syntax/position.ts";
 
 /**
- * A rule for cells. It is shown every node of a cell's tree, in the order of the text, and reports what it does not allow.
- * Types are erased before. A rule that throws refuses the cell.
+ * A rule for cells. Its `check` is called with every node of a cell's tree, in source order, and reports what it does
+ * not allow. Types have been erased before. A rule that throws refuses the cell.
  *
- * @example A rule of one's own
+ * @example Write a rule
  * ```ts
  * import { DenoRuntime, defaultRules, type Rule } from "@cave/agent";
  * import { assert, assertEquals } from "@std/assert";
@@ -35,62 +35,66 @@ import type { Position } from "../syntax/position.ts";
  * ```
  */
 export interface Rule {
-  /** What violations of it are called, for example `imports`. */
+  /** The name of the rule in violations, for example `imports`. */
   readonly name: string;
-  /** The types of nodes that it wants to see, for example `["CallExpression"]`: for speed. @default all */
+  /** The types of the nodes that the rule checks, for example `["CallExpression"]`, to save time. @default all */
   readonly nodes?: readonly CellNode["type"][];
   /**
-   * Looks at a node.
+   * Checks a node.
    *
-   * @param node The node, as acorn has it.
-   * @param context What else is known, and how to report.
+   * @param node The node, as acorn parsed it.
+   * @param context Information about the cell, and a function to report violations.
    */
   check(node: CellNode, context: RuleContext): void;
 }
 
-/** What a rule is told of the cell that it looks at. */
+/** The information that a rule gets about a cell. */
 export interface RuleContext {
-  /** The cell as it was written. */
+  /** The source of the cell, as the model wrote it. */
   readonly source: string;
-  /** The cell without its types: what the nodes' offsets refer to. */
+  /** The code without types, to which the offsets of nodes refer. */
   readonly code: string;
-  /** Where the cell is to run. */
+  /** The place in which the cell is to run. */
   readonly place: CellPlace;
-  /** What the node stands in; absent for the whole program. */
+  /** The node that contains the checked one; absent for the whole program. */
   readonly parent: CellNode | undefined;
   /**
-   * The globals that an expression may stand for, as paths: `["eval"]` for `(0, globalThis["ev" + "al"])`. Aliases are
-   * followed, and so is destructuring: this works for a property of a pattern as well. A member of something unknown has a
-   * path that begins with a dot: `[".exec"]` for `db.exec`. What the cell, or an earlier one, declares is no global.
+   * Returns the globals that an expression may stand for, as paths: `["eval"]` for `(0, globalThis["ev" + "al"])`.
+   * Follows aliases and destructuring, so that it also accepts a property of a pattern. A member of an unknown value
+   * has a path that begins with a dot: `[".exec"]` for `db.exec`. A name that this cell or an earlier one declares is
+   * not a global.
    */
   readonly globals: (node: CellNode) => readonly string[];
-  /** The constant text that an expression stands for, folded from its pieces, if it does. */
+  /** Returns the constant text of an expression, folded from its pieces, or `undefined` if it has none. */
   readonly text: (node: CellNode) => string | undefined;
-  /** The name of a member or of a property in a pattern, computed or not, if it can be told. */
+  /** Returns the name of a member or of a property in a pattern, computed or not, if it is known. */
   readonly key: (node: CellNode) => string | undefined;
-  /** Whether an identifier stands for a global: neither a name of the cell or the session, nor the name of a member. */
+  /**
+   * Returns whether an identifier stands for a global: neither a name of the cell or the session, nor the name of a
+   * member.
+   */
   readonly isGlobal: (node: CellNode) => boolean;
-  /** Whether the cell asks if there is such a global (`typeof name`), or makes it, and so can do without. */
+  /** Returns whether the cell tests for the global (`typeof name`) or creates it, and so works without it. */
   readonly isTested: (name: string) => boolean;
   /**
    * Reports a violation.
    *
    * @param at The node, or a position in the source.
-   * @param message What was found, and what to do instead.
+   * @param message A description of the violation, and the alternative.
    */
   readonly report: (at: CellNode | Position, message: string) => void;
 }
 
-/** Where a cell is to run: what is there decides what has to be said. */
+/** The place in which a cell is to run, as far as rules depend on it. */
 export interface CellPlace {
-  /** Whether it is cut off from the host, with a chosen set of globals. @default true */
+  /** Whether cells are isolated from the host, with a chosen set of globals. @default true */
   readonly isolated?: boolean;
-  /** What may be imported: specifiers, and prefixes that end in `/` or `*`. @default anything */
+  /** Allowed imports: specifiers, and prefixes that end in `/` or `*`. @default all */
   readonly imports?: readonly string[] | undefined;
-  /** Packages that may be imported beyond that, by their name as well: `npm:lodash-es@4.17.21`. @default none */
+  /** Packages that may be imported in addition, also by their bare name: `npm:lodash-es@4.17.21`. @default none */
   readonly packages?: readonly string[];
-  /** The kinds of permissions that it has, for example `net`. @default none */
+  /** The kinds of permissions that cells have, for example `net`. @default none */
   readonly permissions?: readonly string[];
-  /** Whether the host or an earlier cell has defined a name. @default none is */
+  /** Returns whether the host or an earlier cell has defined a name. @default none is */
   readonly isDefined?: (name: string) => boolean;
 }

@@ -19,7 +19,7 @@ const STRINGS = {
 
 const NONE = "do without it, and do not try again";
 
-/** Globals of other places that models know, and what cells have instead. */
+/** Globals of Node.js and browsers that models know, and the alternatives that cells have. */
 const ABSENT: ReadonlyMap<string, string> = new Map([
   ["Buffer", "use Uint8Array, TextEncoder, TextDecoder, atob and btoa"],
   ["__dirname", "a cell has no file"],
@@ -27,9 +27,9 @@ const ABSENT: ReadonlyMap<string, string> = new Map([
   ["alert", "use console.log"],
   ["confirm", "ask in your answer"],
   ["document", "there is no page"],
-  ["exports", "what a cell declares is there for the next ones"],
+  ["exports", "later cells see what a cell declares"],
   ["global", "use globalThis"],
-  ["module", "what a cell declares is there for the next ones"],
+  ["module", "later cells see what a cell declares"],
   ["prompt", "ask in your answer"],
   ["setImmediate", "use setTimeout"],
   ["window", "use globalThis"],
@@ -38,21 +38,21 @@ const ABSENT: ReadonlyMap<string, string> = new Map([
     .concat("process", "require", "sessionStorage").map((name) => [name, NONE] as const),
 ]);
 
-/** What would end the host, where cells run in it. */
+/** Functions that would end the host's process, in which cells of a LocalRuntime run. */
 const ENDINGS = ["Deno.exit", "Deno.kill", "process.abort", "process.exit", "process.kill"];
 
 /**
- * The rules that hold if nobody says otherwise. They say early and clearly what would fail anyway, because the engine, the
- * permissions or the import gate refuse it; so they refuse no code that works. In place of walls they are not: what can be
- * told from the text alone is not everything.
+ * Returns the default rules. They report early and clearly what would fail anyway, because the engine, the permissions
+ * or the import gate refuse it; so they refuse no code that works. They do not replace those walls: the text of a cell
+ * does not reveal everything.
  *
- * - `imports`: imports that the gate does not let in.
+ * - `imports`: imports that the gate refuses.
  * - `code-from-strings`: `eval`, `Function` and their relatives, in any guise; `.constructor("...")`.
- * - `absent`: globals of Node.js and of browsers that cells do not have. Asking for them (`typeof process`) is fine.
+ * - `absent`: globals of Node.js and of browsers that cells do not have. Testing for them (`typeof process`) is fine.
  * - `deno`: members of `Deno` for which a permission is missing.
- * - `exit`: in a `LocalRuntime`, whose cells share the host's process, what would end it.
+ * - `exit`: in a `LocalRuntime`, whose cells share the host's process, calls that would end it.
  *
- * @example What they find, and what they let pass
+ * @example See what they refuse, and what they accept
  * ```ts
  * import { checkCell, defaultRules } from "@cave/agent";
  * import { assertEquals } from "@std/assert";
@@ -77,7 +77,7 @@ export function defaultRules(): Rule[] {
   ];
 }
 
-/** What leads from any object to the powers behind it. */
+/** Members that lead from any object to its constructor or prototype. */
 const REFLECTION = [
   "__defineGetter__",
   "__defineSetter__",
@@ -97,17 +97,19 @@ const REFLECTION = [
 const STRICT_GLOBALS = ["Deno", "Proxy", "Reflect", "WebAssembly", "globalThis"];
 
 /**
- * Rules for whoever would rather refuse a good cell than run an odd one. Beyond what {@linkcode defaultRules} refuse:
+ * Returns strict rules, for hosts that would rather refuse a good cell than run a suspicious one. In addition to
+ * {@linkcode defaultRules} they refuse:
  *
  * - `imports`: computed specifiers as well.
  * - `code-from-strings`: any mention of `Function`.
- * - `globals`: any mention of `globalThis`, `self`, `Deno`, `Reflect`, `Proxy`, `WebAssembly`, and of what is
- *   absent, even to ask for it. What the host has granted of `Deno` is refused too.
- * - `reflection`: members that lead from an object to its constructor or prototype, by name or by constant pieces of it.
+ * - `globals`: any mention of `globalThis`, `self`, `Deno`, `Reflect`, `Proxy`, `WebAssembly`, and of absent globals,
+ *   even to test for them. Members of `Deno` that the host has granted are refused too.
+ * - `reflection`: members that lead from an object to its constructor or prototype, by name or by constant pieces of
+ *   it.
  *
- * What is computed from data while the cell runs they cannot see either.
+ * They cannot see names that are computed from data at run time either.
  *
- * @example Strictly
+ * @example See what they refuse
  * ```ts
  * import { checkCell, strictRules } from "@cave/agent";
  * import { assertEquals } from "@std/assert";
@@ -132,7 +134,7 @@ export function strictRules(): Rule[] {
   ];
 }
 
-/** A rule for one of the two kinds of places. */
+/** Restricts a rule to isolated places, or to places that are not. */
 function where(isolated: boolean, rule: Rule): Rule {
   return {
     name: rule.name,

@@ -1,5 +1,5 @@
 /**
- * Shows a cell to its rules.
+ * The check of a cell by its rules.
  *
  * @module
  */
@@ -11,11 +11,11 @@ import type { CellPlace, Rule, RuleContext } from "./rule.ts";
 import type { Violation, Violations } from "./violation.ts";
 import { visit } from "../syntax/walk.ts";
 
-/** A cell that has been parsed. */
+/** A parsed cell. */
 export interface CheckedCell {
-  /** As it was written. */
+  /** The source as the model wrote it. */
   readonly source: string;
-  /** Without its types. */
+  /** The code without types. */
   readonly code: string;
   /** The tree of `code`. */
   readonly program: CellProgram;
@@ -23,31 +23,31 @@ export interface CheckedCell {
   readonly toOriginal?: ((position: Position) => Position) | undefined;
 }
 
-/** Violations that are told. Whoever has mended so many tries again. */
+/** Maximum number of violations reported per check. */
 const MAX_VIOLATIONS = 20;
 
-/** What a failure of the check itself is called. */
+/** The name of the rule for failures of the check itself. */
 const CHECK = "check";
 
-/** Checks cells: one walk over the tree of each, on which every rule is shown every node. */
+/** Checks cells: one walk over the tree of each, in which every rule visits every node. */
 export class SecurityChecker {
   readonly #rules: readonly Rule[];
 
   /**
-   * Makes a checker.
+   * Creates a checker.
    *
    * @param rules The rules.
-   * @throws {TypeError} If one of them is none.
+   * @throws {TypeError} If one of them is not a rule.
    */
   constructor(rules: readonly Rule[]) {
     this.#rules = checkRules(rules);
   }
 
   /**
-   * Checks a cell. What goes wrong in it is a violation as well: what could not be checked does not pass.
+   * Checks a cell. A failure of the check is a violation as well: a cell that could not be checked does not pass.
    *
    * @param cell The cell.
-   * @param place Where it is to run.
+   * @param place The place in which the cell is to run.
    */
   check(cell: CheckedCell, place: CellPlace = {}): Violations {
     const found = new Findings(cell);
@@ -55,7 +55,7 @@ export class SecurityChecker {
       try {
         this.#walk(cell, { place, found });
       } catch (error) {
-        // A tree that is too deep for the stack, for one.
+        // For example a tree that is too deep for the stack.
         found.add(
           CHECK,
           cell.program,
@@ -104,7 +104,7 @@ export class SecurityChecker {
         current.rule = rule;
         try {
           const answer: unknown = rule.check(node, context);
-          // What it reported later would come too late.
+          // A later report would come too late.
           if (answer instanceof Promise) throw new TypeError("a rule has to answer at once");
         } catch (error) {
           failed.add(rule);
@@ -120,7 +120,7 @@ export class SecurityChecker {
   }
 }
 
-/** Violations, in order and without doubles. */
+/** Violations, in order and without duplicates. */
 class Findings {
   readonly #toOriginal: (position: Position) => Position;
   readonly #code: string;
@@ -132,7 +132,7 @@ class Findings {
     this.#toOriginal = toOriginal;
   }
 
-  /** Adds one. */
+  /** Adds a violation. */
   add(rule: string, at: CellNode | Position, message: string): void {
     const { line, column } = "type" in at ? this.#positionOf(at) : at;
     const key = `${line}:${column} ${rule} ${message}`;

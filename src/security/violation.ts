@@ -1,14 +1,14 @@
 /**
- * What rules find in a cell.
+ * The findings of rules.
  *
  * @module
  */
 
-/** Something in a cell that a rule does not allow. */
+/** A place in a cell that a rule does not allow. */
 export interface Violation {
   /** The name of the rule. */
   readonly rule: string;
-  /** For people and models: what was found, and what to do instead. */
+  /** The description, for people and models: what was found, and the alternative. */
   readonly message: string;
   /** The line in the source of the cell, from 1. */
   readonly line: number;
@@ -16,10 +16,10 @@ export interface Violation {
   readonly column: number;
 }
 
-/** All that the rules have to say about a cell. */
+/** All findings of the rules about a cell. */
 export interface Violations {
-  /** What was found, in the order of the text; the first ones, if there are many. */
+  /** The violations in source order; the first ones, if there are many. */
   readonly violations: readonly Violation[];
-  /** How many more there are. */
+  /** The number of further violations. */
   readonly omitted: number;
 }

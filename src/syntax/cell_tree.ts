@@ -1,6 +1,6 @@
 /**
- * The tree of a cell: acorn's, which is ESTree's. These names stand in no documentation, since their parts are acorn's to
- * document.
+ * The tree of a cell: acorn's, which follows ESTree. These names are internal for the documentation, since acorn
+ * documents the nodes.
  *
  * @module
  */

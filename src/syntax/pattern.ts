@@ -1,8 +1,8 @@
-/** What patterns hold: the names that they declare, and expressions. */
+/** The contents of patterns: the names that they declare, and expressions. */
 
 import type { Expression, Pattern, PrivateIdentifier } from "acorn";
 
-/** What is done with the parts of a pattern. */
+/** Receives the parts of a pattern. */
 export interface PatternReader {
   /** Receives each name. */
   readonly name: (name: string) => void;

@@ -1,10 +1,10 @@
 /**
- * Semaphore in the text of a cell.
+ * Positions in the text of a cell.
  *
  * @module
  */
 
-/** A place in a text. */
+/** A position in a text. */
 export interface Position {
   /** Line, from 1. */
   readonly line: number;
@@ -14,7 +14,7 @@ export interface Position {
 
 /** Finds the positions of offsets in one text. */
 export class LineIndex {
-  /** The offset at which each line starts. */
+  /** The start offset of each line. */
   readonly #starts: number[] = [0];
 
   /** @param text The text. */
@@ -25,7 +25,7 @@ export class LineIndex {
   }
 
   /**
-   * The position of an offset.
+   * Returns the position of an offset.
    *
    * @param offset UTF-16 code units from the start of the text.
    */

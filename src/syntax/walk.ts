@@ -1,12 +1,12 @@
-/** Walking acorn's trees. */
+/** A walk over acorn's trees. */
 
 import type { AnyNode } from "acorn";
 
 /**
  * Walks a tree in source order.
  *
- * @param root Where to begin.
- * @param enter Called for each node; `false` leaves out what is below it.
+ * @param root The root of the walk.
+ * @param enter Called for each node; returning `false` skips its descendants.
  */
 export function visit(
   root: AnyNode,
@@ -30,7 +30,10 @@ function visitBelow(
   }
 }
 
-/** What a node has besides nodes is a number, a text, a `RegExp`, or an object without a start. Lists may have holes. */
+/**
+ * Returns whether a property of a node is a node. Others are numbers, strings, a `RegExp`, or objects without a start.
+ * Lists may have holes.
+ */
 function isNode(value: object | null): value is AnyNode {
   return value !== null && "start" in value;
 }

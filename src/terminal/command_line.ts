@@ -1,5 +1,5 @@
 /**
- * The words of the command line.
+ * The parser of the command line.
  *
  * @module
  */
@@ -7,39 +7,39 @@
 import { parseArgs } from "node:util";
 import { grantedPermissions, type Permissions } from "../security/permissions.ts";
 
-/** What the command line asks for. */
+/** A parsed command line. */
 export interface CommandLine {
-  /** What to do. */
+  /** The action to perform. */
   readonly action: "run" | "help" | "version";
-  /** The question; absent if there was none. */
+  /** The question; absent if none was given. */
   readonly question?: string | undefined;
   /** The model's name. */
   readonly model?: string | undefined;
-  /** The server. */
+  /** The URL of the server. */
   readonly baseUrl?: string | undefined;
-  /** Files that become variables. */
+  /** Paths of files that become variables. */
   readonly files: readonly string[];
-  /** Calls of the model in a run. */
+  /** Maximum number of model calls in a run. */
   readonly maxSteps?: number | undefined;
   /** Time limit of a cell in milliseconds. */
   readonly timeoutMs?: number | undefined;
-  /** What cells may reach. */
+  /** Permissions of cells. */
   readonly permissions: Permissions;
-  /** Where what is displayed is saved. */
+  /** The folder for displayed tables, charts and pictures. */
   readonly output?: string | undefined;
-  /** Whether events are written as JSON. */
+  /** Whether to write events as JSON. */
   readonly json: boolean;
-  /** Whether everything is shown. */
+  /** Whether to show all output and details. */
   readonly verbose: boolean;
 }
 
-/** The command line cannot be understood: the message says why, in one line. */
+/** Thrown for a malformed command line. The message gives the reason in one line. */
 export class UsageError extends Error {
   /** Always `"UsageError"`. */
   override readonly name = "UsageError";
 }
 
-/** What `--help` says. */
+/** The text of `--help`. */
 export const HELP = `Ask a model that works by running TypeScript in a sandbox.
 
 Usage: deno task agent [options] "question"
@@ -77,10 +77,10 @@ const OPTIONS = {
 } as const;
 
 /**
- * Reads the command line.
+ * Parses the command line.
  *
- * @param args The words.
- * @throws {UsageError} If there is a flag that does not exist, or a value that makes no sense.
+ * @param args The arguments.
+ * @throws {UsageError} If an option does not exist, or has an invalid value.
  */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   const { values, positionals } = parse(args);
@@ -117,8 +117,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
  * Checks the URL of a server.
  *
  * @param url The URL.
- * @param source Where it comes from: a flag or a variable.
- * @throws {UsageError} If it is no http or https URL.
+ * @param source The option or variable that it comes from.
+ * @throws {UsageError} If it is not an http or https URL.
  */
 export function checkServerUrl(url: string, source: string): void {
   if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return;
@@ -128,7 +128,7 @@ export function checkServerUrl(url: string, source: string): void {
 }
 
 function parse(args: readonly string[]) {
-  // A permission without a list means all of it, as in Deno itself.
+  // A permission without a list grants all of it, as in Deno itself.
   const end = args.includes("--") ? args.indexOf("--") : args.length;
   const words = args.map((word, index) =>
     index < end && /^--allow-(net|read)$/.test(word) ? `${word}=` : word

@@ -1,11 +1,11 @@
 /**
- * Questions from a terminal, one after another, with the state kept in between.
+ * A conversation at a terminal: one question after another, with the state kept in between.
  *
  * @module
  */
 
 /**
- * The lines of a byte stream, without their ends.
+ * Yields the lines of a byte stream, without their ends.
  *
  * @param stream The stream, as `Deno.stdin.readable`.
  */
@@ -21,20 +21,20 @@ export async function* linesOf(
   if (rest !== "") yield rest;
 }
 
-/** What a conversation works with. */
+/** Options of {@linkcode converse}. */
 export interface ConversationOptions {
-  /** The lines that are typed. */
+  /** The typed lines. */
   readonly lines: AsyncIterable<string>;
-  /** Shows that a question can be typed. */
+  /** Prompts for a question. */
   readonly invite: () => void;
-  /** Answers a question. Its errors are its own affair. */
+  /** Answers a question. Handles its own errors. */
   readonly answer: (question: string) => Promise<void>;
 }
 
 /**
- * Answers questions until there are no more, or one of them is `exit` or `quit`.
+ * Answers questions until the input ends, or one of them is `exit` or `quit`.
  *
- * @param options Lines, and who answers.
+ * @param options The lines, and the function that answers.
  */
 export async function converse({ lines, invite, answer }: ConversationOptions): Promise<void> {
   invite();

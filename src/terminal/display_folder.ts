@@ -1,5 +1,5 @@
 /**
- * A folder for what cells display.
+ * A folder for values that cells display.
  *
  * @module
  */
@@ -8,17 +8,17 @@ import { join } from "node:path";
 import type { MimeBundle } from "../runtime/runtime.ts";
 import { displayFile } from "./display_view.ts";
 
-/** Saves what is displayed, one file after the other. */
+/** Saves displayed values, each in a file of its own. */
 export class DisplayFolder {
   readonly #path: string;
   #files = 0;
 
-  /** @param path The folder; it is made when it is needed. */
+  /** @param path The folder, which is created on first use. */
   constructor(path: string) {
     this.#path = path;
   }
 
-  /** Saves a bundle and says where. A disk that is full or closed does not end the run. */
+  /** Saves a bundle and prints the path. A disk that is full or read-only does not end the run. */
   async save(bundle: MimeBundle): Promise<void> {
     const { name, content } = displayFile(bundle, ++this.#files);
     const path = join(this.#path, name);

@@ -1,5 +1,5 @@
 /**
- * What a cell displays, at a terminal and as files.
+ * Displayed values, at a terminal and as files.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import { describeBundle, mainType, tableIn } from "../agent/display.ts";
 import type { MimeBundle } from "../runtime/runtime.ts";
 import { printable, type Style } from "./style.ts";
 
-/** Rows of a table that are shown. */
+/** Maximum number of shown rows of a table. */
 const MAX_ROWS = 10;
 
-/** A column is cut at this width. */
+/** Maximum width of a column. */
 const MAX_WIDTH = 24;
 
-/** Endings of files, by media type. */
+/** File extensions by media type. */
 const ENDINGS: ReadonlyMap<string, string> = new Map([
   ["text/html", "html"],
   ["text/markdown", "md"],
@@ -27,9 +27,9 @@ const ENDINGS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * A bundle in lines: a table as such, text as it is, anything else in a few words.
+ * Formats a bundle as lines: a table as a table, text as it is, anything else as a short description.
  *
- * @param bundle The bundle.
+ * @param bundle The displayed value.
  * @param style Colours.
  */
 export function displayLines(bundle: MimeBundle, style: Style): string[] {
@@ -57,19 +57,19 @@ export function displayLines(bundle: MimeBundle, style: Style): string[] {
   return [style.dim(`[${describeBundle(bundle)}]`)];
 }
 
-/** A file with what was displayed. */
+/** A file that holds a displayed value. */
 export interface DisplayFile {
-  /** Its name. */
+  /** The name of the file. */
   readonly name: string;
-  /** What is in it. */
+  /** The contents of the file. */
   readonly content: string | Uint8Array;
 }
 
 /**
- * A bundle as a file.
+ * Converts a bundle to a file.
  *
- * @param bundle The bundle.
- * @param number Its number, for the name.
+ * @param bundle The displayed value.
+ * @param number The number of the bundle, for the file's name.
  */
 export function displayFile(bundle: MimeBundle, number: number): DisplayFile {
   const table = tableIn(bundle);
@@ -97,7 +97,7 @@ function cut(text: string): string {
   return text.length <= MAX_WIDTH ? text : `${text.slice(0, MAX_WIDTH - 3)}...`;
 }
 
-/** As RFC 4180 has it. */
+/** Formats a cell of a table as RFC 4180 defines it. */
 function csvCell(value: unknown): string {
   const text = value === null ? "" : String(value);
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -1,18 +1,18 @@
 /**
- * Files on the command line become variables: tables from CSV, values from JSON, text from anything else.
+ * Files on the command line as variables: rows of CSV, the value of JSON, the text of any other file.
  *
  * @module
  */
 
 import { isIdentifier } from "../inject/identifier.ts";
 
-/** A file's content, and the name it goes by in the kernel. */
+/** The contents of a file, with the variable's name. */
 export interface InputFile {
-  /** The variable's name, made of the file's. */
+  /** The variable's name, derived from that of the file. */
   readonly name: string;
-  /** The content. */
+  /** The contents. */
   readonly value: unknown;
-  /** What the model is told about it. */
+  /** The description for the model. */
   readonly description: string;
 }
 
@@ -20,7 +20,7 @@ export interface InputFile {
  * Reads a file.
  *
  * @param path The file.
- * @throws {Deno.errors.NotFound} If there is no such file, and as `Deno.readTextFile` does otherwise.
+ * @throws {Deno.errors.NotFound} If there is no such file, or another error of `Deno.readTextFile`.
  * @throws {SyntaxError} If a `.json` file is not JSON.
  */
 export async function readInputFile(path: string): Promise<InputFile> {
@@ -43,7 +43,7 @@ export async function readInputFile(path: string): Promise<InputFile> {
 }
 
 /**
- * A variable's name from a file's: `seattle-weather.csv` becomes `seattle_weather`.
+ * Derives a variable's name from a file's: `seattle-weather.csv` becomes `seattle_weather`.
  *
  * @param file The file's name, without folders.
  */
@@ -54,11 +54,11 @@ export function variableName(file: string): string {
 }
 
 /**
- * Parses a table after RFC 4180: a header, then rows, which become objects. Cells that look like numbers or booleans
- * become such, empty ones `null`.
+ * Parses a table in the format of RFC 4180: a header, then rows, which become objects. Cells that look like numbers or
+ * booleans are converted, empty ones become `null`.
  *
  * @param text The table.
- * @param separator What stands between cells.
+ * @param separator The separator of cells.
  */
 export function parseTable(text: string, separator: string): Record<string, unknown>[] {
   const [header = [], ...records] = parseRecords(text, separator);
@@ -75,7 +75,7 @@ interface TableCell {
 function parseRecords(text: string, separator: string): TableCell[][] {
   const records: TableCell[][] = [];
   let record: TableCell[] = [];
-  // A cell is quoted, with quotes doubled inside, or runs up to the next separator or line end.
+  // A cell is quoted, with quotes doubled inside, or extends to the next separator or line end.
   const pattern = new RegExp(
     `("[^"]*(?:""[^"]*)*")?([^${separator}\\r\\n]*)(\\r\\n|[${separator}\\r\\n]|$)`,
     "y",
@@ -97,7 +97,9 @@ function parseRecords(text: string, separator: string): TableCell[][] {
   return records;
 }
 
-/** What wrongly follows a closing quote is kept: the cells behind it must stay in their columns. */
+/**
+ * Removes quotes. Text that wrongly follows the closing quote is kept, so that the later cells stay in their columns.
+ */
 function unquote(quoted: string | undefined, rest: string): string {
   if (quoted === undefined) return rest;
   return quoted.slice(1, -1).replaceAll('""', '"') + rest.trimEnd();
@@ -110,7 +112,7 @@ function toValue(cell: TableCell | undefined): unknown {
   const trimmed = text.trim();
   if (trimmed === "") return null;
   if (trimmed === "true" || trimmed === "false") return trimmed === "true";
-  // Not everything that is made of digits is a number: 007 and 12345678901234567890 are names.
+  // Not everything that consists of digits is a number: 007 and 12345678901234567890 are identifiers.
   if (!/^-?(0|[1-9]\d{0,14})(\.\d+)?([eE][-+]?\d+)?$/.test(trimmed)) return text;
   const number = Number(trimmed);
   return Number.isFinite(number) ? number : text;

@@ -1,5 +1,5 @@
 /**
- * Ctrl-C: the first one stops what runs, the second one leaves.
+ * Ctrl-C handling: the first one stops the run, the second one leaves.
  *
  * @module
  */
@@ -10,16 +10,16 @@ export class Interrupts implements Disposable {
   readonly #leave: () => void;
   readonly #listener = () => this.#interrupt();
 
-  /** @param leave Called where nothing runs, or what runs was told to stop already. */
+  /** @param leave Called if nothing is running, or the running action was asked to stop already. */
   constructor(leave: () => void) {
     this.#leave = leave;
     Deno.addSignalListener("SIGINT", this.#listener);
   }
 
   /**
-   * Runs an action that the next Ctrl-C stops.
+   * Runs an action that the next Ctrl-C aborts.
    *
-   * @param action What to do, until the signal aborts.
+   * @param action The action, which receives the signal.
    */
   async during<T>(action: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();
@@ -31,7 +31,7 @@ export class Interrupts implements Disposable {
     }
   }
 
-  /** Listens no more. */
+  /** Stops listening. */
   [Symbol.dispose](): void {
     Deno.removeSignalListener("SIGINT", this.#listener);
   }

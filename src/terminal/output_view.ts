@@ -1,50 +1,50 @@
 /**
- * What a cell prints, in a few lines: the first ones as they come, the last ones at the end.
+ * A cell's output in a few lines: the first ones immediately, the last ones at the end.
  *
  * @module
  */
 
 import { printable, type Style } from "./style.ts";
 
-/** Lines that are shown in any case. */
+/** Number of lines that are always shown. */
 const HEAD_LINES = 4;
-/** Lines of the end that are shown of a long output. */
+/** Number of last lines shown of a long output. */
 const TAIL_LINES = 4;
-/** An output of so many lines is shown whole. */
+/** Maximum number of lines of an output that is shown as a whole. */
 const MAX_LINES = 12;
 
 /** Options of {@linkcode OutputView}. */
 export interface OutputViewOptions {
-  /** Where the lines go. */
+  /** Receives the text. */
   readonly write: (text: string) => void;
   /** Colours. */
   readonly style: Style;
-  /** Whether every line is shown. @default false */
+  /** Whether to show every line. @default false */
   readonly all?: boolean;
 }
 
-/** The output of one cell. */
+/** The view of one cell's output. */
 export class OutputView {
   readonly #options: OutputViewOptions;
   #partial = "";
   #lines = 0;
   #held: string[] = [];
 
-  /** @param options Where the lines go. */
+  /** @param options The destination and style of the text. */
   constructor(options: OutputViewOptions) {
     this.#options = options;
   }
 
-  /** Takes a piece of output. */
+  /** Adds a piece of output. */
   push(text: string): void {
     const lines = printable(text).split("\n");
-    // A long line may come in many pieces: what came of it is looked at once, when it ends.
+    // A long line may arrive in many pieces. It is processed once, when it ends.
     lines[0] = this.#partial + lines[0];
     this.#partial = lines.pop()!;
     for (const line of lines) this.#line(line);
   }
 
-  /** Shows what is left. */
+  /** Shows the rest. */
   end(): void {
     if (this.#partial !== "") this.#line(this.#partial);
     this.#partial = "";
@@ -58,7 +58,7 @@ export class OutputView {
     this.#lines++;
     if (this.#options.all || this.#lines <= HEAD_LINES) return this.#show(line);
     this.#held.push(line);
-    // As long as all of it may be shown it is held back; after that only the end is.
+    // Lines are held back while all of them may still be shown; after that, only the last ones.
     const keep = this.#lines > MAX_LINES ? TAIL_LINES : MAX_LINES - HEAD_LINES;
     if (this.#held.length > keep) this.#held.splice(0, this.#held.length - keep);
   }

@@ -1,5 +1,5 @@
 /**
- * A run, for people at a terminal: the reply as it arrives, code, output, and a closing line.
+ * The terminal view of a run: the reply as it arrives, code, output, and a closing line.
  *
  * @module
  */
@@ -11,11 +11,13 @@ import { printable, type Style } from "./style.ts";
 
 /** Options of {@linkcode RunView}. */
 export interface RunViewOptions {
-  /** Where the text goes. */
+  /** Receives the text. */
   readonly write: (text: string) => void;
   /** Colours. */
   readonly style: Style;
-  /** Whether everything is shown: all output, observations as the model sees them, tokens of each call. @default false */
+  /**
+   * Whether to show everything: all output, observations as the model sees them, tokens of each call. @default false
+   */
   readonly verbose?: boolean;
 }
 
@@ -23,16 +25,12 @@ export interface RunViewOptions {
 export class RunView {
   readonly #options: RunViewOptions;
   #output: OutputView | undefined;
-  /** Whether reasoning was the last that came. */
+  /** Whether the last piece was reasoning. */
   #reasoning = false;
-  /** Whether the cursor stands at the start of a line. */
+  /** Whether the cursor is at the start of a line. */
   #fresh = true;
 
-  /**
-   * Makes a view.
-   *
-   * @param options The writer of the text, and its style.
-   */
+  /** @param options The destination and style of the text. */
   constructor(options: RunViewOptions) {
     this.#options = options;
   }

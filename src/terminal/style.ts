@@ -1,38 +1,41 @@
 /**
- * Colours of a terminal, where there is one.
+ * Colours of a terminal.
  *
  * @module
  */
 
-/** Puts text into colours, or leaves it as it is. */
+/** Colours text, or returns it unchanged. */
 export interface Style {
-  /** For what matters less. */
+  /** Styles text of less importance. */
   dim(text: string): string;
-  /** For what matters more. */
+  /** Styles text of more importance. */
   bold(text: string): string;
-  /** For code. */
+  /** Styles code. */
   cyan(text: string): string;
-  /** For what went well. */
+  /** Styles successes. */
   green(text: string): string;
-  /** For what went wrong. */
+  /** Styles failures. */
   red(text: string): string;
-  /** For what needs attention. */
+  /** Styles warnings. */
   yellow(text: string): string;
 }
 
 /** Options of {@linkcode createStyle}. */
 export interface StyleOptions {
-  /** Whether there are colours: not where output is no terminal, and not where `NO_COLOR` is set (https://no-color.org). */
+  /**
+   * Whether to use colours. They are not used if the output is not a terminal, or if `NO_COLOR` is set
+   * (https://no-color.org).
+   */
   readonly enabled: boolean;
 }
 
 /**
- * Makes a style.
+ * Creates a style.
  *
- * @param options Whether there are colours.
+ * @param options Whether to use colours.
  */
 export function createStyle({ enabled }: StyleOptions): Style {
-  // The second code of each pair ends what the first began, and nothing else.
+  // The second code of each pair ends the effect of the first, and nothing else.
   const paint = (on: number, off: number) => (text: string) =>
     enabled ? `\x1b[${on}m${text}\x1b[${off}m` : text;
   return {
@@ -46,7 +49,7 @@ export function createStyle({ enabled }: StyleOptions): Style {
 }
 
 /**
- * Takes out what would steer the terminal rather than show on it: what a cell prints is not trusted.
+ * Removes control sequences: output of cells is not trusted, and must not control the terminal.
  *
  * @param text Any text.
  */
@@ -54,7 +57,8 @@ export function printable(text: string): string {
   return text.replace(CONTROL, "");
 }
 
-// Sequences that set colours, move the cursor or talk to the terminal, and single control characters but tab and newline.
+// Sequences that set colours, move the cursor or talk to the terminal, and single control characters except tab and
+// newline.
 const CONTROL = new RegExp(
   [
     "\\u001b\\[[\\d;?]*[ -/]*[@-~]",

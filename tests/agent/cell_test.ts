@@ -19,7 +19,7 @@ Deno.test("CaveAgent.run() shows both ends and both lengths when a cell prints t
   }
 });
 
-Deno.test("CaveAgent.run() says what is missing when the runtime has cut the output", async () => {
+Deno.test("CaveAgent.run() reports the missing part when the runtime has cut the output", async () => {
   const runtime = new LocalRuntime({ maxOutputChars: 90 });
   await using context = setup([cell('console.log("x".repeat(99))'), "Done"], { runtime });
   const [event] = ofType(
@@ -88,11 +88,11 @@ Deno.test("CaveAgent.run() tells the model when a cell runs out of time", async 
 });
 
 Deno.test({
-  name: "CaveAgent.run() goes on and tells what is lost when the kernel ends under a cell",
-  // Elsewhere there is no simple way to find the process.
+  name: "CaveAgent.run() goes on and reports lost names when the kernel ends under a cell",
+  // Other systems have no simple way to find the process.
   ignore: Deno.build.os !== "linux",
   async fn() {
-    // The number stands on the command line of the kernel, so that the right one is found.
+    // The number is part of the kernel's command line, so that the right process is found.
     const mark = 700_000 + Math.floor(Math.random() * 100_000);
     const runtime = new DenoRuntime({
       maxOutputChars: mark,
@@ -127,7 +127,7 @@ function killKernel(mark: string): void {
     try {
       if (!Deno.readTextFileSync(`/proc/${name}/cmdline`).includes(mark)) continue;
     } catch {
-      // It has ended meanwhile, or belongs to somebody else.
+      // The process has ended meanwhile, or belongs to another user.
       continue;
     }
     Deno.kill(Number(name), "SIGKILL");

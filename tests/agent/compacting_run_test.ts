@@ -3,7 +3,7 @@ import { addUsage } from "../../src/model/usage.ts";
 import type { Message } from "../../src/agent/message.ts";
 import { cell, dialogues, eventsOf, ofType, setup, systemPrompt, typesOf } from "./setup.ts";
 
-/** Half of this is what the history may have: 200 tokens, or 800 characters. */
+/** The history may take half of this: 200 tokens, or 800 characters. */
 const contextWindowTokens = 400;
 function systemPromptTemplate(): string {
   return "Be short.";
@@ -46,7 +46,7 @@ Deno.test("CaveAgent.run() compacts the history when it gets too long, and goes 
   assertEquals(agent.messages.length, 10);
 });
 
-Deno.test("CaveAgent.run() goes on with what is left when the summary fails", async () => {
+Deno.test("CaveAgent.run() goes on with the newer half when the summary fails", async () => {
   const script = [{ content: "No", status: 400 }, "Done"];
   await using context = setup(script, { contextWindowTokens, systemPromptTemplate, messages });
   const { agent, server } = context;

@@ -17,7 +17,7 @@ const usage: TokenUsage = {
   estimated: false,
 };
 
-/** A model that gives these replies, or fails where there is none. */
+/** A model that replies in this order, and fails when no reply is left. */
 class Summarizer implements Model {
   readonly requests: (readonly ModelMessage[])[] = [];
   readonly usages: TokenUsage[] = [];
@@ -41,7 +41,7 @@ class Summarizer implements Model {
   }
 }
 
-/** A question and so many cells with their observations, each of 40 characters. */
+/** Returns a question and a number of cells with their observations, each of 40 characters. */
 function history(cells: number, question = "Question"): Message[] {
   const steps = Array.from({ length: cells }, (_, i): Message[] => [
     { role: "code_execution", content: `cell ${i} `.padEnd(40, "c") },

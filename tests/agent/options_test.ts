@@ -18,7 +18,7 @@ import { cell, setup, type SetupOptions, systemPrompt } from "./setup.ts";
 
 const model = new OpenAIModel({ model: "m", baseUrl: "http://127.0.0.1:1" });
 
-/** The system prompt of an agent with these options. */
+/** Returns the system prompt of an agent with these options. */
 async function promptOf(options: SetupOptions<Runtime>): Promise<string> {
   await using context = setup(["Done"], options);
   await context.agent.run("Go");
@@ -44,7 +44,7 @@ Deno.test("CaveAgent throws when a limit makes no sense", () => {
   }
 });
 
-Deno.test("CaveAgent throws when the model is none", () => {
+Deno.test("CaveAgent throws when the model is not a model", () => {
   for (const value of [undefined, null, {}, "gpt"]) {
     const options = { model: value } as unknown as CaveAgentOptions;
     assertThrows(() => new CaveAgent(options), TypeError, "model has no stream method");

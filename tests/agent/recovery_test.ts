@@ -1,4 +1,4 @@
-/** What a model is told when the kernel has ended, and how the run goes on. */
+/** Observations of ended kernels, and the rest of the run. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { DenoRuntimeOptions } from "../../src/runtime/deno_runtime.ts";
@@ -10,7 +10,7 @@ const NEW_SESSION = `${KILLED}. This is a new session.`;
 const PROVIDED = "What was provided is there. Timers and unfinished work are gone.";
 const AGAIN = "Do the work that is still needed again, with less memory or in smaller steps.";
 
-/** An agent whose cells can kill their kernel with `die()`. */
+/** Creates an agent whose cells can kill their kernel with `die()`. */
 async function setupMortal(
   replies: Parameters<typeof setup>[0],
   options: DenoRuntimeOptions = {},
@@ -96,7 +96,7 @@ onLinux("CaveAgent.run() goes on from the checkpoint behind the run before", asy
     said[5]!.at(-1)!.split("\n\n")[0],
     `user: <execution_output>\nValue (Array(4)):\n[ 1, [ 1 ], "undefined", "undefined" ]\n</execution_output>`,
   );
-  // The checkpoint behind the second run has what is there now, and nothing is told twice.
+  // The checkpoint after the second run has the present state, and no loss is reported twice.
   await agent.run("c");
   assertEquals(
     dialogues(server).at(-1)!.at(-1),
@@ -117,7 +117,7 @@ onLinux(
     ]);
     const { agent, server, mortal } = context;
     await agent.run("a");
-    // Waits for the checkpoint behind the run.
+    // Waits for the checkpoint after the run.
     await mortal.runtime.snapshot();
     await mortal.kill();
     const { changed } = await agent.run("b");

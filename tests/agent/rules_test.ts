@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
 import { cell, dialogues, eventsOf, ofType, setup } from "./setup.ts";
 
-Deno.test("CaveAgent.run() tells the model what a rule refuses, and where", async () => {
+Deno.test("CaveAgent.run() shows the model violations of rules, with their places", async () => {
   const script = [
     cell(`const rows = [1, 2];\nconst fs = require("fs");\nawait import("npm:lodash");`),
     cell(`const rows = [1, 2]; rows.length`),

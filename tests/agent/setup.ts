@@ -1,5 +1,5 @@
 /**
- * Agents for tests, and the servers and runtimes that they work with.
+ * Agents for tests, with their servers and runtimes.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { type ScriptedReply, ScriptedServer } from "../../src/model/testing/scri
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
 import type { Runtime } from "../../src/runtime/runtime.ts";
 
-/** A reply with a cell. */
+/** Returns a reply with a cell. */
 export function cell(code: string, text = ""): string {
   return `${text}\`\`\`typescript\n${code}\n\`\`\`\n`;
 }
@@ -24,10 +24,10 @@ export interface Setup<R extends Runtime> extends AsyncDisposable {
   readonly agent: CaveAgent<R>;
 }
 
-/** What a test says of its agent; by default cells run in this process, for speed. */
+/** Options of an agent under test; by default cells run in this process, for speed. */
 export type SetupOptions<R extends Runtime> = Partial<Omit<CaveAgentOptions<R>, "model">>;
 
-/** Makes an agent that gets these replies. */
+/** Creates an agent that gets these replies. */
 export function setup<R extends Runtime = Runtime>(
   replies: readonly ScriptedReply[] | ((request: number) => ScriptedReply),
   options: SetupOptions<R> = {},
@@ -48,24 +48,24 @@ export function setup<R extends Runtime = Runtime>(
   };
 }
 
-/** What the server was sent: for each request its messages, without the system message and the date. */
+/** Returns the messages of each request, without the system message and the date. */
 export function dialogues(server: ScriptedServer): string[][] {
   return server.requests.map(({ messages }) =>
     messages.slice(2).map(({ role, content }) => `${role}: ${content}`)
   );
 }
 
-/** The system prompt of a request. */
+/** Returns the system prompt of a request. */
 export function systemPrompt(server: ScriptedServer, request = 0): string {
   const message = server.requests[request]!.messages[0]!;
   if (message.role !== "system") throw new TypeError(`The first message is of ${message.role}`);
   return message.content;
 }
 
-/** An event of a type. */
+/** An event of one type. */
 export type EventOf<T extends AgentEventType> = AgentEventMap[T] & { index: number; step: number };
 
-/** Takes the events of a type out of many. */
+/** Selects the events of one type. */
 export function ofType<T extends AgentEventType>(
   events: readonly AgentEvent[],
   type: T,
@@ -73,12 +73,12 @@ export function ofType<T extends AgentEventType>(
   return events.filter((event) => event.type === type) as unknown as EventOf<T>[];
 }
 
-/** All events of a run that ends well. */
+/** Collects the events of a run that ends well. */
 export function eventsOf(run: AgentRun): Promise<AgentEvent[]> {
   return Array.fromAsync(run);
 }
 
-/** Types in order; pieces of the same kind count as one. */
+/** Returns the types in order, with repetitions removed. */
 export function typesOf(events: readonly AgentEvent[]): string[] {
   return events.map(({ type }) => type).filter((type, i, types) => type !== types[i - 1]);
 }

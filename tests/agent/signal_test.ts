@@ -29,7 +29,7 @@ Deno.test("CaveAgent.run() drops the request when the signal aborts during a rep
   assertEquals(error, reason);
   const { signal } = server.requests[0]!;
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve));
-  // The question stays, the half reply does not.
+  // The history keeps the question, but not the incomplete reply.
   assertEquals(agent.messages, [{ role: "user", content: "Go" }]);
   assertEquals((await agent.run("Again")).content, "Done");
 });
@@ -45,7 +45,7 @@ Deno.test("CaveAgent.run() stops the cell when the signal aborts during it", asy
   controller.abort(reason);
   assertEquals(await assertRejects(() => run), reason);
   assertEquals(server.requests.length, 1);
-  // The cell ran, and its observation says how it ended.
+  // The cell ran, and its observation reports how it ended.
   assertEquals(agent.messages.map(({ role }) => role), [
     "user",
     "code_execution",
@@ -131,7 +131,7 @@ Deno.test("CaveAgent.run() keeps the steps so far when the model fails later", a
   assertEquals(dialogues(context.server).at(-1)!.length, 4);
 });
 
-Deno.test("CaveAgent.run() rejects with ModelError when nobody listens", async () => {
+Deno.test("CaveAgent.run() rejects with ModelError when there is no server", async () => {
   await using context = setup([]);
   const { url } = context.server;
   await context.server.close();

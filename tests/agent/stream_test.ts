@@ -88,7 +88,7 @@ Deno.test("CaveAgent.stream() gives output while the cell runs", async () => {
   const types: string[] = [];
   for await (const event of context.agent.stream("Go")) {
     types.push(event.type);
-    // The cell waits for this: output that came with its end would never come.
+    // The cell waits for this, so that output sent only after its end would never come.
     if (event.type === "output") printed.resolve();
   }
   assert(types.indexOf("output") < types.indexOf("execution_output"));

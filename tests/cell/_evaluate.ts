@@ -1,16 +1,16 @@
-/** Runs compiled cells in the simplest way that their contract allows. */
+/** An evaluator of compiled cells, as simple as their contract allows. */
 
 import { fail } from "@std/assert";
 import { compileCell } from "../../src/cell/compile_cell.ts";
 
-/** Names and what they stand for. */
+/** Names and their values. */
 export type Namespace = Record<string, unknown>;
 
 /**
  * Compiles a cell and runs it on a namespace.
  *
  * @param source The cell.
- * @param namespace Where its names go; empty for a first cell.
+ * @param namespace Holds its names; empty for a first cell.
  * @returns The list with its value, or `undefined`.
  */
 export async function evaluate(
@@ -42,7 +42,7 @@ export async function evaluate(
 }
 
 /**
- * Runs cells one after another and gives the value of the last.
+ * Runs cells one after another and returns the value of the last.
  *
  * @param sources The cells.
  */

@@ -3,7 +3,7 @@ import { captureOf, rawSource, withoutGuards } from "../../src/kernel/namespace/
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
 import { evaluate, type Namespace, valueOfLast } from "./_evaluate.ts";
 
-/** Cells, and expressions for the functions that they leave, each with what it has captured, or `-` for nothing. */
+/** Cells, and expressions for the functions that they define, each with what it captures, or `-` for nothing. */
 const CAPTURES: [what: string, source: string, marks: string][] = [
   [
     "a function of the top level",
@@ -398,7 +398,7 @@ const CAPTURES: [what: string, source: string, marks: string][] = [
 ];
 
 for (const [what, source, marks] of CAPTURES) {
-  Deno.test(`compileCell() marks what has captured something: ${what}`, async () => {
+  Deno.test(`compileCell() marks functions and classes that capture something: ${what}`, async () => {
     const namespace: Namespace = Object.create(null);
     await evaluate(source, namespace);
     const found: string[] = [];
@@ -413,7 +413,7 @@ for (const [what, source, marks] of CAPTURES) {
   });
 }
 
-/** Bodies of async functions, whose value must be the same with marks. */
+/** Bodies of async functions whose value must be the same with marks. */
 const BEHAVIOUR: [what: string, body: string][] = [
   ["closures", `const add = (x) => (y) => x + y; return [add(1)(2), add("a")("b")]`],
   [
@@ -471,7 +471,7 @@ for (const [what, body] of BEHAVIOUR) {
   Deno.test(`compileCell() leaves what marked functions do as it is: ${what}`, async () => {
     const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
     const expected: unknown = await new AsyncFunction(`"use strict"; ${body}`)();
-    // In a function, where names are captured.
+    // Inside a function, where names are captured.
     assertEquals(await valueOfLast(`return await (async () => { ${body} })()`), expected);
   });
 }

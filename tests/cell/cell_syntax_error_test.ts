@@ -2,7 +2,7 @@ import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { CellSyntaxError } from "../../src/cell/cell_syntax_error.ts";
 import { compileCell } from "../../src/cell/compile_cell.ts";
 
-/** Broken cells as models write them, and what they are told. */
+/** Broken cells in the style of models, with the place and message of the error. */
 const BROKEN: [source: string, at: string, message: string][] = [
   ["let a = 1;\nconsole.log(a;\n", "2:14", "Unexpected token"],
   ["const x = ;", "1:11", "Unexpected token"],
@@ -89,7 +89,7 @@ for (const [source, at, message] of BROKEN) {
   });
 }
 
-/** Where types stand in the broken line, the line is right and the column may be that of a type. */
+/** If the broken line has types, the line is right, and the column may be that of a type. */
 const BROKEN_TYPES: [source: string, line: number][] = [
   ["const x: number = ;", 1],
   ["const x: = 5;", 1],

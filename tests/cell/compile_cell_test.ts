@@ -4,7 +4,7 @@ import { compileCell } from "../../src/cell/compile_cell.ts";
 import { MAX_CELL_LENGTH } from "../../src/cell/parsed_cell.ts";
 import { evaluate, type Namespace, valueOfLast } from "./_evaluate.ts";
 
-/** What a cell declares, as `kind name`, and the values that it leaves. */
+/** Cells, with their declarations as `kind name`, and the resulting values. */
 const DECLARATIONS: [source: string, kinds: string, values: Namespace][] = [
   [`const a = 1`, "const a", { a: 1 }],
   [`let a`, "let a", { a: undefined }],
@@ -65,7 +65,7 @@ const DECLARATIONS: [source: string, kinds: string, values: Namespace][] = [
 ];
 
 for (const [source, kinds, values] of DECLARATIONS) {
-  Deno.test(`compileCell() declares what the cell declares: ${source}`, async () => {
+  Deno.test(`compileCell() declares the names of the cell: ${source}`, async () => {
     const { declarations } = compileCell(source);
     const sorted = (text: string[]) => text.sort().join(", ");
     const actual = declarations.map(({ kind, name }) => `${kind} ${name}`);
@@ -78,7 +78,7 @@ for (const [source, kinds, values] of DECLARATIONS) {
   });
 }
 
-/** The value of the last cell. */
+/** Cells, with the value of the last one. */
 const VALUES: [what: string, cells: string[], value: unknown][] = [
   ["a literal", [`1`], 1],
   ["a comment behind it", [`1 // one`], 1],

@@ -311,7 +311,7 @@ function parse(chunks: string[], { truncated, languages }: Case): Outcome {
   };
 }
 
-/** Every way to cut the text into that many pieces. */
+/** Yields every way to cut a text into this number of pieces. */
 function* splits(text: string, pieces: number): Generator<string[]> {
   if (pieces === 1) return yield [text];
   for (let index = 0; index <= text.length; index++) {

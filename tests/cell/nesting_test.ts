@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { CellSyntaxError } from "../../src/cell/cell_syntax_error.ts";
 import { compileCell } from "../../src/cell/compile_cell.ts";
 
-/** Each of these ends the process when the type stripper gets to see it. */
+/** Cells each of which would end the process if it reached the type stripper. */
 const TOO_DEEP: [name: string, source: string][] = [
   ["parentheses", "(".repeat(20_000) + "1" + ")".repeat(20_000)],
   ["parentheses that are never closed", "(".repeat(20_000)],
@@ -24,12 +24,12 @@ const TOO_DEEP: [name: string, source: string][] = [
 ];
 
 for (const [name, source] of TOO_DEEP) {
-  Deno.test(`compileCell() refuses what is nested too deep: ${name}`, () => {
+  Deno.test(`compileCell() refuses a cell that is nested too deep: ${name}`, () => {
     assertThrows(() => compileCell(source), CellSyntaxError);
   });
 }
 
-/** Long, but not deep. */
+/** Long cells that are not deep. */
 const LONG: [name: string, source: string][] = [
   ["statements with semicolons", "foo.bar(a + b)[0].baz(`${x}`);\n".repeat(3_000)],
   ["statements without semicolons", "foo.bar(a + b)[0].baz(`${x}`)\n".repeat(3_000)],
@@ -46,7 +46,7 @@ const LONG: [name: string, source: string][] = [
 ];
 
 for (const [name, source] of LONG) {
-  Deno.test(`compileCell() takes what is long but not deep: ${name}`, () => {
+  Deno.test(`compileCell() accepts a cell that is long but not deep: ${name}`, () => {
     assertEquals(typeof compileCell(source).code, "string");
   });
 }

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
 
-/** Cells that throw, with `^` in front of each place that the stack names, the innermost first. */
+/** Cells that throw, with `^` before each place that the stack names, innermost first. */
 const THROWING: [what: string, source: string][] = [
   ["a call", `^null.f()`],
   ["a declaration", `const a = 1;\nconst b = ^missing;`],
@@ -50,7 +50,7 @@ for (const [what, marked] of THROWING) {
     const result = await runtime.execute(source);
     const frame = result.status === "error" ? result.error.frames[0] : undefined;
     const column = before.at(-1)!.length + 1;
-    // V8 names the property of a call on null, and not the value.
+    // V8 points at the property of a call on null, and not at the value.
     const shift = marked === "^null.f()" ? 5 : 0;
     assertEquals(frame, { cell: 1, line: before.length, column: column + shift });
   });

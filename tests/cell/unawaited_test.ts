@@ -30,7 +30,7 @@ Deno.test("compileCell() names calls whose promise is dropped or taken for its v
   for (const [source, found] of table) assertEquals(unawaited(source), found, source);
 });
 
-Deno.test("compileCell() names no calls that somebody may wait for", () => {
+Deno.test("compileCell() names no calls that may be awaited", () => {
   const sources = [
     "await add(1, 2); 1",
     "add(1, 2)",

@@ -9,7 +9,7 @@ import { defineVariable } from "../../src/inject/host_variable.ts";
 
 const TOOLS = import.meta.resolve("./modules/tools.ts");
 
-/** A tree has itself in it. */
+/** A recursive schema. */
 const tree = z.object({
   name: z.string(),
   get children() {
@@ -17,7 +17,7 @@ const tree = z.object({
   },
 });
 
-/** Functions as no module could write them: their parameters are words that modules keep for themselves. */
+/** Creates functions that no module could contain: their parameters are reserved words of modules. */
 function sloppy(parameters: string): AnyFunction {
   return new Function(parameters, "return 1") as AnyFunction;
 }
@@ -173,7 +173,7 @@ const TYPES: Record<string, unknown> = {
   Tree: tree,
 };
 
-/** Everything at once has to stand beside one another; what cannot is a case of its own. */
+/** Returns the cases: all declarations that can stand beside one another at once, and the rest one by one. */
 async function cases(): Promise<[name: string, given: InjectOptions][]> {
   const { functions, variables, types } = await defineModule(TOOLS);
   const own: Record<string, unknown> = { ...VARIABLES, shape: new Shape() };
@@ -182,7 +182,7 @@ async function cases(): Promise<[name: string, given: InjectOptions][]> {
     ["module", { functions, variables, types }],
     ["types", { types: TYPES, variables: { shape: own.shape, shapes: [own.shape] } }],
     ["both", {
-      // Of the class that extends `Map`, the name has to stand for that.
+      // The class that extends `Map` needs this name for its base class.
       functions: { ...functions, ...without(FUNCTIONS, "Map"), Place: () => 1, Lamp: () => 2 },
       variables: { ...variables, node: new Node() },
       types: { ...types, ...TYPES },
@@ -194,7 +194,7 @@ function without(record: Record<string, unknown>, name: string): Record<string, 
   return Object.fromEntries(Object.entries(record).filter(([key]) => key !== name));
 }
 
-/** A name is injected once. */
+/** Keeps each name once. */
 function withoutNamesakes({ functions = {}, variables = {}, types = {} }: InjectOptions) {
   const free = Object.entries(variables).filter(([name]) => !(name in functions));
   return { functions, variables: Object.fromEntries(free), types };
@@ -207,7 +207,7 @@ Deno.test("declareInjections() writes what deno check accepts", async () => {
       for (const [name, given] of await cases()) {
         const declared = declareInjections(toInjections(given, { isolated }), { isolated });
         const lines = [...declared.types, ...declared.functions, ...declared.variables];
-        // A module has names of its own, as a session has.
+        // A module has names of its own, like a session.
         const text = ["export {};", ...lines, ""].join("\n");
         await Deno.writeTextFile(`${folder}/${name}_${isolated}.ts`, text);
       }

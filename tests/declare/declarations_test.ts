@@ -21,7 +21,7 @@ function declareVariable(value: unknown): string {
   return variables[0]!;
 }
 
-/** The parameters of a function that has no schemas. */
+/** Returns the declared parameters of a function without schemas. */
 function parameters(call: AnyFunction): string {
   return /^declare function f\((.*)\): Promise<unknown>;$/s.exec(declareFunction(call))![1]!;
 }
@@ -174,7 +174,7 @@ Deno.test("declareInjections() puts the output schema into a promise", () => {
   }
 });
 
-Deno.test("declareInjections() shows what the host declares, and each type once", () => {
+Deno.test("declareInjections() shows declarations of the host, and each type once", () => {
   const forecast = "interface Forecast { celsius: number }";
   const other = "interface Forecast { kelvin: number; next?: Forecast }";
   const one = (city: string) => city;

@@ -11,7 +11,7 @@ import { run, runFailing } from "../runtime/_contract.ts";
 const SUBJECTS = ["weather", "order", "invoice", "customer", "shipment", "ticket", "calendar"];
 const VERBS = ["Find", "Create", "Delete", "Count", "Export", "Import", "Archive", "Rename"];
 
-/** So many functions, with names and descriptions as programs have them. */
+/** Creates functions with names and descriptions in the style of programs. */
 function manyFunctions(count: number): Record<string, HostFunction> {
   return Object.fromEntries(Array.from({ length: count }, (_, i) => {
     const subject = SUBJECTS[i % SUBJECTS.length]!;
@@ -142,13 +142,13 @@ Deno.test("search() ranks names before descriptions, and whole words before part
   );
 });
 
-Deno.test("search() and describe() throw what is no text", async () => {
+Deno.test("search() and describe() throw for arguments that are not strings", async () => {
   await using runtime = new DenoRuntime({ functions: manyFunctions(60) });
   for (
     const [cell, message] of [
-      ["await search()", "Cannot search for a undefined: give words in a string"],
-      ["await describe()", "Cannot describe nothing: give names"],
-      ["await describe({})", "Cannot describe object: give names"],
+      ["await search()", "Cannot search for undefined: expected words in a string"],
+      ["await describe()", "Cannot describe nothing: expected names as strings"],
+      ["await describe({})", "Cannot describe object: expected names as strings"],
     ] as const
   ) {
     const { error } = await runFailing(runtime, cell);

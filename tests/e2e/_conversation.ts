@@ -1,8 +1,8 @@
-/** What the conversations in this folder consist of. */
+/** The form of the conversations in this folder. */
 
-/** Cells as a model writes them, one after another on one kernel, and what has to come of each. */
+/** Cells in the style of a model, run one after another on one kernel, with their expected results. */
 export interface Conversation {
-  /** What it is about. */
+  /** The subject. */
   readonly title: string;
   /** Injected variables. @default none */
   readonly variables?: Readonly<Record<string, unknown>>;
@@ -13,21 +13,21 @@ export interface Conversation {
   readonly cells: readonly ExpectedCell[];
 }
 
-/** One cell. What is left out has to be absent. */
+/** A cell with its expected result. Properties that are left out have to be absent. */
 export interface ExpectedCell {
-  /** The cell. */
+  /** The source of the cell. */
   readonly source: string;
   /** The text of its value. */
   readonly value?: string;
-  /** Both streams. */
+  /** The output, of both streams. */
   readonly output?: string;
-  /** What of the output went to stderr. */
+  /** The part of the output on stderr. */
   readonly stderr?: string;
-  /** What earlier cells printed after their end. */
+  /** Output of earlier cells after their end. */
   readonly late?: string;
-  /** Host calls and how they ended. */
+  /** Host calls, and how they ended. */
   readonly calls?: readonly string[];
-  /** What it threw, and the places on the stack, as `cell-1.ts:2:3`. */
+  /** The thrown error, and the places on its stack, as `cell-1.ts:2:3`. */
   readonly error?: { readonly name: string; readonly message: string; readonly at: string };
   /** The names that changed. */
   readonly changed?: string;

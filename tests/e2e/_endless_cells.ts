@@ -1,6 +1,4 @@
-/**
- * Cells that never end, in a session that has `let n = 0` and `function spin() { for (;;) n++ }`. Each leaves `n` above 0.
- */
+/** Endless cells for a session that has `let n = 0` and `function spin() { for (;;) n++ }`. Each leaves `n` above 0. */
 export const ENDLESS: readonly (readonly [name: string, source: string])[] = [
   ["a loop", "for (;;) n++"],
   ["a loop without a body", "n = 1; while (n);"],

@@ -1,8 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type ScriptedReply, ScriptedServer } from "../../src/model/testing/scripted_server.ts";
+import { hindranceOf, unless } from "../programs.ts";
 import { Cli } from "./setup.ts";
 
-/** Elsewhere signals are other ones, and there is no simple way to find a child's children. */
+/** Other systems have other signals, and no simple way to find the children of a child. */
 const ignore = Deno.build.os !== "linux";
 
 const STALLED = { content: "Wait a moment.\n", stall: true };
@@ -30,7 +31,7 @@ function childrenOf(parent: number): number[] {
     .map(({ name }) => Number(name));
 }
 
-/** Presses Ctrl-C so often once a text is printed; gives what came of it and the kernels that are left. */
+/** Presses Ctrl-C a number of times once a text is printed. Returns the result and the remaining kernels. */
 async function interrupt(
   replies: ScriptedReply[],
   { text, times = 1 }: { text: string; times?: number },
@@ -66,9 +67,10 @@ Deno.test({
   },
 });
 
-Deno.test({
+const HINDRANCE = ignore ? "it needs Linux" : hindranceOf("script");
+
+Deno.test(unless(HINDRANCE, {
   name: "cli has a conversation that keeps state and outlives errors when it has a terminal",
-  ignore: ignore || !hasScript(),
   async fn() {
     const replies = [
       "```ts\nconst n = 6;\n```\n",
@@ -101,12 +103,4 @@ Deno.test({
     const asked = server.requests.at(-1)!.messages.filter(({ role }) => role === "user");
     assertEquals(asked.slice(-3).map(({ content }) => content), ["Break", "Wait", "Again"]);
   },
-});
-
-function hasScript(): boolean {
-  try {
-    return new Deno.Command("script", { args: ["--version"], stdout: "null" }).outputSync().success;
-  } catch {
-    return false;
-  }
-}
+}));

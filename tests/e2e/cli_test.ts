@@ -62,7 +62,7 @@ Deno.test("cli hands files over as variables", async () => {
   assertStringIncludes(prompt, "declare let note: string;");
 });
 
-Deno.test("cli saves what is displayed, and goes on where that cannot be", async () => {
+Deno.test("cli saves displayed values, and goes on when a file cannot be written", async () => {
   for (
     const [output, errors] of [["out", /^saved out/], [
       "file.txt",
@@ -122,7 +122,7 @@ Deno.test("cli takes the question from a pipe, and its options from words", asyn
   assertStringIncludes(messages[0]!.content, "may run for 5 seconds");
 });
 
-Deno.test("cli lets cells read what it is told to, and nothing else", async () => {
+Deno.test("cli lets cells read the files of --allow-read, and nothing else", async () => {
   const table: [string[], string][] = [
     [["--allow-read=."], '= "inside"'],
     [["--allow-read=a.txt"], '= "inside"'],
@@ -151,7 +151,7 @@ Deno.test("cli tells its version and how it is used", async () => {
   for (const line of help.stdout.split("\n")) assert(line.length <= 100, line);
 });
 
-Deno.test("cli says in one line what is wrong and exits with 2 when it cannot be carried out", async () => {
+Deno.test("cli prints one line and exits with 2 when the command cannot be carried out", async () => {
   const env = { OPENAI_BASE_URL: "http://127.0.0.1:1/v1" };
   const table: [string[], Record<string, string>, string[]][] = [
     [["Go"], {}, ["OPENAI_API_KEY", "OPENAI_BASE_URL"]],
@@ -176,14 +176,14 @@ Deno.test("cli says in one line what is wrong and exits with 2 when it cannot be
   });
 });
 
-Deno.test("cli ends quietly when nobody reads", async () => {
+Deno.test("cli ends quietly when its output is closed", async () => {
   const { server, env } = serve({ content: "line\n".repeat(100), stall: true });
   await using _ = server;
   const result = await runCli(["Go"], { env, closed: true });
   assertEquals(result, { code: 141, signal: null, stdout: "", stderr: "" });
 });
 
-Deno.test("cli says in one line what is wrong and exits with 1 when the model fails", async () => {
+Deno.test("cli prints one line and exits with 1 when the model fails", async () => {
   const { server, env } = serve({ content: "Unknown key", status: 401 });
   await using _ = server;
   const { code, stdout, stderr } = await runCli(["Go"], { env });

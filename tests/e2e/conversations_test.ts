@@ -19,7 +19,7 @@ for (const { name } of [...Deno.readDirSync(FOLDER)].sort((a, b) => a.name < b.n
   }
 }
 
-/** A result in the words of the expectation. */
+/** Converts a result to the form of an expected one. */
 function observed(result: CellResult): ExpectedCell {
   const { source, output, hostCalls, changed } = result;
   return {

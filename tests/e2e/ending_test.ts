@@ -5,7 +5,7 @@ import { DenoRuntime, KernelExitError, LocalRuntime } from "../../mod.ts";
 import { startMarked } from "../runtime/_kernel_process.ts";
 import { valueOf } from "../runtime/_contract.ts";
 
-/** How a kernel can end, and what its error says of it. */
+/** Signals that end a kernel, with the words of the error. */
 const ENDS: readonly (readonly [signal: Deno.Signal, words: string])[] = [
   ["SIGKILL", "it was killed, by somebody or for want of memory (signal SIGKILL)"],
   ["SIGABRT", "it aborted"],

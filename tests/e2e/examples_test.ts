@@ -3,10 +3,10 @@ import { fileURLToPath } from "node:url";
 
 const FOLDER = fileURLToPath(new URL("../../examples/", import.meta.url));
 
-/** What the README says that examples are run with. */
+/** The permissions that examples/README.md names. */
 const PERMISSIONS = ["--allow-run", "--allow-net", "--allow-env", "--allow-read"];
 
-/** The demonstration has a test of its own. */
+/** The examples, without the demonstration, which has a test of its own. */
 const EXAMPLES = [...Deno.readDirSync(FOLDER)].map(({ name }) => name)
   .filter((name) => name.endsWith(".ts") && !name.startsWith("_") && name !== "demo.ts").sort();
 

@@ -1,4 +1,4 @@
-/** What a host process that uses a runtime needs, and what it is left with. */
+/** The permissions that a host process needs, and the processes that it leaves behind. */
 
 import { assertEquals, assertLess } from "@std/assert";
 import { findKernel } from "../runtime/_kernel_process.ts";
@@ -6,7 +6,7 @@ import { findKernel } from "../runtime/_kernel_process.ts";
 const RUNTIME_URL = new URL("../../src/runtime/deno_runtime.ts", import.meta.url).href;
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 
-/** Runs a host script and waits for its own end. */
+/** Runs a host script and waits for its end. */
 async function host(script: string): Promise<{ code: number; stdout: string; stderr: string }> {
   const folder = await Deno.makeTempDir();
   try {
@@ -43,7 +43,7 @@ Deno.test("DenoRuntime needs --allow-run and no other permission", async () => {
   assertEquals(await host(script), { code: 0, stdout: "ok 42\n", stderr: "" });
 });
 
-Deno.test("DenoRuntime does not keep the host alive when nobody closes it", async () => {
+Deno.test("DenoRuntime does not keep the host alive when it is not closed", async () => {
   const script = `const runtime = new DenoRuntime({
     functions: { twice: (n: number) => 2 * n },
   });
@@ -51,7 +51,7 @@ Deno.test("DenoRuntime does not keep the host alive when nobody closes it", asyn
   assertEquals(await host(script), { code: 0, stdout: "ok 42\n", stderr: "" });
 });
 
-/** When a host exits, and what its runtime does then. */
+/** Moments at which a host exits. */
 const EXITS: readonly (readonly [when: string, script: string])[] = [
   ["in the middle of a call", `await runtime.execute("await leave()");`],
   [

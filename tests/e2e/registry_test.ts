@@ -3,7 +3,7 @@ import project from "../../deno.json" with { type: "json" };
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** What a user of the package writes. */
+/** A program of a user of the package. */
 const PROGRAM = `
 import { DenoRuntime } from "@cave/agent/runtime";
 await using runtime = new DenoRuntime({ functions: { add: (a, b) => a + b } });
@@ -11,7 +11,7 @@ const result = await runtime.execute("await add(1, 2)");
 console.log(result.status, result.value.text);
 `;
 
-/** Serves the package's modules as a registry does. */
+/** Serves the modules of the package like a registry. */
 function serve(): Deno.HttpServer<Deno.NetAddr> {
   return Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {
     const { pathname } = new URL(request.url);
@@ -34,7 +34,7 @@ Deno.test("DenoRuntime starts its kernel from the cache when the package comes f
   const cwd = await Deno.makeTempDir();
   const cache = `${cwd}/cache`;
   await Deno.mkdir(cache);
-  // npm packages are here already; a cache of its own would have to fetch them.
+  // Uses the present npm packages, as an empty cache would have to fetch them.
   const info = await deno(["info", "--json"], { cwd, cache: Deno.env.get("DENO_DIR") ?? "" });
   await Deno.symlink(JSON.parse(info.stdout).npmCache, `${cache}/npm`);
   {
@@ -50,7 +50,7 @@ Deno.test("DenoRuntime starts its kernel from the cache when the package comes f
     });
     assertEquals(cached.code, 0, cached.stderr);
   }
-  // The registry is gone. The host may run Deno and read where its cache is, and nothing else.
+  // The registry is gone. The host may run Deno and read the variable with the place of its cache, and nothing else.
   const flags = [
     "--allow-run",
     "--allow-env=DENO_DIR",

@@ -1,26 +1,26 @@
 /**
- * The command line as a process of its own.
+ * The command line interface as a process.
  *
  * @module
  */
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** What is given to the command line. */
+/** Options of {@linkcode Cli}. */
 export interface CliOptions {
-  /** The environment, beside what Deno itself needs; `undefined` takes a variable away. */
+  /** The environment, in addition to the variables that Deno needs. */
   readonly env?: Readonly<Record<string, string>>;
-  /** What is piped in. @default nothing */
+  /** Text for stdin. @default none */
   readonly input?: string;
-  /** Where it runs. @default the repository */
+  /** The working directory. @default the repository */
   readonly cwd?: string;
-  /** Whether its stdout is closed from the start on. @default false */
+  /** Whether its stdout is closed from the start. @default false */
   readonly closed?: boolean;
-  /** Whether it has a terminal, by way of `script` of util-linux. @default false */
+  /** Whether it has a terminal, through `script` of util-linux. @default false */
   readonly terminal?: boolean;
 }
 
-/** What came of it. */
+/** The result of a command line. */
 export interface CliResult {
   readonly code: number;
   readonly signal: string | null;
@@ -28,7 +28,7 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** A command line that runs. */
+/** A running command line. */
 export class Cli implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #result: Promise<CliResult>;
@@ -126,7 +126,7 @@ function inTerminal(words: readonly string[]): string[] {
   return ["script", "--quiet", "--return", "--command", `exec ${quoted.join(" ")}`, "/dev/null"];
 }
 
-/** The words before the arguments, as `deno task agent` has them. */
+/** Returns the words before the arguments, as in `deno task agent`. */
 function command(): string[] {
   return [
     "run",
@@ -142,7 +142,7 @@ function command(): string[] {
   ];
 }
 
-/** Deno needs to find its cache. */
+/** Returns the variables that Deno needs to find its cache. */
 function inherited(): Record<string, string> {
   const names = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME", "USERPROFILE", "LOCALAPPDATA"];
   return Object.fromEntries(names.flatMap((name) => {

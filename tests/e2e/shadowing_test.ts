@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { DenoRuntime } from "../../mod.ts";
 
-/** Names that the kernel uses itself, and that models like for their own. */
+/** Names that the kernel uses itself, and that models like to declare. */
 const NAMES = [
   "URL",
   "Map",

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { DenoRuntime, type HostCallContext, LocalRuntime } from "../../mod.ts";
 import { ENDLESS } from "./_endless_cells.ts";
 
-/** Long enough for a cell to get going, short enough for a test. */
+/** Long enough for a cell to start, short enough for a test. */
 const LIMIT_MS = 60;
 
 Deno.test("DenoRuntime.execute() keeps state and kernel when its time is over in", async (test) => {
@@ -25,7 +25,7 @@ Deno.test("DenoRuntime.execute() is interrupted on demand", async (test) => {
   const begun = { resolve: () => {} };
   await using runtime = new DenoRuntime({ functions: { begin: () => begun.resolve() } });
   await runtime.execute("let n = 0; const kept = {}; function spin() { for (;;) n++ }");
-  // What has no guards can only be ended by a limit.
+  // Code without guards can be ended by a limit only.
   for (const [name, source] of ENDLESS.filter(([, source]) => !source.includes("/^"))) {
     await test.step(name, async () => {
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -43,7 +43,7 @@ Deno.test("DenoRuntime.execute() is interrupted on demand", async (test) => {
   }
 });
 
-Deno.test("DenoRuntime.execute() ends a kernel that does not stop, and the next cell is told", async () => {
+Deno.test("DenoRuntime.execute() ends a kernel that does not stop, and the next result reports it", async () => {
   await using runtime = new DenoRuntime({ variables: { given: 1 } });
   await runtime.execute("const made = 1");
   const result = await runtime.execute("new Array(2 ** 32 - 2).indexOf(1)", {
@@ -72,7 +72,7 @@ for (const end of ["await new Promise(() => {})", "for (;;) await tick()", "for 
     assertEquals(result.status, "timeout");
     assert(calls.includes("interval") && calls.includes("poll"));
     calls.length = 0;
-    // Time enough for what is left of it to show, had it not been stopped.
+    // Long enough for the rest of the cell to have an effect if it had not been stopped.
     await runtime.execute(`
       for (let i = 0; i < 20; i++) await new Promise((resolve) => setTimeout(resolve, 1));
       await call("next")`);
@@ -81,7 +81,7 @@ for (const end of ["await new Promise(() => {})", "for (;;) await tick()", "for 
 }
 
 Deno.test("DenoRuntime.execute() stands its clock still while the cell waits for the host", async () => {
-  // Much longer than what the cell does besides, also on a busy machine.
+  // Much longer than the cell takes otherwise, even on a busy machine.
   const timeoutMs = 1_000;
   const functions = { slow: () => new Promise((resolve) => setTimeout(resolve, timeoutMs * 0.7)) };
   await using runtime = new DenoRuntime({ functions, timeoutMs });

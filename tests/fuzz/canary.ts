@@ -1,6 +1,6 @@
-/** Notices when something of the host is not as it was. */
+/** Checks that detect changes to the host. */
 
-/** Long enough for a machine that is busy with other things. */
+/** Long enough for a busy machine. */
 const PATIENCE_MS = 20_000;
 
 const WATCHED: readonly object[] = [
@@ -13,7 +13,7 @@ const WATCHED: readonly object[] = [
   globalThis,
 ];
 
-/** Remembers how the objects are that everything stands on. */
+/** Records the state of the objects on which everything depends. */
 export class Canary {
   readonly #before = describe();
 
@@ -30,11 +30,11 @@ function describe(): string[] {
 }
 
 /**
- * Waits for something that has to come.
+ * Waits for a promise that has to settle.
  *
- * @param promise What is waited for.
- * @param what What it is, for the report.
- * @throws {Error} If it does not come.
+ * @param promise The promise.
+ * @param what A description of it, for the report.
+ * @throws {Error} If it does not settle in time.
  */
 export async function assertSettles<T>(promise: Promise<T>, what: string): Promise<T> {
   const { promise: hung, reject } = Promise.withResolvers<never>();

@@ -1,4 +1,4 @@
-/** Cells that nobody would write, in a real kernel. */
+/** Random cells in a real kernel. */
 
 import { checkCell } from "../../src/cell/check_cell.ts";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
@@ -8,15 +8,15 @@ import { assertSettles, Canary } from "./canary.ts";
 import { randomCell } from "./cell_grammar.ts";
 import { Random } from "./random.ts";
 
-/** As long as a cell may take that loops. */
+/** Time limit of a random cell, which may loop. */
 const TIMEOUT_MS = 60;
 
-/** The next one may have to wait until what the first has left running is stopped. */
+/** Time limit of the next cell, which may have to wait until the work left running is stopped. */
 const NEXT_TIMEOUT_MS = 15_000;
 
 const STATUSES = new Set(["ok", "error", "refused", "timeout", "interrupted", "ended"]);
 
-/** One runtime, and cells one after another. */
+/** Runs random cells one after another on one runtime. */
 export class CellFuzz implements AsyncDisposable {
   readonly #random: Random;
   readonly #canary = new Canary();
@@ -29,21 +29,21 @@ export class CellFuzz implements AsyncDisposable {
         })(),
     },
     variables: { rows: [{ n: 1 }] },
-    // What rules refuse would not run.
+    // Refused cells would not run.
     rules: [],
     checkpoint: "never",
     processMemoryBytes: 512 * 2 ** 20,
   });
 
-  /** @param seed Chooses the cells. */
+  /** @param seed Selects the cells. */
   constructor(seed: number) {
     this.#random = new Random(seed);
   }
 
   /**
-   * Checks a cell by all rules, runs it, and runs another one behind it.
+   * Checks a cell with all rules, runs it, and runs another one after it.
    *
-   * @throws {Error} If one of them does not come to an end, or not to one that a cell may come to.
+   * @throws {Error} If one of them does not end, or ends in a way that is not allowed.
    */
   async step(): Promise<void> {
     const cell = randomCell(this.#random);
@@ -52,7 +52,7 @@ export class CellFuzz implements AsyncDisposable {
       checkCell(cell, { rules: strictRules() });
       const status = await this.#run(cell, TIMEOUT_MS);
       if (!STATUSES.has(status)) throw new Error(`It ended as ${status}`);
-      // A kernel that a cell has ended ends the cell, and no other.
+      // The end of a kernel may end the cell that caused it, and no other.
       const next = await this.#run("(() => 6 * 7)()", NEXT_TIMEOUT_MS);
       if (next !== "ok" && status !== "ended") throw new Error(`The next cell ended as ${next}`);
       this.#canary.assertAlive();

@@ -1,4 +1,4 @@
-/** Cells from a small grammar: most are programs, some are nearly. */
+/** Cells from a small grammar. Most are valid programs, some are damaged ones. */
 
 import type { Random } from "./random.ts";
 
@@ -111,13 +111,13 @@ const EXPRESSIONS = [
 
 const PATTERNS = ["N", "{ N, ...rest }", "[N = E, ...rest]", "{ N: { N } = E }", "[, N]"];
 
-/** Deeper than that, everything is a number. */
+/** Maximum depth, below which every expression is a number. */
 const MAX_DEPTH = 5;
 
 /**
- * One cell.
+ * Returns a random cell.
  *
- * @param random Chooses.
+ * @param random The source of choices.
  */
 export function randomCell(random: Random): string {
   const count = 1 + random.below(5);
@@ -137,7 +137,7 @@ function grow(random: Random, template: string, depth = 0): string {
   });
 }
 
-/** With something cut out, doubled, or put in that is no code. */
+/** Removes or doubles a part of a cell, or inserts text that is not code. */
 function damaged(random: Random, cell: string): string {
   const at = random.below(cell.length + 1);
   const to = at + random.below(10);

@@ -1,4 +1,4 @@
-/** Frames of real sessions, and what becomes of them on their way. */
+/** Frames of real sessions, and their mutations. */
 
 import type { ByteChannel } from "../../src/rpc/wire/channel.ts";
 import { DEFAULT_MAX_FRAME_BYTES, type Frame, FrameReader } from "../../src/rpc/wire/frame.ts";
@@ -6,25 +6,25 @@ import { frameBytes, Pipe } from "../rpc/_linked_pair.ts";
 import { type Json, mutateJson, writeJson } from "./json_mutation.ts";
 import type { Random } from "./random.ts";
 
-/** A message, with the bytes beside it. */
+/** A message with its attachments. */
 export interface Message {
-  /** What it says. */
+  /** The JSON body. */
   readonly json: { [key: string]: Json };
   /** Its attachments. */
   readonly attachments: readonly Uint8Array[];
 }
 
-/** A message as it is read from a frame. */
+/** Converts a frame to a message. */
 export function toMessage({ text, attachments }: Frame): Message {
   return { json: JSON.parse(text), attachments };
 }
 
-/** The bytes of a message. */
+/** Returns the bytes of a message. */
 export function toBytes({ json, attachments }: Message): Uint8Array {
   return frameBytes(writeJson(json), attachments);
 }
 
-/** What went over a channel, in order. */
+/** A message that went over a channel. */
 export interface Recorded {
   /** Whether the host sent it. */
   readonly fromHost: boolean;
@@ -33,10 +33,10 @@ export interface Recorded {
 }
 
 /**
- * Writes down what goes over a channel.
+ * Records the messages that go over a channel.
  *
- * @param channel The host's side of it.
- * @param onMessage Is given each message.
+ * @param channel The host's side of the channel.
+ * @param onMessage Receives each message.
  */
 export function recordChannel(
   channel: ByteChannel,
@@ -76,7 +76,7 @@ export function recordChannel(
   };
 }
 
-/** What is written instead of a message: it, something like it, or nothing that is a frame. */
+/** Returns the bytes to send in place of a message: its own, those of a changed message, or bytes that are no frame. */
 export function mutateMessage(
   random: Random,
   message: Message,
@@ -112,7 +112,7 @@ function otherAttachments(random: Random, attachments: readonly Uint8Array[]): U
   }
 }
 
-/** Headers that say what is not so. */
+/** Headers that contradict the body. */
 const HEADERS = [
   "Content-Length: 5\r\n\r\n{}",
   "Content-Length: -1\r\n\r\n",

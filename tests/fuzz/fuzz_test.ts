@@ -1,4 +1,4 @@
-/** The same round each time; `deno task fuzz` runs others. */
+/** The gate runs one fixed round; `deno task fuzz` runs others. */
 
 import { fuzzRound } from "./main.ts";
 

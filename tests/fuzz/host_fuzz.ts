@@ -1,22 +1,22 @@
-/** Kernels that say what no kernel says, against a host. */
+/** Fuzzing of the host: kernels that send malformed messages. */
 
 import { assertSettles, Canary } from "./canary.ts";
 import { type Act, isExpected, randomAct, SessionRuntime } from "./host_session.ts";
 import { Random } from "./random.ts";
 import { ReplayedKernel, type Script } from "./replayed_kernel.ts";
 
-/** Things that are done in one session. */
+/** Number of operations in a session. */
 const ACTS = 8;
 
-/** Turns of the event loop in which a kernel in memory has said what it says. */
+/** Turns of the event loop after which a kernel in memory has sent its messages. */
 const TURNS = 8;
 
 /**
- * Runs one session, whatever comes of it.
+ * Runs one session.
  *
- * @param script What kernels say.
- * @param seed Chooses what they say otherwise, and what is done.
- * @throws {Error} If something does not settle, or is not as it was.
+ * @param script The messages of kernels.
+ * @param seed Selects the mutations and the operations.
+ * @throws {Error} If a promise does not settle, or the host has changed.
  */
 export async function fuzzHost(script: Script, seed: number): Promise<void> {
   const random = new Random(seed);
@@ -45,7 +45,7 @@ export async function fuzzHost(script: Script, seed: number): Promise<void> {
   }
 }
 
-/** Waits for what is done. Kernels that have nothing more to say, and have not answered, end. */
+/** Waits for an operation. Ends a kernel that has no further messages and has not answered. */
 async function settle(action: Promise<unknown>, end: () => void): Promise<void> {
   let settled = false;
   const outcome = action.then(() => undefined, (error) => error).finally(() => settled = true);

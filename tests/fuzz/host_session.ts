@@ -1,4 +1,4 @@
-/** What a host does in a session: everything that a runtime can, against a kernel that may be anything. */
+/** The operations of a host in a session: all that a runtime offers. */
 
 import { KernelExitError } from "../../src/host/kernel_exit.ts";
 import { checkRuntimeLimits } from "../../src/limits/runtime_limits.ts";
@@ -9,7 +9,7 @@ import type { KernelHost } from "../../src/host/kernel.ts";
 import { defineType } from "../../src/inject/host_type.ts";
 import type { Random } from "./random.ts";
 
-/** Little, so that a message that says that it is large costs nothing. */
+/** Small, so that a message that claims to be large costs nothing. */
 const MAX_FRAME_BYTES = 2 ** 20;
 
 class Light {
@@ -59,7 +59,7 @@ export class SessionRuntime extends RuntimeCore {
   }
 }
 
-/** Cells that make a kernel say all it can. */
+/** Cells that make a kernel send every kind of message. */
 export const CELLS: readonly string[] = [
   `let made = { map: new Map([[1, new Set([1n, -0, NaN])]]), date: new Date(0), re: /a+/g }; made`,
   `let shared = [made, made, new Error("e", { cause: new TypeError("t") }), new Uint8Array(100)]`,
@@ -74,18 +74,18 @@ export const CELLS: readonly string[] = [
   `throw new Error("thrown", { cause: "c" })`,
 ];
 
-/** Names that cells have made. */
+/** Names that the cells define. */
 const NAMES = ["made", "shared", "point", "own", "add", "light", "rows", "nothing", "Own"];
 
-/** Something that a host does with a runtime. */
+/** An operation of a host on a runtime. */
 export interface Act {
-  /** What it is called, for reports. */
+  /** Its name, for reports. */
   readonly name: string;
-  /** Does it. */
+  /** Performs it. */
   perform(runtime: SessionRuntime): Promise<unknown>;
 }
 
-/** Every cell, then everything else, once: what is recorded. */
+/** Returns every cell and every other operation once: the session to be recorded. */
 export function allActs(): Act[] {
   return [
     ...CELLS.map(execute),
@@ -96,7 +96,7 @@ export function allActs(): Act[] {
   ];
 }
 
-/** One thing to do. */
+/** Returns a random operation. */
 export function randomAct(random: Random): Act {
   switch (random.below(5)) {
     case 0:
@@ -124,7 +124,7 @@ function retrieve(name: string, as: "copy" | "reference"): Act {
   };
 }
 
-/** Uses what has come as somebody would who trusts it. */
+/** Uses a value as a trusting host would. */
 async function use(value: unknown): Promise<void> {
   if (typeof value === "function") await value(1, 2);
   if (typeof value !== "object" || value === null) return;
@@ -158,7 +158,7 @@ const OTHERS: readonly Act[] = [
 
 let late = 0;
 
-/** Whether an error is one that a runtime may throw because of what a kernel does. */
+/** Returns whether a runtime may throw this error because of its kernel. */
 export function isExpected(error: unknown): boolean {
   return error instanceof KernelExitError || error instanceof Error &&
       ["Error", "TypeError", "RangeError", "SyntaxError", "TimeoutError", "AbortError"]

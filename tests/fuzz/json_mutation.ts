@@ -1,11 +1,11 @@
-/** JSON with one thing in it that should not be there. */
+/** Mutations of JSON. */
 
 import type { Random } from "./random.ts";
 
 /** Any JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** Names that mean something to JavaScript, or to the protocol. */
+/** Names with a meaning in JavaScript, or in the protocol. */
 const NAMES = [
   "__proto__",
   "constructor",
@@ -30,7 +30,7 @@ const NAMES = [
 
 const NUMBERS = [0, -1, 1, 1.5, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 53, -(2 ** 53), 1e308, 99];
 
-/** Tags of the value codec, and of what is built upon it. */
+/** Tags of the value codec and its extensions. */
 const TAGS = (
   "undefined number bigint ref object array date regexp url params headers box map set error exception buffer blob " +
   "file view mine yours instance bare builtin function host import revived constructor __proto__"
@@ -39,11 +39,11 @@ const TAGS = (
 const TEXTS = ["NaN", "Uint8Array", "DataView", "Float64Array", "(a+)+$", "gyd", "http://[", "1n"];
 
 /**
- * A copy of a value with one part replaced, taken out, moved or put in.
+ * Returns a copy of a value with one part replaced, removed, moved or inserted.
  *
- * @param random Chooses.
+ * @param random The source of choices.
  * @param value The value.
- * @param others Values from which parts are taken.
+ * @param others Values that supply parts.
  */
 export function mutateJson(random: Random, value: Json, others: readonly Json[] = []): Json {
   const root: { [key: string]: Json } = { root: structuredClone(value) };
@@ -101,7 +101,7 @@ function placesIn(root: { root: Json } | Record<string, Json>): Place[] {
   return places;
 }
 
-/** Own, whatever its name. */
+/** Sets an own property, whatever its name. */
 function put(holder: object, { key, value }: { key: string; value: Json }): void {
   if (Array.isArray(holder) && !/^\d+$/.test(key)) return void holder.push(value);
   Object.defineProperty(holder, key, {
@@ -112,7 +112,7 @@ function put(holder: object, { key, value }: { key: string; value: Json }): void
   });
 }
 
-/** A value of no kind that was expected. */
+/** Returns a value of an unexpected kind. */
 function odd(random: Random): Json {
   const own: { [key: string]: Json } = {};
   switch (random.below(8)) {
@@ -136,7 +136,7 @@ function odd(random: Random): Json {
   }
 }
 
-/** A node with a tag and arguments that may or may not fit. */
+/** Returns a node with a tag and arguments that may not fit. */
 function tagged(random: Random, present: Json): Json {
   const args = Array.from(
     { length: random.below(5) },
@@ -145,7 +145,7 @@ function tagged(random: Random, present: Json): Json {
   return { $: [random.of(TAGS), ...args] };
 }
 
-/** Deeper than a stack is high. */
+/** Returns a value that is nested deeper than the stack allows. */
 function deep(random: Random): Json {
   const open = random.of([
     '{"a":',
@@ -159,10 +159,10 @@ function deep(random: Random): Json {
   return { [RAW]: `${open.repeat(depth)}0${close.repeat(depth)}` };
 }
 
-/** Marks text that is JSON already: `JSON.stringify` itself cannot write what is that deep. */
+/** Marks text that is JSON already: `JSON.stringify` itself cannot write such depths. */
 const RAW = "raw json";
 
-/** Writes JSON, texts that are JSON already included. */
+/** Writes JSON, with marked texts inserted as they are. */
 export function writeJson(value: Json): string {
   const raws: string[] = [];
   const text = JSON.stringify(value, (_key, part) => {

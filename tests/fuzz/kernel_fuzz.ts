@@ -1,4 +1,4 @@
-/** Hosts that say what no host says, against a kernel in a real process. */
+/** Fuzzing of a kernel in a real process: hosts that send malformed messages. */
 
 import { FrameReader } from "../../src/rpc/wire/frame.ts";
 import { KernelLauncher } from "../../src/host/launch/kernel_launcher.ts";
@@ -9,31 +9,31 @@ import { type Json, writeJson } from "./json_mutation.ts";
 import { type Message, mutateMessage, toMessage } from "./frames.ts";
 import { Random } from "./random.ts";
 
-/** Little, so that a message that says that it is large costs nothing. */
+/** Small, so that a message that claims to be large costs nothing. */
 const LAUNCHER = new KernelLauncher({ maxFrameBytes: 2 ** 20, processMemoryBytes: 512 * 2 ** 20 });
 
-/** Ids of questions that are asked to see whether there is an answer; no message has one that is as high. */
+/** The first id of the questions that check for an answer; no message has an id as high. */
 const FIRST_ID = 2 ** 40;
 
-/** More than the largest frame and the largest header that a kernel waits for the end of. */
+/** More bytes than the largest frame and the largest header for which a kernel waits. */
 const PADDING = new Uint8Array(3 * 2 ** 20);
 
-/** Kernels, one after the other, and what is said to them. */
+/** Sends mutated messages to kernels, one after another. */
 export class KernelFuzz implements AsyncDisposable {
   readonly #random: Random;
   readonly #messages: readonly Message[];
   #process: KernelProcess | undefined;
   #exited: Promise<"ended"> = Promise.resolve("ended");
   #answers = new Map<number, () => void>();
-  /** What the present kernel was told. */
+  /** The messages sent to the present kernel. */
   #told: string[] = [];
   #nextId = FIRST_ID;
-  /** How many kernels have ended. */
+  /** The number of kernels that have ended. */
   ended = 0;
 
   /**
-   * @param messages What a real host has said.
-   * @param seed Chooses what is said instead.
+   * @param messages Messages of a real host.
+   * @param seed Selects the mutations.
    */
   constructor(messages: readonly Message[], seed: number) {
     this.#messages = messages;
@@ -41,9 +41,9 @@ export class KernelFuzz implements AsyncDisposable {
   }
 
   /**
-   * Says something, and waits until the kernel answers a question behind it, or ends.
+   * Sends something, and waits until the kernel answers a question after it, or ends.
    *
-   * @throws {Error} If it does neither.
+   * @throws {Error} If the kernel does neither.
    */
   async step(): Promise<void> {
     const process = this.#process ??= this.#start();
@@ -56,7 +56,7 @@ export class KernelFuzz implements AsyncDisposable {
     const question: Json = { jsonrpc: "2.0", id, method: "references", params: null };
     this.#told.push(new TextDecoder().decode(bytes).slice(0, 2_000));
     try {
-      // A kernel that has got part of a frame waits for the rest of it.
+      // A kernel that has received part of a frame waits for the rest.
       const padding = isWhole(bytes) ? new Uint8Array() : PADDING;
       for (const part of [bytes, padding, frameBytes(writeJson(question))]) {
         await assertSettles(write(process, part), "the kernel reads nothing");
@@ -98,7 +98,7 @@ export class KernelFuzz implements AsyncDisposable {
         if (method === undefined) answers.get(Number(id))?.();
       }
     } catch {
-      // It ended while it wrote.
+      // The kernel ended during the write.
     }
     await process.channel.close();
     await process.exit();
@@ -106,7 +106,7 @@ export class KernelFuzz implements AsyncDisposable {
   }
 }
 
-/** Whether bytes are all of a frame, as far as the header says. */
+/** Returns whether bytes are a complete frame, according to the header. */
 function isWhole(bytes: Uint8Array): boolean {
   const text = new TextDecoder("latin1").decode(bytes);
   const header = /^Content-Length: (\d+)\r\n(?:Attachment-Lengths: ([\d,]+)\r\n)?\r\n/.exec(text);
@@ -120,6 +120,6 @@ async function write(process: KernelProcess, bytes: Uint8Array): Promise<void> {
   try {
     await process.channel.sink.write(bytes as Uint8Array<ArrayBuffer>);
   } catch {
-    // It has ended.
+    // The kernel has ended.
   }
 }

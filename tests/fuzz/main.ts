@@ -1,6 +1,6 @@
 /**
- * Both ends of the protocol, and cells, against what nobody would send: `deno task fuzz`. Ends with an exit code above 0 when
- * something is found, and says with which seed it comes again.
+ * Fuzzing of both ends of the protocol, and of cells: `deno task fuzz`. Exits with a code above 0 if something is
+ * found, and prints the seed that reproduces it.
  *
  * ```sh
  * deno task fuzz --seconds 600 --seed 7
@@ -15,13 +15,13 @@ import { fuzzHost } from "./host_fuzz.ts";
 import { KernelFuzz } from "./kernel_fuzz.ts";
 import { recordSession, toScript } from "./recording.ts";
 
-/** Steps with one seed: few enough to be run again. */
+/** Number of steps with one seed: few enough to be repeated. */
 const ROUND = { host: 40, kernel: 40, cells: 40 };
 
-/** Memory of this process that no round may need, in bytes. */
+/** Maximum memory of this process in a round, in bytes. */
 const MAX_MEMORY_BYTES = 2 ** 30;
 
-/** How often each of the three has to do its steps. */
+/** The number of steps of each kind. */
 export interface Round {
   /** Sessions against a host. */
   readonly host: number;
@@ -34,15 +34,15 @@ export interface Round {
 /**
  * Runs one round.
  *
- * @param seed Chooses everything.
- * @param round How much.
- * @throws {Error} If something was found.
+ * @param seed Selects everything.
+ * @param round The number of steps.
+ * @throws {Error} If something is found.
  */
 export async function fuzzRound(seed: number, round: Round): Promise<void> {
   const recorded = await recordSession();
   const script = toScript(recorded);
   for (let step = 0; step < round.host; step++) {
-    // A session can be run again without those before it.
+    // Each session has a seed of its own, so that it can be repeated without those before it.
     await locate(`host, session ${step}`, () => fuzzHost(script, seed * 1_000 + step));
   }
   const sent = recorded.filter(({ fromHost }) => fromHost).map(({ message }) => message);

@@ -1,4 +1,4 @@
-/** Choices that can be made again. */
+/** Reproducible random choices. */
 
 /** Numbers from a seed: mulberry32, by Tommy Ettinger. */
 export class Random {
@@ -8,7 +8,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** A whole number from 0 to below `limit`. */
+  /** Returns a whole number from 0 to below `limit`. */
   below(limit: number): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let t = this.#state;
@@ -17,12 +17,12 @@ export class Random {
     return ((t ^ (t >>> 14)) >>> 0) % limit;
   }
 
-  /** One of a list. */
+  /** Returns one element of a list. */
   of<T>(list: readonly T[]): T {
     return list[this.below(list.length)]!;
   }
 
-  /** Whether one of so many cases is there. */
+  /** Returns true in one of `cases` cases. */
   oneIn(cases: number): boolean {
     return this.below(cases) === 0;
   }

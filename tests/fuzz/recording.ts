@@ -1,4 +1,4 @@
-/** Real sessions, written down. */
+/** Recordings of real sessions. */
 
 import { KernelLauncher } from "../../src/host/launch/kernel_launcher.ts";
 import type { KernelProcessHandle } from "../../src/host/process/kernel_process.ts";
@@ -32,7 +32,7 @@ export async function recordSession(): Promise<Recorded[]> {
   return recorded;
 }
 
-/** What the kernel said, by what it was asked. */
+/** Groups the kernel's messages by the request that they answer. */
 export function toScript(recorded: readonly Recorded[]): Script {
   const script = new Map<string, Message[][]>([[START, []]]);
   let messages: Message[] = [];

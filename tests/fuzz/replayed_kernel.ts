@@ -1,4 +1,4 @@
-/** A kernel in memory that answers with what a real one has said once, more or less. */
+/** A kernel in memory that replays the answers of a real one, with mutations. */
 
 import { FrameReader } from "../../src/rpc/wire/frame.ts";
 import type { KernelExit } from "../../src/host/kernel_exit.ts";
@@ -7,26 +7,26 @@ import { type LinkedEnd, linkedPair } from "../rpc/_linked_pair.ts";
 import { type Message, mutateMessage, toBytes, toMessage } from "./frames.ts";
 import type { Random } from "./random.ts";
 
-/** What a kernel said before anybody asked, and until it had answered each method, in order. */
+/** The messages that a kernel sent at its start, and until it had answered each method, in order. */
 export type Script = ReadonlyMap<string, readonly (readonly Message[])[]>;
 
-/** Under this key are the messages of the start. */
+/** The key of the messages of the start. */
 export const START = "start";
 
 /** Options of {@linkcode ReplayedKernel}. */
 export interface ReplayOptions {
-  /** What is said. */
+  /** The messages to replay. */
   readonly script: Script;
-  /** Chooses what is said otherwise. */
+  /** Selects the mutations. */
   readonly random: Random;
-  /** One of so many messages is not as it was. */
+  /** One message in this many is mutated. */
   readonly rarity: number;
 }
 
-/** The process of a kernel that there is not. */
+/** The handle of a kernel process that does not exist. */
 export class ReplayedKernel implements KernelProcessHandle {
   readonly channel: LinkedEnd["channel"];
-  /** What it has said. */
+  /** The bytes sent. */
   readonly said: Uint8Array[] = [];
   readonly #options: ReplayOptions;
   readonly #end: LinkedEnd;
@@ -46,7 +46,7 @@ export class ReplayedKernel implements KernelProcessHandle {
     return action();
   }
 
-  /** Whatever it hears, it ends. */
+  /** Ends on any signal. */
   signal(name: Deno.Signal): void {
     this.end(name);
   }
@@ -89,14 +89,14 @@ export class ReplayedKernel implements KernelProcessHandle {
       try {
         this.#end.out.write(bytes);
       } catch {
-        // The host has ended it.
+        // The host has ended the kernel.
         return;
       }
     }
   }
 }
 
-/** An answer is one to the question that was asked. */
+/** Gives an answer the id of its request. */
 function withId({ json, attachments }: Message, id: number | undefined): Message {
   const isAnswer = json.method === undefined && id !== undefined;
   return { json: isAnswer ? { ...json, id } : json, attachments };

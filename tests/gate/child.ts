@@ -7,29 +7,29 @@
 
 /** Options for {@linkcode runChild}. */
 export interface ChildOptions {
-  /** Milliseconds after which the child is stopped. */
+  /** Time limit of the child in milliseconds. */
   timeoutMs: number;
   /** Stops the child when aborted. */
   signal?: AbortSignal;
   /** Directory to run in. */
   cwd?: string | URL;
-  /** Variables beside the gate's own. */
+  /** Variables in addition to the gate's own. */
   env?: Record<string, string>;
 }
 
 /** How a child ended. */
 export interface ChildResult {
-  /** Exit code. A child that was stopped has one other than 0. */
+  /** The exit code. That of a stopped child is not 0. */
   code: number;
-  /** Whether it ran into its time limit. */
+  /** Whether it reached its time limit. */
   timedOut: boolean;
   /** The end of what it wrote to stdout and stderr, in the order of arrival. */
   output: string;
 }
 
-/** Time between asking a child to end, upon which `deno test` names the pending tests, and force. */
+/** Time between the request to end, upon which `deno test` names the pending tests, and the kill. */
 const GRACE_MS = 3_000;
-/** Enough for a long diff, and too little to fill the memory when a test prints in a loop. */
+/** Enough for a long diff, and little enough for the memory when a test prints in a loop. */
 const MAX_OUTPUT_CHARACTERS = 200_000;
 
 /**
@@ -37,7 +37,7 @@ const MAX_OUTPUT_CHARACTERS = 200_000;
  *
  * @param args The arguments.
  * @param options Limits of the run.
- * @returns How it ended; a failure is a value, too.
+ * @returns How it ended; a failure is a value as well.
  */
 export async function runChild(args: string[], options: ChildOptions): Promise<ChildResult> {
   const { timeoutMs, signal, cwd, env } = options;
@@ -48,7 +48,7 @@ export async function runChild(args: string[], options: ChildOptions): Promise<C
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    // A process group of its own, so that what the child started can be ended with it.
+    // A process group of its own, so that the processes that the child started can be ended with it.
     detached: true,
   }).spawn();
 
@@ -80,7 +80,9 @@ export async function runChild(args: string[], options: ChildOptions): Promise<C
     signal?.removeEventListener("abort", stop);
   }
 
-  /** Somebody outside of the group can still hold the pipes open, so the rest is not waited for. */
+  /**
+   * Takes the output so far. A process outside of the group can still hold the pipes open, so the rest is not awaited.
+   */
   async function drain(): Promise<string> {
     const patience = setTimeout(() => reading.abort(), GRACE_MS);
     await read;
@@ -89,7 +91,7 @@ export async function runChild(args: string[], options: ChildOptions): Promise<C
   }
 }
 
-/** The last characters of a text that grows. */
+/** The last characters of a growing text. */
 class Tail {
   text = "";
 

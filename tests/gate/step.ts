@@ -1,5 +1,5 @@
 /**
- * The steps of the gate: what is run, how long it may take, and what to do when it fails.
+ * The steps of the gate: commands, time limits, and how to correct failures.
  *
  * @module
  */
@@ -12,13 +12,13 @@ export interface Step {
   name: string;
   /** The arguments for `deno`. */
   args: string[];
-  /** What to do when it fails, for people. */
+  /** How to correct a failure, for people. */
   fix: string;
-  /** Milliseconds after which it is stopped. */
+  /** Time limit in milliseconds. */
   timeoutMs: number;
-  /** Whether it runs tests, which are counted one by one and have the machine to themselves. */
+  /** Whether it runs tests, which are counted one by one and run without other steps beside them. */
   runsTests?: boolean;
-  /** Whether there is a model to ask: the code blocks are what users run, and they ask one. */
+  /** Whether to start a model server: the code blocks are what users run, and they ask a model. */
   asksModel?: boolean;
 }
 
@@ -27,10 +27,13 @@ const TEST = ["test", "--allow-all", "--parallel", "--frozen", "--reporter=dot"]
 const OUTDATED_LOCK = "if deno.lock is out of date, run `deno install` and commit it";
 const FIX_TESTS = "make the tests above pass; `deno task test FILE` runs one file alone";
 
-/** The steps of the whole gate. `root` is the repository, where what does not exist is left out. */
+/** The step "types" has checked these files already. */
 export function allSteps(root: URL): Step[] {
   const entries = Object.values(project.exports);
-  const documented = ["README.md", "CONTRIBUTING.md", "mod.ts", "src", "skills"];
+  const documented = [
+    ...["README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md", "AGENTS.md"],
+    ...["mod.ts", "src", "docs", "examples", "skills"],
+  ];
   return [
     {
       name: "types",
@@ -81,9 +84,11 @@ export function allSteps(root: URL): Step[] {
   ];
 }
 
-/** The one step of a gate that is given files: their tests, and their code blocks. */
+/** Returns the single step of a gate for some files: their tests, and their code blocks. */
 export function stepFor(args: string[]): Step {
-  const hasDocumentation = args.some((arg) => /\.md$|^(?:\.\/)?(?:mod\.ts|src|skills)/.test(arg));
+  const hasDocumentation = args.some((arg) =>
+    /\.md$|^(?:\.\/)?(?:mod\.ts|src|docs|skills)/.test(arg)
+  );
   return {
     name: "tests",
     args: [...TEST, ...(hasDocumentation ? ["--doc"] : []), ...args],

@@ -1,24 +1,24 @@
-/** A kernel that does what a test tells it, for what happens in between. */
+/** A kernel that tests control, for what happens between requests. */
 
 import type { CellReport, NamespaceEntry, RestoreReport } from "../../src/rpc/protocol.ts";
 import { KernelExitError } from "../../src/host/kernel_exit.ts";
 import type { Definitions, Kernel } from "../../src/host/kernel.ts";
 import type { KernelSnapshot } from "../../src/host/snapshot.ts";
 
-/** Has no names, and remembers what was asked of it. */
+/** A kernel without names that records its requests. */
 export class FakeKernel implements Kernel {
   readonly ended: Promise<KernelExitError>;
   /** Ends it, as if it had crashed. */
   readonly end: () => void;
   /** Names that were defined. */
   readonly defined: string[] = [];
-  /** What `restore` was called with. */
+  /** The second argument of `restore`. */
   except: readonly string[] | undefined;
   /** Whether it was closed. */
   closed = false;
-  /** Settles when `snapshot` or `restore` is called. */
+  /** Resolves when `snapshot` or `restore` is called. */
   readonly asked = Promise.withResolvers<void>();
-  /** What they wait for. @default nothing */
+  /** The promise that `snapshot` and `restore` wait for. @default resolved */
   gate: Promise<unknown> = Promise.resolve();
 
   constructor() {

@@ -1,5 +1,5 @@
 /**
- * A kernel that does what it is told by the variables `script` and `answers`, which are JSON, and runs no cell.
+ * A kernel that follows the variables `script` and `answers`, which are JSON, and runs no cell.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { stdioChannel } from "../../src/kernel/stdio.ts";
 import type { Payload } from "../../src/rpc/wire/handler.ts";
 import { Connection } from "../../src/rpc/wire/connection.ts";
 
-/** What the kernel does while a cell runs, in order. */
+/** A message that the kernel sends while a cell runs. */
 export type Deed = readonly [how: "call" | "notify", method: string, params: unknown];
 
-/** What the kernel answers: in order for each method that the host calls, and `null` then. */
+/** The kernel's answers, in order, for each method of the host; `null` after the last one. */
 export type Answers = Readonly<Record<string, readonly unknown[]>>;
 
 if (import.meta.main) main();

@@ -1,4 +1,4 @@
-/** Kernels that send what no kernel of ours does. */
+/** Kernels that send malformed messages. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
@@ -7,7 +7,7 @@ import type { Runtime } from "../../src/runtime/runtime.ts";
 import type { Answers, Deed } from "./_hostile_kernel.ts";
 import { Light } from "../runtime/_lights.ts";
 
-/** What was lent first, and what second. */
+/** The numbers of the first and the second lent object. */
 const LIGHT = 1;
 const OTHER = 2;
 
@@ -16,7 +16,7 @@ interface Hostile extends AsyncDisposable {
   readonly light: Light;
 }
 
-/** Starts a runtime whose kernel does what a script says, and has two lights. */
+/** Starts a runtime whose kernel follows a script, and has two lights. */
 async function start(script: readonly Deed[], answers: Answers = {}): Promise<Hostile> {
   const folder = await Deno.makeTempDir();
   const denoPath = `${folder}/hostile`;
@@ -44,7 +44,7 @@ async function start(script: readonly Deed[], answers: Answers = {}): Promise<Ho
   };
 }
 
-/** What became of the calls of a script. */
+/** Returns the results of a script's calls. */
 function outcomesOf(result: CellResult): { value?: unknown; error?: string }[] {
   assert(result.status === "ok");
   return JSON.parse(result.value!.text);
@@ -151,12 +151,12 @@ const WRONG_RELEASES: unknown[] = [
   ),
 ];
 
-Deno.test("DenoRuntime holds on to what a kernel gives back in a way that makes no sense", async () => {
+Deno.test("DenoRuntime keeps references when a kernel's release makes no sense", async () => {
   const wrong = WRONG_RELEASES.map(release);
   await using hostile = await start([
     ...wrong,
     use({}),
-    // It was lent once more, by being an answer.
+    // The answer has lent it once more.
     use({ path: [] }),
     release({ ref: LIGHT, count: 3 }),
     release({ ref: LIGHT, count: 1 }),
@@ -202,7 +202,7 @@ const WRONG_DISPLAYS: unknown[] = [
   ].map((bundle) => ({ cell: 1, bundle })),
 ];
 
-Deno.test("DenoRuntime drops what is displayed, printed and notified in no known shape", async () => {
+Deno.test("DenoRuntime drops malformed output, displayed values and notifications", async () => {
   const good = { cell: 1, bundle: { plain: { "text/plain": "good" } } };
   const outputs = [null, 5, {}, { cell: 1, text: "x" }, { cell: 1, stream: "stdin", text: "x" }, {
     cell: 1,
@@ -245,7 +245,7 @@ Deno.test("DenoRuntime answers malformed calls of functions with errors", async 
   assertEquals(outcomes.at(-1), { value: { value: { plain: 3 } } });
 });
 
-/** An answer to `retrieve` that gives something of the kernel. */
+/** Returns an answer to `retrieve` that lends an object of the kernel. */
 function lend(kind: string): unknown {
   return { value: { tree: { $: ["mine", 7, kind, kind, true] } } };
 }
@@ -275,9 +275,9 @@ Deno.test("DenoRuntime throws TypeErrors when a kernel's answers make no sense",
   for (const answer of WRONG_ANSWERS) {
     await assertRejects(() => f(), TypeError, "", JSON.stringify(answer));
   }
-  // Nobody waits for this one.
+  // This promise is not awaited.
   f();
-  // What was a function stays one.
+  // A number that stood for a function still does.
   assertEquals(await runtime.retrieve("x"), f);
 });
 
@@ -293,7 +293,7 @@ Deno.test("DenoRuntime throws TypeErrors when a kernel's iterators make no sense
     await assertRejects(() => Array.fromAsync(iterable), TypeError);
   }
   const seen: unknown[] = [];
-  // The answer to its end is none.
+  // The answer to `return` is malformed.
   await assertRejects(async () => {
     for await (const value of iterable) {
       seen.push(value);

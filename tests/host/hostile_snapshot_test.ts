@@ -1,4 +1,4 @@
-/** Snapshots that nobody has taken: their seal is right, and what is in them is not. */
+/** Forged snapshots: the seal is right, and the contents are not. */
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
@@ -8,7 +8,7 @@ import { run, valueOf } from "../runtime/_contract.ts";
 
 const RUNTIMES = [DenoRuntime, LocalRuntime] as const;
 
-/** Seals a document: JSON, or something to make JSON of. */
+/** Seals a document, given as JSON or as a value. */
 async function forge(document: unknown, buffers: Uint8Array[] = []): Promise<Uint8Array> {
   const json = typeof document === "string" ? document : JSON.stringify(document);
   const parts = [new TextEncoder().encode(json), ...buffers];
@@ -63,19 +63,19 @@ for (const Runtime of RUNTIMES) {
   });
 }
 
-/** A tree, and why it is not back. */
+/** A malformed tree, and the reason for which it is not restored. */
 type BadTree = readonly [tree: unknown, reason: string];
 
 const SOURCE = "the source of a function is malformed";
 const NO_PROTOTYPE = "Object prototype may only be an Object or null: ";
 
-/** The tree of a function with this text. */
+/** Returns the tree of a function with this text. */
 function written(text: string, ...rest: unknown[]): unknown {
   const [parent = null, own = null, shared = null] = rest;
   return { $: ["function", ["expression", text, "f"], parent, own, shared] };
 }
 
-/** The reason for a list that is no node. */
+/** Returns the reason for a list that is not a node. */
 function malformed(value: unknown): string {
   return `Cannot decode a value: ${JSON.stringify(value)} is malformed`;
 }
@@ -145,7 +145,7 @@ const BAD_TREES: readonly BadTree[] = [
   [{ $: ["bare", 1] }, "it is malformed"],
 ];
 
-/** Numbers of objects are this far apart: what one tree says wrongly, no other hears of. */
+/** Distance between the numbers of objects of different trees, so that the mistakes of one do not affect another. */
 const STEP = 100;
 
 for (const Runtime of RUNTIMES) {
@@ -179,7 +179,7 @@ for (const Runtime of RUNTIMES) {
     );
   });
 
-  Deno.test(`${Runtime.name}.restore() takes names and keys as what they are`, async () => {
+  Deno.test(`${Runtime.name}.restore() treats names and keys as plain data`, async () => {
     const names = ["__proto__", "constructor", "a b", "", "1", "ü", "hasOwnProperty", "$cell"];
     const document = {
       modules: [],
@@ -251,7 +251,7 @@ for (const Runtime of RUNTIMES) {
   });
 }
 
-Deno.test("DenoRuntime.restore() lets no snapshot reach what cells cannot reach", async () => {
+Deno.test("DenoRuntime.restore() gives a snapshot no access that cells do not have", async () => {
   const probes: Record<string, string> = {
     evaluates: `class { static { this.out = eval("1") } }`,
     constructs: `class { static { this.out = (() => {}).constructor("return 1")() } }`,

@@ -1,4 +1,4 @@
-/** What happens while kernels are started, restored and written down. */
+/** Events during the start, the restore and the snapshot of kernels. */
 
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Kernel } from "../../src/host/kernel.ts";
@@ -15,7 +15,7 @@ const { bytes } = await packSnapshot({
   parts: [],
 });
 
-/** A keeper. */
+/** Creates a keeper. */
 function createKeeper(start: () => Promise<Kernel>, snapshot?: Uint8Array): KernelKeeper {
   return new KernelKeeper({
     start,
@@ -29,12 +29,12 @@ function createKeeper(start: () => Promise<Kernel>, snapshot?: Uint8Array): Kern
   });
 }
 
-/** Gives one kernel after the other. */
+/** Returns a function that returns one kernel after another. */
 function oneByOne(...kernels: Kernel[]): () => Promise<Kernel> {
   return () => Promise.resolve(kernels.shift()!);
 }
 
-Deno.test("KernelKeeper.checkpoint() forgets what was defined before, and nothing of what is defined meanwhile", async () => {
+Deno.test("KernelKeeper.checkpoint() forgets earlier definitions, and none made meanwhile", async () => {
   const [first, second] = [new FakeKernel(), new FakeKernel()];
   const gate = Promise.withResolvers<void>();
   first.gate = gate.promise;
@@ -52,7 +52,7 @@ Deno.test("KernelKeeper.checkpoint() forgets what was defined before, and nothin
   assertEquals([...second.except!].sort(), ["again", "meanwhile"]);
 });
 
-/** What may be under way when everything is stopped. */
+/** Operations that may be pending when everything is stopped. */
 const STARTS: [what: string, start: (keeper: KernelKeeper) => Promise<unknown>][] = [
   ["kernel", (keeper) => keeper.kernel()],
   ["restore", (keeper) => keeper.restore(bytes)],
@@ -78,7 +78,7 @@ for (const [what, start] of STARTS) {
         await stopped;
         assertEquals(keeper.current, undefined);
         const message = await outcome;
-        // A kernel that was never asked for is not there either.
+        // A kernel that was never requested does not exist either.
         const isClosed = kernel.closed || when === "at once" && message.includes("it was closed");
         assertEquals(isClosed, true, `${when}: ${message}`);
       }
@@ -86,7 +86,7 @@ for (const [what, start] of STARTS) {
   });
 }
 
-Deno.test("KernelKeeper.stop() does not wait for what a kernel does while it is restored", async () => {
+Deno.test("KernelKeeper.stop() does not wait for a restore", async () => {
   const kernel = new FakeKernel();
   const gate = Promise.withResolvers<void>();
   kernel.gate = gate.promise;

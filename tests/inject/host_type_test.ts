@@ -1,4 +1,4 @@
-/** Types that a host shares with cells. */
+/** Types that host and cells share. */
 
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { z } from "zod";
@@ -96,7 +96,7 @@ Deno.test("DenoRuntime gives a reference to an object of a cell the class that b
   assertEquals(await valueOf(runtime, `again === point`), "true");
 });
 
-/** Cells, and what is wrong with the point or the counter that they leave. */
+/** Cells, with the fault of the point or the counter that they create. */
 const SPOILT: [cell: string, name: string, message: string][] = [
   [`point.plus = 1`, "point", "whose own plus hides that of its class"],
   [`point.draw = () => 1`, "point", "whose draw is a function of its own"],
@@ -173,7 +173,7 @@ Deno.test("runtime.inject() takes types, and leaves nothing behind when one cann
 
 const outside = "a name of this module";
 
-/** Types that cannot be had, and why. */
+/** Types that cannot be injected, and the reasons. */
 const REFUSED: [types: () => Record<string, unknown>, message: string][] = [
   [() => ({
     A: class {
@@ -228,7 +228,7 @@ Deno.test("DenoRuntime refuses types that cells could not have, and says why", (
   }
 });
 
-Deno.test("DenoRuntime takes classes that refer to what is injected beside them", async () => {
+Deno.test("DenoRuntime accepts classes that refer to other injected names", async () => {
   class Report {
     async write() {
       return await upper(new Section("text").body);

@@ -78,7 +78,7 @@ Deno.test("DenoRuntime holds to the members of an object that cells know already
   await runtime.inject({ variables: { light: defineVariable(hub.light, { members }) } });
   await runFailing(runtime, `await known.fade()`);
   assertEquals(await valueOf(runtime, `[known === light, await known.name]`), `[ true, "one" ]`);
-  // The host has said of both that they can be reached.
+  // The host has made both members reachable.
   const more = defineVariable(hub.light, { members: ["double"] });
   await runtime.inject({ variables: { more, all: hub.light } });
   assertEquals(await valueOf(runtime, `[await all.double, await light.name]`), `[ 84, "one" ]`);
@@ -134,7 +134,7 @@ Deno.test("LocalRuntime gives cells the object itself, with all of its members",
   assertStrictEquals((await runtime.retrieve("lights") as Light[])[0], light);
 });
 
-Deno.test("LocalRuntime gives the host what cells have, whatever it asks for", async () => {
+Deno.test("LocalRuntime.retrieve() returns the values of cells themselves, with any option", async () => {
   await using runtime = new LocalRuntime();
   await run(
     runtime,
@@ -144,7 +144,7 @@ Deno.test("LocalRuntime gives the host what cells have, whatever it asks for", a
   assertEquals(own.n(), 1);
   assertStrictEquals(await runtime.retrieve("own", { as: "reference" }), own);
   const f = await runtime.retrieve("f") as (n: number) => number;
-  // It is the function, and no promise of what it returns.
+  // It is the function itself, and not a promise of its result.
   assertEquals(f(1), 2);
   await runtime.reset();
   assertEquals([f(2), own.n()], [3, 1]);

@@ -74,7 +74,7 @@ const EXCEPTIONS: readonly { from: string; to: RegExp; reason: string }[] = [
   },
 ];
 
-/** Rooms that are handed what they work on and never touch `Deno`. */
+/** Rooms that get their input as arguments and never use `Deno`. */
 export const PURE_ROOMS: ReadonlySet<string> = new Set([
   "async",
   "cell",
@@ -85,12 +85,12 @@ export const PURE_ROOMS: ReadonlySet<string> = new Set([
   "text",
 ]);
 
-/** The room of a file: its first folder under `src/`, or the name of a file that lies directly there. */
+/** Returns the room of a file: its first folder under `src/`. */
 export function roomOf(path: string): string | undefined {
   return /^src\/([^/]+?)(?:\.ts$|\/)/.exec(path)?.[1];
 }
 
-/** The whole folder of a file under `src/`: the room with its sub-rooms. */
+/** Returns the folder of a file under `src/`: the room with its sub-rooms. */
 function folderOf(path: string): string {
   return path.slice("src/".length, path.lastIndexOf("/"));
 }
@@ -100,7 +100,7 @@ function folderOf(path: string): string {
  *
  * @param from The importing file, relative to the root of the repository, with `/`.
  * @param to The imported file, in the same form.
- * @returns A sentence for people, or `undefined` if the import is fine.
+ * @returns The explanation, or `undefined` if the import is allowed.
  */
 export function explainForbiddenImport(from: string, to: string): string | undefined {
   const source = from === "mod.ts" ? "mod.ts" : roomOf(from);

@@ -1,6 +1,6 @@
 /**
- * A lint plugin for those rules of the project's style that a machine can check. `deno lint` loads
- * it through `deno.json`; CONTRIBUTING.md has the rules in words.
+ * A lint plugin for those style rules of the project that a machine can check. `deno lint` loads it through
+ * `deno.json`; CONTRIBUTING.md has the rules in words.
  *
  * @module
  */
@@ -19,6 +19,16 @@ const ROOT = new URL("../../", import.meta.url);
 const FORBIDDEN_NAMES = new Set(["util", "utils", "type", "types", "helper", "helpers", "index"]);
 const SNAKE_CASE = /^_?[a-z0-9]+(?:_[a-z0-9]+)*$/;
 const OPEN_ENDS = /\b(?:TODO|FIXME|XXX)\b/;
+/** Beginnings of comments that leave the reader to guess what is described, or who acts. */
+const VAGUE_BEGINNING = /^[\s*]*Wh(?:at|o)(?:ever)?\b/;
+const RIDDLES = [
+  /\bwhoever\b/i,
+  /\bwhat (?:came|comes|became|becomes) of\b/i,
+  /\b(?:is|are|was|were) told\b(?! apart)/i,
+];
+/** Parts of the tree whose comments are still to be rewritten. */
+const VAGUE_PLACES =
+  /^(?:mod\.ts|src\/host\/[^/]+|src\/(?:host\/in_process|kernel|agent|runtime|inject|limits|async)\/.+|tests\/(?:kernel|security\/cells)\/.+)$/;
 const MAX_POSITIONAL = 2;
 const MAX_CODE_LINES = 250;
 
@@ -33,6 +43,7 @@ const plugin: Deno.lint.Plugin = {
     "no-private-keyword": { create: checkPrivateKeyword },
     "exports-by-name": { create: checkExports },
     "no-open-ends": { create: checkComments },
+    "plain-comments": { create: checkRiddles },
     "arrows": { create: checkArrows },
     "pure-rooms": { create: checkPureRooms },
   },
@@ -131,7 +142,7 @@ function checkParameters(context: Context): Deno.lint.LintVisitor {
   }
 }
 
-/** What an importer can call: exported functions, and constructors and methods of exported classes. */
+/** Returns what importers can call: exported functions, and constructors and methods of exported classes. */
 function exportedCallables(program: Deno.lint.Program): Callable[] {
   const names = new Set<string>();
   for (const statement of program.body) {
@@ -239,6 +250,25 @@ function checkComments(context: Context): Deno.lint.LintVisitor {
         if (mark === undefined) continue;
         const hint = "Do it now, or open an issue";
         context.report({ range: comment.range, message: `A comment marked ${mark}`, hint });
+      }
+    },
+  };
+}
+
+function checkRiddles(context: Context): Deno.lint.LintVisitor {
+  if (VAGUE_PLACES.test(pathOf(context))) return {};
+  return {
+    Program() {
+      for (const { range, value } of context.sourceCode.getAllComments()) {
+        const text = value.replaceAll(/\s*\n\s*\*?\s*/g, " ");
+        const found = [VAGUE_BEGINNING, ...RIDDLES].map((riddle) => riddle.exec(text)?.[0])
+          .find((match) => match !== undefined);
+        if (found === undefined) continue;
+        context.report({
+          range,
+          message: `A comment with "${found.replace(/^[\s*]+/, "")}"`,
+          hint: "Name the thing that is described and the part of the program that acts",
+        });
       }
     },
   };

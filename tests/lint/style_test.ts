@@ -3,11 +3,11 @@ import style from "./style.ts";
 
 interface Case {
   rule: string;
-  /** Where the sample pretends to be. */
+  /** The file that the sample pretends to be in. */
   file?: string;
   /** Samples that break the rule, each once. */
   bad: string[];
-  /** Samples that keep it. */
+  /** Samples that follow the rule. */
   good: string[];
 }
 
@@ -101,6 +101,34 @@ const CASES: Case[] = [
     rule: "no-open-ends",
     bad: ["// TODO: later", "/* FIXME */", "/** XXX what is this */"],
     good: ["// A list of things to do.", `const mark = "TODO";`],
+  },
+  {
+    rule: "plain-comments",
+    file: "src/rpc/sample.ts",
+    bad: [
+      "/** What came of a cell. */",
+      "/** Who is told of output. */",
+      "// Whoever only iterates gets the error.",
+      "/** What is bound in a kernel. */",
+      "/** Ends it, so that whoever waits goes on. */",
+      "/**\n * Ends it. The reason is\n * told once.\n */",
+      "// The model is told.",
+      "/** Reads what became of a cell. */",
+    ],
+    good: [
+      "/** The result of a cell. */",
+      "/** Receives output and host calls. */",
+      "/** Whether the cell was stopped. */",
+      "/** Returns what the callback returns. */",
+      "// Both kinds are told apart by their tag,\n// whatever the name.",
+      `const text = "whoever is told";`,
+    ],
+  },
+  {
+    rule: "plain-comments",
+    file: "examples/sample.ts",
+    bad: ["/** What somebody has ordered. */"],
+    good: ["/** An order. */"],
   },
   {
     rule: "pure-rooms",

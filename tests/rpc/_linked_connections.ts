@@ -4,11 +4,11 @@ import type { Handler, Payload } from "../../src/rpc/wire/handler.ts";
 import { Connection, type ConnectionOptions } from "../../src/rpc/wire/connection.ts";
 import { type LinkedEnd, linkedPair, type LinkedPairOptions } from "./_linked_pair.ts";
 
-/** Both ends; disposing closes both. */
+/** Both ends. Disposing closes both. */
 export interface Linked extends Disposable {
-  /** Has no handlers unless the options give it some. */
+  /** The client, which has no handlers by default. */
   readonly client: Connection;
-  /** Has the handlers. */
+  /** The server, which has the handlers. */
   readonly server: Connection;
   /** The client's side; writing to `out` sends raw bytes to the server. */
   readonly clientEnd: LinkedEnd;
@@ -39,7 +39,7 @@ export function link(
   };
 }
 
-/** Answers with what it was given. */
+/** Answers with the payload of the request. */
 export function echo({ value, attachments }: Payload): Payload {
   return { value, attachments };
 }

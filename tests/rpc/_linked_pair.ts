@@ -4,23 +4,23 @@ import type { ByteChannel, ByteSource } from "../../src/rpc/wire/channel.ts";
 
 /** Options of {@linkcode linkedPair}. */
 export interface LinkedPairOptions {
-  /** Most bytes that one read gives. @default no limit */
+  /** Maximum number of bytes per read. @default no limit */
   readonly chunkBytes?: number;
-  /** Whether writes settle later, as those to a pipe do. @default false */
+  /** Whether writes resolve later, as those to a pipe do. @default false */
   readonly asyncWrites?: boolean;
 }
 
-/** One direction: what is written comes out where it is read. */
+/** One direction: written bytes can be read at the other end. */
 export class Pipe {
-  /** Every read that was answered, in bytes. */
+  /** The sizes of all answered reads. */
   readonly reads: number[] = [];
-  /** Every piece that was written. */
+  /** All written pieces. */
   readonly written: Uint8Array[] = [];
   readonly #queue: Uint8Array[] = [];
   #ending: { error?: Error } | undefined;
   #wake = Promise.withResolvers<void>();
 
-  /** Puts bytes in. */
+  /** Writes bytes. */
   write(bytes: Uint8Array | string): void {
     if (this.#ending !== undefined) throw new Deno.errors.BrokenPipe("nobody reads this");
     const copy = typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes.slice();
@@ -29,13 +29,13 @@ export class Pipe {
     this.#notify();
   }
 
-  /** Lets the reader come to an end behind what was written, or to an error. */
+  /** Ends the stream after the written bytes, or with an error. */
   end(error?: Error): void {
     this.#ending ??= error === undefined ? {} : { error };
     this.#notify();
   }
 
-  /** The end to read from. Like a BYOB reader, it takes the memory that it is given. */
+  /** Returns the end to read from. Like a BYOB reader, it takes over the memory of views. */
   source(chunkBytes = Infinity): ByteSource {
     return {
       read: async (view) => {
@@ -72,11 +72,11 @@ export class Pipe {
 
 /** One of the two ends. */
 export interface LinkedEnd {
-  /** What a connection is given. */
+  /** The channel for a connection. */
   readonly channel: ByteChannel;
-  /** What this end writes to; whoever tests may write to it as well. */
+  /** The pipe to which this end writes; tests may write to it as well. */
   readonly out: Pipe;
-  /** How often the channel was closed. */
+  /** Returns how often the channel was closed. */
   readonly closes: () => number;
 }
 
@@ -117,10 +117,10 @@ async function writeLater(pipe: Pipe, bytes: Uint8Array): Promise<void> {
 }
 
 /**
- * The bytes of a frame, written by hand.
+ * Returns the bytes of a handwritten frame.
  *
  * @param body The body's text.
- * @param attachments What follows it.
+ * @param attachments The bytes after the body.
  */
 export function frameBytes(body: string, attachments: readonly Uint8Array[] = []): Uint8Array {
   const text = new TextEncoder().encode(body);

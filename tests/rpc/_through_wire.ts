@@ -16,10 +16,10 @@ export function throughWire<T>(value: T, options?: EncodeOptions): T {
 }
 
 /**
- * Asserts that two values are the same in all that `console.log` shows as well: -0, holes, classes, extra properties.
+ * Asserts that two values are the same, including what `console.log` shows: -0, holes, classes, extra properties.
  *
- * @param actual What there is.
- * @param expected What there should be.
+ * @param actual The actual value.
+ * @param expected The expected value.
  */
 export function assertSame(actual: unknown, expected: unknown): void {
   assertEquals(actual, expected);

@@ -1,17 +1,17 @@
-/** The words in which the contract of runtimes is written. */
+/** The vocabulary of the contract of runtimes. */
 
 import { assertEquals } from "@std/assert";
 import type { RuntimeOptions } from "../../src/runtime/runtime_options.ts";
 import type { CellResult } from "../../src/runtime/cells/cell_result.ts";
 import type { Runtime } from "../../src/runtime/runtime.ts";
 
-/** Makes the runtime under test. */
+/** Creates the runtime under test. */
 export type MakeRuntime = (options: RuntimeOptions) => Runtime;
 
 /** One promise, as `method() does X when Y`, and its check. */
 export type Promised = readonly [promise: string, check: (make: MakeRuntime) => Promise<void>];
 
-/** A cell that came to its end. */
+/** A cell that succeeded. */
 export type Success = Extract<CellResult, { status: "ok" }>;
 
 /** A cell that threw. */
@@ -20,7 +20,7 @@ export type Failure = Extract<CellResult, { status: "error" }>;
 /**
  * Runs a cell that has to succeed.
  *
- * @param runtime Where.
+ * @param runtime The runtime.
  * @param source The cell.
  */
 export async function run(runtime: Runtime, source: string): Promise<Success> {
@@ -32,7 +32,7 @@ export async function run(runtime: Runtime, source: string): Promise<Success> {
 /**
  * Runs a cell that has to throw.
  *
- * @param runtime Where.
+ * @param runtime The runtime.
  * @param source The cell.
  */
 export async function runFailing(runtime: Runtime, source: string): Promise<Failure> {
@@ -57,9 +57,9 @@ export async function runFatal(runtime: Runtime, source: string): Promise<Kernel
 }
 
 /**
- * The text of the value of a cell.
+ * Returns the text of a cell's value.
  *
- * @param runtime Where.
+ * @param runtime The runtime.
  * @param source The cell.
  */
 export async function valueOf(runtime: Runtime, source: string): Promise<string | undefined> {

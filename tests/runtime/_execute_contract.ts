@@ -1,4 +1,4 @@
-/** What runtimes promise about cells that come to their end. */
+/** The promises of runtimes about cells that end by themselves. */
 
 import { assert, assertEquals } from "@std/assert";
 import type { OutputChunk } from "../../src/runtime/cells/cell_result.ts";
@@ -238,7 +238,7 @@ export const EXECUTE_CONTRACT: readonly Promised[] = [
       functions: { wait: () => open.promise, tell: () => printed.resolve() },
     });
     await run(runtime, `wait().then(() => { console.log("late"); return tell(); }); 1`);
-    // A kernel without a call under way does not keep this process waiting.
+    // A kernel without pending requests does not keep this process alive.
     const waiting = setInterval(() => {}, 60_000);
     open.resolve();
     await printed.promise;

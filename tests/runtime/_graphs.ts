@@ -1,9 +1,9 @@
-/** Random values of everything that crosses, with cycles and with parts that are shared. */
+/** Random values of all kinds that cross, with cycles and shared parts. */
 
 import fc from "fast-check";
 import { Light } from "./_lights.ts";
 
-/** Live objects, of which there is one. */
+/** Live objects, each of which exists once. */
 const LIVE: readonly unknown[] = [
   new Light("a"),
   new Light("b"),
@@ -40,10 +40,10 @@ const ERRORS = [
   URIError,
 ] as const;
 
-/** What is inside a value: something that is no object, or the number of an object. */
+/** A part of a value: a primitive, or the number of an object. */
 type Part = { readonly scalar: unknown } | { readonly node: number };
 
-/** An object, before there is one. */
+/** The description of an object. */
 type Node =
   | { readonly kind: "record" | "map"; readonly entries: readonly (readonly [string, Part])[] }
   | {
@@ -154,7 +154,7 @@ const node: fc.Arbitrary<Node> = fc.oneof(
   { weight: 1, arbitrary: end },
 );
 
-/** A value in which objects are shared and lead back to themselves. */
+/** A value whose objects are shared and form cycles. */
 export const graph: fc.Arbitrary<unknown> = fc.record({
   roots: fc.array(part, few),
   nodes: fc.array(node, { minLength: 1, maxLength: 16, size: "max" }),
@@ -270,7 +270,7 @@ function fillError(
 }
 
 function define(object: object, name: string, value: unknown): void {
-  // A function of this name would make a promise of what has it, which does not cross.
+  // A function of this name would turn its holder into a promise, which does not cross.
   if (name === "then" && typeof value === "function") return;
   Object.defineProperty(object, name, {
     value,

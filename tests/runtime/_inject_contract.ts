@@ -1,4 +1,4 @@
-/** What runtimes promise about what goes in and what comes out. */
+/** The promises of runtimes about injected and retrieved values. */
 
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { z } from "zod";

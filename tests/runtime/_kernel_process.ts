@@ -1,4 +1,4 @@
-/** Finds the process of a kernel, from outside. */
+/** Access to the process of a kernel from outside. */
 
 import { DenoRuntime, type DenoRuntimeOptions } from "../../src/runtime/deno_runtime.ts";
 
@@ -8,19 +8,21 @@ export interface MarkedRuntime {
   readonly runtime: DenoRuntime;
   /** The id of its kernel. */
   readonly pid: number;
-  /** Finds the kernels that it has now: two, while one takes the place of the other. */
+  /** Finds its present kernels: two, while one replaces the other. */
   pids(): Promise<number[]>;
 }
 
-/** A limit for output that no other kernel has: it stands in the command line. Test files share one process id. */
+/**
+ * Returns an output limit that no other kernel has, which is part of the command line. Test files share one process id.
+ */
 export function nextMark(): number {
   return 1_000_000 + crypto.getRandomValues(new Uint32Array(1))[0]!;
 }
 
 /**
- * Makes and starts a runtime whose kernel can be told from all others by its command line.
+ * Creates and starts a runtime whose kernel can be identified by its command line.
  *
- * @param options As for the runtime.
+ * @param options Options of the runtime.
  */
 export async function startMarked(options: DenoRuntimeOptions = {}): Promise<MarkedRuntime> {
   const maxOutputChars = nextMark();
@@ -32,7 +34,7 @@ export async function startMarked(options: DenoRuntimeOptions = {}): Promise<Mar
 }
 
 /**
- * The id of the kernel process that was given this limit, if there is one.
+ * Returns the id of the kernel process with this limit, if there is one.
  *
  * @param maxOutputChars The limit.
  */
@@ -41,7 +43,7 @@ export async function findKernel(maxOutputChars: number): Promise<number | undef
 }
 
 /**
- * The ids of all kernel processes that were given this limit.
+ * Returns the ids of all kernel processes with this limit.
  *
  * @param maxOutputChars The limit.
  */
@@ -58,14 +60,14 @@ export async function findKernels(maxOutputChars: number): Promise<number[]> {
 /**
  * Kills a process and waits until it is gone.
  *
- * @param pid Its id.
+ * @param pid The id of the process.
  */
 export async function killAndWait(pid: number): Promise<void> {
   Deno.kill(pid, "SIGKILL");
   await isGone(pid);
 }
 
-/** Settles when a process is gone. */
+/** Resolves when a process is gone. */
 export async function isGone(pid: number): Promise<void> {
   while (await exists(pid)) await Promise.resolve();
 }

@@ -1,38 +1,38 @@
-/** Objects of a host, for tests of references to them. */
+/** Objects of a host, for tests of references. */
 
-/** What a light is beside a light. */
+/** The base class of lights. */
 export class Device {
   /** A member of the superclass. */
   readonly vendor = "Acme";
 
-  /** Who made it. */
+  /** Returns the maker. */
   maker(): string {
     return `made by ${this.vendor}`;
   }
 }
 
-/** A light, with everything that a class can have. */
+/** A light, with all kinds of members that a class can have. */
 export class Light extends Device {
   /** An own property. */
   readonly name: string;
-  /** Changes by a method. */
+  /** A property that methods change. */
   brightness = 100;
-  /** Private by custom. */
+  /** A member that is private by convention. */
   _voltage = 230;
   #secret = 42;
 
-  /** @param name Its name. */
+  /** @param name The name of the light. */
   constructor(name: string) {
     super();
     this.name = name;
   }
 
-  /** Computes, with what is private. */
+  /** A getter that uses private members. */
   get double(): number {
     return 2 * this.#secret;
   }
 
-  /** Fails. */
+  /** A getter that throws. */
   get broken(): never {
     throw new RangeError("the getter fails");
   }
@@ -43,36 +43,36 @@ export class Light extends Device {
     return this;
   }
 
-  /** A method that takes its time. */
+  /** An asynchronous method. */
   async fade(): Promise<number> {
     await Promise.resolve();
     return this.brightness = 0;
   }
 
-  /** Fails. */
+  /** A method that throws. */
   explode(): never {
     throw new TypeError("the method fails");
   }
 
-  /** Private by custom. */
+  /** A method that is private by convention. */
   _reset(): void {
     this.brightness = -1;
   }
 }
 
-/** Has lights, in every way that there is. */
+/** An object that holds lights in every way there is. */
 export class Hub {
-  /** One. */
+  /** A light. */
   readonly light: Light = new Light("one");
-  /** By name. */
+  /** Lights by name. */
   readonly byName: Map<string, Light> = new Map([["one", this.light], ["two", new Light("two")]]);
-  /** Where cells have to wait. */
+  /** A promise of a light. */
   readonly later: Promise<Light> = Promise.resolve(this.light);
-  /** In data. */
+  /** Lights in data. */
   readonly room = { lights: [this.light, this.light], size: { area: 12.5 } };
-  /** Cannot be changed. */
+  /** A frozen light. */
   readonly frozen: unknown = Object.freeze(new Light("frozen"));
-  /** Says what it likes. */
+  /** A proxy of a light. */
   readonly proxy: Light = new Proxy(new Light("real"), {
     get: (target, key) => key === "name" ? "pretended" : Reflect.get(target, key),
   });
@@ -80,12 +80,12 @@ export class Hub {
   readonly Light: typeof Light = Light;
   /** A file. */
   readonly file: File = new File(["text"], "file.txt");
-  /** What cells have left here. */
+  /** A value that cells have left here. */
   kept: unknown;
-  /** What was ended, in order. */
+  /** The ended iterations, in order. */
   readonly ended: string[] = [];
 
-  /** A function that is no method. */
+  /** A function that is not a method. */
   readonly twice = (n: number): number => 2 * n;
 
   /** Finds a light. */
@@ -93,32 +93,32 @@ export class Hub {
     return this.byName.get(name);
   }
 
-  /** Whether something is the light itself, and nothing like it. */
+  /** Returns whether a value is the light itself. */
   isLight(value: unknown): boolean {
     return value === this.light;
   }
 
-  /** Whether two things are one. */
+  /** Returns whether two values are the same object. */
   isSame(a: unknown, b: unknown): boolean {
     return a === b;
   }
 
-  /** Gives back what it is given. */
+  /** Returns its argument. */
   echo<T>(value: T): T {
     return value;
   }
 
-  /** Keeps what it is given. */
+  /** Keeps its argument. */
   keep(value: unknown): void {
     this.kept = value;
   }
 
-  /** Functions inside a value. */
+  /** Returns functions inside a value. */
   tools(): Record<string, unknown> {
     return { add: (a: number, b: number) => a + b, more: [() => "seven"] };
   }
 
-  /** What neither crosses nor can be lent. */
+  /** Returns a value that can be neither copied nor lent. */
   promises(): unknown {
     return { list: [0, Promise.resolve()] };
   }
@@ -128,12 +128,12 @@ export class Hub {
     return await f(...args);
   }
 
-  /** Calls a function of cells, and does not wait. */
+  /** Calls a function of cells without waiting. */
   fire(f: () => unknown): void {
     f();
   }
 
-  /** What a function of cells throws here. */
+  /** Returns the error that a function of cells throws. */
   async errorOf(f: () => unknown): Promise<unknown> {
     try {
       return await f();
@@ -143,7 +143,7 @@ export class Hub {
     }
   }
 
-  /** Counts for as long as somebody listens. */
+  /** Counts for as long as the values are read. */
   async *count(): AsyncGenerator<{ n: number; light: Light }> {
     try {
       for (let n = 0;; n++) yield { n, light: await this.later };
@@ -152,7 +152,7 @@ export class Hub {
     }
   }
 
-  /** Values and promises, one after the other. */
+  /** Yields values and promises in turn. */
   *mixed(): Generator<unknown> {
     try {
       yield 1;
@@ -162,19 +162,19 @@ export class Hub {
     }
   }
 
-  /** Fails midway. */
+  /** Throws midway. */
   *failing(): Generator<number> {
     yield 1;
     throw new RangeError("midway");
   }
 
-  /** An iterator that has nothing but `next`, and says that it is done with a word. */
+  /** Returns an iterator that has only `next`, and whose `done` is a string. */
   [Symbol.iterator](): Iterator<number> {
     let n = 0;
     return { next: () => ({ done: (n > 1 && "yes") as true, value: n++ }) };
   }
 
-  /** Bytes, for as long as somebody reads. */
+  /** Streams bytes for as long as they are read. */
   bytes(): ReadableStream<Uint8Array> {
     return new ReadableStream({
       pull: (controller) => controller.enqueue(new Uint8Array([1, 2])),
@@ -182,7 +182,7 @@ export class Hub {
     });
   }
 
-  /** Takes all that an iterable of cells has. */
+  /** Collects the values of an iterable of cells. */
   async collect(iterable: AsyncIterable<unknown>, max = Infinity): Promise<unknown[]> {
     const all: unknown[] = [];
     for await (const value of iterable) if (all.push(value) >= max) break;

@@ -6,15 +6,15 @@ import { KernelExitError } from "../../src/host/kernel_exit.ts";
 import { type KernelExitResult, runFatal } from "./_contract.ts";
 import { killAndWait, startMarked } from "./_kernel_process.ts";
 
-/** What is said of a kernel that was killed. */
+/** The beginning of the message about a killed kernel. */
 export const KILLED =
   "The kernel ended: it was killed, by somebody or for want of memory (signal SIGKILL)";
 
-/** By its cells with `die()`, from outside with `kill()`. */
+/** A runtime whose kernel is killed by cells with `die()`, and from outside with `kill()`. */
 export interface Mortal extends AsyncDisposable {
   /** The runtime, started. */
   readonly runtime: DenoRuntime;
-  /** Kills the kernel while nothing is under way, and waits until the runtime has been told. */
+  /** Kills the idle kernel, and waits until the runtime has noticed. */
   kill(): Promise<void>;
   /** Runs a cell that kills the kernel. */
   die(before?: string): Promise<KernelExitResult>;
@@ -23,9 +23,9 @@ export interface Mortal extends AsyncDisposable {
 }
 
 /**
- * Makes and starts a runtime that takes no checkpoints by itself, unless it is told to.
+ * Creates and starts a runtime that takes no checkpoints by default.
  *
- * @param options As for the runtime.
+ * @param options Options of the runtime.
  */
 export async function startMortal(options: DenoRuntimeOptions = {}): Promise<Mortal> {
   const killBusy = async () => {
@@ -46,7 +46,7 @@ export async function startMortal(options: DenoRuntimeOptions = {}): Promise<Mor
     runtime,
     async kill() {
       for (const pid of await marked.pids()) await killAndWait(pid);
-      // The call may come before this process was told, or start the next kernel.
+      // The call may come before this process has noticed the end, or start the next kernel.
       await runtime.names().catch((error) => assertInstanceOf(error, KernelExitError));
     },
     async die(before = "") {

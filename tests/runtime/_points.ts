@@ -1,6 +1,6 @@
-/** Classes that a host shares with cells. */
+/** Classes that host and cells share. */
 
-/** Stays where it was made, unless it is said to be copied. */
+/** A class whose instances stay where they are by default. */
 export class Lamp {
   on = false;
 
@@ -20,12 +20,12 @@ export class Lamp {
   }
 }
 
-/** Extends it. */
+/** A subclass of it. */
 export class DeskLamp extends Lamp {
   arm = "long";
 }
 
-/** Is all data. */
+/** A class of pure data. */
 export class Point {
   constructor(readonly x: number, readonly y: number) {}
 
@@ -34,7 +34,7 @@ export class Point {
   }
 }
 
-/** Has private state, and says what it is. */
+/** A class with private state and hooks for it. */
 export class Counter {
   #count = 0;
 

@@ -1,12 +1,12 @@
-/** Whether two values are the same in all that crosses: contents, classes, and which parts are one. */
+/** Comparison of values in all that crosses: contents, classes, and shared parts. */
 
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 
 /**
  * Asserts that one value is a copy of another: equal, and with the same shape of sharing.
  *
- * @param actual What there is.
- * @param expected What there should be.
+ * @param actual The actual value.
+ * @param expected The expected value.
  */
 export function assertSameShape(actual: unknown, expected: unknown): void {
   new Comparison().compare(actual, expected, "value");
@@ -15,13 +15,13 @@ export function assertSameShape(actual: unknown, expected: unknown): void {
 class Comparison {
   readonly #met = new Map<object, object>();
   readonly #taken = new Set<object>();
-  /** How far a buffer was cut at its beginning. */
+  /** The number of bytes by which a buffer was cut at its beginning. */
   readonly #shifts = new Map<object, number>();
 
   compare(actual: unknown, expected: unknown, path: string): void {
     const isObject = typeof expected === "object" && expected !== null;
     if (!isObject || isLive(expected)) {
-      // Functions and instances of classes come home as what they are.
+      // Functions and class instances return as themselves.
       return assert(Object.is(actual, expected), `${path}: ${Deno.inspect([actual, expected])}`);
     }
     assert(typeof actual === "object" && actual !== null, path);
@@ -35,7 +35,7 @@ class Comparison {
     }
   }
 
-  /** Whether the two were met before, as they have to be both or none. */
+  /** Returns whether the two were met before; it has to be both or none. */
   #isMet(actual: object, expected: object, path: string): boolean {
     const known = this.#met.get(expected);
     if (known !== undefined) assert(known === actual, `${path} is not shared`);
@@ -65,7 +65,7 @@ class Comparison {
     if (expected instanceof Headers) {
       return assertEquals([...actual as Headers], [...expected], path);
     }
-    // What is left has no parts.
+    // Other values have no parts.
     const isRecord = Object.getPrototypeOf(expected) === Object.prototype;
     if (!isRecord) assertEquals(Deno.inspect(actual), Deno.inspect(expected), path);
   }

@@ -1,9 +1,9 @@
-/** What a snapshot keeps: cells that set names up, an expression, and its value before and after. */
+/** Values that a snapshot keeps: cells that define names, an expression, and its value before and after. */
 
 /** Cells, an expression, and its value as text. */
 export type KeptCase = readonly [cells: string | readonly string[], value: string, text: string];
 
-/** The cases by what they are about. Those of one kind share a namespace. */
+/** The cases by subject. Those of one subject share a namespace. */
 export const KEPT: Readonly<Record<string, readonly KeptCase[]>> = {
   "primitives": [
     [

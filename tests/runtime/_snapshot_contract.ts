@@ -1,4 +1,4 @@
-/** What runtimes promise about snapshots. */
+/** The promises of runtimes about snapshots. */
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Runtime } from "../../src/runtime/runtime.ts";
@@ -193,7 +193,7 @@ export const SNAPSHOT_CONTRACT: readonly Promised[] = [
       outdated: [],
       lost: [{ name: "p", reason: "it is a Promise" }],
     };
-    // A cell that does not run is told of nothing.
+    // A cell that does not run carries no report.
     assertEquals((await runFailing(second, `(`)).recovered, undefined);
     const result = await run(second, `[n, a]`);
     assertEquals([result.value?.text, result.recovered], ["[ 2, [ 2 ] ]", recovered]);
@@ -237,7 +237,7 @@ export const SNAPSHOT_CONTRACT: readonly Promised[] = [
   }],
 
   [
-    "restore() leaves what is injected in place where the snapshot has nothing of it",
+    "restore() keeps injected values that the snapshot lacks",
     async (make) => {
       const variables = { changed: 1, broken: [1], later: 0 };
       await using runtime = make({ variables, functions: { f: () => "f", g: () => "g" } });
@@ -352,7 +352,7 @@ export const SNAPSHOT_CONTRACT: readonly Promised[] = [
   }],
 ];
 
-/** What may be under way when a runtime is closed. */
+/** Operations that may be pending when a runtime is closed. */
 const WHILE_CLOSING: [
   what: string,
   use: (runtime: Runtime, bytes: Uint8Array) => Promise<unknown>,

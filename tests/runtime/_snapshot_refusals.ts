@@ -1,4 +1,4 @@
-/** What a snapshot cannot keep: cells, and for each of their names that is lost the reason. */
+/** Values that a snapshot cannot keep: cells, with the reason for each lost name. */
 
 /** A cell, and the names that are lost. */
 export type RefusedCase = readonly [
@@ -12,12 +12,12 @@ const NAMELESS = "it is a bound function, or a built-in one without a name";
 const SYMBOL_KEY = "an object with a symbol as a key";
 const TOO_DEEP = "it is nested more than 1000 levels deep";
 
-/** Says what a function misses. */
+/** Returns the reason for a function that captures something. */
 function uses(name: string, kind = "function"): string {
   return `a ${kind} that uses ${name} of the scope in which it was made`;
 }
 
-/** The cases, all of them in one namespace. */
+/** The cases, all in one namespace. */
 export const REFUSED: readonly RefusedCase[] = [
   [
     `const make = (x) => () => x, closure = make(1), inside = { list: [1, { "a b": closure }] }, caller = () => closure()`,

@@ -1,4 +1,4 @@
-/** What runtimes promise about cells that are stopped, and about their own end. */
+/** The promises of runtimes about stopped cells, and about their own end. */
 
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { type Promised, run, runFailing, valueOf } from "./_contract.ts";

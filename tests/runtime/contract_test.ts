@@ -1,4 +1,4 @@
-/** What every runtime promises, run against each. */
+/** The contract of runtimes, checked for each of them. */
 
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";

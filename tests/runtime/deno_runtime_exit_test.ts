@@ -58,7 +58,7 @@ Deno.test({
     for (const outcome of await settled) {
       assert(outcome.status === "rejected" && outcome.reason instanceof KernelExitError);
     }
-    // What was not injected is not taken.
+    // Names that were not injected are still free.
     await runtime.inject({ variables: { a: 2 } });
     assertEquals(await valueOf(runtime, `a`), "2");
   },
@@ -73,7 +73,7 @@ Deno.test({
     await run(runtime, `let made = 1`);
     await killAndWait(pid);
     const source = `[typeof made, rows]`;
-    // The call may come before this process was told.
+    // The call may come before this process has noticed the end.
     const value = await valueOf(runtime, source).catch((error) => {
       assertInstanceOf(error, KernelExitError);
       return valueOf(runtime, source);

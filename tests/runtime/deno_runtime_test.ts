@@ -50,8 +50,8 @@ function kernelUrl(): string {
   return new URL("../../src/kernel/main.ts", import.meta.url).href;
 }
 
-Deno.test("DenoRuntime.execute() refuses a cell what the host did not grant", async (t) => {
-  // Without the rules, which would not let it come so far.
+Deno.test("DenoRuntime.execute() denies cells all permissions that the host did not grant", async (t) => {
+  // Without the rules, which would refuse the cell.
   await using runtime = new DenoRuntime({ rules: [] });
   for (const [what, source, name] of REFUSED) {
     await t.step(`DenoRuntime.execute() refuses a cell that ${what}`, async () => {
@@ -106,7 +106,7 @@ Deno.test("DenoRuntime.execute() reads only below the folder that it may read", 
   }
 });
 
-Deno.test("DenoRuntime.execute() imports what it may, in every form, and keeps it", async () => {
+Deno.test("DenoRuntime.execute() imports allowed modules in every form, and keeps their names", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const module = `export default class Light { on = false }

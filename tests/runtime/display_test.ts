@@ -51,7 +51,7 @@ const CASES: [source: string, bundle: MimeBundle][] = [
 ];
 
 for (const Runtime of [DenoRuntime, LocalRuntime]) {
-  Deno.test(`${Runtime.name}.execute() passes on what cells display`, async () => {
+  Deno.test(`${Runtime.name}.execute() passes displayed values on`, async () => {
     await using runtime = new Runtime();
     for (const [source, bundle] of CASES) {
       const seen: MimeBundle[] = [];
@@ -62,7 +62,7 @@ for (const Runtime of [DenoRuntime, LocalRuntime]) {
     }
   });
 
-  Deno.test(`${Runtime.name}.execute() keeps the order of what is displayed, and its number`, async () => {
+  Deno.test(`${Runtime.name}.execute() keeps the order of displayed values, and their cell numbers`, async () => {
     await using runtime = new Runtime();
     const result = await runtime.execute(
       `for (let i = 0; i < 150; i++) i % 2 === 0 ? display(i) : display.html(\`\${i}\`); 1`,

@@ -6,13 +6,13 @@ import { findKernels, isGone, nextMark } from "./_kernel_process.ts";
 
 const ON_LINUX = Deno.build.os === "linux";
 
-/** A pool whose kernels can be found among the processes. */
+/** Creates a pool whose kernels can be found among the processes. */
 function markedPool(options: KernelPoolOptions = {}): { pool: KernelPool; mark: number } {
   const mark = nextMark();
   return { pool: new KernelPool({ ...options, maxOutputChars: mark }), mark };
 }
 
-/** Settles when so many kernels stand ready: nothing but the event loop tells. */
+/** Waits until this number of kernels stands ready, by polling, as there is no event for it. */
 async function ready(pool: KernelPool, count: number): Promise<void> {
   while (pool.ready < count) await new Promise((resolve) => setTimeout(resolve, 1));
 }
@@ -50,7 +50,7 @@ Deno.test({
     await Promise.all(runtimes.map((runtime) => runtime.close()));
     assertEquals(pool.runtimes, 0);
     await ready(pool, 2);
-    // What was given back has ended.
+    // The kernel of the closed runtime has ended.
     const after = await findKernels(mark);
     assert(after.every((pid) => !warm.includes(pid)), `${after} and ${warm}`);
   },

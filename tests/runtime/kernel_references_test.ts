@@ -1,4 +1,4 @@
-/** Objects and functions of cells in the hands of the host. */
+/** References of the host to objects and functions of cells. */
 
 import {
   assert,
@@ -18,11 +18,11 @@ import { Hub, Light } from "./_lights.ts";
 /** A function of cells. */
 type Remote = (...args: unknown[]) => Promise<unknown>;
 
-/** What the host knows of an object of cells. */
+/** A reference to an object of cells. */
 // deno-lint-ignore no-explicit-any -- any member can be called, awaited and followed
 type Reference = any;
 
-/** What the cells of a test begin with. */
+/** The first cell of each test. */
 const PROGRAM = `
 class Counter {
   n = 0;
@@ -198,7 +198,7 @@ Deno.test("a reference to an object of cells rejects with the error that there w
   assertEquals(await counter.n, 0);
 });
 
-Deno.test("a function of cells that fails with nobody waiting does not end the host", async () => {
+Deno.test("a function of cells that rejects without being awaited does not end the host", async () => {
   const { runtime } = await start();
   await using _ = runtime;
   const counter = await reference(runtime, "counter");
@@ -206,7 +206,7 @@ Deno.test("a function of cells that fails with nobody waiting does not end the h
   await counter.n;
 });
 
-/** What is done with references whose kernel has ended. */
+/** Uses of references whose kernel has ended. */
 const USES: [
   what: string,
   use: (kept: { counter: Reference; half: Remote; rows: AsyncIterator<unknown> }) => unknown,
@@ -278,7 +278,7 @@ Deno.test("references that were injected work again when a kernel was restored",
     ["rows", `it is ${OTHER}`],
   ]);
   await killAndWait((await findKernel(maxOutputChars))!);
-  // The call may come before this process was told.
+  // The call may come before this process has noticed the end.
   await runtime.names().catch((error) => assertInstanceOf(error, KernelExitError));
   const { recovered, value } = await run(
     runtime,

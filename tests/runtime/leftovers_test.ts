@@ -1,11 +1,11 @@
-/** What a cell leaves running: whose it is, what it may still do, and how it is stopped. */
+/** Code that a cell leaves running: its owner, its rights, and its end. */
 
 import { assert, assertEquals } from "@std/assert";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
 import { run, runFailing, valueOf } from "./_contract.ts";
 
-/** A cell goes on when the host says so, and tells when it has. */
+/** Creates a gate at which a cell waits for the host, and a function with which it reports. */
 function gate() {
   const opened = Promise.withResolvers<void>();
   const passed = Promise.withResolvers<void>();
@@ -44,7 +44,7 @@ for (const Runtime of [DenoRuntime, LocalRuntime]) {
     assertEquals((await run(runtime, `1`)).output.late, []);
   });
 
-  Deno.test(`${Runtime.name}.execute() lists no calls of what an earlier cell has left running`, async () => {
+  Deno.test(`${Runtime.name}.execute() lists no calls of code that an earlier cell left running`, async () => {
     const { functions } = gate();
     await using runtime = new Runtime({ functions });
     const first = await run(runtime, `opening().then(() => pass()); 1`);
@@ -89,7 +89,7 @@ for (const Runtime of [DenoRuntime, LocalRuntime]) {
     assert(piece!.text.endsWith("\n     9998\n     9999\n"));
   });
 
-  Deno.test(`${Runtime.name}.execute() passes on no more than maxOutputChars with what is left running`, async () => {
+  Deno.test(`${Runtime.name}.execute() counts output of code left running towards maxOutputChars`, async () => {
     const { functions } = gate();
     await using runtime = new Runtime({ functions, maxOutputChars: 20 });
     await run(
@@ -106,7 +106,7 @@ for (const Runtime of [DenoRuntime, LocalRuntime]) {
   });
 }
 
-/** What fails after its cell has ended, and how it is reported. */
+/** Code that fails after its cell has ended, and how the failure is reported. */
 const FAILURES: [what: string, source: string, how: string][] = [
   ["a timer", `setTimeout(() => { last(); null.x })`, "Uncaught"],
   [
@@ -141,7 +141,7 @@ for (const [what, source, how] of FAILURES) {
 
 const STOPPED = "CellStoppedError: Stopped, because it kept a later cell waiting\n";
 
-/** What a cell leaves running that never yields, once it has told that it runs. */
+/** Code that never yields, left running by a cell after it has reported that it runs. */
 const ENDLESS: [what: string, source: string][] = [
   ["a timer", `setTimeout(() => { pass(); for (;;); })`],
   ["an interval", `setInterval(() => { pass(); for (;;); }, 1)`],
@@ -162,7 +162,7 @@ for (const [what, source] of ENDLESS) {
       for (const cell of before) await run(runtime, cell);
       await run(runtime, `let kept = 7; ${source}; 1`);
       functions.open();
-      // A kernel without a call under way does not keep this process waiting.
+      // A kernel without pending requests does not keep this process alive.
       const alive = setInterval(() => {}, 60_000);
       await functions.passing();
       clearInterval(alive);
@@ -172,7 +172,7 @@ for (const [what, source] of ENDLESS) {
       const { late } = waiting.output;
       assertEquals(late.map(({ cell, stream }) => [cell, stream]), [[number, "stderr"]]);
       assert(late[0]!.text.includes(STOPPED), late[0]!.text);
-      // The cell had not begun, and nothing is left of what kept it from that.
+      // The cell had not begun, and nothing is left of the code that blocked it.
       const next = await run(
         runtime,
         `await new Promise((resolve) => setTimeout(resolve, 3)); kept`,
@@ -182,7 +182,7 @@ for (const [what, source] of ENDLESS) {
   }
 }
 
-Deno.test("DenoRuntime.execute() stops a cell and what an earlier one left, if that never yields", async () => {
+Deno.test("DenoRuntime.execute() stops a cell, and code left by an earlier one that never yields", async () => {
   const { functions } = gate();
   await using runtime = new DenoRuntime({ functions });
   await run(runtime, `let kept = 7; opening().then(() => { for (;;); }); 1`);
@@ -193,12 +193,12 @@ Deno.test("DenoRuntime.execute() stops a cell and what an earlier one left, if t
   assertEquals(result.stateKept, true);
   const { value, recovered, output } = await run(runtime, `kept`);
   assertEquals([value?.text, recovered], ["8", undefined]);
-  // The one is stopped in the course of stopping the other, and may be reported behind it.
+  // One is stopped in the course of stopping the other, and may be reported after it.
   const late = [...result.output.late, ...output.late];
   assertEquals(late.map(({ cell, text }) => [cell, text.includes(STOPPED)]), [[1, true]]);
 });
 
-Deno.test("DenoRuntime.execute() lets what another cell left go on when a cell is stopped", async () => {
+Deno.test("DenoRuntime.execute() lets code left by another cell go on when a cell is stopped", async () => {
   const { functions } = gate();
   await using runtime = new DenoRuntime({ functions });
   await run(runtime, `let n = 0; setInterval(() => { n++ }, 1); 1`);
@@ -242,7 +242,7 @@ Deno.test("DenoRuntime.execute() runs a cell that has time when what kept it wai
   assert(output.late[0]!.text.includes(STOPPED), output.late[0]!.text);
 });
 
-/** What waits for the kernel and is no cell. */
+/** Requests to the kernel other than cells. */
 const CALLS: [what: string, call: (runtime: DenoRuntime) => Promise<unknown>][] = [
   ["retrieve", (runtime) => runtime.retrieve("kept")],
   ["names", (runtime) => runtime.names()],
@@ -251,7 +251,7 @@ const CALLS: [what: string, call: (runtime: DenoRuntime) => Promise<unknown>][] 
   ["checkpoint", (runtime) => runtime.checkpoint()],
 ];
 
-Deno.test("DenoRuntime answers every call when what a cell left running never yields", async () => {
+Deno.test("DenoRuntime answers every call when code left running never yields", async () => {
   const alive = setInterval(() => {}, 60_000);
   await Promise.all(CALLS.map(async ([what, call]) => {
     const { functions } = gate();

@@ -1,4 +1,4 @@
-/** Every limit of a kernel, reached: what names it, and that the session goes on. */
+/** Every limit of a kernel, reached: the error names it, and the session continues. */
 
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { DenoRuntime, type DenoRuntimeOptions } from "../../src/runtime/deno_runtime.ts";
@@ -11,10 +11,10 @@ const ON_LINUX = Deno.build.os === "linux";
 
 const MIB = 2 ** 20;
 
-/** Little enough to be reached in a moment. */
+/** A limit that is reached in a moment. */
 const SMALL = { processMemoryBytes: 256 * MIB };
 
-/** What a host may that has no shell to set a limit with. */
+/** Permissions of a host that may not start the shell that sets the limit. */
 const NO_SHELL: Deno.PermissionOptions = { run: [Deno.execPath()], read: true, env: true };
 
 const BAD_LIMITS: [options: DenoRuntimeOptions, message: string][] = [
@@ -75,7 +75,7 @@ for (const [options, mebibytes] of LIMITS) {
       const { runtime, pid } = await startMarked(options);
       await using _ = runtime;
       const limits = await Deno.readTextFile(`/proc/${pid}/limits`);
-      // Twice what V8 takes for itself comes on top of it.
+      // Twice the memory that V8 reserves for itself is added.
       const [, bytes] = /Max data size +(\d+)/.exec(limits)!;
       assertEquals(Math.ceil(Number(bytes) / MIB), 2 * 544 + mebibytes);
       assertMatch(limits, /Max core file size +0 +0 /);
@@ -154,7 +154,7 @@ for (const [what, flood] of FLOODS) {
         error.message,
         /^Cannot go on: the kernel process uses \d+ MB, more than the 256 MB of processMemoryBytes$/,
       );
-      // Longer than the time between two looks at the memory, which is still held, and then is not.
+      // Longer than the interval between two checks of the memory, which is still held first, and then is not.
       const wait = `await new Promise((resolve) => setTimeout(resolve, 60))`;
       for (const source of [wait, `all.length = 0; ${wait}`]) {
         const { recovered } = await run(runtime, source);

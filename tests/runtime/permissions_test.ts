@@ -4,7 +4,7 @@ import { DenoRuntime, type DenoRuntimeOptions } from "../../src/runtime/deno_run
 import { KernelPool } from "../../src/runtime/kernel_pool.ts";
 import { runFailing, valueOf } from "./_contract.ts";
 
-/** Runs cells with what is granted. Each ends with a value, or with the name of an error. */
+/** Runs cells with these permissions. Each result is a value, or the name of an error. */
 async function outcomes(options: DenoRuntimeOptions, cells: string[]): Promise<string[]> {
   await using runtime = new DenoRuntime({ ...options, rules: [] });
   const found: string[] = [];
@@ -32,7 +32,7 @@ function reads(...paths: string[]): string[] {
   return paths.map((path) => `Deno.readTextFileSync(${JSON.stringify(path)})`);
 }
 
-Deno.test("DenoRuntime reads what is allowed, and nothing that is denied", async () => {
+Deno.test("DenoRuntime lets cells read allowed files, and no denied ones", async () => {
   await withFolder(async (folder) => {
     const paths = [
       `${folder}/a.txt`,
@@ -110,7 +110,7 @@ Deno.test("DenoRuntime gives a kernel the variables that its cells may read, and
     for (const [env, found] of cases) {
       assertEquals(await outcomes({ permissions: { env: env as string[] } }, cells), found);
     }
-    // Without a grant there is nothing in the process either, whoever looked into it.
+    // Without a grant the process does not have the variable either, even for code that reads its memory.
     await using runtime = new DenoRuntime({ permissions: { env: [`T${id}_A`], read: ["/proc"] } });
     if (Deno.build.os === "linux") {
       const names = await valueOf(
@@ -133,7 +133,7 @@ Deno.test("DenoRuntime gives system information by its name", async () => {
   assertEquals(await outcomes({ permissions: { sys: true } }, cells), [`"string"`, `"number"`]);
 });
 
-/** A server on loopback that counts what comes in. */
+/** Starts a server on loopback that counts requests. */
 function serve(body: string) {
   let requests = 0;
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {
@@ -229,7 +229,7 @@ Deno.test("DenoRuntime keeps its import gate shut when cells bend what lists can
   assertEquals(found.includes(`"in"`), false, found.join());
 });
 
-/** In the lock file, so that nothing has to be fetched. */
+/** Part of the lock file, so that nothing has to be fetched. */
 const PACKAGES = ["npm:acorn@8.19.0"];
 
 Deno.test("DenoRuntime imports the packages that are named, by several names, and no others", async () => {
@@ -255,7 +255,7 @@ Deno.test("KernelPool gives its runtimes permissions and packages", async () => 
   assertEquals(await valueOf(runtime, `typeof Deno.hostname()`), `"string"`);
 });
 
-Deno.test("DenoRuntime finds what was imported from a package when it goes on from a snapshot", async () => {
+Deno.test("DenoRuntime restores imports of packages from a snapshot", async () => {
   await using first = new DenoRuntime({ packages: PACKAGES });
   await first.execute(`import { parse } from "acorn"`);
   const { bytes, lost } = await first.snapshot();
@@ -264,10 +264,10 @@ Deno.test("DenoRuntime finds what was imported from a package when it goes on fr
   assertEquals(await valueOf(second, `parse("1", { ecmaVersion: 2022 }).type`), `"Program"`);
 });
 
-/** A program of its own, since the environment is one for all tests. */
+/** A program of its own, since all tests share one environment. */
 const UNREACHABLE = `
 import { DenoRuntime } from ${JSON.stringify(new URL("../../mod.ts", import.meta.url).href)};
-// Nobody listens there.
+// No server listens there.
 Deno.env.set("NPM_CONFIG_REGISTRY", "http://127.0.0.1:1/");
 await using runtime = new DenoRuntime({ packages: ["npm:acorn@8.19.0", "npm:zod@4.6.7"] });
 for (let i = 0; i < 2; i++) {

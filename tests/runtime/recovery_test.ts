@@ -1,4 +1,4 @@
-/** What is left when a kernel has ended, and what is told of it. */
+/** The remaining state after the end of a kernel, and the reports about it. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DenoRuntime, type DenoRuntimeOptions } from "../../src/runtime/deno_runtime.ts";
@@ -19,7 +19,7 @@ function lost(names: Record<string, string>): Recovery["lost"] {
   return Object.entries(names).map(([name, reason]) => ({ name, reason }));
 }
 
-/** What is set up before the end, and what is left. `|` stands for a checkpoint. */
+/** Cells before the end, and the remaining state. `|` stands for a checkpoint. */
 const ENDS: {
   what: string;
   options?: DenoRuntimeOptions;
@@ -135,7 +135,7 @@ for (const { what, options, cells, left, value, text } of ENDS) {
         if (cell === "|") await mortal.runtime.checkpoint();
         else await run(mortal.runtime, cell);
       }
-      // Waits for a checkpoint that is taken by itself.
+      // Waits for an automatic checkpoint.
       await mortal.runtime.snapshot();
       return mortal;
     };
@@ -246,7 +246,7 @@ onLinux("DenoRuntime says why there is no checkpoint when none could be taken", 
   assertEquals((await mortal.die()).recovery?.lost, lost({ big: `${NO_CHECKPOINT}: ${message}` }));
 });
 
-/** A class that cannot be made again: it takes all memory. */
+/** A class that cannot be recreated: it takes all memory. */
 const BOMB = `let armed = false, keep = [1];
   class Bomb { static { if (armed) { const all = []; for (;;) all.push(new Array(1e5).fill({})) } } }
   armed = true`;
@@ -275,7 +275,7 @@ onLinux("DenoRuntime goes on without a checkpoint that ends the kernel, and says
   assert(reason.startsWith("restoring it failed: The kernel ended: "), reason);
   assertEquals([reasons.get("Bomb"), reasons.get("armed")], [reason, reason]);
   assertEquals(await valueOf(runtime, `[typeof keep, given]`), `[ "undefined", 1 ]`);
-  // It is not tried again.
+  // The restore is not attempted again.
   await run(runtime, `let next = 1`);
   const again = await mortal.die();
   assertEquals([again.recovery?.checkpoint, again.recovery?.lost], [
@@ -308,7 +308,7 @@ onLinux("DenoRuntime starts no more kernels than maxRestarts, until reset()", as
   await runtime.checkpoint();
   assertEquals((await mortal.die()).recovery?.restored, ["given", "a"]);
   assertEquals((await mortal.die()).recovery?.restored, ["given", "a"]);
-  // A cell that comes to its end, in whichever way, begins a new row.
+  // A cell that ends by itself, in any way, resets the count.
   assertEquals((await runtime.execute(`throw a`)).status, "error");
   assertEquals((await mortal.die()).recovery?.restored, ["given", "a"]);
   assertEquals((await mortal.die()).recovery?.restored, ["given", "a"]);
@@ -390,7 +390,7 @@ onLinux(
   },
 );
 
-/** A class that never comes to be when it is made again. */
+/** A class whose recreation never ends. */
 const SLOW =
   `let armed = false; class Slow { static { if (armed) { enter(); for (;;); } } } armed = true`;
 
@@ -503,7 +503,7 @@ onLinux("DenoRuntime goes on from its snapshot when the first kernel is killed",
   });
 });
 
-/** Lets a cell get to where it waits for its kernel. */
+/** Lets a cell reach the point at which it waits for its kernel. */
 async function letBegin(): Promise<void> {
   for (let i = 0; i < 50; i++) await null;
 }

@@ -1,4 +1,4 @@
-/** Objects and functions of the host in the hands of cells. */
+/** References of cells to objects and functions of the host. */
 
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
@@ -303,7 +303,7 @@ for (const [promise, cases] of Object.entries(REFUSED)) {
   });
 }
 
-Deno.test("a function of a cell is called when its cell has ended, and tells what it prints", async () => {
+Deno.test("a function of a cell can be called after the end of the cell, and its output arrives", async () => {
   const hub = new Hub();
   await using runtime = new DenoRuntime({ variables: { hub } });
   await run(
@@ -316,7 +316,7 @@ Deno.test("a function of a cell is called when its cell has ended, and tells wha
   assertEquals(output.late.map(({ text }) => text).join(""), "called 1\ncalled 2\n");
 });
 
-Deno.test("a host call is listed by the name of what was used", async () => {
+Deno.test("a host call is listed by the name of the used member", async () => {
   const hub = new Hub();
   await using runtime = new DenoRuntime({ variables: { hub, light: hub.light } });
   const { hostCalls } = await run(

@@ -65,7 +65,7 @@ Deno.test("Runtime.execute() refuses a cell whole, and goes on", async () => {
   });
 });
 
-Deno.test("Runtime.execute() keeps to the rules that it is given, and to none if there is none", async () => {
+Deno.test("Runtime.execute() applies the rules in its options, and none if the list is empty", async () => {
   await withEach({ rules: [noLoops] }, async (runtime) => {
     assertEquals((await runRefused(runtime, `while (true);`)).violations[0]!.rule, "no-loops");
     assertEquals(await valueOf(runtime, `typeof eval`), `"function"`);
@@ -96,19 +96,19 @@ Deno.test("Runtime.execute() refuses no name that the host or a cell has defined
   await runRefused(runtime, `Buffer.from()`);
 });
 
-Deno.test("Runtime.execute() says of imports what the gate would say", async () => {
+Deno.test("Runtime.execute() refuses the imports that the gate would refuse", async () => {
   await using runtime = new DenoRuntime({ imports: ["https://example.com/a.ts", "npm:one@1.0.0"] });
   const { violations } = await runRefused(runtime, `import b from "https://example.com/b.ts"`);
   assertStringIncludes(
     violations[0]!.message,
     "what may be imported is https://example.com/a.ts, npm:one@1.0.0",
   );
-  // What is not known before it runs, the gate decides.
+  // The gate decides on specifiers that are not known before the cell runs.
   const { error } = await runFailing(runtime, `const name = () => "node:fs"; await import(name())`);
   assertStringIncludes(error.message, `Cannot import "node:fs"`);
 });
 
-Deno.test("Runtime.execute() refuses what no rule could look at", async () => {
+Deno.test("Runtime.execute() refuses cells that rules cannot check", async () => {
   await using runtime = new DenoRuntime({
     rules: [{
       name: "broken",

@@ -8,7 +8,7 @@ import { run, runFailing, valueOf } from "./_contract.ts";
 const RUNTIMES = [DenoRuntime, LocalRuntime] as const;
 const REFUSAL = "Cannot restore a snapshot: ";
 
-/** The bytes of a small snapshot that has a bit of everything. */
+/** Returns the bytes of a small snapshot with values of all kinds. */
 async function smallSnapshot(): Promise<Uint8Array<ArrayBuffer>> {
   await using runtime = new LocalRuntime();
   await run(
@@ -18,7 +18,7 @@ async function smallSnapshot(): Promise<Uint8Array<ArrayBuffer>> {
   return (await runtime.snapshot()).bytes;
 }
 
-/** Checks that bytes are refused. */
+/** Asserts that bytes are refused. */
 async function assertRefused(runtime: Runtime, bytes: unknown, message: string): Promise<void> {
   const error = await assertRejects(() => runtime.restore(bytes as Uint8Array), TypeError);
   assertEquals(error.message, REFUSAL + message);
@@ -303,7 +303,7 @@ Deno.test("DenoRuntime.snapshot() leaves out names that are computed by a getter
 });
 
 for (const Runtime of RUNTIMES) {
-  Deno.test(`${Runtime.name}.snapshot() leaves out what the host has given without a name`, async () => {
+  Deno.test(`${Runtime.name}.snapshot() leaves out values that the host passed without a name`, async () => {
     class Light {
       on = true;
     }

@@ -1,10 +1,10 @@
-/** The types that hosts see, checked by the compiler, and what stands behind them. */
+/** The types that hosts see, checked by the compiler, and the values behind them. */
 
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { CaveAgent, defineFunction, defineVariable, DenoRuntime, LocalRuntime } from "../../mod.ts";
 import { z } from "zod";
 
-/** Whether two types are the same; the compiler refuses `true` where they are not. */
+/** Whether two types are the same. The compiler refuses `true` if they are not. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true
   : false;
 
@@ -31,7 +31,7 @@ function options() {
 }
 
 for (const Runtime of [DenoRuntime, LocalRuntime]) {
-  Deno.test(`${Runtime.name}.retrieve(), update() and call() have the types of what was injected`, async () => {
+  Deno.test(`${Runtime.name}.retrieve(), update() and call() have the types of the injected values`, async () => {
     const given = options();
     await using runtime = new Runtime(given);
     const count = await runtime.retrieve("count");

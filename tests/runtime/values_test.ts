@@ -7,7 +7,7 @@ import { run, runFailing, valueOf } from "./_contract.ts";
 import { graph } from "./_graphs.ts";
 import { assertSameShape } from "./_same_shape.ts";
 
-/** fast-check prints it, with the smallest value that fails. */
+/** fast-check prints it, together with the smallest failing value. */
 const SEED = 20_260_101;
 
 Deno.test("DenoRuntime gives back any value as it was, with all that is shared in it", async () => {
@@ -46,7 +46,7 @@ Deno.test("assertSameShape() throws when values differ in what crosses", () => {
   }
 });
 
-/** Cells in which a value of the host is what it is, by its name. */
+/** Cells that use a value of the host as a native one, by name. */
 const NATIVE: Record<string, [value: unknown, source: string]> = {
   zero: [-0, `Object.is(zero, -0)`],
   holes: [[, 1, ,], `holes.length === 3 && !(0 in holes) && holes[1] === 1`],
@@ -109,7 +109,7 @@ class Socket {
   open = true;
 }
 
-/** Values that cannot be injected, and where the reason is. */
+/** Values that cannot be injected, and the reasons. */
 const REFUSED: [value: () => unknown, path: string, reason: string][] = [
   [() => Symbol("s"), "bad", "a symbol"],
   [() => Promise.resolve(1), "bad", "a Promise"],
@@ -175,7 +175,7 @@ const UNSENDABLE: [source: string, message: string][] = [
   [`await echo("x".repeat(2_000_000))`, "Cannot send a frame"],
 ];
 
-Deno.test("DenoRuntime.execute() names the path of what a call cannot carry", async () => {
+Deno.test("DenoRuntime.execute() names the path of a value that a call cannot carry", async () => {
   await using runtime = new DenoRuntime({
     maxFrameBytes: 1_000_000,
     functions: { echo: (value: unknown) => value, give: () => ({ rows: [Promise.resolve()] }) },
@@ -186,7 +186,7 @@ Deno.test("DenoRuntime.execute() names the path of what a call cannot carry", as
   }
 });
 
-Deno.test("DenoRuntime.retrieve() refuses what has another Blob each time", async () => {
+Deno.test("DenoRuntime.retrieve() refuses a value with a new Blob on each read", async () => {
   await using runtime = new DenoRuntime();
   await run(runtime, `const made = { get blob() { return new Blob(["x"]); } }`);
   await assertRejects(() => runtime.retrieve("made"), TypeError, "other Blobs each time");
@@ -194,7 +194,7 @@ Deno.test("DenoRuntime.retrieve() refuses what has another Blob each time", asyn
 
 const THEN = "it is a function that makes what has it a promise: await that first";
 
-Deno.test("DenoRuntime carries nothing that whoever awaits it would wait for", async () => {
+Deno.test("DenoRuntime carries no thenables", async () => {
   await using runtime = new DenoRuntime({
     timeoutMs: 1_000,
     functions: { echo: (value: unknown) => value },
@@ -220,11 +220,11 @@ Deno.test("DenoRuntime carries nothing that whoever awaits it would wait for", a
     TypeError,
     `Cannot encode query.then: ${THEN}`,
   );
-  // A snapshot is no message.
+  // A snapshot is not a message.
   assertEquals((await runtime.snapshot()).lost, []);
 });
 
-Deno.test("DenoRuntime copies Blobs and Files with what they hold, both ways", async () => {
+Deno.test("DenoRuntime copies Blobs and Files with their contents, both ways", async () => {
   const blob = new Blob(["of the host"], { type: "text/x" });
   const seen: unknown[] = [];
   await using runtime = new DenoRuntime({

@@ -1,14 +1,14 @@
-/** What lies around a kernel that cells attack: a secret file, a server on loopback, and objects that the host hands in. */
+/** The surroundings of an attacked kernel: a secret file, a server on loopback, and injected objects. */
 
 import { assertEquals } from "@std/assert";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import type { HostCallContext } from "../../src/runtime/cells/ongoing_calls.ts";
 
-/** Processes that cells start have it in their command line. */
+/** A mark in the command line of processes that cells start. */
 const TOKEN = "98765.4321";
 
-/** An account of the host, with what a guest may use and what not. */
+/** An account of the host, with open and closed members. */
 class Account {
   owner = "Ada";
   balance = 100;
@@ -28,12 +28,12 @@ class Account {
   }
 }
 
-/** The place of a series of attacks. */
+/** The surroundings of a series of attacks. */
 export class Arena {
   readonly #folder = Deno.makeTempDirSync({ prefix: "arena-" });
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #datagrams = createSocket("udp4");
-  /** Messages that have arrived. */
+  /** The number of messages received. */
   #arrived = 0;
   readonly #account = new Account();
   readonly #before: unknown;
@@ -54,7 +54,7 @@ export class Arena {
     return `${this.#folder}/secret.txt`;
   }
 
-  /** What cells get. */
+  /** The injected functions. */
   readonly functions = {
     add: (a: number, b: number): number => a + b,
     echo: (value: unknown): unknown => value,
@@ -66,12 +66,12 @@ export class Arena {
     },
   };
 
-  /** What cells get. */
+  /** The injected variables. */
   get variables(): Record<string, unknown> {
     return { acct: this.#account };
   }
 
-  /** Puts the places of this arena into a cell. */
+  /** Inserts the addresses of this arena into a cell. */
   place(code: string): string {
     const { port } = this.#server.addr;
     return code
@@ -83,12 +83,12 @@ export class Arena {
       .replaceAll("/var/tmp/", `${this.#folder}/`);
   }
 
-  /** Checks that nothing outside of the kernel has been touched. */
+  /** Asserts that nothing outside of the kernel was touched. */
   assertUntouched(): void {
     assertEquals(this.#state(), this.#before);
   }
 
-  /** Checks that no cell has started a process. */
+  /** Asserts that no cell has started a process. */
   assertNothingStarted(): void {
     assertEquals(started(), 0);
   }
@@ -113,7 +113,7 @@ export class Arena {
   }
 }
 
-/** Processes that cells have started. */
+/** Returns the number of processes that cells have started. */
 function started(): number {
   let count = 0;
   for (const { name } of Deno.build.os === "linux" ? Deno.readDirSync("/proc") : []) {
@@ -122,7 +122,7 @@ function started(): number {
       const commandLine = Deno.readTextFileSync(`/proc/${name}/cmdline`);
       if (commandLine.startsWith("sleep") && commandLine.includes(TOKEN)) count++;
     } catch {
-      // It has just ended.
+      // The process has just ended.
     }
   }
   return count;

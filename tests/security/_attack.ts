@@ -1,4 +1,4 @@
-/** Cells that try to do what cells must not. */
+/** Cells that attack the walls. */
 
 import given from "./attacks.json" with { type: "json" };
 import { CHANNEL } from "./cells/channel.ts";
@@ -9,7 +9,7 @@ import { LIFE } from "./cells/life.ts";
 import { MODULES } from "./cells/modules.ts";
 import { OUTSIDE } from "./cells/outside.ts";
 
-/** What a cell tries, by the wall that it tries. */
+/** The kind of an attack, by the wall that it attacks. */
 export type AttackClass =
   | "ast-bypass"
   | "permission"
@@ -20,21 +20,21 @@ export type AttackClass =
   | "lifecycle"
   | "benign";
 
-/** A cell. One that reaches what it must not reach gives, prints or throws a text with `PWNED` in it. */
+/** An attack. A cell that accesses what it must not returns, prints or throws a text with `PWNED` in it. */
 export interface Attack {
   readonly id: string;
   readonly class: AttackClass;
   readonly code: string;
-  /** What may come of it behind all walls, and behind the engine's and the permissions alone. */
+  /** The outcomes allowed behind all walls, and behind those of the engine and the permissions alone. */
   readonly expect: readonly string[];
-  /** What it is about. */
+  /** The idea of the attack. */
   readonly note?: string;
 }
 
-/** Cells by their names, and what they are. */
+/** The sources of cells by name. */
 export type AttackCells = Readonly<Record<string, string>>;
 
-/** A cell may fail, be refused, or do nothing of importance: it must not reach anything. */
+/** The outcomes of a cell that accesses nothing. */
 const HARMLESS = ["blocked", "cell-error", "host-denied", "harmless"];
 const STOPPED = [...HARMLESS, "interrupted", "killed"];
 

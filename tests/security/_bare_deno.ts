@@ -1,12 +1,12 @@
-/** Starts kernels without the engine's wall: the permissions of their process stand alone. */
+/** Kernels without the wall of the engine: the permissions of their process stand alone. */
 
-/** A Deno that starts another kernel than it is told to, and lets code from strings run. */
+/** A Deno executable that starts another kernel than the requested one, and allows code from strings. */
 export class BareDeno {
   readonly #folder = Deno.makeTempDirSync({ prefix: "bare-" });
 
   constructor() {
     const kernel = new URL("_bare_kernel.ts", import.meta.url).href;
-    // What storage APIs write goes to the cache folder, also without any permission.
+    // Storage APIs write to the cache folder, even without any permission.
     Deno.writeTextFileSync(
       this.denoPath,
       `#!/bin/sh
@@ -25,7 +25,7 @@ exec "${Deno.execPath()}" "$@"
     );
   }
 
-  /** Its path. */
+  /** The path of the executable. */
   get denoPath(): string {
     return `${this.#folder}/deno`;
   }

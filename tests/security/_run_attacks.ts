@@ -1,4 +1,4 @@
-/** Runs the attacks against a runtime, and says what came of each. */
+/** Runs attacks against a runtime, and determines their outcomes. */
 
 import { assert } from "@std/assert";
 import { DenoRuntime, type DenoRuntimeOptions } from "../../src/runtime/deno_runtime.ts";
@@ -8,8 +8,8 @@ import { Arena } from "./_arena.ts";
 import type { Attack, AttackClass } from "./_attack.ts";
 
 /**
- * What came of a cell: rules have refused it, it has failed, it has done no harm, it was stopped, its kernel has ended, its
- * kernel does not do what it should any more, or it has reached what was not meant for it.
+ * The outcome of a cell: refused by rules, failed, harmless, stopped, its kernel ended, its kernel damaged, or access
+ * to something that it should not have.
  */
 export type Outcome =
   | "blocked"
@@ -20,21 +20,21 @@ export type Outcome =
   | "spoilt"
   | "reached";
 
-/** Cells of these classes leave something running, or change what later ones would find. */
+/** Classes of cells that leave code running, or change what later cells would find. */
 const ALONE: ReadonlySet<AttackClass> = new Set(["channel", "lifecycle", "resource"]);
 
-/** For cells that may not come to an end. */
+/** Time limit of cells that may not end. */
 const SHORT_MS = 150;
 
-/** For all others: longer than any of them takes on a busy machine. */
+/** Time limit of all others: longer than any of them takes on a busy machine. */
 const LONG_MS = 5_000;
 
 const NEXT = "typeof keep === 'number' ? keep + 1 : 42";
 
-/** So do these, by the stacks of errors. */
+/** Further cells that affect later ones, through the stacks of errors. */
 const ALONE_BY_ID: ReadonlySet<string> = new Set(["code-prepare-stack-define", "realm-callsite"]);
 
-/** After these a kernel is as it was. */
+/** Outcomes after which a kernel is unchanged. */
 const CLEAN: ReadonlySet<Outcome> = new Set(["blocked", "cell-error", "harmless"]);
 
 const LIMITS: DenoRuntimeOptions = {
@@ -48,10 +48,10 @@ const LIMITS: DenoRuntimeOptions = {
 };
 
 /**
- * Runs attacks, and checks after each that the host and what lies around it are as before and that the next cell works.
+ * Runs attacks. Checks after each that the host and its surroundings are unchanged and that the next cell works.
  *
  * @param attacks The attacks.
- * @param options Of the runtime, beside its limits.
+ * @param options Options of the runtime, in addition to its limits.
  */
 export async function runAttacks(
   attacks: readonly Attack[],
@@ -80,7 +80,7 @@ export async function runAttacks(
       await runtime.close();
     }
   };
-  // Most of the time is spent on the start of kernels.
+  // Most of the time is spent on starting kernels.
   await Promise.all([work(), work(), work()]);
   arena.assertNothingStarted();
   return outcomes;
@@ -95,7 +95,7 @@ async function attackOnce(
   const isEndless = expect.some((word) => word === "interrupted" || word === "killed");
   const outcome = await outcomeOf(runtime, code, { timeoutMs: isEndless ? SHORT_MS : LONG_MS });
   let left = await outcomeOf(runtime, NEXT);
-  // What a cell has left behind may cost the next one its time, or both their kernel, but not the one behind that.
+  // Code left running may cost the next cell its time, or end the kernel, but must not affect the cell after that.
   const hasCost = left === "interrupted" || left === "killed";
   const cost = hasCost ? left : outcome;
   if (hasCost) left = await outcomeOf(runtime, NEXT);
@@ -139,7 +139,7 @@ async function outcomeOf(
   }
 }
 
-/** The text of the cell has the word in it. */
+/** Removes the text of the cell, which contains the word. */
 function withoutSource(result: CellResult): unknown {
   const { source: _, ...rest } = result;
   if (rest.status !== "error") return rest;

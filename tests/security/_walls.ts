@@ -1,4 +1,4 @@
-/** The walls, each standing alone or with those behind it, and what came of the attacks on them. */
+/** The walls, each alone or with those behind it, and the outcomes of the attacks on them. */
 
 import type { DenoRuntimeOptions } from "../../src/runtime/deno_runtime.ts";
 import { type Attack, ATTACKS } from "./_attack.ts";
@@ -13,15 +13,15 @@ export const WALLS = ["all", "engine", "permissions"] as const;
 export type Wall = (typeof WALLS)[number];
 
 /**
- * What is recorded of an attack: rules have refused the cell, or it has come to nothing of importance, or it has reached
- * something. What it reached is in its own kernel then; what lies outside is looked after in any case.
+ * The recorded grade of an attack: the rules refused the cell, it reached nothing of importance, or it reached
+ * something. That lies inside its own kernel; the surroundings are checked in any case.
  */
 export type Grade = "refused" | "contained" | "reached";
 
-/** What came of each attack, by wall. */
+/** The grades of all attacks, by wall. */
 export type Outcomes = Record<string, Record<Wall, Grade>>;
 
-/** What came of the attacks when somebody looked at each of them. */
+/** The reviewed grades of all attacks. */
 export const RECORDED = recorded as Outcomes;
 
 /**
@@ -44,7 +44,7 @@ export async function attackWall(
   return new Map(attacks.map((attack) => [attack, outcomes.get(attack.id)!]));
 }
 
-/** The grade of what came of an attack. */
+/** Returns the grade of an outcome. */
 export function gradeOf(outcome: Outcome): Grade {
   if (outcome === "blocked") return "refused";
   return outcome === "reached" ? "reached" : "contained";

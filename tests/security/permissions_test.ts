@@ -15,7 +15,7 @@ const FLAGS: [permissions: Permissions, flags: string[]][] = [
   [{ read: ["/a", "/b"] }, ["--allow-read=/a,/b"]],
   [{ read: { allow: ["/a"], deny: ["/a/b", "/c"] } }, ["--allow-read=/a", "--deny-read=/a/b,/c"]],
   [{ write: { allow: true, deny: ["/a"] } }, ["--allow-write", "--deny-write=/a"]],
-  // What is denied stays so.
+  // Denials take precedence.
   [{ net: { allow: true, deny: true }, env: { allow: ["A"], deny: true } }, []],
   [{ env: ["HOME", "APP_*"] }, ["--allow-env=HOME,APP_*"]],
   [
@@ -23,7 +23,7 @@ const FLAGS: [permissions: Permissions, flags: string[]][] = [
     ["--allow-net=example.com,*.example.com,127.0.0.1:80,[::1]:8080,10.0.0.0/8"],
   ],
   [{ import: ["example.com"] }, ["--allow-import=example.com"]],
-  // Not all of it: what Deno's own API does not have is a power of Node.js.
+  // Only the part that Deno's own API offers; the rest exists for Node.js modules.
   [
     { sys: true },
     ["--allow-sys=gid,hostname,loadavg,networkInterfaces,osRelease,osUptime,systemMemoryInfo,uid"],
@@ -49,7 +49,7 @@ const WRONG: [permissions: object, message: string][] = [
   [{ net: { allow: "a" } }, `Cannot grant net: expected true, false or a list, not "a"`],
   [
     { net: { allowed: ["a"] } },
-    `Cannot grant net: it has lists called allow and deny, not "allowed"`,
+    `Cannot grant net: expected the lists allow and deny, not "allowed"`,
   ],
   [{ net: ["a", "https://b.com"] }, `Cannot grant net: "https://b.com" is not one net entry`],
   [{ net: ["a.com/x"] }, `"a.com/x" is not one net entry`],
@@ -114,5 +114,5 @@ Deno.test("checkPackages() takes exact versions only", () => {
     "npm:a@1.0.0 --allow-all",
   ];
   for (const one of bad) assertThrows(() => checkPackages([one]), TypeError, "its exact version");
-  assertThrows(() => checkPackages(["npm:a@1.0.0", "npm:a@2.0.0"]), TypeError, "there already");
+  assertThrows(() => checkPackages(["npm:a@1.0.0", "npm:a@2.0.0"]), TypeError, "listed already");
 });

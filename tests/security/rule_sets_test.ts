@@ -4,7 +4,7 @@ import { defaultRules, strictRules } from "../../src/security/rule_sets.ts";
 
 type Refused = [source: string, ...found: string[]];
 
-/** By technique: cells that both sets refuse, with the rule, line and column of what the default set finds. */
+/** Cells that both sets refuse, by technique, with the rule, line and column that the default set reports. */
 const REFUSED: [technique: string, cells: Refused[]][] = [
   ["imports", [
     [`import fs from "node:fs"`, "imports@1:16"],
@@ -138,7 +138,7 @@ const REFUSED: [technique: string, cells: Refused[]][] = [
   ]],
 ];
 
-/** Cells that both sets let pass. */
+/** Cells that both sets accept. */
 const HONEST: [what: string, cells: string[]][] = [
   ["words in strings, comments, keys and names of members", [
     `return "eval(import(constructor))".length`,
@@ -191,7 +191,7 @@ const HONEST: [what: string, cells: string[]][] = [
   ]],
 ];
 
-/** Cells that the default set lets pass, and the strict one does not. */
+/** Cells that only the strict set refuses. */
 const STRICT_ONLY: [source: string, ...found: string[]][] = [
   [`x instanceof Function`, "code-from-strings@1:14"],
   [`fn.constructor.name`, "reflection@1:4"],
@@ -212,7 +212,7 @@ const STRICT_ONLY: [source: string, ...found: string[]][] = [
 
 const PLACE = { imports: ["allowed:*"] };
 
-/** What a set finds, as `rule@line:column`. */
+/** Returns the findings of a set, as `rule@line:column`. */
 function find(source: string, rules = defaultRules(), place: object = PLACE): string[] {
   const { violations } = checkCell(source, { rules, place });
   return violations.map(({ rule, line, column }) => `${rule}@${line}:${column}`);
@@ -221,7 +221,7 @@ function find(source: string, rules = defaultRules(), place: object = PLACE): st
 for (const [technique, cells] of REFUSED) {
   Deno.test(`defaultRules() and strictRules() refuse ${technique}`, () => {
     for (const [source, ...found] of cells) {
-      // Where something may be imported, what is not known yet is left to the gate.
+      // If some imports are allowed, unknown specifiers are left to the gate.
       assertEquals(find(source, defaultRules(), { imports: [] }), found.toSorted(byPlace), source);
       assertEquals(find(source, strictRules()).length > 0, true, source);
     }
@@ -244,7 +244,7 @@ Deno.test("strictRules() refuse what defaultRules() leave to the other walls", (
   }
 });
 
-Deno.test("defaultRules() let pass what the host or an earlier cell has defined", () => {
+Deno.test("defaultRules() accept names that the host or an earlier cell has defined", () => {
   const place = { isDefined: (name: string) => name === "process" || name === "Function" };
   for (const source of [`process.exit()`, `Function("1")`, `globalThis.process.exit()`]) {
     assertEquals(find(source, defaultRules(), place), [], source);
@@ -252,7 +252,7 @@ Deno.test("defaultRules() let pass what the host or an earlier cell has defined"
   assertEquals(find(`eval("1")`, defaultRules(), place), ["code-from-strings@1:1"]);
 });
 
-Deno.test("defaultRules() follow what is granted", () => {
+Deno.test("defaultRules() follow the granted permissions", () => {
   const cases: [permissions: string[], source: string, found: string[]][] = [
     [["read"], `await Deno.readTextFile("a")`, []],
     [["read"], `await Deno.writeTextFile("a", "")`, ["deno@1:12"]],

@@ -80,9 +80,9 @@ const RULES: [rule: Rule, source: string, found: string[]][] = [
 ];
 
 for (const [rule, source, found] of RULES) {
-  Deno.test(`${rule.constructor.name} finds what it is told to in ${JSON.stringify(source)}`, () => {
+  Deno.test(`${rule.constructor.name} reports its names in ${JSON.stringify(source)}`, () => {
     assertEquals(places(source, rule), found);
-    // The same again: a rule keeps nothing of a cell.
+    // The same again: a rule keeps no state of a cell.
     assertEquals(places(source, rule), found);
   });
 }
@@ -147,18 +147,18 @@ Deno.test("SecurityChecker.check() shows a rule the nodes that it wants to see",
   ]);
 });
 
-Deno.test("SecurityChecker throws a TypeError for what is no rule", () => {
+Deno.test("SecurityChecker throws a TypeError for a value that is not a rule", () => {
   for (const rules of [{}, "strict", [null], [{ name: "x" }], [{ check() {} }]]) {
     assertThrows(() => new SecurityChecker(rules as Rule[]), TypeError, "Cannot use");
   }
 });
 
-Deno.test("checkCell() gives what is no TypeScript as a violation", () => {
+Deno.test("checkCell() reports a syntax error as a violation", () => {
   const { violations } = checkCell("const a = 1;\nconst b = ;");
   assertEquals(violations.map(({ rule, line }) => [rule, line]), [["syntax", 2]]);
 });
 
-/** Cells that are as deep as they are long: none gets past the checker unseen, and none throws. */
+/** Cells that are as deep as they are long: none passes unchecked, and none makes the checker throw. */
 const DEEP: [what: string, source: string, refused: boolean][] = [
   ["6,000 members", `a${".b".repeat(6_000)}`, true],
   ["6,000 blocks", "{".repeat(6_000) + "}".repeat(6_000), true],

@@ -1,5 +1,5 @@
 /**
- * The table in SECURITY.md. `deno task attacks` runs the attacks, records what came of them, and writes the table.
+ * The table in SECURITY.md. `deno task attacks` runs the attacks, records the outcomes, and writes the table.
  *
  * @module
  */
@@ -19,7 +19,7 @@ const DOCUMENT = new URL("../../SECURITY.md", import.meta.url);
 const OUTCOMES = new URL("outcomes.json", import.meta.url);
 const TABLE = /(?<=<!-- attacks -->\n\n)[\s\S]*?(?=\n\n<!-- \/attacks -->)/;
 
-/** What the cells of a class try. */
+/** The targets of each class of attacks. */
 const SUBJECTS: Readonly<Record<string, string>> = {
   "ast-bypass": "Code from strings, dynamic imports, obfuscated calls, reflection",
   "permission": "Files, network, programs, environment, storage",
@@ -31,7 +31,7 @@ const SUBJECTS: Readonly<Record<string, string>> = {
   "benign": "Honest cells",
 };
 
-/** They write to the cache folder of Deno, for which it asks no permission. */
+/** Attacks that write to Deno's cache folder, which needs no permission. */
 const STORAGE: ReadonlySet<string> = new Set([
   "perm-cache-disk-fill",
   "perm-localstorage-persist",
@@ -39,12 +39,12 @@ const STORAGE: ReadonlySet<string> = new Set([
   "out-write-cache",
 ]);
 
-/** The document with the table as it should be. */
+/** Returns the document with an updated table. */
 export function withTable(document: string, outcomes: Outcomes): string {
   return document.replace(TABLE, () => tableOf(outcomes));
 }
 
-/** The document as it is. */
+/** Reads the document. */
 export function readDocument(): Promise<string> {
   return Deno.readTextFile(DOCUMENT);
 }

@@ -3,7 +3,7 @@ import { ATTACKS } from "./_attack.ts";
 import { readDocument, withTable } from "./table.ts";
 import { RECORDED } from "./_walls.ts";
 
-Deno.test("SECURITY.md has the table of what came of the attacks", async () => {
+Deno.test("SECURITY.md has the table of the recorded outcomes", async () => {
   const document = await readDocument();
   assert(document.includes("| Cells |"));
   assertEquals(withTable(document, RECORDED), document);

@@ -51,7 +51,7 @@ Deno.test("parseCommandLine() reads the words when they make sense", () => {
   }
 });
 
-Deno.test("parseCommandLine() throws one line when a word makes no sense", () => {
+Deno.test("parseCommandLine() throws one line when an argument is invalid", () => {
   const table: [string[], string][] = [
     [["--unknown"], "--unknown"],
     [["-x"], "-x"],

@@ -43,7 +43,7 @@ Deno.test("converse() answers questions until there are no more", async () => {
   assertEquals(await talk("", "  ", "a"), [">", ">", ">", "a", ">"]);
 });
 
-Deno.test("converse() ends when somebody says so", async () => {
+Deno.test("converse() ends on exit or quit", async () => {
   for (const word of ["exit", "quit", " exit "]) {
     assertEquals(await talk("a", word, "b"), [">", "a", ">"]);
   }

@@ -56,7 +56,7 @@ const CASES: [bundle: MimeBundle, lines: string[], words: string, file: [string,
   ],
 ];
 
-Deno.test("displayLines(), displayFile() and describeBundle() show what is displayed", () => {
+Deno.test("displayLines(), displayFile() and describeBundle() show displayed values", () => {
   for (const [bundle, lines, words, [name, content]] of CASES) {
     assertEquals(displayLines(bundle, plain), lines);
     assertEquals(describeBundle(bundle), words);

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { OutputView } from "../../src/terminal/output_view.ts";
 import { createStyle } from "../../src/terminal/style.ts";
 
-/** What is shown of the pieces: at once, and in all. */
+/** Returns the lines shown of these pieces: immediately, and in total. */
 function show(pieces: Iterable<string>, all = false): { early: string[]; lines: string[] } {
   let written = "";
   const write = (text: string) => void (written += text);

@@ -160,7 +160,7 @@ Deno.test("RunView tells of compaction and of steps that ran out", () => {
   );
 });
 
-Deno.test("RunView.close() says what the run took", () => {
+Deno.test("RunView.close() shows steps, time and tokens of the run", () => {
   const table: [Partial<RunResult>, string][] = [
     [{}, "✓ 2 steps, 1.3 s, 1,234 tokens\n"],
     [{ steps: 1 }, "✓ 1 step, 1.3 s, 1,234 tokens\n"],

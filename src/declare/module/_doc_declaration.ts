@@ -1,4 +1,4 @@
-/** Declarations for cells, written from what `deno doc` says of a module. */
+/** Declarations for cells, generated from the output of `deno doc`. */
 
 import type {
   DocComment,
@@ -23,15 +23,15 @@ import type { Parameter } from "../_signature.ts";
 import { commentOf } from "../_comment.ts";
 import { member } from "../_value_type.ts";
 
-/** What generators and their like become for cells, which get what they give one by one. */
+/** Types of generators and the like. Cells receive their values one by one. */
 const ITERATED =
   /^(?:Async)?(?:Generator|IterableIterator|Iterator|IteratorObject|Iterable)<(.*)>$/s;
 
 /**
- * The signatures of a function as cells see it, one for each overload.
+ * Returns the signatures of a function as cells see it, one for each overload.
  *
- * @param declarations Its declarations.
- * @param options What names stand for, and what the function itself tells of its parameters.
+ * @param declarations The declarations of the function.
+ * @param options The scope of its types, and the parameters found in its source.
  */
 export function functionSignatures(
   declarations: readonly DocDeclaration[],
@@ -41,7 +41,7 @@ export function functionSignatures(
   return functions.map((call) => asyncSignature(call, { scope, source }));
 }
 
-/** The one that has a body is for none but itself if there are others. */
+/** Drops the signature of an implementation, which is not visible to callers if there are others. */
 function overloads(functions: readonly DocFunction[]): readonly DocFunction[] {
   return functions.length > 1 ? functions.filter(({ hasBody }) => !hasBody) : functions;
 }
@@ -56,7 +56,7 @@ function asyncSignature(
   }`;
 }
 
-/** The result of a call from a cell: a promise, or what can be iterated as it comes. */
+/** Returns the result of a call from a cell: a promise, or an async iterable. */
 function promised(type: DocType | null | undefined, scope: TypeScope): string {
   if (type?.kind === "typePredicate") {
     return (type.value as { asserts?: boolean }).asserts ? "Promise<void>" : "Promise<boolean>";
@@ -72,29 +72,29 @@ function promised(type: DocType | null | undefined, scope: TypeScope): string {
   return /\bPromise/.test(text) ? `Promise<Awaited<${text}>>` : `Promise<${text}>`;
 }
 
-/** A class of which a module knows more than it declares itself. */
+/** A class, with the scope of its types. */
 export interface DocClass {
   /** Its declaration. */
   readonly def: DocMembers;
-  /** What the names in it stand for. */
+  /** The meaning of the names in it. */
   readonly scope: TypeScope;
 }
 
-/** How a class is declared. */
+/** Options for the declaration of a class. */
 export interface DocClassOptions {
-  /** The name that it gets. */
+  /** The name of the class in the declaration. */
   readonly name: string;
-  /** The name of the class that it extends, if that is declared. */
+  /** The name of the class that it extends, if that one is declared. */
   readonly base: string | undefined;
-  /** Whether cells have the class itself; otherwise all members of its objects are on the host, and awaited. */
+  /** Whether cells have the class itself; otherwise its objects stay on the host and all their members are awaited. */
   readonly isShared: boolean;
 }
 
 /**
  * Declares a class by its public members.
  *
- * @param chain The class, and the classes that it extends.
- * @param options Its name, and where it is.
+ * @param chain The class, followed by the classes that it extends.
+ * @param options The name of the class, and whether cells have it.
  */
 export function classDeclaration(
   chain: readonly [DocClass, ...DocClass[]],
@@ -106,7 +106,7 @@ export function classDeclaration(
   const builtIn = new Set(
     others.length === 0 && base !== undefined ? Object.getOwnPropertyNames(prototypeOf(base)) : [],
   );
-  // Of what is inherited, the declaration there is surely met.
+  // Inherited members that another declaration covers are left out.
   const own = publicMembers(def).filter((item) =>
     !known.has(keyOf(item)) && !builtIn.has(item.name) && (isShared || !item.isStatic)
   );
@@ -137,7 +137,7 @@ function keyOf({ name, isStatic }: DocMember): string {
   return `${isStatic ? "static " : ""}${member(name)}`;
 }
 
-/** One member of a class: a method has a line for each overload. */
+/** Returns the lines of one member: a method has a line for each overload. */
 function memberLines(
   members: readonly [DocMember, ...DocMember[]],
   { scope, isShared }: { scope: TypeScope; isShared: boolean },
@@ -175,7 +175,7 @@ function accessorType(members: readonly DocMember[]): DocType | null | undefined
   return getter?.functionDef?.returnType ?? setter?.functionDef?.params?.[0]?.tsType;
 }
 
-/** What cells can reach of an object of a class. */
+/** Returns the members of a class's objects that cells can reach. */
 function publicMembers({ constructors = [], properties = [], methods = [] }: DocMembers) {
   const declared = constructors.flatMap(({ params = [] }) => params).flatMap(parameterProperty);
   return [...declared, ...properties, ...methods].filter((item) =>
@@ -184,7 +184,7 @@ function publicMembers({ constructors = [], properties = [], methods = [] }: Doc
   );
 }
 
-/** A parameter of a constructor that is a member as well. */
+/** Returns the members that a constructor's parameter declares. */
 function parameterProperty(param: DocParameter): DocMember[] {
   const { accessibility, readonly = false } = param;
   const { name, tsType, optional = false } = param.left ?? param;
@@ -199,11 +199,11 @@ function parameterProperty(param: DocParameter): DocMember[] {
 }
 
 /**
- * Declares a type: an interface, an alias, or the values of an enumeration.
+ * Declares a type: an interface, an alias, or the values of an enum.
  *
- * @param declarations Its declarations: those of an interface are taken together.
- * @param options The name that it gets, and what names stand for.
- * @returns Nothing if it is none.
+ * @param declarations Its declarations; those of an interface are merged.
+ * @param options The name of the type, and the scope of its types.
+ * @returns The declaration, or `undefined` if it is not a type.
  */
 export function typeDeclaration(
   declarations: readonly DocDeclaration[],
@@ -253,7 +253,7 @@ function enumType(members: readonly { init?: DocType }[], scope: TypeScope): str
   return types.includes("unknown") || types.length === 0 ? "string | number" : types.join(" | ");
 }
 
-/** What a comment says, with its tags. */
+/** Returns the text of a comment, with its tags. */
 export function descriptionOf(comment: DocComment | undefined): string | undefined {
   if (comment === undefined) return undefined;
   const tags = (comment.tags ?? []).flatMap(({ kind, name, doc }) => {

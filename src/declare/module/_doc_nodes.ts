@@ -1,6 +1,9 @@
-/** The parts of `deno doc --json` that are used here. It is another program's output: everything may be missing. */
+/**
+ * The parts of the output of `deno doc --json` that are used here. It comes from another program, so anything may be
+ * missing.
+ */
 
-/** A type. What `value` is depends on the kind. */
+/** A type. The shape of `value` depends on the kind. */
 export interface DocType {
   readonly kind: string;
   readonly repr?: string;
@@ -15,9 +18,9 @@ export interface DocParameter {
   readonly tsType?: DocType | null;
   readonly accessibility?: string | null;
   readonly readonly?: boolean;
-  /** What has a default. */
+  /** The parameter that has a default. */
   readonly left?: DocParameter;
-  /** What takes the rest. */
+  /** The parameter that takes the rest. */
   readonly arg?: DocParameter;
 }
 
@@ -51,7 +54,7 @@ export interface DocMember extends DocFunction {
   readonly jsDoc?: DocComment;
 }
 
-/** What an interface, a class or a type literal has. */
+/** The members of an interface, a class or a type literal. */
 export interface DocMembers {
   readonly methods?: readonly DocMember[];
   readonly properties?: readonly DocMember[];
@@ -59,7 +62,7 @@ export interface DocMembers {
   readonly callSignatures?: readonly DocFunction[];
   readonly indexSignatures?: readonly DocMember[];
   readonly typeParams?: readonly DocTypeParameter[];
-  /** Of a class a name, of an interface types. */
+  /** A name for a class, types for an interface. */
   readonly extends?: string | readonly DocType[] | null;
   readonly superTypeParams?: readonly DocType[];
 }
@@ -83,7 +86,7 @@ export interface DocDeclaration {
   readonly def: unknown;
 }
 
-/** A name, with its declarations: a function has one for each overload. */
+/** A name with its declarations: a function has one for each overload. */
 export interface DocSymbol {
   readonly name: string;
   readonly declarations?: readonly DocDeclaration[];
@@ -94,7 +97,7 @@ export interface DocModule {
   readonly symbols?: readonly DocSymbol[];
   readonly imports?: readonly {
     readonly importedName: string;
-    /** Nothing for the module as a whole. */
+    /** The name of the module; absent for the module as a whole. */
     readonly originalName?: string;
     readonly src: string;
   }[];

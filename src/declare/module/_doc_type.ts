@@ -1,4 +1,4 @@
-/** TypeScript types, written down again from what `deno doc` says of them. */
+/** TypeScript types, written back from the output of `deno doc`. */
 
 import type {
   DocFunction,
@@ -12,13 +12,13 @@ import { isOfLanguage, takesAnything } from "./_language_types.ts";
 import { complete, type Parameter, toText } from "../_signature.ts";
 import { arrayOf, member } from "../_value_type.ts";
 
-/** What names in a type stand for. */
+/** The meaning of the names in a type. */
 export interface TypeScope {
-  /** The name by which a type of the module is declared; nothing if it is not known. */
+  /** Returns the name under which a type of the module is declared, or `undefined` if the type is unknown. */
   refer(name: string): string | undefined;
 }
 
-/** Writes a type. What cannot be known is `unknown`. */
+/** Returns the text of a type, with `unknown` for the parts that are not known. */
 export function typeText(type: DocType | null | undefined, scope: TypeScope): string {
   if (type === null || type === undefined) return "unknown";
   const { value } = type;
@@ -64,7 +64,7 @@ export function typeText(type: DocType | null | undefined, scope: TypeScope): st
     case "typePredicate":
       return "boolean";
     default:
-      // Queries of values, types of other modules' namespaces, and whatever is to come.
+      // `typeof` queries, types in namespaces of other modules, and kinds of types that Deno may add.
       return "unknown";
   }
 }
@@ -98,7 +98,7 @@ function templateText(types: readonly DocType[], scope: TypeScope): string {
     if (type.kind !== "literal" || kind !== "string") return `\${${typeText(type, scope)}}`;
     return string!.replace(/[\\`]|\$\{/g, "\\$&");
   });
-  // A type that is not known is none that a text can be made of.
+  // An unknown type cannot be part of a template literal type.
   return parts.includes("${unknown}") ? "string" : `\`${parts.join("")}\``;
 }
 
@@ -129,7 +129,7 @@ function operatorText(
   const text = typeText(tsType, scope);
   if (operator === "unique") return text;
   if (text === "unknown") return operator === "keyof" ? "PropertyKey" : text;
-  // `readonly` goes with what is written as an array, and with no other type.
+  // `readonly` applies to an array type with brackets, and to no other type.
   return `${operator} ${operator === "readonly" ? text.replace(/^Array<(.*)>$/s, "($1)[]") : text}`;
 }
 
@@ -190,7 +190,7 @@ function mappedText(type: MappedType, scope: TypeScope): string {
   } }`;
 }
 
-/** Members of an interface or a type literal. Those with computed names are left out. */
+/** Returns the members of an interface or a type literal, without those with computed names. */
 export function memberTexts(members: DocMembers, scope: TypeScope): string[] {
   const named = (list: readonly DocMember[] = []) => list.filter(hasPlainName);
   return [
@@ -215,7 +215,7 @@ export function memberTexts(members: DocMembers, scope: TypeScope): string[] {
   ];
 }
 
-/** Whether a member is known by a name, and not by a symbol or an expression. */
+/** Returns whether a member has a plain name, not a symbol or an expression. */
 export function hasPlainName({ name, computed }: DocMember): boolean {
   return computed !== true && !name.startsWith("[");
 }
@@ -227,7 +227,7 @@ function signatureType(call: DocFunction & { constructor?: unknown }, scope: Typ
   }) => ${resultText(call, scope)})`;
 }
 
-/** The parameters and the result of a function, as they are. */
+/** Returns the parameters and the result of a function, unchanged. */
 export function signatureText(call: DocFunction, scope: TypeScope): string {
   return `${typeParametersText(call.typeParams, scope)}(${
     parametersText(call.params, { scope }).join(", ")
@@ -238,7 +238,7 @@ function resultText({ returnType, tsType }: DocFunction, scope: TypeScope): stri
   return typeText(returnType ?? tsType, scope);
 }
 
-/** Parameters of a type or a function, with their brackets. */
+/** Returns the type parameters of a type or a function, with their brackets. */
 export function typeParametersText(
   parameters: readonly DocTypeParameter[] | undefined,
   scope: TypeScope,
@@ -247,14 +247,14 @@ export function typeParametersText(
   const texts = parameters.map((parameter) => {
     const bound = parameter.constraint === undefined ? "" : typeText(parameter.constraint, scope);
     const given = parameter.default === undefined ? "" : typeText(parameter.default, scope);
-    // What no type is known to meet would meet no constraint.
+    // A constraint that is not known to be met is avoided with `any`.
     const fallback = given === "unknown" && bound !== "" ? "any" : given;
     return `${parameter.name}${bound && ` extends ${bound}`}${fallback && ` = ${fallback}`}`;
   });
   return `<${texts.join(", ")}>`;
 }
 
-/** The parameters of a function, as they stand in a declaration. */
+/** Returns the parameters of a function as written in a declaration. */
 export function parametersText(
   params: readonly DocParameter[] | undefined,
   { scope, source = [] }: { scope: TypeScope; source?: readonly Parameter[] | undefined },
@@ -282,7 +282,7 @@ function nameOf({ kind, name }: DocParameter, index: number): string {
   return name ?? (kind === "object" ? "options" : `arg${index + 1}`);
 }
 
-/** Around what would fall apart beside an operator. */
+/** Puts parentheses around a type that an operator beside it would split. */
 function inParentheses({ kind }: DocType, text: string): string {
   return /^(union|intersection|conditional|typeOperator|infer)$/.test(kind) ? `(${text})` : text;
 }

@@ -1,8 +1,8 @@
-/** What `deno doc` says of a module, and of those modules whose names it uses. */
+/** The documentation of a module, and of the modules whose names it uses. */
 
 import type { DocDeclaration, DocModule } from "./_doc_nodes.ts";
 
-/** A name of a module, where it is declared. */
+/** A name, with the module that declares it. */
 export interface Found {
   /** The URL of the module. */
   readonly url: string;
@@ -10,14 +10,14 @@ export interface Found {
   readonly declarations: readonly DocDeclaration[];
 }
 
-/** Re-exports that are followed, one after the other. */
+/** Maximum number of re-exports to follow for one name. */
 const MAX_HOPS = 20;
 
-/** Modules whose documentation has been read. */
+/** The documentation of modules that have been read. */
 export class ModuleDocs {
   readonly #command: string;
   readonly #modules = new Map<string, DocModule>();
-  /** Modules that were asked for and have not been read. */
+  /** Modules whose documentation was requested and has not been read. */
   readonly #wanted = new Set<string>();
 
   /** @param command The Deno executable. */
@@ -25,25 +25,25 @@ export class ModuleDocs {
     this.#command = command;
   }
 
-  /** Whether a name was asked for of a module that has not been read. */
+  /** Whether no requested module remains to be read. */
   get isComplete(): boolean {
     return this.#wanted.size === 0;
   }
 
   /**
-   * Reads a module.
+   * Reads the documentation of a module.
    *
-   * @param url Its URL.
+   * @param url The URL of the module.
    * @throws {Error} If `deno doc` cannot read it.
    */
   async read(url: string): Promise<void> {
     const nodes = await this.#run([url]);
     const module = nodes[url] ?? Object.values(nodes)[0];
-    if (module === undefined) throw new Error(`deno doc says nothing of ${url}`);
+    if (module === undefined) throw new Error(`deno doc has no entry for ${url}`);
     this.#modules.set(url, module);
   }
 
-  /** Reads the modules that were asked for. One that cannot be read has no names. */
+  /** Reads the requested modules. One that cannot be read has no names. */
   async readWanted(): Promise<void> {
     const urls = [...this.#wanted];
     this.#wanted.clear();
@@ -52,17 +52,17 @@ export class ModuleDocs {
     for (const url of urls) if (nodes[url]) this.#modules.set(url, nodes[url]);
   }
 
-  /** The names that a module exports. */
+  /** Returns the names that a module exports. */
   exports(url: string): Found[] {
     return (this.#modules.get(url)?.symbols ?? []).flatMap(({ name, declarations = [] }) => {
       const exported = declarations.filter((item) => item.declarationKind === "export");
-      // What is exported again is described as it is where it comes from.
+      // A re-exported name is described in its original module.
       const from = exported[0]?.location.filename;
       return from === undefined ? [] : [{ url: from, name, declarations: exported }];
     });
   }
 
-  /** Finds what a name stands for in a module, wherever it is declared. */
+  /** Finds the declaration of a name that a module uses. */
   find(url: string, name: string): Found | undefined {
     let place = { url, name };
     for (let hops = 0; hops < MAX_HOPS; hops++) {
@@ -85,7 +85,7 @@ export class ModuleDocs {
 
   #module(url: string): DocModule | undefined {
     const module = this.#modules.get(url);
-    // Packages have types of their own, which lead to others without end.
+    // Types of packages are not followed, as they lead to further packages without end.
     if (module === undefined && !/\.d\.[cm]?ts$/.test(url)) this.#wanted.add(url);
     return module;
   }

@@ -1,4 +1,4 @@
-/** The types that the exports of a module use, each declared once, by a name of its own. */
+/** The types that the exports of a module use. Each is declared once, under a unique name. */
 
 import { classDeclaration, type DocClass, typeDeclaration } from "./_doc_declaration.ts";
 import type { DocMembers } from "./_doc_nodes.ts";
@@ -9,26 +9,26 @@ import { freeTypeName } from "../_value_type.ts";
 
 interface DeclaredType {
   readonly name: string;
-  /** Nothing as long as it is being written, for it may use itself. */
+  /** The declaration; absent while it is being written, as a type may use itself. */
   text?: string;
   readonly uses: Set<DeclaredType>;
 }
 
-/** Classes that extend one another, at most. */
+/** Maximum number of classes that extend one another. */
 const MAX_BASES = 20;
 
-/** Declares types as they are asked for. */
+/** Declares types on demand. */
 export class ModuleTypes {
   readonly #docs: ModuleDocs;
   /** The names of types that cells have themselves, by place. */
   readonly #shared: ReadonlyMap<string, string>;
-  /** By place; nothing for what is no type. */
+  /** The declared types by place; `undefined` for names that are not types. */
   readonly #types = new Map<string, DeclaredType | undefined>();
   readonly #names: Set<string>;
 
   /**
    * @param docs The documentation of the modules.
-   * @param shared The types that cells have themselves, by the names that they have there.
+   * @param shared The types that cells have themselves, by their names in the kernel.
    */
   constructor(docs: ModuleDocs, shared: ReadonlyMap<string, Found>) {
     this.#docs = docs;
@@ -36,7 +36,7 @@ export class ModuleTypes {
     this.#names = new Set(shared.keys());
   }
 
-  /** Whether cells have a type themselves. */
+  /** Returns whether cells have a type themselves. */
   isShared(found: Found): boolean {
     return this.#shared.has(placeOf(found));
   }
@@ -44,8 +44,8 @@ export class ModuleTypes {
   /**
    * Declares a class that cells have themselves.
    *
-   * @param name The name that it has there.
-   * @param found Its declarations.
+   * @param name The name of the class in the kernel.
+   * @param found The declaration of the class.
    */
   shared(name: string, found: Found): { declaration: string; typeDeclarations: string[] } {
     const uses = new Set<DeclaredType>();
@@ -53,7 +53,7 @@ export class ModuleTypes {
     return { declaration, typeDeclarations: textsOf(uses) };
   }
 
-  /** What the names in a module stand for, and which of its types are used. */
+  /** Returns a scope for the names in a module, and the declarations of the types that were used through it. */
   use(url: string): { scope: TypeScope; declarations: () => string[] } {
     const uses = new Set<DeclaredType>();
     return { scope: this.#scope(url, uses), declarations: () => textsOf(uses) };
@@ -97,14 +97,14 @@ export class ModuleTypes {
   ): string {
     const chain = this.#chain(found, uses);
     const parent = baseOf(chain[0]);
-    // A reference has only what classes of the host declare, and no method of the language.
+    // A reference has only the members that classes of the host declare, and no methods of the language.
     const isBuiltIn = chain.length === 1 && isShared && parent !== undefined &&
       isOfLanguage(parent);
     const base = isBuiltIn ? parent : chain[1] && chain[0].scope.refer(parent!);
     return classDeclaration(chain, { name, base, isShared });
   }
 
-  /** A class and those that it extends, as far as they are known. */
+  /** Returns a class and those that it extends, as far as they are known. */
   #chain(found: Found, uses: Set<DeclaredType>): [DocClass, ...DocClass[]] {
     const first = { def: classOf(found)!, scope: this.#scope(found.url, uses) };
     const chain: [DocClass, ...DocClass[]] = [first];
@@ -121,7 +121,7 @@ export class ModuleTypes {
   }
 }
 
-/** Names of what is exported again are those of where it is declared. */
+/** Returns the place of a declaration, which is the same for all its re-exports. */
 function placeOf({ url, name }: Found): string {
   return `${url}#${name}`;
 }
@@ -136,7 +136,7 @@ function baseOf({ def }: DocClass): string | undefined {
   return typeof def.extends === "string" ? def.extends : undefined;
 }
 
-/** The declarations of types and of what they use, in the order in which they were asked for. */
+/** Returns the declarations of types and of the types that they use, in the order of first use. */
 function textsOf(uses: ReadonlySet<DeclaredType>): string[] {
   const all = new Set(uses);
   for (const type of all) for (const used of type.uses) all.add(used);

@@ -1,5 +1,5 @@
 /**
- * Modules of the host as what cells can use: their exports, with the declarations of their own TypeScript.
+ * Modules of the host as injections: their exports, with declarations from their own TypeScript.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export interface ModuleOptions {
   readonly denoPath?: string;
 }
 
-/** Exports that are functions, by name. */
+/** The exported functions by name. */
 export type ModuleFunctions<M extends object> = {
   readonly [
     N in keyof M as N extends "default" ? never
@@ -34,7 +34,7 @@ export type ModuleFunctions<M extends object> = {
   ]: M[N] extends HostFunction ? M[N] : M[N] extends AnyFunction ? HostFunction<M[N]> : never;
 };
 
-/** Exports that are values, by name. */
+/** The exported values by name. */
 export type ModuleVariables<M extends object> = {
   readonly [
     N in keyof M as N extends "default" ? never
@@ -44,33 +44,33 @@ export type ModuleVariables<M extends object> = {
   ]: M[N] extends HostVariable<unknown> ? M[N] : HostVariable<M[N]>;
 };
 
-/** What a module exports, as a runtime takes it. */
+/** The exports of a module, in the form of a runtime's options. */
 export interface ModuleDefinitions<M extends object> {
   /** Functions by name. */
   readonly functions: ModuleFunctions<M>;
-  /** Classes and enums by name: cells have them, see `defineType`. */
+  /** Classes and enums by name, which cells have themselves; see `defineType`. */
   readonly types: Readonly<Record<string, HostType>>;
-  /** Values by name: data is copied, instances of classes stay on the host. */
+  /** Values by name. Data is copied, class instances stay on the host. */
   readonly variables: ModuleVariables<M>;
 }
 
-/** Rounds in which types of other modules are looked for; each reads the modules that the one before has named. */
+/** Maximum number of rounds in which types are looked up; each round reads the modules that the previous one named. */
 const MAX_ROUNDS = 10;
 
 /**
- * Loads a module, and describes what it exports by its own TypeScript: signatures, comments, and the types and classes that
- * they name. `deno doc` reads them, for which the host needs `--allow-run`. Types that come from packages are `unknown`.
+ * Loads a module, and describes its exports with its own TypeScript: signatures, comments, and the types and classes
+ * that they name. Runs `deno doc`, for which the host needs `--allow-run`. Types that come from packages are `unknown`.
  *
- * Neither the default export is taken, nor what has no name that could be injected, nor schemas. What the module exports as
- * `defineFunction` or `defineVariable` gives it is taken as it is.
+ * Leaves out the default export, names that cannot be injected, and schemas. Exports that `defineFunction` or
+ * `defineVariable` made are passed on unchanged.
  *
  * @typeParam M The type of the module, for `retrieve` and `call`: `typeof import("./tools.ts")`.
  * @param url The URL of the module, as `import.meta.resolve` gives it.
- * @param options How `deno doc` is run.
- * @returns What goes into the options of a runtime.
+ * @param options The Deno executable to run.
+ * @returns Options for a runtime.
  * @throws {Error} If the module cannot be loaded, or `deno doc` cannot read it.
  *
- * @example The functions of a module
+ * @example Inject the functions of a module
  * ```ts
  * import { DenoRuntime } from "@cave/agent";
  * import { defineModule } from "@cave/agent/module";
@@ -153,7 +153,9 @@ function describe(url: string, { exports, docs }: Described) {
   return { functions, types: shares, variables };
 }
 
-/** The classes and enums of a module that cells can have: they refer to nothing that stays on the host. */
+/**
+ * Returns the classes and enums of a module that cells can have themselves: those that refer to nothing on the host.
+ */
 function sharedTypes(
   exports: Record<string, unknown>,
   found: ReadonlyMap<string, Found>,
@@ -170,7 +172,7 @@ function sharedTypes(
     const value = exports[name];
     return isClass(value) && missingNames(value, isThere).length > 0;
   };
-  // What is left out may be what another one refers to.
+  // A class that is left out may be one to which another refers.
   for (let size = -1; size !== shared.size;) {
     size = shared.size;
     for (const name of [...shared.keys()]) if (lacks(name)) shared.delete(name);
@@ -178,7 +180,7 @@ function sharedTypes(
   return shared;
 }
 
-/** Neither schemas, which are for checking values, nor modules, nor what no cell could take. */
+/** Returns whether a value can be injected: not a schema, not a module, and nothing that cells could not use. */
 function isInjectable(value: unknown): boolean {
   if (typeof value === "symbol") return false;
   if (typeof value !== "object" || value === null) return true;

@@ -1,4 +1,4 @@
-/** Paths in permissions. */
+/** Absolute paths in permissions. */
 
 import { resolve } from "node:path";
 import {
@@ -7,16 +7,16 @@ import {
   type Permissions,
 } from "../../security/permissions.ts";
 
-/** Permissions, as the options have them. */
+/** The options that hold permissions. */
 export interface PermissionOptions {
-  /** What is granted. @default nothing */
+  /** The granted permissions. @default none */
   readonly permissions?: Permissions;
   /** Ways out of the sandbox. @default none */
   readonly dangerouslyAllow?: DangerousPermissions;
 }
 
 /**
- * Makes paths absolute: the kernel has a working directory of its own, in which relative ones would mean something else.
+ * Makes paths absolute. The kernel has a working directory of its own, where relative paths would mean other files.
  *
  * @param options The permissions.
  */
@@ -37,7 +37,7 @@ function absolute<P extends Permissions & DangerousPermissions>(
   for (const kind of kinds) {
     const permission = given[kind] as Permissions["read"];
     if (permission === undefined) continue;
-    // What is no path is reported by the check.
+    // An entry that is not a path is reported by the check.
     const change = (entry: string) =>
       typeof entry !== "string" || entry === "" || kind === "run" && !/[/\\]/.test(entry)
         ? entry

@@ -3,10 +3,11 @@
 import type { GrantedPermission } from "../../security/permissions.ts";
 
 /**
- * The environment that a kernel starts with: of the host's what cells may read, and where Deno's cache is. Nothing else.
+ * Returns the environment of a kernel: the host's variables that cells may read, and the place of Deno's cache. Nothing
+ * else.
  *
- * @param options What is granted, and the packages that are looked for in the cache.
- * @throws {Error} If the host may not read what cells may.
+ * @param options The granted permissions, and the packages to look up in the cache.
+ * @throws {Error} If the host may not read a variable that cells may read.
  */
 export function kernelEnvironment(
   { granted, packages }: {
@@ -20,7 +21,7 @@ export function kernelEnvironment(
     const value = deny.some((pattern) => matches(name, pattern)) ? undefined : read(name);
     if (value !== undefined) env[name] = value;
   }
-  // Deno finds its cache by itself, unless the host was told where it is. What is in it depends on the registry.
+  // Deno finds its cache by itself, unless the host has a variable for it. The registry is part of the cache's layout.
   for (const name of packages.length > 0 ? ["DENO_DIR", "NPM_CONFIG_REGISTRY"] : ["DENO_DIR"]) {
     if (!mayRead(name)) continue;
     const value = Deno.env.get(name);
@@ -29,7 +30,7 @@ export function kernelEnvironment(
   return { ...env, NO_COLOR: "1" };
 }
 
-/** The variables of the host that a pattern means. Those that would change the kernel's process are never meant. */
+/** Returns the host's variables that match a pattern, without those that would change the kernel's process. */
 function namesLike(pattern: string): string[] {
   if (!pattern.endsWith("*")) return [pattern];
   if (!mayRead()) throw refusal(pattern);

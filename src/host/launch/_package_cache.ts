@@ -1,12 +1,12 @@
-/** Packages, fetched before a kernel starts that may not fetch anything. */
+/** Packages, fetched before the first kernel starts, since kernels may not fetch anything. */
 
-/** Of what Deno says about a package that it cannot get, the end. */
+/** Maximum length of Deno's message about a package that it cannot fetch, of which the end is kept. */
 const MAX_REASON_CHARS = 1_000;
 
-/** A registry that has not answered for so long will not. */
+/** The time that a registry has to answer, in milliseconds. */
 const FETCH_TIMEOUT_MS = 120_000;
 
-/** Puts packages into Deno's cache. */
+/** Fetches packages into Deno's cache. */
 export class PackageCache {
   readonly #packages: readonly string[];
   #filling: Promise<void> | undefined;
@@ -17,10 +17,10 @@ export class PackageCache {
   }
 
   /**
-   * Fetches the packages, once. Where all of them are in the cache, nothing goes over the network.
+   * Fetches the packages, once. Uses no network if all of them are in the cache.
    *
    * @param command The Deno executable.
-   * @throws {Error} If one cannot be fetched; the next call tries again.
+   * @throws {Error} If a package cannot be fetched; the next call tries again.
    */
   fill(command: string): Promise<void> {
     this.#filling ??= this.#fetch(command).catch((error) => {
@@ -31,7 +31,7 @@ export class PackageCache {
   }
 
   async #fetch(command: string): Promise<void> {
-    // With the environment of the host, which knows the registry and the way to it. Nothing is executed.
+    // Uses the environment of the host, which configures the registry and proxies. Executes no code of the packages.
     const child = new Deno.Command(command, {
       args: ["cache", "--quiet", "--no-config", "--no-lock", ...this.#packages],
       env: { NO_COLOR: "1" },

@@ -1,16 +1,16 @@
 /**
- * The Deno executable that kernels are started with.
+ * The Deno executable that starts kernels.
  *
  * @module
  */
 
 import { mayLimit } from "../process/_process_limits.ts";
 
-/** The Deno that runs this, under the name by which the host may run it: `--allow-run=deno` is enough. */
+/** Returns the running Deno, under the name by which the host may run it, so that `--allow-run=deno` suffices. */
 export function denoCommand(): string {
   const path = Deno.execPath();
   const may = (command: string) =>
     Deno.permissions.querySync({ name: "run", command }).state === "granted";
-  // Who may start a shell may start anything.
+  // A host that may start a shell may start anything.
   return !may(path) && !mayLimit() && may("deno") ? "deno" : path;
 }

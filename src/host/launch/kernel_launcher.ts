@@ -1,5 +1,5 @@
 /**
- * How kernel processes are started: flags, environment, limits.
+ * The launcher of kernel processes: flags, environment, limits.
  *
  * @module
  */
@@ -50,56 +50,57 @@ export const KERNEL_PROCESS_OPTIONS: OptionNames<KernelProcessOptions> = {
 /** With less than this V8 does not come up. */
 const MIN_HEAP_MEGABYTES = 16;
 
-/** The kernel is started by its URL. */
+/** The URL of the kernel's main module. */
 const KERNEL_URL = new URL("../../kernel/main.ts", import.meta.url).href;
 
 /**
- * Never called. That it stands here puts the kernel into the module graph of whoever imports this package from a registry,
- * and so into the cache, from which it is started.
+ * Is never called. The literal import puts the kernel into the module graph of programs that import this package from a
+ * registry, and so into the cache from which it is started.
  */
 export function cacheKernel(): Promise<unknown> {
   return import("../../kernel/main.ts");
 }
 
-/** Options of the process of a kernel. */
+/** Options for the process of a kernel. */
 export interface KernelProcessOptions extends ProcessLimits {
-  /** What cells may reach beyond what is injected. @default nothing */
+  /** Access of cells beyond the injected values. @default none */
   readonly permissions?: Permissions;
   /**
-   * What cells may import: exact specifiers, or prefixes that end in `/` or `*`. Files need `read` permission as well, and
-   * what is on the web needs `import`. `node:`, `data:` and `blob:` stay closed. @default nothing
+   * Allowed imports of cells: exact specifiers, or prefixes that end in `/` or `*`. Files also need the permission
+   * `read`, and remote modules `import`. `node:`, `data:` and `blob:` stay closed. @default none
    */
   readonly imports?: readonly string[];
   /**
-   * Packages of npm that cells may import, each with its exact version: `["npm:lodash-es@4.17.21"]`. They are fetched before
-   * the first kernel starts, unless they are in Deno's cache, and nothing is fetched later. Cells may leave out the version.
-   * What packages depend on, only they can import. A package is code that nobody looks at, and it can import modules of
-   * Node.js, with the permissions of the kernel. @default none
+   * npm packages that cells may import, each with its exact version: `["npm:lodash-es@4.17.21"]`. They are fetched
+   * before the first kernel starts, unless they are in Deno's cache, and nothing is fetched later. Cells may leave out
+   * the version. Dependencies of packages cannot be imported by cells. The code of a package is not checked, and can
+   * import Node.js modules, with the permissions of the kernel. @default none
    */
   readonly packages?: readonly string[];
   /** Whether cells have WebAssembly, whose memory counts towards `processMemoryBytes`. @default true */
   readonly wasm?: boolean;
   /**
-   * Ways out of the sandbox: programs and native libraries that cells may run. They can do what the user of the host can.
+   * Ways out of the sandbox: programs and native libraries that cells may run, with all rights of the host's user.
    * @default none
    */
   readonly dangerouslyAllow?: DangerousPermissions;
   /** The Deno executable; a compiled program has to name one. @default `Deno.execPath()` */
   readonly denoPath?: string;
   /**
-   * What the process is started in, as one more wall around it: bubblewrap on Linux and sandbox-exec on macOS with `"auto"`,
-   * or a program of your own. There is no falling back: a kernel that cannot have it does not start. @default "none"
+   * The program inside which the process runs, as an additional wall: with `"auto"`, bubblewrap on Linux and
+   * sandbox-exec on macOS, or a program of your own. There is no fallback: a kernel that cannot be sandboxed as
+   * requested does not start. @default "none"
    */
   readonly sandbox?: Sandbox;
 }
 
-/** Starts kernels that are alike. */
+/** Starts kernels with the same options. */
 export class KernelLauncher {
   /** What cells may reach beyond what is injected. */
   readonly permissions: Permissions & DangerousPermissions;
   /** Packages that cells may import. */
   readonly packages: readonly string[];
-  /** What the processes are started in. */
+  /** The kind of sandbox around the processes. */
   readonly sandbox: SandboxKind;
   readonly #granted: readonly GrantedPermission[];
   readonly #cache: PackageCache;
@@ -118,7 +119,7 @@ export class KernelLauncher {
    * @throws {TypeError} If a permission cannot be granted, or there is no such sandbox.
    * @throws {RangeError} If a limit is no number above 0, or the process is to have less memory than its heap.
    * @throws {Deno.errors.NotSupported} If this system has no such sandbox.
-   * @throws {Deno.errors.NotCapable} If the host may not start it.
+   * @throws {Deno.errors.NotCapable} If the host may not start the sandbox.
    */
   constructor(
     options: KernelProcessOptions,
@@ -143,7 +144,7 @@ export class KernelLauncher {
       ...toPermissionFlags(this.#granted),
     ];
     this.#kernelOptions = {
-      // In a sandbox, another program or nobody is its parent.
+      // In a sandbox, the parent of the kernel is another program, or not visible.
       ...this.sandbox === "none" ? { host: Deno.pid } : {},
       maxOutputChars,
       maxPendingCalls,
@@ -157,7 +158,7 @@ export class KernelLauncher {
     };
   }
 
-  /** What the processes keep within. */
+  /** The limits that the processes enforce. */
   get limits(): Omit<KernelLimits, "timeoutMs" | "memoryLimitedBySystem"> {
     const { maxFrameBytes, maxTimers, maxOutputChars, maxPendingCalls, processMemoryBytes } =
       this.#kernelOptions;
@@ -171,7 +172,7 @@ export class KernelLauncher {
     };
   }
 
-  /** Where cells are, for the rules. */
+  /** The place of cells, for the rules. */
   get place(): CellPlace {
     const { imports, packages } = this.#kernelOptions;
     return { imports, packages, permissions: this.#kinds };
@@ -181,11 +182,11 @@ export class KernelLauncher {
     return this.#granted.map(({ kind }) => kind);
   }
 
-  /** What keeps code from being fetched: without these, cells need no permission for that. */
+  /** Returns flags that forbid downloads, which otherwise need no permission. */
   #networkFlags(): string[] {
     const flags: string[] = [];
     const remote = this.#kinds.includes("import");
-    // A module of a package is a remote module: it has to come from the cache.
+    // If this package is remote, its kernel is a remote module too, which has to come from the cache.
     const isFile = KERNEL_URL.startsWith("file:");
     if (isFile && !remote) flags.push("--no-remote");
     if (!remote && !isFile || this.packages.length > 0) flags.push("--cached-only");
@@ -194,28 +195,28 @@ export class KernelLauncher {
   }
 
   /**
-   * Starts a kernel, once the packages are there.
+   * Starts a kernel, after fetching the packages.
    *
-   * @param host Who is told of output and calls.
-   * @throws {Deno.errors.NotFound} If there is no Deno to start.
-   * @throws {Error} If the packages cannot be fetched, or the host may not read a variable that cells may.
+   * @param host Receives output and host calls.
+   * @throws {Deno.errors.NotFound} If the Deno executable does not exist.
+   * @throws {Error} If the packages cannot be fetched, or the host may not read a variable that cells may read.
    */
   async start(host: KernelHost): Promise<SubprocessKernel> {
     if (this.packages.length > 0) await this.#cache.fill(this.#command);
     return this.launch(host);
   }
 
-  /** What stands in front of the command line. */
+  /** Returns the command that precedes that of the kernel. */
   #wrapper(env: Readonly<Record<string, string>>): readonly string[] {
     const { sandbox = "none" } = this.#options;
     const deno = this.#command;
-    // Deno has to be asked for it, once.
+    // Deno is asked for the files once.
     const uses = this.#uses;
     const files = () => this.#files ??= kernelFiles({ deno, env, url: KERNEL_URL, uses });
     return sandboxCommand(sandbox, () => ({ deno, granted: this.#granted, files: files() }));
   }
 
-  /** What is read from Deno's cache. What cells may fetch is not looked for there. */
+  /** The parts of Deno's cache that the kernel reads. Modules that cells may fetch are not looked up there. */
   get #uses(): ("remote" | "npm")[] {
     const fetches = this.#kinds.includes("import");
     const remote = !KERNEL_URL.startsWith("file:") || this.#kernelOptions.imports.length > 0;
@@ -230,11 +231,11 @@ export class KernelLauncher {
   }
 
   /**
-   * Starts a kernel whose packages are there, if it has any.
+   * Starts a kernel whose packages, if any, have been fetched.
    *
-   * @param host Who is told of output and calls.
-   * @throws {Deno.errors.NotFound} If there is no Deno to start.
-   * @throws {Error} If the host may not read a variable that cells may.
+   * @param host Receives output and host calls.
+   * @throws {Deno.errors.NotFound} If the Deno executable does not exist.
+   * @throws {Error} If the host may not read a variable that cells may read.
    */
   launch(host: KernelHost): SubprocessKernel {
     const { maxFrameBytes } = this.#kernelOptions;
@@ -243,10 +244,10 @@ export class KernelLauncher {
   }
 
   /**
-   * Starts a process, to which nobody speaks yet.
+   * Starts a process without connecting to it.
    *
-   * @throws {Deno.errors.NotFound} If there is no Deno to start.
-   * @throws {Error} If the host may not read a variable that cells may.
+   * @throws {Deno.errors.NotFound} If the Deno executable does not exist.
+   * @throws {Error} If the host may not read a variable that cells may read.
    */
   spawn(): KernelProcess {
     const { processMemoryBytes } = this.#kernelOptions;
@@ -266,7 +267,7 @@ export class KernelLauncher {
         JSON.stringify(this.#kernelOptions, finite),
       ],
       env,
-      // A folder that holds no project and exists everywhere.
+      // A folder that exists everywhere and holds no project.
       cwd: Deno.build.os === "windows" ? "C:\\" : "/",
       processMemoryBytes,
     });
@@ -277,7 +278,7 @@ function heapFlag(megabytes: number): string {
   return Number.isFinite(megabytes) ? `,--max-old-space-size=${megabytes}` : "";
 }
 
-/** JSON has no `Infinity`: a limit that is none becomes one that is never reached. */
+/** Replaces `Infinity`, which JSON lacks, by a number that is never reached. */
 function finite(_key: string, value: unknown): unknown {
   return value === Infinity ? Number.MAX_SAFE_INTEGER : value;
 }

@@ -1,4 +1,4 @@
-/** What is bound in a kernel, as messages. */
+/** Definitions as messages for the kernel. */
 
 import { type BlobContents, withBlobs } from "../../rpc/values/blobs.ts";
 import type { Payload } from "../../rpc/wire/handler.ts";
@@ -6,20 +6,21 @@ import type { References } from "../../rpc/references/references.ts";
 import { typeValues } from "./_types_cell.ts";
 import type { Binding, Definitions } from "../kernel.ts";
 
-/** Messages that are ready to be sent. */
+/** Messages that are ready to be sent, and the references that they lend. */
 export interface DefinitionPayloads {
   /** The messages. */
   readonly payloads: readonly Payload[];
-  /** Takes back what they lend. Called if they are not sent. */
+  /** Takes back the references that the messages lend. Called if the messages are not sent. */
   readonly unsent: () => void;
 }
 
 /**
- * Encodes all values before the first one leaves: what cannot cross leaves nothing half done.
+ * Encodes all definitions before the first message is sent, so that a value that cannot be encoded leaves nothing half
+ * defined.
  *
- * @param references Encodes them, and lends what stays on the host.
- * @param definitions What is bound.
- * @throws {TypeError} If a value cannot cross.
+ * @param references Encodes the values, and lends what stays on the host.
+ * @param definitions The names to define, with their values.
+ * @throws {TypeError} If a value can be neither copied nor lent.
  */
 export async function definitionPayloads(
   references: References,

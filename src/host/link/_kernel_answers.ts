@@ -1,4 +1,4 @@
-/** What a kernel answers. It may be anything: what has not the shape that it should have is no answer. */
+/** Readers for the kernel's answers. A kernel is not trusted: an answer of any other shape is read as `undefined`. */
 
 import type {
   CellReport,
@@ -9,7 +9,7 @@ import type {
   SnapshotReport,
 } from "../../rpc/protocol.ts";
 
-/** Whether a value is what it should be. */
+/** Returns whether a value has the expected shape. */
 type Check = (value: unknown) => boolean;
 
 /** Reads the answer to `execute`. */

@@ -1,4 +1,7 @@
-/** What a kernel tells and asks of its host. It may be anything, and is checked before anything is done. */
+/**
+ * Handlers for the kernel's requests and notifications. A kernel is not trusted: each message is checked before it has
+ * any effect.
+ */
 
 import { withBlobs } from "../../rpc/values/blobs.ts";
 import { decode } from "../../rpc/values/codec.ts";
@@ -15,10 +18,10 @@ import { withStack } from "../../rpc/wire/rpc_error.ts";
 import type { KernelHost } from "../kernel.ts";
 
 /**
- * The handlers for what a kernel sends.
+ * Creates the handlers for the methods that a kernel calls on its host.
  *
- * @param references What is lent to it, and borrowed of it.
- * @param hostOf Gives who is told.
+ * @param references The references lent to the kernel and borrowed from it.
+ * @param hostOf Returns the current receiver of output and calls.
  */
 export function kernelRequests(
   references: References,
@@ -73,7 +76,7 @@ function answer({ value, ...rest }: LentValue): Payload {
   return { value: { value }, ...rest };
 }
 
-/** A bundle is plain: what else is an object has no media types. */
+/** Returns whether a value is a MIME bundle. Only plain objects are: instances have no media types as keys. */
 function isBundle(value: unknown): value is MimeBundle {
   return typeof value === "object" && value !== null &&
     Object.getPrototypeOf(value) === Object.prototype;

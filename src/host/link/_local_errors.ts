@@ -1,13 +1,13 @@
-/** Errors with which a kernel answers, as errors for whoever has asked. */
+/** Conversion of the kernel's error answers to errors of this side. */
 
 import { RemoteError } from "../../rpc/wire/rpc_error.ts";
 
 /**
- * Waits for an answer.
+ * Waits for an answer, and converts a remote error to a local one.
  *
- * @param asking The call.
- * @throws {TypeError} If the kernel answered with one.
- * @throws {Error} If it answered with another error.
+ * @param asking The promise of the answer.
+ * @throws {TypeError} If the kernel answered with a `TypeError`.
+ * @throws {Error} If the kernel answered with any other error.
  */
 export async function withLocalErrors<T>(asking: Promise<T>): Promise<T> {
   try {

@@ -1,39 +1,41 @@
-/** How long somebody waits for a kernel that does not answer, and what is done meanwhile. */
+/** Supervision of a kernel that does not answer: how long to wait, and what to do meanwhile. */
 
-/** What can be done about a kernel that does not answer. */
+/** The actions available against a kernel that does not answer. */
 export interface PatienceOptions {
-  /** How long a function of cells that the host calls may keep the kernel from answering, in milliseconds. */
+  /** How long a guest function called by the host may keep the kernel from answering, in milliseconds. */
   readonly useTimeoutMs: number;
-  /** Tells the kernel to stop what keeps it from answering, if that is not the running cell. */
+  /** Asks the kernel to stop whatever blocks it, unless that is the running cell. */
   readonly nudge: () => void;
-  /** Whether it answers a question within so many milliseconds. */
+  /** Resolves to whether the kernel answers a question within `patienceMs` milliseconds. */
   readonly answers: (patienceMs: number) => Promise<boolean>;
-  /** Ends it. */
+  /** Ends the kernel. */
   readonly end: (reason: string) => void;
 }
 
-/** What a request is about. Cells have time limits of their own, and uses of what is lent may take as long as cells. */
+/**
+ * The kind of a request. Cells have time limits of their own, and a use of a lent object may take as long as a cell.
+ */
 export type RequestKind = "cell" | "use" | "other";
 
-/** A kernel that has not answered for so long is told to stop what keeps it from that, unless that is the running cell. */
+/** A kernel that has not answered for this long is asked to stop what blocks it, unless that is the running cell. */
 const ANSWER_PATIENCE_MS = 1_000;
 
-/** Without a cell there is nothing that keeps a kernel from answering for so long. */
+/** The longest time without an answer while no cell runs. Nothing legitimate takes so long. */
 const MAX_ANSWER_MS = 60_000;
 
-/** Looks after a kernel while requests are under way. */
+/** Supervises a kernel while requests are pending. */
 export class Patience {
   readonly #options: PatienceOptions;
   readonly #requests: Record<RequestKind, number> = { cell: 0, use: 0, other: 0 };
   #timer: ReturnType<typeof setInterval> | undefined;
-  /** How often the kernel was looked after since its last answer. */
+  /** How often the kernel was nudged since its last answer. */
   #nudges = 0;
 
   constructor(options: PatienceOptions) {
     this.#options = options;
   }
 
-  /** Makes a request, and waits for the answer. */
+  /** Makes a request, and waits for its answer under supervision. */
   async wait<T>(kind: RequestKind, request: () => Promise<T>): Promise<T> {
     if (this.#count === 0) {
       this.#timer = setInterval(() => void this.#look(), ANSWER_PATIENCE_MS);
@@ -53,7 +55,7 @@ export class Patience {
     return cell + use + other;
   }
 
-  /** Only the kernel knows what keeps it from answering. */
+  /** Nudges the kernel and, in the end, ends it. Only the kernel itself knows what blocks it. */
   async #look(): Promise<void> {
     const { useTimeoutMs, nudge, answers, end } = this.#options;
     const { cell, use } = this.#requests;
@@ -61,7 +63,7 @@ export class Patience {
     if (this.#count === use && waitedMs < useTimeoutMs) return;
     nudge();
     if (cell > 0 || waitedMs < MAX_ANSWER_MS) return;
-    // It may be a promise that does not settle: a kernel that can be asked something has not stalled.
+    // The request may wait for a promise that never settles: a kernel that answers another question has not stalled.
     if (!await answers(ANSWER_PATIENCE_MS)) {
       end(`it did not answer for ${MAX_ANSWER_MS / 1000} seconds`);
     }

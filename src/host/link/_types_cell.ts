@@ -1,4 +1,4 @@
-/** The classes that are injected, as code that makes them in a kernel. */
+/** Injected classes, as code that defines them in a kernel. */
 
 import { canParse } from "../../inject/schema.ts";
 import { compileCell } from "../../cell/compile_cell.ts";
@@ -7,14 +7,14 @@ import type { SharedType } from "../../rpc/values/shared_types.ts";
 import { classesOf, type HostType } from "../../inject/host_type.ts";
 import type { Binding } from "../kernel.ts";
 
-/** It belongs to no cell. */
+/** The cell number of code that belongs to no cell. */
 const NO_CELL = 0;
 
 /**
- * Compiles the classes.
+ * Compiles a cell that defines the injected classes.
  *
- * @param types Types by name.
- * @returns What the kernel makes them from; nothing if there are none.
+ * @param types The injected types by name.
+ * @returns Parameters of the `types` request, or `undefined` if there are no classes.
  */
 export function typesCell(types: ReadonlyMap<string, HostType>): TypesParams | undefined {
   const classes = superclassesFirst(classesOf(types));
@@ -32,9 +32,9 @@ export function typesCell(types: ReadonlyMap<string, HostType>): TypesParams | u
 }
 
 /**
- * What cells have of the types that are no classes: constants, and schemas that can check a value.
+ * Returns the definitions of types that are not classes: constants, and schemas that can check a value.
  *
- * @param types Types by name.
+ * @param types The injected types by name.
  */
 export function typeValues(types: ReadonlyMap<string, HostType>): Binding[] {
   const values: Binding[] = [];
@@ -48,7 +48,10 @@ export function typeValues(types: ReadonlyMap<string, HostType>): Binding[] {
   return values;
 }
 
-/** A class can only be made behind the one that it extends. Whatever else it refers to, it does so later. */
+/**
+ * Sorts classes so that each comes after the class that it extends. Other references between them are resolved later,
+ * when methods run.
+ */
 function superclassesFirst(classes: SharedType[]): SharedType[] {
   const depth = ({ Class }: SharedType) => {
     let depth = 0;

@@ -1,5 +1,5 @@
 /**
- * A kernel in a subprocess: start, talk, and end, whoever ends it.
+ * A kernel in a subprocess, from its start to its end.
  *
  * @module
  */
@@ -47,43 +47,43 @@ import type { KernelSnapshot } from "../snapshot.ts";
 
 /** Options of {@linkcode SubprocessKernel}. */
 export interface SubprocessOptions {
-  /** The process, started. */
+  /** The started process. */
   readonly process: KernelProcessHandle;
-  /** Largest frame in bytes, both ways. */
+  /** Largest frame in bytes, in both directions. */
   readonly maxFrameBytes: number;
-  /** How long a function of cells that the host calls may keep the kernel from answering, in milliseconds. */
+  /** How long a guest function called by the host may keep the kernel from answering, in milliseconds. */
   readonly useTimeoutMs: number;
 }
 
-/** A process that has not said a word for so long will not. Generous: a first start may have to fill a cache. */
+/** The time within which a kernel has to send its first message. Generous: a first start may have to fill a cache. */
 const START_TIMEOUT_MS = 30_000;
 
-/** Why a kernel is ended that says what no kernel should say. */
+/** The reason for ending a kernel that sends malformed messages. */
 const PROTOCOL_BROKEN = "it broke the protocol and was ended";
 
-/** A kernel whose pipes have closed is given this long to exit by itself, so that its own exit code is reported. */
+/** The time a kernel has to exit by itself after its pipes have closed, so that its own exit code is reported. */
 const EXIT_GRACE_MS = 1_000;
 
 /** A kernel in another process. */
 export class SubprocessKernel implements Kernel {
   readonly ended: Promise<KernelExitError>;
-  /** Who is told of output and calls. A kernel of a pool gets its owner later than its start. */
+  /** Receives output and host calls. A pooled kernel gets its owner only after it has started. */
   host: KernelHost;
   readonly #process: KernelProcessHandle;
   readonly #connection: Connection;
   readonly #references: References;
-  /** Whether the kernel has said a word. */
+  /** Whether the kernel has sent its first message. */
   #started = false;
-  /** Whether the kernel hears SIGINT. Until then the signal would end it. */
+  /** Whether the kernel handles SIGINT. Before it does, the signal would end it. */
   #watching = false;
-  /** SIGINTs sent so far. */
+  /** The number of SIGINTs sent so far. */
   #interrupts = 0;
   readonly #patience: Patience;
 
   /**
-   * Speaks to a process.
+   * Connects to a kernel process.
    *
-   * @param host Who is told of output and calls.
+   * @param host Receives output and host calls.
    * @param options The process, and limits.
    */
   constructor(host: KernelHost, options: SubprocessOptions) {
@@ -163,16 +163,16 @@ export class SubprocessKernel implements Kernel {
     }));
   }
 
-  /** Runs cells in which nothing happens, so that the first real one finds everything in place. */
+  /** Runs two empty cells, so that the first real one finds everything loaded. */
   async warmUp(): Promise<void> {
-    // The second one waits for the thread that hears interrupts, which starts behind the first one.
+    // The second one waits for the thread that handles interrupts, which starts during the first one.
     for (let i = 0; i < 2; i++) await this.execute({ cell: 0, code: "", helper: "$cell", map: [] });
   }
 
   /**
-   * Whether it answers.
+   * Returns whether the kernel answers in time.
    *
-   * @param patienceMs How long it may take.
+   * @param patienceMs The time it has to answer, in milliseconds.
    */
   async answers(patienceMs: number): Promise<boolean> {
     const { promise: patience, resolve } = Promise.withResolvers<false>();
@@ -185,9 +185,9 @@ export class SubprocessKernel implements Kernel {
   }
 
   interrupt(): void {
-    // A cell that waits can be told; one that computes hears signals only.
+    // A cell that awaits something receives this message; a cell that computes notices signals only.
     this.#connection.notify("interrupt", { value: null });
-    // Without SIGINT, as on Windows, it is ended when the patience with it is over; so is a first cell.
+    // Without SIGINT, as on Windows, and in a first cell, the kernel is ended when the patience with it is over.
     if (this.#signal("SIGINT")) this.#interrupts++;
   }
 
@@ -207,13 +207,13 @@ export class SubprocessKernel implements Kernel {
     }
   }
 
-  /** How many references there are on either side, for those who look for leaks. */
+  /** Returns the number of references on both sides. Tests use it to find leaks. */
   async references(): Promise<{ host: ReferenceCounts; kernel: ReferenceCounts }> {
     const kernel = await this.#ask("references", { value: null }, readCounts);
     return { host: this.#references.counts, kernel };
   }
 
-  /** Tells of its process what only the kernel knows. */
+  /** Returns facts about the process that only the kernel knows. */
   about(): Promise<KernelFacts> {
     return this.#ask("about", { value: null }, readFacts);
   }
@@ -252,7 +252,7 @@ export class SubprocessKernel implements Kernel {
     await this.ended;
   }
 
-  /** As `#request`. A kernel that answers with something else breaks the protocol, and is ended. */
+  /** Makes a request, and ends a kernel whose answer has the wrong shape: it broke the protocol. */
   #ask<T>(
     method: string,
     payload: Payload,
@@ -287,24 +287,24 @@ export class SubprocessKernel implements Kernel {
     }
   }
 
-  /** Sends a signal, if the kernel hears it. */
+  /** Sends a signal if the kernel handles it, and returns whether it did. */
   #signal(name: Deno.Signal): boolean {
     if (!this.#watching || Deno.build.os === "windows") return false;
     this.#process.signal(name);
     return true;
   }
 
-  /** Why there is no answer: the process has ended, or there never was one. */
+  /** Returns the error for a call without an answer: the process has ended, or could not be started. */
   async #ending(): Promise<Error> {
     const exit = await this.ended;
     return this.#started ? exit : this.#process.missing(exit.exitCode) ?? exit;
   }
 
-  /** Sees the process to its end, however that comes. */
+  /** Waits for the process to end, and returns the error that describes the end. */
   async #watch(): Promise<KernelExitError> {
     const cause = await this.#connection.closed;
     const timer = setTimeout(() => this.#process.signal("SIGKILL"), EXIT_GRACE_MS);
-    // Whoever broke the protocol may do anything: there is nothing to wait for.
+    // A peer that broke the protocol may do anything, so its process is ended at once.
     if (cause.reason === "protocol") this.#process.end(PROTOCOL_BROKEN);
     const exit = await this.#process.exit();
     clearTimeout(timer);

@@ -1,74 +1,74 @@
-/** Starts a process whose memory the operating system limits, where that can be done without any privilege. */
+/** Processes whose memory the operating system limits, where that needs no privilege. */
 
 import { LIMITED } from "../../rpc/protocol.ts";
 
 /**
- * `RLIMIT_DATA` that V8 takes for itself, once for each of the kernel's two threads. Nearly all of it is address space for
- * machine code that is never touched.
+ * The share of `RLIMIT_DATA` that V8 reserves, once for each of the kernel's two threads. Nearly all of it is address
+ * space for machine code that is never touched.
  */
 const V8_KIBIBYTES = 2 * 544 * 1024;
 
-/** What a kernel needs besides that, until it has run its first cells. */
+/** Memory that a kernel needs besides that, until it has run its first cells. */
 const MIN_PROCESS_BYTES = 128 * 2 ** 20;
 
-/** What sets limits, and starts what stands in front of a kernel. */
+/** The shell that sets the limit, and starts the program in front of a kernel. */
 export const SHELL = "/bin/sh";
 
 /**
- * Takes the limit in KiB, then the command. It keeps its process id. A limit that cannot be set, since a lower one is in
- * force or this shell does not know it, is no reason not to start.
+ * The script: takes the limit in KiB, then the command. The process id stays the same. A limit that cannot be set,
+ * because a lower one is in force or the shell does not support it, does not prevent the start.
  */
 const LIMIT = `ulimit -d "$0" && set -- "$@" ${LIMITED}`;
 
 /**
- * What stands in front of a kernel does not hear the signals that are meant for the kernel, which is in the same group of
- * processes and hears them all the same. A path to find it by is not passed on.
+ * Starts the program in front of a kernel so that it ignores signals meant for the kernel, which is in the same process
+ * group and receives them all the same. Sets a `PATH` to look it up, which is not exported.
  */
 const IN_FRONT =
   "trap '' INT USR2; PATH=${PATH-/usr/local/bin:/usr/bin:/bin:/run/current-system/sw/bin}";
 
-/** What a shell exits with when there is no such program. */
+/** The exit code of a shell that does not find the program. */
 const NOT_FOUND_CODE = 127;
 
-/** A process, and whether a shell stands between it and whoever started it. */
+/** A process that was started directly or by a shell. */
 export interface LimitedProcess {
   /** The process. */
   readonly child: Deno.ChildProcess;
-  /** Gives the error for a program that is not there, if that is what the exit code says. */
+  /** Returns the error for a missing program, if that is the meaning of the exit code. */
   missing(exitCode: number): Error | undefined;
 }
 
-/** What is started. */
+/** The command of a process with a memory limit. */
 export interface LimitedCommand extends Deno.CommandOptions {
-  /** The program. Its arguments get {@linkcode LIMITED} behind them where the limit is in force. */
+  /** The program. {@linkcode LIMITED} is appended to its arguments if the limit is in force. */
   readonly command: string;
-  /** A program that starts it, and its arguments; empty if there is none. Both lead a group of processes then. */
+  /** A program that starts it, and its arguments; empty if there is none. Both processes then form a process group. */
   readonly wrapper: readonly string[];
-  /** Memory in bytes that the process may take beyond what an empty one has. */
+  /** Memory that the process may use beyond that of an empty one, in bytes. */
   readonly processMemoryBytes: number;
 }
 
 /**
- * The limit that is kept for an option: no less than a kernel needs to come up.
+ * Returns the effective limit, which is no lower than a kernel needs to start.
  *
- * @param processMemoryBytes The option.
+ * @param processMemoryBytes The value of the option.
  */
 export function atLeastStarting(processMemoryBytes: number): number {
   return Math.max(MIN_PROCESS_BYTES, Math.ceil(processMemoryBytes));
 }
 
 /**
- * Starts a process.
+ * Starts a process with a memory limit, where that is possible.
  *
- * @param options The program, its limit, and what `Deno.Command` takes.
- * @throws {Deno.errors.NotFound} If there is no such program; where a shell started it, `missing` tells that later.
+ * @param options The program, its limit, and options of `Deno.Command`.
+ * @throws {Deno.errors.NotFound} If there is no such program; if a shell starts it, `missing` reports that later.
  */
 export function spawnLimited(
   { command, wrapper, processMemoryBytes, ...options }: LimitedCommand,
 ): LimitedProcess {
   const { args = [] } = options;
   const wrapped = wrapper.length > 0;
-  // The shell has no PATH in which it could look for a name.
+  // The shell has no PATH to look up a name in.
   const limits = mayLimit() && command.startsWith("/") && Number.isFinite(processMemoryBytes);
   if (wrapped || limits) {
     const kibibytes = limits ? `${V8_KIBIBYTES + Math.ceil(processMemoryBytes / 1024)}` : "";
@@ -82,13 +82,15 @@ export function spawnLimited(
       return { child, missing };
     } catch (error) {
       if (wrapped || !(error instanceof Deno.errors.NotFound)) throw error;
-      // A system without a shell.
+      // The system has no shell.
     }
   }
   return { child: new Deno.Command(command, options).spawn(), missing: () => undefined };
 }
 
-/** Whether there may be a shell between this process and those that it starts. Elsewhere `RLIMIT_DATA` does nothing. */
+/**
+ * Returns whether a shell can start processes with a limit. On systems other than Linux, `RLIMIT_DATA` has no effect.
+ */
 export function mayLimit(): boolean {
   return Deno.build.os === "linux" &&
     Deno.permissions.querySync({ name: "run", command: SHELL }).state === "granted";

@@ -9,7 +9,7 @@ import { signalGroup } from "./_process_group.ts";
 import { spawnLimited } from "./_process_limits.ts";
 import type { KernelExit } from "../kernel_exit.ts";
 
-/** How a kernel process is started. */
+/** The command of a kernel process. */
 export interface KernelProcessSpec {
   /** The Deno executable. */
   readonly command: string;
@@ -21,32 +21,32 @@ export interface KernelProcessSpec {
   readonly cwd: string;
   /** The program that starts it, and its arguments; empty if there is none. */
   readonly wrapper: readonly string[];
-  /** Memory in bytes that the operating system lets it have, where that is possible. */
+  /** Maximum memory in bytes, enforced by the operating system where that is possible. */
   readonly processMemoryBytes: number;
 }
 
-/** What is done with the process of a kernel. */
+/** The operations on the process of a kernel. */
 export interface KernelProcessHandle {
-  /** Its stdin and stdout. */
+  /** The byte streams to its stdin and from its stdout. */
   readonly channel: ByteChannel;
-  /** Keeps the event loop alive until something has been done with it. */
+  /** Keeps the event loop alive until an action has ended. */
   use<T>(action: () => Promise<T>): Promise<T>;
-  /** Sends a signal, if it still runs. */
+  /** Sends a signal, if the process still runs. */
   signal(name: Deno.Signal): void;
-  /** Ends it, and says why; the first reason counts. */
+  /** Ends the process. The first reason is the one that is reported. */
   end(reason: string): void;
-  /** Settles when it has ended. */
+  /** Resolves when the process has ended. */
   exit(): Promise<KernelExit>;
-  /** The error for a program that is not there, if that is what an exit code says. */
+  /** Returns the error for a missing program, if that is the meaning of the exit code. */
   missing(exitCode: number): Error | undefined;
 }
 
-/** Of what the process writes to stderr, this many characters of the end are kept for the error. */
+/** Number of last characters of stderr that are kept for the error. */
 const STDERR_TAIL_CHARS = 4 * 1024;
 
 /** A running process. It keeps the host's event loop alive only while it is in use. */
 export class KernelProcess implements KernelProcessHandle {
-  /** Its stdin and stdout. */
+  /** The byte streams to its stdin and from its stdout. */
   readonly channel: ByteChannel;
   readonly #child: Deno.ChildProcess;
   readonly #missing: (exitCode: number) => Error | undefined;
@@ -54,13 +54,13 @@ export class KernelProcess implements KernelProcessHandle {
   readonly #isWrapped: boolean;
   #users = 0;
   #hasEnded = false;
-  /** Why this side has ended it, if it has. */
+  /** The reason, if this side has ended the process. */
   #reason: string | undefined;
 
   /**
-   * Starts it.
+   * Starts the process.
    *
-   * @param spec How.
+   * @param spec The command.
    */
   constructor(spec: KernelProcessSpec) {
     const { child, missing } = spawnLimited({
@@ -84,7 +84,7 @@ export class KernelProcess implements KernelProcessHandle {
     child.unref();
   }
 
-  /** Keeps the event loop alive until something has been done with it. */
+  /** Keeps the event loop alive until an action has ended. */
   async use<T>(action: () => Promise<T>): Promise<T> {
     if (this.#users++ === 0) this.#child.ref();
     try {
@@ -94,32 +94,32 @@ export class KernelProcess implements KernelProcessHandle {
     }
   }
 
-  /** Sends a signal, if it still runs. */
+  /** Sends a signal, if the process still runs. */
   signal(name: Deno.Signal): void {
-    // Its number may be that of somebody else's group by now.
+    // After its end, another process group may have its number.
     if (this.#hasEnded) return;
     try {
-      // The process that was started is not the kernel then, but both are in its group.
+      // Behind a wrapper, the started process is not the kernel, but both are in its process group.
       if (this.#isWrapped) signalGroup(this.#child.pid, name);
       else this.#child.kill(name);
     } catch {
-      // It has ended already.
+      // The process has ended already.
     }
   }
 
-  /** Ends it, and says why; the first reason counts. */
+  /** Ends the process. The first reason is the one that is reported. */
   end(reason: string): void {
     this.#reason ??= reason;
     this.signal("SIGKILL");
   }
 
-  /** Settles when it has ended. */
+  /** Resolves when the process has ended. */
   async exit(): Promise<KernelExit> {
     const { code, signal } = await this.#child.status;
     return { exitCode: code, signal, stderr: await this.#stderr, reason: this.#reason };
   }
 
-  /** The error for a program that is not there, if that is what an exit code says. */
+  /** Returns the error for a missing program, if that is the meaning of the exit code. */
   missing(exitCode: number): Error | undefined {
     return this.#missing(exitCode);
   }
@@ -142,7 +142,7 @@ function pipeChannel(child: Deno.ChildProcess): ByteChannel {
   };
 }
 
-/** Reads a stream to its end and keeps the end. */
+/** Reads a stream and keeps its last characters. */
 async function readTail(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
   let tail = "";
   try {
@@ -150,7 +150,7 @@ async function readTail(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promis
       tail = (tail + text).slice(-STDERR_TAIL_CHARS);
     }
   } catch {
-    // What was read is what there is.
+    // The text that was read so far is kept.
   }
   return tail;
 }

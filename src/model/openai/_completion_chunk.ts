@@ -1,6 +1,6 @@
 import type { FinishReason, TokenUsage } from "../model.ts";
 
-/** What one event of a chat completion stream says. */
+/** The contents of one event of a chat completion stream. */
 export interface CompletionChunk {
   text: string;
   reasoning: string;
@@ -17,8 +17,8 @@ const finishReasons = new Map<unknown, FinishReason>([
 ]);
 
 /**
- * Reads an event of a chat completion stream. Compatible servers leave out, add and rename fields,
- * so everything is optional; an event that says nothing of interest reads as empty.
+ * Reads an event of a chat completion stream. Compatible servers leave out, add and rename fields, so that all are
+ * optional; an event without relevant fields is read as empty.
  */
 export function readCompletionChunk(data: unknown): CompletionChunk {
   const event = record(data);
@@ -26,7 +26,7 @@ export function readCompletionChunk(data: unknown): CompletionChunk {
   const delta = record(choice.delta);
   return {
     text: firstText(delta.content, delta.refusal),
-    // Two names are in use for the same field, and some servers fill in both.
+    // The field has two names in use, and some servers fill in both.
     reasoning: firstText(delta.reasoning_content, delta.reasoning),
     finishReason: readFinishReason(choice.finish_reason),
     usage: readUsage(record(event.usage)),

@@ -17,22 +17,22 @@ import {
 
 export type { OpenAIModelOptions };
 
-/** The SDK insists on a key, and servers that need none ignore it. */
+/** The key for servers that need none: the SDK requires one. */
 const placeholderKey = "none";
 
-/** Error bodies can be whole web pages; a message has room for their start. */
+/** Maximum length of the reason in an error message: error bodies can be whole web pages. */
 const maxReasonLength = 500;
 
-/** Reason of the abort when the caller stops reading. */
+/** The reason of the abort when the caller stops reading. */
 const stopped = Symbol("stopped");
 
 /**
- * A model behind the chat completions API of OpenAI or of any server that is compatible with it.
+ * A model behind the chat completions API of OpenAI, or of a compatible server.
  *
- * The environment is read when a reply is asked for, and only the variables that the program is
- * already allowed to read. The OpenAI SDK, which is loaded at that moment, looks up one more,
- * `OPENAI_CUSTOM_HEADERS`: a program that is allowed single variables should be allowed this one too,
- * so that Deno does not ask. Stopping to read a reply aborts its request.
+ * Reads the environment when a reply is requested, and only the variables that the program is already allowed to read.
+ * The OpenAI SDK, which is loaded at that moment, also reads `OPENAI_CUSTOM_HEADERS`: a program that is allowed single
+ * variables should be allowed this one too, so that Deno does not prompt. A caller that stops reading a reply aborts
+ * its request.
  *
  * @example Stream a reply
  * ```ts
@@ -54,10 +54,10 @@ export class OpenAIModel implements Model {
   readonly #options: OpenAIModelOptions;
 
   /**
-   * Makes a model; nothing is loaded or sent yet.
+   * Creates a model. Loads and sends nothing yet.
    *
-   * @param options The model's name, its server, and how to ask it.
-   * @throws {TypeError} If the base URL is none, or an extra parameter is one of the adapter's own.
+   * @param options The name of the model, its server, and parameters of requests.
+   * @throws {TypeError} If the base URL is malformed, or an extra parameter is one that the adapter sets itself.
    * @throws {RangeError} If a number is out of range.
    */
   constructor(options: OpenAIModelOptions = {}) {
@@ -66,14 +66,14 @@ export class OpenAIModel implements Model {
   }
 
   /**
-   * Asks for a reply.
+   * Requests a reply.
    *
    * @param messages The conversation, oldest message first.
    * @param options A signal to cut the reply off.
    * @returns The reply's chunks. Can be iterated once.
    * @throws {TypeError} On the first read, if the model's name or the key is missing.
-   * @throws {ModelError} While reading, if the server refuses, stalls, answers something else than a
-   * stream of completion chunks, or breaks off before the reply's end.
+   * @throws {ModelError} While reading, if the server refuses, stalls, answers anything other than a stream of
+   * completion chunks, or breaks off before the end of the reply.
    */
   stream(
     messages: readonly ModelMessage[],
@@ -82,7 +82,7 @@ export class OpenAIModel implements Model {
     const controller = new AbortController();
     const reply = this.#read(messages, controller, options.signal);
     const end = reply.return.bind(reply);
-    // On its own, a generator heeds return() only when its pending read settles.
+    // By default, a generator handles return() only when its pending read settles.
     reply.return = (value) => {
       controller.abort(stopped);
       return end(value);
@@ -113,14 +113,14 @@ export class OpenAIModel implements Model {
         if (chunk.reasoning !== "") yield { type: "reasoning", text: chunk.reasoning };
         if (chunk.text !== "") yield { type: "text", text: chunk.text };
       }
-      // The SDK's stream ends without a word when it is aborted, and when the server hangs up.
+      // The SDK's stream ends silently when it is aborted, and when the server hangs up.
       controller.signal.throwIfAborted();
       if (finishReason === undefined) throw new Error(describeEnd(count, response));
     } catch (error) {
       const cause = controller.signal.aborted ? controller.signal.reason : error;
       if (cause === stopped) return;
       if (signal?.aborted) throw signal.reason;
-      // After the finish reason only the usage is missing, which is no reason to lose a reply.
+      // After the finish reason only the usage is missing, which is no reason to discard a reply.
       if (finishReason === undefined) throw createModelError(settings, cause, count > 0);
     } finally {
       controller.abort(stopped);
@@ -135,7 +135,7 @@ export class OpenAIModel implements Model {
   ) {
     const { organization = null, project = null, maxRetries = 5, timeoutMs = 600_000 } =
       this.#options;
-    // Loading the SDK takes longer than starting a kernel, so only those who need it wait for it.
+    // Loading the SDK takes longer than starting a kernel, so it is loaded on first use.
     const { OpenAI } = await import("openai");
     const client = new OpenAI({
       apiKey: settings.apiKey ?? placeholderKey,
@@ -144,7 +144,7 @@ export class OpenAIModel implements Model {
       project,
       maxRetries,
       timeout: timeoutMs,
-      // What is null or set here is not looked up in the environment.
+      // An option that is null or set is not read from the environment.
       adminAPIKey: null,
       webhookSecret: null,
       logLevel: "off",
@@ -158,7 +158,7 @@ export class OpenAIModel implements Model {
     }, { signal }).withResponse();
   }
 
-  /** Passes events on; when the next one does not come in time, aborts. */
+  /** Passes events on, and aborts when the next one does not arrive in time. */
   async *#watch(events: AsyncIterable<unknown>, controller: AbortController) {
     const { stallTimeoutMs = 120_000 } = this.#options;
     const iterator = events[Symbol.asyncIterator]();
@@ -176,7 +176,7 @@ export class OpenAIModel implements Model {
   }
 }
 
-/** Says what is wrong with a stream that ended without a finish reason. */
+/** Describes the end of a stream without a finish reason. */
 function describeEnd(events: number, response: Response): string {
   const contentType = response.headers.get("content-type");
   return events === 0
@@ -187,7 +187,7 @@ function describeEnd(events: number, response: Response): string {
 function createModelError(settings: OpenAISettings, cause: unknown, begun: boolean): ModelError {
   const { model, apiKey } = settings;
   const { origin, pathname } = new URL(settings.baseUrl);
-  // Some servers quote the key that they reject; whoever prints the error would print it.
+  // Some servers quote the rejected key, which must not end up in printed errors.
   const leaks = apiKey !== undefined && Deno.inspect(cause, { depth: 8 }).includes(apiKey);
   const text = leaks ? describe(cause).replaceAll(apiKey, "<API key>") : describe(cause);
   const reason = (begun ? "the reply was cut off, " : "") + text.slice(0, maxReasonLength);
@@ -198,7 +198,7 @@ function createModelError(settings: OpenAISettings, cause: unknown, begun: boole
   );
 }
 
-/** Puts the messages of an error and its causes together: why a connection failed is in those. */
+/** Joins the messages of an error and its causes, which hold the reason for a failed connection. */
 function describe(cause: unknown): string {
   const messages: string[] = [];
   for (let error = cause; error instanceof Error && messages.length < 4; error = error.cause) {

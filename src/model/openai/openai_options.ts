@@ -13,7 +13,7 @@ export interface OpenAIModelOptions {
    */
   baseUrl?: string;
   /**
-   * Key that the server asks for. May be left out for a server that has a base URL and needs none.
+   * The server's API key. May be left out for a server that has a base URL and needs none.
    *
    * @default {Deno.env.get("OPENAI_API_KEY")}
    */
@@ -31,58 +31,58 @@ export interface OpenAIModelOptions {
    */
   project?: string;
   /**
-   * How often a request is sent again after a connection error, a time-out, or status 408, 409, 429
-   * or 500 and above. The waits double from half a second, unless the server names one. A reply that
-   * has begun is not asked for again.
+   * Maximum number of repeated attempts after a connection error, a time-out, or status 408, 409, 429 or 500 and above.
+   * The waits double from half a second, unless the server specifies one. A reply that has begun is not requested
+   * again.
    *
    * @default {5}
    */
   maxRetries?: number;
   /**
-   * Milliseconds until the server must have begun to answer, for each attempt.
+   * Time within which the server has to begin its answer, in milliseconds, for each attempt.
    *
    * @default {600_000}
    */
   timeoutMs?: number;
   /**
-   * Milliseconds that may pass without a new piece of the reply once the server has begun to answer.
-   * Models that think in silence may need more.
+   * Maximum time without a new piece of the reply, in milliseconds, once the server has begun to answer. Models that
+   * reason silently may need more.
    *
    * @default {120_000}
    */
   stallTimeoutMs?: number;
   /**
-   * Whether to ask the server to report token usage. Servers that reject the request parameter
-   * `stream_options` need `false`.
+   * Whether to ask the server to report token usage. Servers that reject the request parameter `stream_options` need
+   * `false`.
    *
    * @default {true}
    */
   reportUsage?: boolean;
   /**
-   * Further parameters of the request's body, such as `temperature`.
+   * Additional parameters of the request body, such as `temperature`.
    *
    * @default {{}}
    */
   extraParameters?: Readonly<Record<string, unknown>>;
 }
 
-/** Where a server is and how to be let in, options and environment put together. */
+/** The server and its credentials, from options and environment. */
 export interface OpenAISettings {
   model: string;
   baseUrl: string;
-  /** Undefined for a server that needs none. */
+  /** The API key; absent for a server that needs none. */
   apiKey: string | undefined;
 }
 
 const openAIBaseUrl = "https://api.openai.com/v1";
 
-/** The longest delay that timers know, about 24.8 days. */
+/** Maximum delay of timers, about 24.8 days. */
 const maxDelayMs = 2 ** 31 - 1;
 
-/** What the adapter itself puts into a request. */
+/** Parameters of the request that the adapter sets itself. */
 const reservedParameters = ["model", "messages", "stream"];
 
-/** Throws when an option cannot be used, without a look at the environment. */
+/** Throws if an option is invalid. Does not read the environment. */
 export function checkOptions(options: OpenAIModelOptions): void {
   const { baseUrl, maxRetries = 0, extraParameters = {} } = options;
   if (baseUrl !== undefined) checkBaseUrl(baseUrl, "baseUrl");
@@ -107,7 +107,7 @@ export function checkOptions(options: OpenAIModelOptions): void {
   }
 }
 
-/** Fills in from the environment what the options leave out. */
+/** Completes the options from the environment. */
 export function resolveSettings(options: OpenAIModelOptions): OpenAISettings {
   const model = options.model || readVariable("OPENAI_MODEL");
   if (model === undefined) throw new TypeError(missing("model", "model", "OPENAI_MODEL"));
@@ -122,7 +122,7 @@ export function resolveSettings(options: OpenAIModelOptions): OpenAISettings {
   return { model, baseUrl: configuredUrl ?? openAIBaseUrl, apiKey };
 }
 
-/** Reads a variable only where that is allowed already, so that nobody is asked for permission. */
+/** Reads a variable only if that is already allowed, so that Deno does not prompt. */
 function readVariable(variable: string): string | undefined {
   const { state } = Deno.permissions.querySync({ name: "env", variable });
   return state === "granted" ? Deno.env.get(variable)?.trim() || undefined : undefined;

@@ -5,17 +5,17 @@ import { estimateUsage } from "../usage.ts";
 /** The last event of a complete stream. */
 const endMarker = "[DONE]";
 
-/** The body of a request for a completion, as far as the server relies on it. */
+/** The body of a request for a completion, as far as the server uses it. */
 export interface CompletionRequest extends Record<string, unknown> {
   messages: ModelMessage[];
 }
 
-/** The body of an error, as OpenAI sends it. */
+/** Returns the body of an error in OpenAI's format. */
 export function errorBody(message: string): unknown {
   return { error: { message, type: "scripted_error", param: null, code: null } };
 }
 
-/** The body of a reply that is sent whole. */
+/** Returns the body of a reply that is sent as a whole. */
 export function completionBody(reply: ScriptedReplyOptions, request: CompletionRequest): unknown {
   const { content, reasoning, finishReason = "stop" } = reply;
   const message = {
@@ -30,7 +30,7 @@ export function completionBody(reply: ScriptedReplyOptions, request: CompletionR
   };
 }
 
-/** What a streamed reply answers, and how it is cut short. */
+/** The request of a streamed reply, and its interruption. */
 export interface CompletionStreamOptions {
   /** The request. */
   request: CompletionRequest;
@@ -40,7 +40,7 @@ export interface CompletionStreamOptions {
   closing: AbortSignal;
 }
 
-/** The body of a reply that is streamed, as server-sent events. */
+/** Creates the body of a streamed reply, as server-sent events. */
 export function createCompletionStream(
   reply: ScriptedReplyOptions,
   { request, client, closing }: CompletionStreamOptions,
@@ -52,7 +52,7 @@ export function createCompletionStream(
       const drop = () => controller.error(new Error("Cannot finish the reply: the server closes"));
       closing.addEventListener("abort", drop, { signal: client.signal });
     },
-    // One event at a time, so that whatever was sent before a break has reached the client.
+    // One event per pull, so that all events before a break have reached the client.
     pull(controller) {
       const { value, done } = events.next();
       if (done) {
@@ -61,7 +61,7 @@ export function createCompletionStream(
         return;
       }
       controller.enqueue(encoder.encode(`data: ${value}\n\n`));
-      // Clients hang up after this event, which must not look like letting go too early.
+      // Clients disconnect after this event, which must not look like an early cancellation.
       if (value === endMarker) controller.close();
     },
     cancel: () => client.abort(),
@@ -110,7 +110,7 @@ function usageOf(reply: ScriptedReplyOptions, request: CompletionRequest): unkno
   };
 }
 
-/** Cuts a text into pieces of that many characters, never through one. */
+/** Cuts a text into pieces of `size` characters, never through a character. */
 function* pieces(text: string, size: number): Generator<string> {
   const characters = [...text];
   for (let start = 0; start < characters.length; start += size) {

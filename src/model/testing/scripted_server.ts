@@ -1,5 +1,5 @@
 /**
- * A model server that replies what it was told to, for testing agents without a model.
+ * A model server that replays a script, for testing agents without a model.
  *
  * @example Test an agent's model
  * ```ts
@@ -30,19 +30,18 @@ export type { ScriptedReply, ScriptedReplyOptions, ScriptedRequest };
 /** Options of {@linkcode ScriptedServer}. */
 export interface ScriptedServerOptions {
   /**
-   * The script: a list whose replies are each used once, the first that fits a request first, or a
-   * function that makes a reply for each request.
+   * The script: a list of replies that are each used once, of which the first one that matches a request answers it, or
+   * a function that returns a reply for each request.
    */
   replies: readonly ScriptedReply[] | ((request: ScriptedRequest) => ScriptedReply);
 }
 
 /**
- * An HTTP server on the loopback interface that speaks the chat completions protocol of OpenAI and
- * replays a script. It serves `POST /v1/chat/completions`, streamed and whole, and `GET /v1/models`.
- * A request for which the script has no reply is answered with status 400, which clients do not
- * try again.
+ * An HTTP server on the loopback interface that speaks the chat completions protocol of OpenAI and replays a script. It
+ * serves `POST /v1/chat/completions`, streamed and whole, and `GET /v1/models`. A request for which the script has no
+ * reply is answered with status 400, which clients do not retry.
  *
- * @example Replies that fit, errors and cut-off replies
+ * @example Match replies, and send errors and cut-off replies
  * ```ts
  * import { ScriptedServer } from "@cave/agent/testing";
  * import { assertEquals } from "@std/assert";
@@ -70,7 +69,7 @@ export class ScriptedServer implements AsyncDisposable {
   #closed?: Promise<void>;
 
   /**
-   * Starts to listen, on a free port.
+   * Starts listening on a free port.
    *
    * @param options The script.
    */
@@ -84,7 +83,7 @@ export class ScriptedServer implements AsyncDisposable {
         hostname: "127.0.0.1",
         port: 0,
         onListen: () => {},
-        // What the script throws; also the breaks in streams, for which no answer is needed.
+        // Errors of the script, and breaks in streams, for which no answer is needed.
         onError: (error) => refuse(400, `Cannot reply: the script failed with ${error}`),
       },
       (request) => this.#serve(request),
@@ -102,7 +101,7 @@ export class ScriptedServer implements AsyncDisposable {
   }
 
   /**
-   * Makes a model that is served by this server.
+   * Creates a model that is served by this server.
    *
    * @param name The model's name.
    * @returns The model.
@@ -111,7 +110,7 @@ export class ScriptedServer implements AsyncDisposable {
     return new OpenAIModel({ model: name, baseUrl: this.url, apiKey: "sk-scripted" });
   }
 
-  /** Drops all connections and stops to listen. Can be called again. */
+  /** Drops all connections and stops listening. Idempotent. */
   close(): Promise<void> {
     this.#closing.abort();
     return this.#closed ??= this.#server.shutdown();
@@ -132,7 +131,7 @@ export class ScriptedServer implements AsyncDisposable {
     }
     const body: unknown = await request.json().catch(() => undefined);
     if (!isCompletionRequest(body)) {
-      return refuse(400, "Cannot read the request: its body is no JSON object with messages");
+      return refuse(400, "Cannot read the request: its body is not a JSON object with messages");
     }
     return this.#complete(body, request.headers);
   }

@@ -1,39 +1,41 @@
-/** What one side lends: what the other side has stand-ins for, and how often each of them was sent. */
+/**
+ * The objects and functions that one side lends: the other side has stand-ins for them. Counts how often each was sent.
+ */
 
 import { Map, Number, Set, WeakMap } from "../builtins.ts";
 
-/** Something that the other side has a stand-in for. */
+/** A lent object or function. */
 export interface Lent {
   /** The object or function. */
   readonly value: object;
-  /** How it is called in errors and in the account of a cell. */
+  /** The name in errors and in the list of a cell's host calls. */
   readonly name: string;
-  /** How often it was sent, less what was given back. */
+  /** How often it was sent, minus how often it was given back. */
   count: number;
 }
 
-/** What is lent, by number. */
+/** The lent objects and functions, by number. */
 export class Lendings {
   readonly #lent = new Map<unknown, Lent>();
   readonly #ids = new Map<object, number>();
   readonly #members = new WeakMap<object, Set<string>>();
   #nextId = 1;
 
-  /** How much is lent. */
+  /** The number of lent objects and functions. */
   get size(): number {
     return this.#lent.size;
   }
 
-  /** What is lent by a number, which may be anything; nothing if it is none. */
+  /** Returns the lent object with a number that the peer sent, or `undefined` if there is none. */
   get(id: unknown): Lent | undefined {
     return this.#lent.get(id);
   }
 
   /**
-   * Lends something once more.
+   * Lends an object or function, or counts one more sending of it.
    *
    * @param value The object or function.
-   * @param name How it is called, if it is not lent yet.
+   * @param name Its name, if it is not lent yet.
    * @returns Its number.
    */
   add(value: object, name: string): number {
@@ -48,10 +50,11 @@ export class Lendings {
   }
 
   /**
-   * Takes back what is no longer used. Does nothing if it was not lent so often: what is on its way is still wanted.
+   * Takes back an object that is no longer used. It stays lent if it was sent more often than it had arrived: another
+   * reference to it is on its way then. Ignores a count larger than was sent.
    *
    * @param id Its number.
-   * @param count How often it had arrived. Both may be anything.
+   * @param count How often it had arrived. Both values come from the peer, and may be anything.
    */
   release(id: unknown, count: unknown): void {
     const lent = this.#lent.get(id);
@@ -64,14 +67,14 @@ export class Lendings {
     this.#ids.delete(lent.value);
   }
 
-  /** Lets only some members of an object be reached, and those that were named for it before. */
+  /** Restricts an object to these members, in addition to those of earlier calls. */
   narrow(value: object, members: Iterable<string>): void {
     const named = this.#members.get(value) ?? new Set();
     for (const member of members) named.add(member);
     this.#members.set(value, named);
   }
 
-  /** The members of an object that may be reached; nothing if there is no list of them. */
+  /** Returns the members to which an object is restricted, or `undefined` if it is not. */
   membersOf(value: object): ReadonlySet<string> | undefined {
     return this.#members.get(value);
   }

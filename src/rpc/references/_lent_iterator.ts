@@ -1,18 +1,20 @@
-/** Iterators as the other side uses them, whatever they are here: asynchronous or not, with or without `return`. */
+/**
+ * Iterators in the form in which the other side uses them: asynchronous, with `return`, whatever the original is like.
+ */
 
 import { Reflect, Symbol, TypeError } from "../builtins.ts";
 import { isObject } from "../values/kinds.ts";
 
-/** An iterator that is lent. */
+/** A lent iterator. */
 export class LentIterator {
   readonly #iterator: Iterator<unknown> | AsyncIterator<unknown>;
 
   /**
-   * Begins to iterate.
+   * Starts to iterate.
    *
-   * @param value What is iterated.
-   * @param name How it is called in errors.
-   * @throws {TypeError} If it is not iterable.
+   * @param value The object to iterate.
+   * @param name Its name in errors.
+   * @throws {TypeError} If the object is not iterable.
    */
   constructor(value: unknown, name: string) {
     const iterable = value as { [Symbol.asyncIterator]?: unknown; [Symbol.iterator]?: unknown };
@@ -25,13 +27,13 @@ export class LentIterator {
     this.#iterator = Reflect.apply(method, value, []);
   }
 
-  /** Gives the next value. One that is a promise is waited for, as `for await` does. */
+  /** Returns the next result. Awaits a value that is a promise, as `for await` does. */
   async next(): Promise<{ done: boolean; value: unknown }> {
     const { done, value } = await this.#iterator.next();
     return { done: !!done, value: await value };
   }
 
-  /** Ends the iteration, if somebody has to be told. */
+  /** Ends the iteration, if the iterator has a `return` method. */
   async return(): Promise<void> {
     await this.#iterator.return?.();
   }

@@ -1,12 +1,12 @@
-/** Requests to use what is lent, which come from the other side. */
+/** The check of requests to use a lent object. */
 
 import { Array, TypeError } from "../builtins.ts";
 import type { UseParams } from "../protocol.ts";
 
-/** A path comes from the other side, and is part of names that are kept: longer than any that somebody writes. */
+/** Maximum length of a path from the peer, which becomes part of stored names. Longer than any path in real code. */
 const MAX_PATH_CHARS = 1_000;
 
-/** What the other side asks for may be anything. */
+/** Checks the parameters of a `use` request from the peer. */
 export function toUseParams(value: unknown): UseParams {
   const { how, ref, path } = value as Partial<UseParams>;
   const isKnown = how === "call" || how === "read" || how === "iterate";

@@ -1,5 +1,5 @@
 /**
- * Which members of an object the other side may reach: what was meant to be used, and nothing that leads elsewhere.
+ * The members of an object that the other side may reach: those meant for use, and none that lead elsewhere.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import { Array, Map, Object, Promise, Reflect, Set, String, TypeError } from "..
 
 const { getPrototypeOf, getOwnPropertyNames, hasOwn } = Object;
 
-/** Where the walk up from an object ends: what stands there belongs to the language and not to the object. */
+/** Where the walk up the prototypes ends: beyond are members of the language and not of the object. */
 const LANGUAGE: readonly unknown[] = [Object.prototype, Function.prototype, null];
 
-/** Whoever may reach what is copied may reach its data, and change nothing. */
+/** Copied values, of which the other side may read the data but call no methods that change it. */
 const COPIED: readonly unknown[] = [
   Array.prototype,
   Map.prototype,
@@ -23,10 +23,10 @@ const COPIED: readonly unknown[] = [
 
 const ROOTS: ReadonlySet<unknown> = new Set([...LANGUAGE, ...COPIED]);
 
-/** Where it ends if the object itself was handed over as a reference, so that its methods are what is wanted. */
+/** Where the walk ends if the object itself was lent: its own methods are wanted then, those of built-ins included. */
 const LENT_ROOTS: ReadonlySet<unknown> = new Set(LANGUAGE);
 
-/** They lead to classes and prototypes, or make a promise of what is none. */
+/** Members that lead to classes and prototypes, or make a value look like a promise. */
 const CLOSED: ReadonlySet<string> = new Set([
   "constructor",
   "prototype",
@@ -40,17 +40,17 @@ const CLOSED: ReadonlySet<string> = new Set([
 
 /** Options of {@linkcode isReachable}. */
 export interface ReachOptions {
-  /** Whether the object itself is a reference, and not only something on the way. @default false */
+  /** Whether the object itself was lent, and is not just reached on the way. @default false */
   readonly isLent?: boolean;
 }
 
 /**
- * Whether a member may be reached: an own one, or one that a class of the object declares. Names that begin with an
- * underscore are private by custom.
+ * Returns whether the other side may reach a member: an own one, or one that a class of the object declares. Names that
+ * begin with an underscore are private by convention.
  *
  * @param holder The object.
- * @param name The member, as the other side has named it.
- * @param options Whether methods of the language can be reached.
+ * @param member The member that the other side has named.
+ * @param options Whether methods of built-ins can be reached.
  */
 export function isReachable(
   holder: object,
@@ -68,7 +68,7 @@ export function isReachable(
 }
 
 /**
- * The members of an object that may be reached, own ones first.
+ * Returns the members of an object that the other side may reach, own ones first.
  *
  * @param holder The object.
  */
@@ -82,9 +82,9 @@ export function reachableMembers(holder: object): string[] {
   return [...names];
 }
 
-/** What stands at the end of a path, and what it is a member of. */
+/** The value at the end of a path, and the object that holds it. */
 export interface Resolved {
-  /** What it is a member of; nothing for the beginning of the path itself. */
+  /** The object that the value is a member of, or `undefined` if the path is empty. */
   readonly holder: unknown;
   /** The value. */
   readonly value: unknown;
@@ -92,19 +92,22 @@ export interface Resolved {
 
 /** Options of {@linkcode resolvePath}. */
 export interface ResolveOptions {
-  /** How the beginning is called in errors. */
+  /** The name of the path's first object in errors. */
   readonly name: string;
-  /** The members of an object that may be reached; nothing stands for all that {@linkcode isReachable} lets pass. */
+  /**
+   * Returns the members to which an object is restricted, or `undefined` if all that {@linkcode isReachable} accepts
+   * are open.
+   */
   readonly membersOf: (holder: object) => ReadonlySet<string> | undefined;
 }
 
 /**
- * Follows a path of members. Promises on the way are awaited.
+ * Follows a path of members. Awaits promises on the way.
  *
- * @param root Where it begins.
+ * @param root The first object.
  * @param path The members.
- * @param options How the beginning is called, and which members may be reached.
- * @throws {TypeError} If a member is not there, or may not be reached.
+ * @param options The name of the first object, and which members may be reached.
+ * @throws {TypeError} If a member does not exist, or may not be reached.
  * @throws What a getter throws.
  */
 export async function resolvePath(
@@ -129,7 +132,7 @@ export async function resolvePath(
   return { holder, value };
 }
 
-/** Why a member cannot be reached. Methods of what is copied can be called where the copy is. */
+/** Returns the reason why a member cannot be reached. Methods of a copied value can be called on the copy. */
 function reasonFor(holder: unknown, walked: string, member: string): string {
   if (holder === undefined || holder === null) return `${walked} is ${holder}`;
   const isCopied = !isObject(holder) || typeof holder !== "function" && isData(holder);

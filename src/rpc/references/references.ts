@@ -1,7 +1,7 @@
 /**
  * References: objects and functions that stay on their side, and stand-ins for them on the other. Both sides lend and
- * borrow. What is lent is counted each time it is sent, and given back when its stand-in is no longer used, with the number
- * of times that it had arrived: one that is on its way is never lost. (Reference counting as in CapTP,
+ * borrow. A lent object is counted each time it is sent. It is given back when its stand-in is garbage, with the number
+ * of times that it had arrived, so that one that is still on its way is never lost. (Reference counting as in CapTP,
  * http://erights.org/elib/distrib/captp/.)
  *
  * @module
@@ -32,70 +32,70 @@ import { tag, type Tagged, type TreeReader, type TreeReaderExtension } from "../
 
 /** Options of {@linkcode References}. */
 export interface ReferencesOptions extends StandInsOptions {
-  /** What becomes of class instances that are not asked for as references: they are lent, or copied as data. */
+  /** How to pass class instances that were not requested as references: lend them, or copy them as data. */
   readonly instances: "lend" | "copy";
-  /** Asks the other side to use something that it has lent. */
+  /** Asks the other side to use an object that it has lent. */
   readonly use: (request: UseRequest) => Promise<unknown>;
-  /** Tells the other side that something which has arrived so often is no longer used. */
+  /** Notifies the other side that a reference, which had arrived so many times, is no longer used. */
   readonly release: (counts: ReleaseParams) => void;
 }
 
-/** A request to use something that the other side has lent. */
+/** A request to use an object that the other side has lent. */
 export interface UseRequest {
-  /** How it is called in errors. */
+  /** The name of the object in errors. */
   readonly name: string;
-  /** Writes the request. What it lends has to be sent. */
+  /** Writes the request. The references that it lends must then be sent. */
   write(blobs: BlobContents): Payload & { readonly value: UseParams };
-  /** Reads the answer, as soon as it is there: what is in it may be given back by what comes behind it. */
+  /** Reads the answer as soon as it arrives: a later message may give back the references in it. */
   receive(answer: Payload): unknown;
 }
 
 /** Options of {@linkcode References.encodeValue} and {@linkcode References.encodeReference}. */
 export interface LendOptions {
-  /** How the value is called in errors. */
+  /** The name of the value in errors. */
   readonly name: string;
-  /** How it is called where it is used, if it is lent. @default as its class */
+  /** The name of the value where it is used, if it is lent. @default the name of its class */
   readonly lentAs?: string | undefined;
-  /** What the Blobs in it hold. @default nobody has read them: Blobs are refused */
+  /** The contents of the Blobs in the value. @default none: Blobs are refused */
   readonly blobs?: BlobContents | undefined;
 }
 
-/** An encoded value, and what it lends. */
+/** An encoded value, and the references that it lends. */
 export interface LentValue extends EncodedValue {
-  /** Takes back what it lends. Called if it does not leave. */
+  /** Takes back the lent references. Called if the value is not sent. */
   readonly unsent: () => void;
 }
 
-/** A request of the other side, understood. What it is about stays there until it is done. */
+/** A checked request of the other side. Keeps the lent object until it is done. */
 export interface Use {
-  /** What is used, for the account of the cell. */
+  /** The name of the used object or member, for the list of a cell's host calls. */
   readonly name: string;
   /**
-   * Does it.
+   * Performs the use.
    *
-   * @throws {TypeError} If there is no such member, or it cannot be used so; otherwise what its code throws.
+   * @throws {TypeError} If there is no such member, or it cannot be used in this way; otherwise what its code throws.
    */
   perform(): Promise<unknown>;
-  /** Encodes the answer, with what Blobs in it hold. */
+  /** Encodes the answer, with the contents of the Blobs in it. */
   encode(answer: unknown, blobs: BlobContents): LentValue;
 }
 
-/** How something is lent. */
+/** How to lend a value. */
 interface Lending extends Partial<LendOptions> {
-  /** What the message lends. */
+  /** The numbers of the objects that the message lends. */
   readonly lease: number[];
 }
 
-/** How often a stand-in has arrived. */
+/** How often a reference has arrived. */
 interface Arrivals {
   readonly id: number;
   count: number;
 }
 
-/** What is reached from what is lent is called after it, but names do not grow for ever. */
+/** Maximum length of a name. A member of a lent object is named after it, so names would grow without bound. */
 const MAX_NAME_CHARS = 200;
 
-/** What one side lends, and what it borrows. */
+/** The references that one side lends and borrows. */
 export class References implements TreeReaderExtension {
   readonly #options: ReferencesOptions;
   readonly #lendings = new Lendings();
@@ -115,7 +115,7 @@ export class References implements TreeReaderExtension {
       iterate: (id, path) => this.#use({ how: "iterate", ref: id, path: [...path] }),
     }, options);
     this.#dropped = new FinalizationRegistry((arrivals) => {
-      // Another stand-in may have come in its place meanwhile.
+      // Another stand-in may have taken its place meanwhile.
       if (this.#borrowed.get(arrivals.id)?.deref() === undefined) {
         this.#borrowed.delete(arrivals.id);
       }
@@ -123,13 +123,13 @@ export class References implements TreeReaderExtension {
     });
   }
 
-  /** How much is lent, and how much borrowed. */
+  /** The numbers of lent and borrowed references. */
   get counts(): ReferenceCounts {
     return { lent: this.#lendings.size, borrowed: this.#borrowed.size };
   }
 
   /**
-   * Lets the other side reach only some members of an object, however it comes to it. Lists add up.
+   * Restricts an object to some members, on whatever way the other side reaches it. Lists add up.
    *
    * @param value The object.
    * @param members Their names.
@@ -142,8 +142,8 @@ export class References implements TreeReaderExtension {
    * Encodes a value, with references in it where something cannot be copied.
    *
    * @param value The value.
-   * @param options How it is called.
-   * @throws {TypeError} If something in it can neither be copied nor lent; nothing is lent then.
+   * @param options The name of the value in errors, and the contents of its Blobs.
+   * @throws {TypeError} If a part can be neither copied nor lent; nothing is lent then.
    */
   encodeValue(value: unknown, { name, lentAs, blobs }: LendOptions): LentValue {
     const { instances } = this.#options;
@@ -171,10 +171,10 @@ export class References implements TreeReaderExtension {
   }
 
   /**
-   * Encodes a reference to a value that would otherwise be copied. What cannot be changed in place is encoded as it is.
+   * Encodes a reference to a value that would otherwise be copied. Primitives are encoded as they are.
    *
    * @param value The value.
-   * @param options How it is called.
+   * @param options The name of the value.
    */
   encodeReference(value: unknown, { name, lentAs }: LendOptions): LentValue {
     if (!isObject(value)) return this.encodeValue(value, { name });
@@ -184,20 +184,20 @@ export class References implements TreeReaderExtension {
     }));
   }
 
-  /** Decodes what the other side has encoded. */
+  /** Decodes a value that the other side has encoded. */
   decodeValue(encoded: unknown, attachments: readonly Uint8Array[] = []): unknown {
     return decode(encoded, attachments, { extension: this });
   }
 
-  /** Decodes what the other side has answered. */
+  /** Decodes an answer of the other side. */
   decodeAnswer({ value, attachments }: Payload): unknown {
     return this.decodeValue((value as { value: unknown }).value, attachments);
   }
 
   /**
-   * Takes back what the other side no longer uses. Does nothing if it was not lent so often.
+   * Takes back a reference that the other side no longer uses. Ignores a count larger than was sent.
    *
-   * @param counts What, and how often it had arrived. The other side may have sent anything.
+   * @param counts The reference's number, and how often it had arrived. Comes from the peer and may be anything.
    */
   release(counts: unknown): void {
     const { ref, count } = counts as Partial<ReleaseParams>;
@@ -205,11 +205,11 @@ export class References implements TreeReaderExtension {
   }
 
   /**
-   * Understands a request of the other side, which may be anything. Whatever becomes of the reference, it can be done.
+   * Checks a request of the other side, and prepares the use. The lent object is kept even if it is released meanwhile.
    *
-   * @param params The request.
-   * @param attachments What came with it.
-   * @throws {TypeError} If it is no request, or of something that is not lent.
+   * @param params The request, which may be anything.
+   * @param attachments The attachments of the request.
+   * @throws {TypeError} If it is not a request, or its object is not lent.
    */
   open(params: unknown, attachments?: readonly Uint8Array[]): Use {
     const request = toUseParams(params);
@@ -239,7 +239,7 @@ export class References implements TreeReaderExtension {
         throw new TypeError(`Cannot iterate ${name}: only its members can be reached`);
       },
       encode: (answer, blobs) => {
-        // Of an iterator only a reference is of use.
+        // An iterator is useful as a reference only.
         return how === "iterate"
           ? this.encodeReference(answer, { name, lentAs: name })
           : this.encodeValue(answer, { name: `the result of ${name}`, blobs });
@@ -247,7 +247,7 @@ export class References implements TreeReaderExtension {
     };
   }
 
-  /** Whether a value is a stand-in, or a member of one. */
+  /** Returns whether a value is a stand-in, or a member of one. */
   isStandIn(value: unknown): boolean {
     return isObject(value) &&
       (this.#arrivals.has(value) || this.#standIns.memberOf(value) !== undefined);
@@ -287,7 +287,7 @@ export class References implements TreeReaderExtension {
 
   find(): undefined {}
 
-  /** What is lent by an attempt that fails is not lent. */
+  /** Encodes a value, and takes the lent references back if that fails. */
   #sending(write: (lease: number[]) => EncodedValue): LentValue {
     const lease: number[] = [];
     const unsent = () => {
@@ -305,7 +305,7 @@ export class References implements TreeReaderExtension {
     const arrivals = this.#arrivals.get(value);
     if (arrivals !== undefined) return tag("yours", arrivals.id);
     const kind = typeof value === "function" ? "function" : "object";
-    // Whatever code of the value runs here, nothing is lent yet.
+    // Code of the value may run here; nothing is lent yet.
     const own = kind === "function" ? nameOfFunction(value) : nameOfClass(value);
     const iterable = kind === "object" && isIterable(value);
     const names = [lentAs, own, name, `unnamed ${kind}`];

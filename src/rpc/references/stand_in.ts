@@ -1,5 +1,5 @@
 /**
- * Stand-ins for objects and functions of the other side: a member of a member is a path, and nothing is sent before it is
+ * Stand-ins for objects and functions of the other side. A member of a member is a path; nothing is sent before it is
  * called, awaited or iterated.
  *
  * @module
@@ -17,35 +17,35 @@ import {
   WeakMap,
 } from "../builtins.ts";
 
-/** Uses what the other side has lent. */
+/** The operations on objects that the other side has lent. */
 export interface Borrower {
   /** Calls a function, or a member. */
   call(id: number, path: readonly string[], args: readonly unknown[]): Promise<unknown>;
   /** Reads a member. */
   read(id: number, path: readonly string[]): Promise<unknown>;
-  /** Gives a stand-in for an iterator. */
+  /** Returns a stand-in for an iterator. */
   iterate(id: number, path: readonly string[]): Promise<unknown>;
 }
 
-/** What a stand-in stands for. */
+/** The kind of value that a stand-in stands for. */
 export type StandInKind = "function" | "object";
 
 /** Options of {@linkcode StandIns.create}. */
 export interface StandInOptions {
-  /** What it stands for. */
+  /** The kind of value that it stands for. */
   readonly kind: StandInKind;
   /** The name of the function, or of the object's class. */
   readonly name: string;
   /** Whether it can be iterated with `for await`. */
   readonly iterable: boolean;
-  /** What it inherits from, where its class is on this side as well. @default nothing */
+  /** The prototype of its class, if this side has the class as well. @default none */
   readonly prototype?: object | undefined;
 }
 
 const { apply, get } = Reflect;
 const { asyncIterator, toPrimitive, toStringTag } = Symbol;
 
-/** What every object has, and what a stand-in has itself. */
+/** Members that every object has. A stand-in answers them itself. */
 const OWN: ReadonlyMap<string | symbol, unknown> = new Map(
   ["toString", "valueOf", "toLocaleString", "hasOwnProperty", "isPrototypeOf"].map((name) => [
     name,
@@ -53,7 +53,9 @@ const OWN: ReadonlyMap<string | symbol, unknown> = new Map(
   ]),
 );
 
-/** Members that are nowhere: a promise is no stand-in, and what asks for JSON gets what it sees. */
+/**
+ * Members that are always absent: a stand-in must not look like a promise, and `JSON.stringify` gets what is visible.
+ */
 const ABSENT: ReadonlyMap<string | symbol, undefined> = new Map(
   ["then", "toJSON", "constructor", "__proto__", "prototype"].map((name) => [name, undefined]),
 );
@@ -61,21 +63,21 @@ const ABSENT: ReadonlyMap<string | symbol, undefined> = new Map(
 /** Options of {@linkcode StandIns}. */
 export interface StandInsOptions {
   /**
-   * What becomes of a rejected call that nobody waits for. On the host it must not end the process, which one that is
-   * `reported` does. @default "reported"
+   * The treatment of a rejected call that nobody awaits. On the host it must not end the process, as a `reported`
+   * rejection does. @default "reported"
    */
   readonly rejections?: "reported" | "dropped";
 }
 
-/** Makes stand-ins. */
+/** Creates stand-ins. */
 export class StandIns {
   readonly #borrower: Borrower;
   readonly #dropsRejections: boolean;
   readonly #members = new WeakMap<object, string>();
 
   /**
-   * @param borrower Uses what they stand for.
-   * @param options What becomes of rejected calls.
+   * @param borrower Performs the operations on the lent objects.
+   * @param options What to do with rejected calls.
    */
   constructor(borrower: Borrower, { rejections = "reported" }: StandInsOptions = {}) {
     this.#borrower = borrower;
@@ -83,10 +85,10 @@ export class StandIns {
   }
 
   /**
-   * Makes a stand-in.
+   * Creates a stand-in.
    *
-   * @param id The number of what it stands for.
-   * @param options What that is.
+   * @param id The number of the lent object.
+   * @param options A description of the lent object.
    */
   create(id: number, options: StandInOptions): object {
     return options.kind === "function"
@@ -94,7 +96,7 @@ export class StandIns {
       : this.#object(id, options);
   }
 
-  /** The path of a member that nobody has waited for yet; nothing if a value is none. */
+  /** Returns the path of a member that was not awaited yet, or `undefined` if the value is no such member. */
   memberOf(value: object): string | undefined {
     return this.#members.get(value);
   }
@@ -120,17 +122,17 @@ export class StandIns {
         if (path === undefined) paths.set(key, path = this.#path(root, id, [key]));
         return path;
       },
-      // The members are not known on this side.
+      // This side does not know which members there are.
       has: (_, key) => typeof key === "string" && !ABSENT.has(key),
     });
     return root;
   }
 
-  /** A member that has not been asked for yet: it can be called, awaited, iterated, and has members. */
+  /** Creates a member that was not requested yet: it can be called, awaited and iterated, and has members. */
   #path(root: object, id: number, path: readonly string[]): object {
     const read = () => this.#borrower.read(id, path);
     const walked = path.join(".");
-    // What `console.log` shows.
+    // The text that `console.log` shows.
     const shown = `${walked}, not awaited`;
     const target = Object.defineProperty(function () {}, "name", { value: shown });
     const member: object = new Proxy(target, {
@@ -146,7 +148,7 @@ export class StandIns {
         if (key === "catch") return promiseMethod(read, "catch");
         if (key === "finally") return promiseMethod(read, "finally");
         if (key === asyncIterator) return () => iterate(() => this.#borrower.iterate(id, path));
-        // Or a sum would be a text, and a comparison false.
+        // Otherwise a sum would be a string, and a comparison false.
         if (key === toPrimitive) return () => refuseUse(walked);
         if (typeof key === "symbol" || key === "toJSON") return undefined;
         if (key === "call" || key === "apply" || key === "bind") return get(target, key);
@@ -164,15 +166,15 @@ export class StandIns {
   }
 }
 
-/** The prototype of a class of a name, so that `console.log` and error messages say what it is. */
+/** Returns a prototype with a class name, so that `console.log` and error messages show it. */
 function classNamed(name: string): object {
   return Object.defineProperty(class {}, "name", { value: name }).prototype as object;
 }
 
-/** Uses an iterator of the other side. Whoever leaves early ends it there. */
+/** Iterates with an iterator of the other side. Leaving early ends the iteration there. */
 async function* iterate(start: () => Promise<unknown>): AsyncGenerator<unknown> {
   const iterator = await start() as AsyncIterator<unknown>;
-  // One that is done has ended, and so has one that has failed.
+  // An iterator that is done, or has failed, does not have to be ended.
   let ended = true;
   try {
     while (true) {
@@ -189,7 +191,7 @@ async function* iterate(start: () => Promise<unknown>): AsyncGenerator<unknown> 
 
 type PromiseMethod = "then" | "catch" | "finally";
 
-/** A path is read when somebody waits for it. */
+/** Returns a method of a member's promise. The member is read when the method is called. */
 function promiseMethod(read: () => Promise<unknown>, name: PromiseMethod): unknown {
   return (...args: unknown[]) => {
     const promise = read();
@@ -197,9 +199,9 @@ function promiseMethod(read: () => Promise<unknown>, name: PromiseMethod): unkno
   };
 }
 
-/** The result of a call can be iterated without an `await` of its own: `for await (const row of table.rows())`. */
+/** Makes the result of a call iterable without an `await` of its own: `for await (const row of table.rows())`. */
 export function iterableCall(calling: Promise<unknown>): Promise<unknown> {
-  // In a kernel all promises are.
+  // In a kernel all promises are iterable already.
   if (asyncIterator in calling) return calling;
   Object.defineProperty(calling, asyncIterator, {
     value: async function* () {
@@ -209,7 +211,7 @@ export function iterableCall(calling: Promise<unknown>): Promise<unknown> {
   return calling;
 }
 
-/** What is on the other side is changed there. */
+/** Traps that refuse changes: the object is on the other side and is changed there. */
 const UNCHANGEABLE: ProxyHandler<object> = {
   set: (_, key) => refuseChange(key),
   defineProperty: (_, key) => refuseChange(key),

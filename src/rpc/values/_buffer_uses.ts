@@ -1,4 +1,4 @@
-/** The ArrayBuffers of one value, each of which becomes one attachment. */
+/** The ArrayBuffers of one value. Each becomes one attachment. */
 
 import { Map, Math, Uint8Array } from "../builtins.ts";
 
@@ -6,23 +6,23 @@ interface BufferUse {
   readonly index: number;
   /** Whether the buffer itself is part of the value, and not only views of it. */
   exposed: boolean;
-  /** The part that views cover. */
+  /** The start of the part that views cover. */
   start: number;
   end: number;
-  /** Argument lists of `view` tags, whose offset is at position 3. */
+  /** Argument lists of `view` tags, which hold the offset at index 3. */
   readonly views: unknown[][];
 }
 
-/** Collects the buffers while their value is encoded. */
+/** Collects the ArrayBuffers of a value while it is encoded. */
 export class BufferUses {
   readonly #uses = new Map<ArrayBuffer, BufferUse>();
 
-  /** Buffers so far. */
+  /** The number of buffers so far. */
   get count(): number {
     return this.#uses.size;
   }
 
-  /** Whether a buffer is among them. */
+  /** Returns whether a buffer was collected. */
   has(buffer: ArrayBuffer): boolean {
     return this.#uses.has(buffer);
   }
@@ -34,19 +34,19 @@ export class BufferUses {
     }
   }
 
-  /** The index of a buffer's attachment. */
+  /** Returns the index of a buffer's attachment. */
   indexOf(buffer: ArrayBuffer): number {
     return this.#useOf(buffer).index;
   }
 
-  /** Takes note that the buffer itself is part of the value, and gives its index. */
+  /** Records that the buffer itself is part of the value, and returns its index. */
   expose(buffer: ArrayBuffer): number {
     const use = this.#useOf(buffer);
     use.exposed = true;
     return use.index;
   }
 
-  /** Takes note of a view: what it covers, and the arguments of its tag. */
+  /** Records a view: the part that it covers, and the arguments of its tag. */
   addView(
     buffer: ArrayBuffer,
     { start, end, node }: { start: number; end: number; node: unknown[] },
@@ -57,11 +57,14 @@ export class BufferUses {
     use.views[use.views.length] = node;
   }
 
-  /** The contents. Buffers that are only seen through views are cut to what they cover: their rest may be anything. */
+  /**
+   * Returns the contents. A buffer that is visible through views only is cut to the part that they cover: the rest may
+   * hold anything.
+   */
   attachments(): Uint8Array[] {
     const attachments: Uint8Array[] = [];
     for (const [buffer, use] of this.#uses) {
-      // Views of 8-byte elements stay aligned.
+      // Keeps views of 8-byte elements aligned.
       const start = use.exposed ? 0 : use.start - use.start % 8;
       const end = use.exposed ? buffer.byteLength : use.end;
       for (const view of use.views) view[3] = (view[3] as number) - start;

@@ -1,4 +1,4 @@
-/** Built-ins as nodes; see tree_encoder.ts. */
+/** Built-ins as nodes of a tree; see tree_encoder.ts. */
 
 import {
   AggregateError,
@@ -38,19 +38,19 @@ const paramsToString = URLSearchParams.prototype.toString;
 const dateGetTime = Date.prototype.getTime;
 const encoder = new TextEncoder();
 
-/** What built-ins are written with. */
+/** The operations with which built-ins are written. */
 export interface PartWriter {
   /** Writes a part. */
   child(key: string | number, value: unknown): unknown;
   /** Writes a primitive. */
   primitive(value: unknown): unknown;
-  /** Counts what a part takes, in bytes. */
+  /** Counts the approximate size of a part, in bytes. */
   spend(cost: number): void;
-  /** The error for a value that cannot be written. */
+  /** Returns the error for a value that cannot be written. */
   refusal(what: string, options?: ErrorOptions): Error;
 }
 
-/** Writes built-ins, whose buffers it collects. */
+/** Writes built-ins, and collects their buffers. */
 export class BuiltinWriter {
   readonly buffers: BufferUses = new BufferUses();
   readonly #writer: PartWriter;
@@ -61,7 +61,10 @@ export class BuiltinWriter {
     this.#blobs = blobs;
   }
 
-  /** Built-ins are told by calling a method that only works on the real thing, so nothing can pass for one. */
+  /**
+   * Encodes a built-in. Recognises it by a method that works on the genuine kind only, so that no other object can pass
+   * for one.
+   */
   encode(value: object): Tagged | undefined {
     if (isView(value)) return this.#view(value);
     if (isBlob(value)) return this.#blob(value);
@@ -94,7 +97,7 @@ export class BuiltinWriter {
     return undefined;
   }
 
-  /** Writes a text as bytes. */
+  /** Writes a string as bytes. */
   text(text: string): Tagged {
     const bytes = encoder.encode(text);
     const isWhole = bytes.byteLength === bytes.buffer.byteLength;
@@ -106,7 +109,7 @@ export class BuiltinWriter {
       throw this.#writer.refusal("a Blob, whose contents have to be waited for");
     }
     const content = this.#blobs.get(blob);
-    // It is all done again when the contents are there.
+    // The value is written again once the contents have been read.
     if (content === undefined) return tag("undefined");
     this.#writer.spend(content.byteLength);
     const index = this.buffers.expose(content);

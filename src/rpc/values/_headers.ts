@@ -1,4 +1,4 @@
-/** `Headers`, whose class Deno loads when somebody asks for it: a kernel that has none does without. */
+/** Access to `Headers`, whose class Deno loads on first use: a kernel that needs none never loads it. */
 
 import { Object, Reflect } from "../builtins.ts";
 
@@ -16,12 +16,12 @@ function load(): typeof Headers {
   return HeadersClass;
 }
 
-/** Whether a value is an instance of `Headers`. */
+/** Returns whether a value is an instance of `Headers`. */
 export function isHeaders(value: object): value is Headers {
   return apply(toStringTag, value, []) === "[object Headers]" && value instanceof load();
 }
 
-/** The entries, sorted by name. A cookie that is set has an entry of its own. */
+/** Returns the entries, sorted by name. Each `Set-Cookie` has an entry of its own. */
 export function headerEntries(headers: Headers): [string, string][] {
   load();
   const entries: [string, string][] = [];
@@ -31,12 +31,13 @@ export function headerEntries(headers: Headers): [string, string][] {
   return entries;
 }
 
-/** Headers with these entries. */
+/** Creates headers with these entries. */
 export function makeHeaders(entries: [string, string][]): Headers {
   const headers = new (load())();
   for (let i = 0; i < entries.length; i++) {
     const [name, value] = entries[i]!;
-    // Several values of one name come as one. Blanks at its end would be cut off, and mean that the last ones are empty.
+    // Several values of one name are joined into one. Trailing blanks, which stand for empty last values, would be cut
+    // off.
     let end = value.length;
     while (end > 0 && value.endsWith(", ", end)) end -= 2;
     headers.append(name, value.slice(0, end));

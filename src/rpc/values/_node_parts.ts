@@ -1,4 +1,4 @@
-/** The parts of nodes, checked: what is read may come from a hostile peer. */
+/** Checks of the parts of nodes. The input may come from a hostile peer. */
 
 import { makeHeaders } from "./_headers.ts";
 import {
@@ -17,25 +17,25 @@ import {
   TypeError,
 } from "../builtins.ts";
 
-/** A string. */
+/** Checks a string. */
 export function text(value: unknown): string {
   if (typeof value !== "string") throw malformed(value);
   return value;
 }
 
-/** A number. */
+/** Checks a number. */
 export function number(value: unknown): number {
   if (typeof value !== "number") throw malformed(value);
   return value;
 }
 
-/** A BigInt from its hexadecimal digits. */
+/** Reads a BigInt from its hexadecimal digits. */
 export function bigint(digits: string): bigint {
   if (!/^-?[\da-f]+$/.test(digits)) throw malformed(digits);
   return digits.startsWith("-") ? -BigInt(`0x${digits.slice(1)}`) : BigInt(`0x${digits}`);
 }
 
-/** A regular expression. */
+/** Creates a regular expression. */
 export function regexp(source: string, flags: string): RegExp {
   try {
     return new RegExp(source, flags);
@@ -44,7 +44,7 @@ export function regexp(source: string, flags: string): RegExp {
   }
 }
 
-/** HTTP headers. */
+/** Creates HTTP headers. */
 export function headers(entries: unknown): Headers {
   if (!Array.isArray(entries)) throw malformed(entries);
   const pairs: [string, string][] = entries.map((entry) => {
@@ -58,7 +58,7 @@ export function headers(entries: unknown): Headers {
   }
 }
 
-/** A length, an index or an offset. */
+/** Checks a length, an index or an offset. */
 export function integer(value: unknown): number {
   if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) {
     throw malformed(value);
@@ -66,19 +66,19 @@ export function integer(value: unknown): number {
   return value;
 }
 
-/** What a table has by a name. */
+/** Looks up an entry of a table. */
 export function found<T>(table: ReadonlyMap<string, T>, key: unknown): T {
   const value = table.get(text(key));
   if (value === undefined) throw malformed(key);
   return value;
 }
 
-/** Where nothing is found. */
+/** Throws the error for a malformed node, where an expression is needed. */
 export function fail(value: unknown): never {
   throw malformed(value);
 }
 
-/** The error for what is no node. */
+/** Returns the error for a malformed node. */
 export function malformed(value: unknown): TypeError {
   const shown = JSON.stringify(value) ?? String(value);
   return new TypeError(
@@ -96,7 +96,7 @@ const ERRORS: ReadonlyMap<string, new (message: string) => Error> = new Map(Obje
   URIError,
 }));
 
-/** An error of a name that JavaScript knows, or a plain one. */
+/** Creates an error: of the built-in class with this name, or a plain one. */
 export function toError(name: string, message: string): Error {
   return name === "AggregateError"
     ? new AggregateError([], message)

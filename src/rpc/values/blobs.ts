@@ -1,6 +1,6 @@
 /**
- * `Blob` and `File`. What they hold has to be waited for, so a value with some of them is written twice: the first attempt
- * finds them, the second one has their contents.
+ * `Blob` and `File`. Reading their contents is asynchronous, so a value that holds some is written twice: the first
+ * attempt finds them, the second one has their contents.
  *
  * @module
  */
@@ -14,29 +14,29 @@ const globals = {
   File: Object.getOwnPropertyDescriptor(globalThis, "File")!,
 };
 
-/** Deno loads the classes when somebody asks for them: a kernel that has none does without. */
+/** Deno loads these classes on first use: a kernel that needs none never loads them. */
 function load<N extends keyof typeof globals>(name: N): (typeof globalThis)[N] {
   const { get, value } = globals[name];
   return get === undefined ? value : apply(get, globalThis, []);
 }
 
-/** Whether a value is a `Blob` or a `File`. */
+/** Returns whether a value is a `Blob` or a `File`. */
 export function isBlob(value: object): value is Blob {
   const tag = apply(toStringTag, value, []) as string;
   return (tag === "[object Blob]" || tag === "[object File]") && value instanceof load("Blob");
 }
 
-/** Whether a value is a `File`. */
+/** Returns whether a value is a `File`. */
 export function isFile(value: Blob): value is File {
   return value instanceof load("File");
 }
 
-/** A `Blob` of a type. */
+/** Creates a `Blob` with a media type. */
 export function makeBlob(content: ArrayBuffer, type: string): Blob {
   return new (load("Blob"))([content], { type });
 }
 
-/** A `File`. */
+/** Creates a `File`. */
 export function makeFile(
   content: ArrayBuffer,
   { name, type, lastModified }: { name: string; type: string; lastModified: number },
@@ -44,17 +44,17 @@ export function makeFile(
   return new (load("File"))([content], name, { type, lastModified });
 }
 
-/** Thrown when a value cannot be written before its Blobs are read. */
+/** Thrown when a value cannot be written because its Blobs are not read yet. */
 class BlobsNotRead extends Error {
   override readonly name = "BlobsNotRead";
 }
 
-/** What Blobs hold, as far as it was read. */
+/** The contents of Blobs, as far as they were read. */
 export class BlobContents {
   readonly #contents = new Map<Blob, ArrayBuffer | undefined>();
   #missing = false;
 
-  /** What a Blob holds; nothing, if that was not read yet. */
+  /** Returns the contents of a Blob, or `undefined` if they were not read yet. */
   get(blob: Blob): ArrayBuffer | undefined {
     const content = this.#contents.get(blob);
     if (content === undefined) {
@@ -64,12 +64,12 @@ export class BlobContents {
     return content;
   }
 
-  /** To be called when the value has been written: it is not complete if the contents of a Blob were missing. */
+  /** Throws if the contents of a Blob were missing. To be called when the value has been written. */
   check(): void {
     if (this.#missing) throw new BlobsNotRead("Cannot write a Blob before it is read");
   }
 
-  /** Reads what was missing. */
+  /** Reads the missing contents. */
   async read(): Promise<void> {
     this.#missing = false;
     const { arrayBuffer } = load("Blob").prototype;
@@ -86,9 +86,9 @@ export class BlobContents {
 /**
  * Writes a value, and reads the Blobs in it first if there are any.
  *
- * @param write Writes it, with the contents of Blobs as far as they are there.
- * @returns What it gives; a promise for that, if Blobs had to be read.
- * @throws What it throws.
+ * @param write Writes the value, with the contents of Blobs as far as they were read.
+ * @returns The result of `write`; a promise of it if Blobs had to be read.
+ * @throws What `write` throws.
  */
 export function withBlobs<T>(write: (blobs: BlobContents) => T): T | Promise<T> {
   const blobs = new BlobContents();
@@ -100,7 +100,7 @@ export function withBlobs<T>(write: (blobs: BlobContents) => T): T | Promise<T> 
   }
 }
 
-/** Whoever has the value may put more into it meanwhile, but a getter may give another Blob each time. */
+/** Maximum number of attempts. The value may gain Blobs meanwhile, but a getter may return a new Blob each time. */
 const MAX_READS = 5;
 
 async function writeLater<T>(write: (blobs: BlobContents) => T, blobs: BlobContents): Promise<T> {

@@ -4,14 +4,15 @@
  * Plain data is its own encoding, so `JSON.stringify` and `JSON.parse` do the work natively. Any other value becomes a
  * tree in which everything that JSON lacks is an object with the single key `$`, whose value is a list of a tag and its
  * arguments, for example `{"$":["date",0]}`. The set of values is that of structured cloning
- * (https://html.spec.whatwg.org/multipage/structured-data.html), cycles and shared references included, and `URL`,
- * `URLSearchParams`, `Headers`, `Blob` and `File` beside it. What is otherwise:
+ * (https://html.spec.whatwg.org/multipage/structured-data.html), cycles and shared references included, and also `URL`,
+ * `URLSearchParams`, `Headers`, `Blob` and `File`. Differences from structured cloning:
  *
- * - Errors keep their name and their own properties; their stack, which tells of this side, stays here.
- * - A buffer that is seen through views only is cut to what they cover. One that can be resized has a fixed length there.
+ * - Errors keep their name and their own properties. Their stack stays here, as it describes this side.
+ * - A buffer that is visible through views only is cut to the part that they cover. A resizable one arrives with a
+ *   fixed length.
  * - Properties of an array beside its elements cross if it has no more than 1,000 elements.
  * - Values are nested no more than 1,000 levels deep.
- * - What has a function named `then` does not cross: whoever awaits the copy would call that function.
+ * - An object with a function named `then` does not cross: an `await` of the copy would call that function.
  *
  * @module
  */
@@ -26,31 +27,31 @@ import { TreeEncoder } from "./tree_encoder.ts";
 /** Options of {@linkcode encode}. */
 export interface EncodeOptions {
   /**
-   * What becomes of an instance of a class that is no built-in: `refuse` it, or copy its own enumerable properties as
+   * How to encode an instance of a class that is not a built-in: `refuse` it, or copy its own enumerable properties as
    * `data`. @default "refuse"
    */
   readonly instances?: "refuse" | "data";
-  /** How the value is called in errors, for example `rows`. @default "value" */
+  /** The name of the value in errors, for example `rows`. @default "value" */
   readonly name?: string;
-  /** Writes what the codec does not know. @default nobody */
+  /** Writes values that the codec does not know. @default none */
   readonly extension?: TreeExtension;
-  /** What the Blobs in it hold; see `withBlobs`. @default nobody has read them: Blobs are refused */
+  /** The contents of the Blobs in the value; see `withBlobs`. @default none: Blobs are refused */
   readonly blobs?: BlobContents | undefined;
 }
 
 /** A value in its encoded form. */
 export interface EncodedValue {
-  /** What goes into the message: `plain` data as it is, or a `tree` with tags. Survives `JSON.stringify`. */
+  /** The part for the message: `plain` data as it is, or a `tree` with tags. Survives `JSON.stringify`. */
   readonly value: { readonly plain: unknown } | { readonly tree: unknown };
-  /** The contents of the value's ArrayBuffers and Blobs, and its large texts, which go beside the message. */
+  /** The contents of the value's ArrayBuffers and Blobs, and its large strings, which travel beside the message. */
   readonly attachments: Uint8Array[];
 }
 
 /**
  * Encodes one value. Plain data is not copied: send it before it changes.
  *
- * @param value What to encode.
- * @param options How to treat class instances, and how to call the value in errors.
+ * @param value The value.
+ * @param options How to treat class instances, and the name of the value in errors.
  * @returns The encoded form.
  * @throws {TypeError} If something in the value cannot be encoded; the message names the path, e.g. `rows[3].socket`.
  * @throws {RangeError} If the value is nested deeper than 1,000 levels.
@@ -72,12 +73,12 @@ export function encode(value: unknown, options: EncodeOptions = {}): EncodedValu
 }
 
 /**
- * Decodes what {@linkcode encode} made and a connection carried. Parts of the encoded form become parts of the result:
- * decode it once.
+ * Decodes a value that {@linkcode encode} made and a connection carried. Parts of the encoded form become parts of the
+ * result: decode it once.
  *
  * @param encoded The `value` of the encoded form.
- * @param attachments The bytes that came with it.
- * @param options Who reads what the codec does not know.
+ * @param attachments The attachments of the message.
+ * @param options The reader of values that the codec does not know.
  * @returns The value.
  * @throws {TypeError} If it is not an encoded value.
  */

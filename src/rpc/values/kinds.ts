@@ -33,7 +33,7 @@ const toStringTag = Object.prototype.toString;
 const objectPrototype = Object.prototype;
 
 /**
- * Whether a value is an instance of a class that the codec does not know, and no promise or the like.
+ * Returns whether a value is an instance of a class that the codec does not know, and not a promise or the like.
  *
  * @param value Any object.
  */
@@ -45,7 +45,7 @@ export function isInstance(value: object): boolean {
 }
 
 /**
- * Whether a value can be used from elsewhere and never be copied: whoever has it waits for what is in it.
+ * Returns whether a value can be used from the other side and never be copied, because its contents have to be awaited.
  *
  * @param value Any object.
  */
@@ -68,10 +68,10 @@ export const UNCLONABLE: ReadonlySet<string> = new Set([
   "Symbol",
 ]);
 
-/** Those of them that can be used from elsewhere. */
+/** The uncloneable built-ins that can be used from the other side. */
 export const ITERATORS: ReadonlySet<string> = new Set(["Generator", "AsyncGenerator"]);
 
-/** What has contents that have to be waited for. */
+/** Built-ins whose contents have to be awaited. */
 export const AWAITED: ReadonlySet<string> = new Set([...ITERATORS, "ReadableStream"]);
 
 /** Built-ins that the codec knows, besides arrays and views. */
@@ -90,13 +90,13 @@ export const CLONABLE = [
   BigInt,
 ];
 
-/** Whether a value is a built-in that the codec knows. */
+/** Returns whether a value is a built-in that the codec knows. */
 export function isClonable(value: object): boolean {
   return Array.isArray(value) || isView(value) || isHeaders(value) || isBlob(value) ||
     CLONABLE.some((Class) => value instanceof Class);
 }
 
-/** Whether a value has members of its own. */
+/** Returns whether a value is an object or a function. */
 export function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null || typeof value === "function";
 }

@@ -1,25 +1,25 @@
 /**
- * Values in a line: what they are, how large they are and which keys they have, and nothing of what is in them. In the
- * kernel the values are the guest's: whatever is asked of them may throw.
+ * One-line descriptions of values: their kind, size and keys, and nothing of their contents. In the kernel the values
+ * belong to the guest, so that any access to them may throw.
  *
  * @module
  */
 
 import { Array, ArrayBuffer, Map, Object, Set, String } from "../builtins.ts";
 
-/** Elements that are looked at. */
+/** Maximum number of elements that are looked at. */
 const SAMPLED_ELEMENTS = 20;
 
-/** Keys that are named. */
+/** Maximum number of keys that are listed. */
 const MAX_KEYS = 20;
 
-/** Characters of a key that are shown. */
+/** Maximum number of characters of a key. */
 const MAX_KEY_CHARS = 40;
 
 const { getPrototypeOf, keys } = Object;
 
 /**
- * A value in a line, such as `Array(100), elements: { city, celsius }`.
+ * Describes a value in a line, such as `Array(100), elements: { city, celsius }`.
  *
  * @param value Any value.
  */
@@ -62,7 +62,7 @@ function sample(values: Iterator<unknown>): unknown[] {
   return sampled;
 }
 
-/** What values are, each kind once. */
+/** Lists the kinds of the values, each once. */
 function kindsOf(values: readonly unknown[]): string {
   const kinds = new Set<string>();
   for (let i = 0; i < values.length; i++) {
@@ -82,7 +82,7 @@ function listed(names: readonly string[]): string {
   return shown.join(", ");
 }
 
-/** What a value is, in a word, with the number of its elements. */
+/** Describes the kind of a value in a word, with the number of its elements. */
 function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (typeof value !== "object") return typeof value;

@@ -6,10 +6,10 @@
 
 import { Array, Object, Set } from "../builtins.ts";
 
-/** As deep as `JSON.stringify` goes on a stack of the default size, with a wide margin. */
+/** Maximum depth of nested values. `JSON.stringify` goes much deeper on a stack of the default size. */
 export const MAX_DEPTH = 1_000;
 
-/** Arrays longer than this are not searched for properties beside their elements: listing keys costs 50 ns each. */
+/** Longer arrays are not searched for properties beside their elements: listing keys costs 50 ns each. */
 const MAX_KEYED_ARRAY = 1_000;
 
 // Captured, because cells run in the realm of the kernel and may replace them.
@@ -18,43 +18,46 @@ const { isArray } = Array;
 const objectPrototype = Object.prototype;
 const arrayPrototype = Array.prototype;
 
-/** Writing a text of this length as JSON, and reading it, takes several times as long as moving its bytes. */
+/** A string of this length takes several times as long to write and read as JSON as to move as bytes. */
 const LARGE_TEXT_CHARS = 1024 * 1024;
 
 /**
- * Whether a text is better moved as bytes beside the JSON. Half of a surrogate pair has none.
+ * Returns whether a string is better moved as bytes beside the JSON. One with half a surrogate pair has no UTF-8.
  *
- * @param text Any text.
+ * @param text Any string.
  */
 export function isLargeText(text: string): boolean {
   return text.length >= LARGE_TEXT_CHARS && text.isWellFormed();
 }
 
-/** About what an element takes as JSON. */
+/** The approximate size of an array's element as JSON. */
 const ELEMENT_CHARS = 8;
 
-/** Is told of what a value consists of, while it is checked. */
+/** Visits the parts of a value while it is checked. */
 export interface PlainVisitor {
-  /** Called with each object. Whether it is met for the first time. */
+  /** Called with each object. Returns whether it is visited for the first time. */
   isNew(value: object): boolean;
-  /** Called with the length of each string and key, and with about what the elements of an array take beside that. */
+  /**
+   * Called with the length of each string and key, and with the approximate size of an array's elements apart from
+   * those.
+   */
   spend(length: number): void;
-  /** Called with each string: whether it is to stand in the text. @default it is */
+  /** Called with each string. Returns whether it may stand in the text. @default it may */
   admits?(text: string): boolean;
 }
 
 /**
- * Whether `JSON.parse(JSON.stringify(value))` is the same value: no special numbers or objects, no holes, no
+ * Returns whether `JSON.parse(JSON.stringify(value))` is the same value: no special numbers or objects, no holes, no
  * `undefined`, and no object twice.
  *
  * @param value Any value.
- * @param visitor Is told what is in it. @default one that knows which objects were met
+ * @param visitor Visits the parts. @default a visitor that records the objects
  */
 export function isPlainJson(value: unknown, visitor: PlainVisitor = new ObjectsMet()): boolean {
   return isPlain(value, visitor, 0);
 }
 
-/** Knows which objects were met, and counts nothing. */
+/** Records the visited objects, and counts nothing. */
 class ObjectsMet implements PlainVisitor {
   readonly #met = new Set<object>();
 
@@ -104,12 +107,12 @@ function isPlain(value: unknown, visitor: PlainVisitor, depth: number): boolean 
   return true;
 }
 
-/** Whether JSON has the number. */
+/** Returns whether JSON can represent the number. */
 export function isPlainNumber(value: number): boolean {
   return value - value === 0 && (value !== 0 || 1 / value > 0);
 }
 
-/** Whether an array has holes, or properties beside its elements as the match of a regular expression does. */
+/** Returns whether an array has holes, or properties beside its elements as the match of a regular expression has. */
 export function hasExtraKeys(array: unknown[]): boolean {
   return array.length <= MAX_KEYED_ARRAY && keys(array).length !== array.length;
 }

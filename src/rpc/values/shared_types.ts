@@ -1,7 +1,7 @@
 /**
- * Classes that both sides have by one name: what stands in for an instance of one is an instance of it here, and instances
- * can be copied with their class. What is private to an instance crosses by a pair of hooks of its class, as
- * `__getstate__` and `__setstate__` do in Python (https://docs.python.org/3/library/pickle.html#object.__getstate__).
+ * Classes that both sides have under one name: a stand-in for an instance of one is an instance of it here, and
+ * instances can be copied with their class. Private state of an instance crosses by a pair of hooks of its class, as
+ * with `__getstate__` and `__setstate__` in Python (https://docs.python.org/3/library/pickle.html#object.__getstate__).
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { Array, Map, Object, Reflect, Symbol, TypeError, WeakMap } from "../buil
 import { isObject } from "./kinds.ts";
 import { tag, type Tagged, type TreeReader, type TreeWriter } from "./tree.ts";
 
-/** A class. */
+/** A class of any shape. */
 // deno-lint-ignore no-explicit-any -- a class of any shape
 export type AnyClass = abstract new (...args: any[]) => object;
 
@@ -20,14 +20,14 @@ export interface SharedType {
   readonly name: string;
   /** The class on this side. */
   readonly Class: AnyClass;
-  /** Whether its instances are copied. */
+  /** Whether instances of the class are copied. */
   readonly copied: boolean;
 }
 
-/** The instance method that gives the state of an instance: data that can cross. */
+/** The instance method that returns the state of an instance: data that can be copied. */
 export const STATE: symbol = Symbol.for("cave.state");
 
-/** The static method that makes an instance of such a state. */
+/** The static method that creates an instance with such a state. */
 export const REVIVE: symbol = Symbol.for("cave.revive");
 
 const { getPrototypeOf, keys, defineProperty } = Object;
@@ -38,18 +38,18 @@ export class SharedTypes {
   readonly #byName = new Map<string, SharedType>();
   readonly #byPrototype = new WeakMap<object, SharedType>();
 
-  /** @param types Those that are there from the beginning. */
+  /** @param types The classes known from the start. */
   constructor(types: Iterable<SharedType> = []) {
     for (const type of types) this.add(type);
   }
 
-  /** Takes note of a class. */
+  /** Adds a class. */
   add(type: SharedType): void {
     this.#byName.set(type.name, type);
     this.#byPrototype.set(type.Class.prototype as object, type);
   }
 
-  /** Forgets a class, if there is one by this name. */
+  /** Removes the class with this name, if there is one. */
   delete(name: string): void {
     const type = this.#byName.get(name);
     if (type === undefined) return;
@@ -57,12 +57,12 @@ export class SharedTypes {
     this.#byPrototype.delete(type.Class.prototype as object);
   }
 
-  /** The class by a name. */
+  /** Returns the class with a name. */
   named(name: unknown): SharedType | undefined {
     return typeof name === "string" ? this.#byName.get(name) : undefined;
   }
 
-  /** The class of an object, or the nearest one that it extends. */
+  /** Returns the class of an object, or the nearest shared class that it extends. */
   of(value: object): SharedType | undefined {
     if (this.#byName.size === 0) return undefined;
     for (let at: object | null = value; at !== null; at = getPrototypeOf(at) as object | null) {
@@ -72,7 +72,9 @@ export class SharedTypes {
     return undefined;
   }
 
-  /** Whether an object is copied with its class. An instance of a class that only extends a shared one is not. */
+  /**
+   * Returns whether an object is copied with its class. An instance of a class that merely extends a shared one is not.
+   */
   copies(value: object): boolean {
     if (this.#byName.size === 0) return false;
     const prototype = getPrototypeOf(value) as object | null;
@@ -80,11 +82,11 @@ export class SharedTypes {
   }
 
   /**
-   * Writes an instance that is copied.
+   * Writes a copied instance.
    *
    * @param value The instance.
-   * @param writer Writes what is in it.
-   * @throws {TypeError} If it has a property that could not be given back to it.
+   * @param writer Writes the parts of the instance.
+   * @throws {TypeError} If it has a property that the copy could not get.
    */
   write(value: object, writer: TreeWriter): Tagged {
     const { name, Class } = this.of(value)!;
@@ -109,12 +111,12 @@ export class SharedTypes {
   }
 
   /**
-   * Reads what {@linkcode SharedTypes.write} has written on the other side, or something else.
+   * Reads a node that {@linkcode SharedTypes.write} has written on the other side.
    *
-   * @param list The node.
-   * @param reader Reads what is in it.
-   * @returns The instance in a list; nothing if it is not such a node.
-   * @throws {TypeError} If there is no such class, or the fields are none of an instance.
+   * @param list The node, which may be any other one.
+   * @param reader Reads the parts of the instance.
+   * @returns The instance in a list, or `undefined` for a node of another kind.
+   * @throws {TypeError} If there is no such class, or the fields cannot be those of an instance.
    */
   read([how, name, content]: readonly unknown[], reader: TreeReader): [object] | undefined {
     if (how !== "copy" && how !== "state") return undefined;
@@ -130,18 +132,18 @@ export class SharedTypes {
   }
 }
 
-/** Whether a class says itself how its instances are made again. */
+/** Returns whether a class has the hooks that write and revive its instances. */
 export function hasHooks(Class: AnyClass): boolean {
   return typeof (Class as unknown as Record<symbol, unknown>)[REVIVE] === "function";
 }
 
 /**
- * The state of an instance, in a list.
+ * Returns the state of an instance, in a list.
  *
  * @param value The instance.
  * @param Class Its class.
- * @returns Nothing if the class does not say what that is.
- * @throws What its hook throws.
+ * @returns The state, or `undefined` if the class has no hooks.
+ * @throws What the hook throws.
  */
 export function stateOf(value: object, Class: AnyClass): [unknown] | undefined {
   const hook = (value as Record<symbol, unknown>)[STATE];
@@ -149,11 +151,11 @@ export function stateOf(value: object, Class: AnyClass): [unknown] | undefined {
 }
 
 /**
- * Makes an instance of its state.
+ * Creates an instance from its state.
  *
  * @param Class A class with hooks.
  * @param state The state.
- * @throws {TypeError} If it makes none; otherwise what its hook throws.
+ * @throws {TypeError} If the hook returns no instance; otherwise what the hook throws.
  */
 export function revive(Class: AnyClass, state: unknown): object {
   const hook = (Class as unknown as Record<symbol, unknown>)[REVIVE] as (state: unknown) => unknown;
@@ -164,7 +166,7 @@ export function revive(Class: AnyClass, state: unknown): object {
   return value;
 }
 
-/** What comes from elsewhere gives an instance fields, and no methods other than those of its class. */
+/** Gives an instance the fields that came from the other side, which must not replace methods of its class. */
 function fill({ name, Class }: SharedType, fields: unknown, reader: TreeReader): object {
   const value = reader.number(Object.create(Class.prototype as object) as object);
   if (!isObject(fields) || Array.isArray(fields)) {

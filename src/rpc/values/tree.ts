@@ -1,5 +1,5 @@
 /**
- * Trees with tags, the form of values that JSON lacks, and how they are extended; see codec.ts.
+ * Trees with tags: the form of values that JSON lacks, and the interfaces that extend them; see codec.ts.
  *
  * @module
  */
@@ -7,33 +7,33 @@
 /** A node with a tag. */
 export type Tagged = { $: unknown[] };
 
-/** A node with a tag. */
+/** Creates a node with a tag. */
 export function tag(name: string, ...rest: unknown[]): Tagged {
   return { $: [name, ...rest] };
 }
 
-/** Writes what is no data, and what data becomes that has more to it. */
+/** Writes values that the codec does not know, and known ones that need more than their data. */
 export interface TreeExtension {
   /**
    * Called for each function, and for each object before it is written.
    *
-   * @param value The function or object; it has its number already.
-   * @param writer Writes parts of it.
-   * @returns Its node; nothing if it is to be written as any other value.
+   * @param value The function or object, which is numbered already.
+   * @param writer Writes the parts of the value.
+   * @returns Its node, or `undefined` to write it like any other value.
    * @throws {TypeError} If it cannot be written; `writer.refusal` makes the error.
    */
   encode(value: object, writer: TreeWriter): Tagged | undefined;
 }
 
-/** What an extension writes with. */
+/** The operations with which an extension writes. */
 export interface TreeWriter {
   /** Writes a part of the value. */
   child(key: string | number, value: unknown): unknown;
-  /** Writes the value as what it is apart from its class: array, built-in or record. */
+  /** Writes a value without regard to its class: as an array, a built-in or a record. */
   base(value: object): unknown;
-  /** Whether the value is one of the built-ins that the codec knows. */
+  /** Returns whether the value is one of the built-ins that the codec knows. */
   isBuiltin(value: object): boolean;
-  /** The error for a value that is `what`, and so cannot be written. */
+  /** Returns the error for a value that is `what`, and so cannot be written. */
   refusal(what: string): TypeError;
 }
 
@@ -42,23 +42,23 @@ export interface TreeReaderExtension {
   /**
    * Reads a node.
    *
-   * @param list Its tag and what comes behind it.
-   * @param reader Reads parts of it.
-   * @returns The value in a list; nothing if there is no such tag.
+   * @param list The tag of the node, followed by its arguments.
+   * @param reader Reads the parts of the node.
+   * @returns The value in a list, or `undefined` if the tag is unknown.
    */
   decode(list: readonly unknown[], reader: TreeReader): [unknown] | undefined;
-  /** Sees to it that an object that another tree has written is there. */
+  /** Returns an object that another tree has written, which is read first if necessary. */
   find(number: number): object | undefined;
 }
 
-/** What an extension reads with. */
+/** The operations with which an extension reads. */
 export interface TreeReader {
   /** Reads a part. */
   decode(node: unknown): unknown;
-  /** Gives the value its number; it has to be the next one that the writer gave. */
+  /** Numbers the value. The order has to be that of the writer. */
   number<T extends object>(value: T): T;
-  /** Takes the next number for a value that is there only later. */
+  /** Reserves the next number for a value that is created later. */
   reserve(): (value: object) => void;
-  /** Gives an object the members of a record. */
+  /** Assigns the members of a record to an object. */
   assign<T extends object>(target: T, node: unknown): T;
 }

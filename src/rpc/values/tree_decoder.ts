@@ -61,20 +61,20 @@ const NUMBERS: ReadonlyMap<string, number> = new Map([
   ["-0", -0],
 ]);
 
-/** An array may say that it is longer than its elements; this bounds what a lie costs. */
+/** Maximum length of a sparse array. An array may claim a length beyond its elements; this bounds the cost of a lie. */
 const MAX_SPARSE_LENGTH = 2 ** 32 - 1;
 
-/** What several trees share that one writer has written. */
+/** The state that several trees from one writer share. */
 export interface TreeDecoderOptions {
-  /** Reads what the codec does not know. @default nobody */
+  /** Reads values that the codec does not know. @default none */
   readonly extension?: TreeReaderExtension;
-  /** Objects by number. @default none yet */
+  /** Objects by number. @default empty */
   readonly objects?: object[];
   /** Contents of the attachments that were read already. @default none */
   readonly buffers?: ArrayBuffer[];
   /** The number of the first object. @default 0 */
   readonly first?: number;
-  /** What becomes of an object with a function named `then`, which whoever awaits it would call. @default "keep" */
+  /** How to read an object with a function named `then`, which an `await` of the object would call. @default "keep" */
   readonly thenables?: "keep" | "refuse";
 }
 
@@ -89,8 +89,8 @@ export class TreeDecoder implements TreeReader {
   #next: number;
 
   /**
-   * @param attachments The bytes that came with the tree.
-   * @param options What it shares with other trees.
+   * @param attachments The attachments of the message.
+   * @param options The state shared with other trees.
    */
   constructor(attachments: readonly Uint8Array[], options: TreeDecoderOptions = {}) {
     this.#attachments = attachments;
@@ -104,8 +104,8 @@ export class TreeDecoder implements TreeReader {
   /**
    * Reads a tree.
    *
-   * @param node What `TreeEncoder` made.
-   * @throws {TypeError} If it is malformed.
+   * @param node A node that `TreeEncoder` made.
+   * @throws {TypeError} If the node is malformed.
    */
   decode(node: unknown): unknown {
     if (typeof node !== "object" || node === null) return node;
@@ -229,7 +229,7 @@ export class TreeDecoder implements TreeReader {
   }
 
   #box(node: unknown): object {
-    // The box was numbered before what it holds, which is a primitive and has no number.
+    // The wrapper object was numbered before its value, which is a primitive and has no number.
     const primitive = this.decode(node);
     if (typeof primitive === "object" || primitive === undefined) throw malformed(node);
     return this.number(Object(primitive) as object);
@@ -276,7 +276,7 @@ export class TreeDecoder implements TreeReader {
   }
 }
 
-/** Assigning to `__proto__` would change the prototype. */
+/** Defines a property. An assignment to `__proto__` would change the prototype. */
 function define(target: object, name: string, value: unknown): void {
   if (name === "__proto__") {
     Object.defineProperty(target, name, {

@@ -19,31 +19,31 @@ const toStringTag = Object.prototype.toString;
 const objectPrototype = Object.prototype;
 const bigintToString = BigInt.prototype.toString;
 
-/** How a tree is made. */
+/** Options for writing trees. */
 export interface TreeOptions {
-  /** What becomes of class instances. */
+  /** How to write class instances. */
   readonly instances: "refuse" | "data";
-  /** Writes functions and whatever else it knows. @default nobody: functions are refused */
+  /** Writes functions and other values that it knows. @default none: functions are refused */
   readonly extension?: TreeExtension;
   /**
-   * What becomes of an object with a function named `then`. Whoever awaits the copy would call it, and wait for what it does:
-   * between two sides it is refused. @default "keep"
+   * How to write an object with a function named `then`. An `await` of the copy would call that function, so it is
+   * refused between host and kernel. @default "keep"
    */
   readonly thenables?: "keep" | "refuse";
-  /** Whether large texts are moved as bytes. @default false */
+  /** Whether large strings are moved as bytes. @default false */
   readonly movesText?: boolean;
-  /** What Blobs hold. @default nobody has read them: Blobs are refused */
+  /** The contents of Blobs. @default none: Blobs are refused */
   readonly blobs?: BlobContents | undefined;
-  /** How much memory all trees may take, in bytes, roughly. @default `Infinity` */
+  /** Approximate maximum memory of all trees together, in bytes. @default `Infinity` */
   readonly maxCost?: number;
 }
 
-/** About what a node takes in memory, in bytes. What a string takes comes on top. */
+/** Approximate memory of a node in bytes, without the characters of strings. */
 const NODE_COST = 16;
 
 /**
- * Encodes values as trees with tags. Objects are numbered in the order in which they are reached; one that is reached
- * again, in the same tree or a later one, is written as its number.
+ * Encodes values as trees with tags. Numbers objects in the order in which it reaches them; one that it reaches again,
+ * in the same tree or a later one, is written as its number.
  */
 export class TreeEncoder implements TreeWriter {
   readonly #options: TreeOptions;
@@ -54,7 +54,7 @@ export class TreeEncoder implements TreeWriter {
   #name = "value";
   #cost = 0;
 
-  /** @param options How trees are made. */
+  /** @param options How to write trees. */
   constructor(options: TreeOptions) {
     this.#options = options;
     this.#maxCost = options.maxCost ?? Infinity;
@@ -66,18 +66,18 @@ export class TreeEncoder implements TreeWriter {
     }, options.blobs);
   }
 
-  /** Objects numbered so far: the number of the next one. */
+  /** The number of objects so far, which is the number of the next one. */
   get count(): number {
     return this.#numbers.size;
   }
 
   /**
-   * Encodes any value. If that fails, it is as if it had not been tried.
+   * Encodes any value. A failed attempt leaves no trace.
    *
    * @param value Any value.
-   * @param name How it is called in errors.
+   * @param name Its name in errors.
    * @throws {TypeError} If something in it cannot be encoded.
-   * @throws {RangeError} If it is nested too deep, or too large.
+   * @throws {RangeError} If it is nested too deep, or is too large.
    */
   encode(value: unknown, name: string): unknown {
     const { count } = this;
@@ -97,7 +97,7 @@ export class TreeEncoder implements TreeWriter {
     }
   }
 
-  /** The bytes of all trees. Only behind the last one are the trees complete. */
+  /** Returns the bytes of all trees. To be called when the last tree is written: only then are the trees complete. */
   attachments(): Uint8Array[] {
     return this.#builtins.buffers.attachments();
   }
@@ -190,7 +190,7 @@ export class TreeEncoder implements TreeWriter {
       else items[i] = this.child(i, array[i]);
     }
     if (dense) return items;
-    // Children that were encoded before the hole must not be numbered twice, so `items` is kept and continued.
+    // Children encoded before the hole must not be numbered twice, so `items` is kept and continued.
     const entries: [string, unknown][] = [];
     const names = keys(array);
     for (let i = 0; i < names.length; i++) {
@@ -220,7 +220,7 @@ export class TreeEncoder implements TreeWriter {
     const kind = apply(toStringTag, value, []).slice(8, -1);
     if (UNCLONABLE.has(kind)) throw this.refusal(`${/^[AEIOU]/.test(kind) ? "an" : "a"} ${kind}`);
     if (this.#options.instances === "data") {
-      // Web and language objects (Headers, Temporal, iterators) keep their data where nobody can copy it.
+      // Web and language objects (Headers, Temporal, iterators) keep their data where it cannot be copied.
       if (kind !== "Object" && keys(value).length === 0) {
         throw this.refusal(`a ${kind}, whose data cannot be copied`);
       }

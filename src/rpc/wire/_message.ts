@@ -1,4 +1,4 @@
-/** The messages of JSON-RPC 2.0, as text and as what they say. */
+/** The messages of JSON-RPC 2.0: their text, and their parsed form. */
 
 import { Array, Error, JSON, String, TypeError } from "../builtins.ts";
 import { RemoteError, RPC_ERROR_CODES } from "./rpc_error.ts";
@@ -6,22 +6,22 @@ import { RemoteError, RPC_ERROR_CODES } from "./rpc_error.ts";
 /** The id of a call. */
 export type MessageId = number | string;
 
-/** What a message says. */
+/** A parsed message. */
 export type RpcMessage =
   | { type: "request"; id: MessageId; method: string; params: unknown }
   | { type: "notification"; method: string; params: unknown }
   | { type: "result"; id: number; result: unknown }
   | { type: "error"; id: number; error: RemoteError };
 
-/** An answer repeats the id of its call, and must be small enough to leave. */
+/** Maximum length of a call's id. The answer repeats it, and must be small enough to be sent. */
 const MAX_ID_CHARS = 100;
 
 /**
- * Sorts a message by its shape.
+ * Parses a message, and classifies it by its shape.
  *
- * @param text JSON.
- * @throws {SyntaxError} If it is no JSON.
- * @throws {TypeError} If it is no message.
+ * @param text The message as JSON.
+ * @throws {SyntaxError} If the text is not JSON.
+ * @throws {TypeError} If it is not a message.
  */
 export function readMessage(text: string): RpcMessage {
   const message: unknown = JSON.parse(text);
@@ -32,7 +32,7 @@ export function readMessage(text: string): RpcMessage {
     if (isMessageId(id)) return { type: "request", id, method, params };
     throw new TypeError("Cannot read a request: its id is no number or short string");
   }
-  // This side numbers its calls, so no other id can be answered.
+  // This side numbers its calls, so that an answer with any other id is malformed.
   if (typeof id !== "number") {
     throw new TypeError("Cannot read a message: it has neither a method nor an id");
   }
@@ -41,7 +41,7 @@ export function readMessage(text: string): RpcMessage {
     : { type: "error", id, error: toRemoteError(message.error) };
 }
 
-/** A call. */
+/** Writes a call. */
 export function requestText(
   id: MessageId,
   { method, params }: { method: string; params: unknown },
@@ -51,17 +51,17 @@ export function requestText(
   );
 }
 
-/** A message without an answer. */
+/** Writes a notification: a message without an answer. */
 export function notificationText(method: string, params: unknown): string {
   return message(`"method":${JSON.stringify(method)},"params":${toJson(params)}`);
 }
 
-/** An answer. */
+/** Writes an answer. */
 export function resultText(id: MessageId, result: unknown): string {
   return message(`"id":${JSON.stringify(id)},"result":${toJson(result ?? null)}`);
 }
 
-/** An answer that says what went wrong. */
+/** Writes an answer that reports an error. */
 export function errorText(id: MessageId, { code, message: text, data }: RemoteError): string {
   const more = data === undefined ? "" : `,"data":${toJson(data)}`;
   return message(
@@ -70,7 +70,7 @@ export function errorText(id: MessageId, { code, message: text, data }: RemoteEr
 }
 
 /**
- * What the peer is told of anything that was thrown: name and message, and nothing of the stack.
+ * Converts a thrown value to the error that is sent: name and message, without the stack.
  *
  * @param thrown Any value.
  */
@@ -90,12 +90,12 @@ export function toFailure(thrown: unknown): RemoteError {
   }
 }
 
-/** Whether a value can be the id of a call. */
+/** Returns whether a value can be the id of a call. */
 export function isMessageId(value: unknown): value is MessageId {
   return typeof value === "number" || typeof value === "string" && value.length <= MAX_ID_CHARS;
 }
 
-/** Whether a value is an object with members. */
+/** Returns whether a value is an object with members. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

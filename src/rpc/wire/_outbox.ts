@@ -1,4 +1,4 @@
-/** What waits to be written: in order, joined where it is small, and never more than one write at a time. */
+/** The queue of bytes to be written: in order, small chunks joined, and never more than one write at a time. */
 
 import { Uint8Array } from "../builtins.ts";
 import type { ByteSink } from "./channel.ts";
@@ -6,7 +6,7 @@ import type { ByteSink } from "./channel.ts";
 /** Small chunks are joined up to this size: one write costs more than copying that much. */
 const COALESCE_BYTES = 64 * 1024;
 
-/** The chunks on their way to one sink. */
+/** The queue of chunks for one sink. */
 export class Outbox {
   readonly #sink: ByteSink;
   readonly #fail: (cause: unknown) => void;
@@ -14,21 +14,21 @@ export class Outbox {
   #writing = false;
 
   /**
-   * @param sink Where the chunks go.
-   * @param fail Called once when writing fails; nothing is written from then on.
+   * @param sink Receives the chunks.
+   * @param fail Called once if writing fails; nothing is written from then on.
    */
   constructor(sink: ByteSink, fail: (cause: unknown) => void) {
     this.#sink = sink;
     this.#fail = fail;
   }
 
-  /** Adds chunks behind what waits. */
+  /** Appends chunks to the queue. */
   add(chunks: readonly Uint8Array<ArrayBuffer>[]): void {
     for (let i = 0; i < chunks.length; i++) this.#chunks[this.#chunks.length] = chunks[i]!;
     if (!this.#writing) this.#drain();
   }
 
-  /** Writes until nothing waits; a sink that writes at once is never waited for. */
+  /** Writes until the queue is empty. Does not await a sink that writes synchronously. */
   #drain(): void {
     this.#writing = true;
     try {

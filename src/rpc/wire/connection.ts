@@ -36,22 +36,21 @@ import { ConnectionClosedError, RemoteError, RPC_ERROR_CODES } from "./rpc_error
 export interface ConnectionOptions {
   /** Methods that the peer may call, by name. @default none */
   readonly handlers?: Readonly<Record<string, Handler>>;
-  /** Largest frame in bytes, both ways. @default 268435456 */
+  /** Largest frame in bytes, in both directions. @default 268435456 */
   readonly maxFrameBytes?: number;
   /**
-   * Called before a message is handled or written: whatever other code has done to what both stand on is undone here.
-   * @default nothing is
+   * Called before each message is handled or written, to undo changes by other code to the built-ins that the
+   * connection uses.
+   * @default nothing
    */
   readonly prepare?: () => void;
 }
 
 /** Options of {@linkcode Connection.call}. */
 export interface CallOptions<T = Payload> {
-  /** Cancels the call: the promise rejects with the signal's reason, and the peer is told. @default none */
+  /** Cancels the call: the promise rejects with the signal's reason, and the peer is notified. @default none */
   readonly signal?: AbortSignal | undefined;
-  /**
-   * Reads the answer as soon as it is there, before anything that the peer has sent behind it. @default gives it as it is
-   */
+  /** Reads the answer as soon as it arrives, before any later message of the peer. @default returns it as it is */
   readonly receive?: ((answer: Payload) => T) | undefined;
 }
 
@@ -66,7 +65,7 @@ interface PendingCall {
  * One end of a JSON-RPC 2.0 connection.
  */
 export class Connection {
-  /** Settles, and never rejects, when the connection has ended, with the error that pending calls got. */
+  /** Resolves when the connection has ended, with the error that pending calls got. Never rejects. */
   readonly closed: Promise<ConnectionClosedError>;
 
   readonly #channel: ByteChannel;
@@ -74,7 +73,7 @@ export class Connection {
   readonly #maxFrameBytes: number;
   readonly #prepare: () => void;
   readonly #pending = new Map<number, PendingCall>();
-  /** Calls given up by this side, whose answers are still to come and are dropped. */
+  /** Calls that this side has cancelled. Their answers are still to come, and are dropped. */
   readonly #cancelled = new Set<number>();
   readonly #serving = new Map<MessageId, LazyAbort>();
   #nextId = 1;
@@ -85,7 +84,7 @@ export class Connection {
   /**
    * Starts to read at once.
    *
-   * @param channel The byte streams; owned by the connection from now on.
+   * @param channel The byte streams, which the connection owns from now on.
    * @param options Handlers and limits.
    */
   constructor(channel: ByteChannel, options: ConnectionOptions = {}) {
@@ -108,10 +107,10 @@ export class Connection {
    *
    * @param method The method's name.
    * @param payload Its parameters.
-   * @param options A signal that cancels the call, and how the answer is read.
-   * @returns What the peer answered, as `receive` has read it.
+   * @param options A signal that cancels the call, and a reader for the answer.
+   * @returns The peer's answer, as `receive` has read it.
    * @throws {RemoteError} If the peer answered with an error.
-   * @throws {RangeError} If the message is larger than `maxFrameBytes`; the connection goes on.
+   * @throws {RangeError} If the message is larger than `maxFrameBytes`; the connection stays open.
    * @throws {ConnectionClosedError} If the connection has ended or ends before the answer.
    */
   call<T = Payload>(method: string, payload: Payload, options: CallOptions<T> = {}): Promise<T> {
@@ -159,7 +158,7 @@ export class Connection {
    *
    * @param method The method's name.
    * @param payloads Its parameters, one after the other.
-   * @returns What the peer answered to each.
+   * @returns The peer's answers, in the order of the payloads.
    * @throws What {@linkcode Connection.call} throws.
    */
   async callAll(method: string, payloads: readonly Payload[]): Promise<Payload[]> {
@@ -193,7 +192,7 @@ export class Connection {
     this.#post((params) => notificationText(method, params), payload);
   }
 
-  /** Ends the connection: pending calls of both directions settle, the channel is closed. Idempotent. */
+  /** Ends the connection: settles the pending calls of both directions and closes the channel. Idempotent. */
   close(): void {
     this.#end(new ConnectionClosedError("closed"));
   }
@@ -207,7 +206,7 @@ export class Connection {
       } catch (cause) {
         return this.#end(new ConnectionClosedError(closeReasonOf(cause), { cause }));
       }
-      // It may have ended meanwhile: nothing is served any more then.
+      // The connection may have ended meanwhile; no further message is handled then.
       if (this.#closeError !== undefined) return;
       if (frame === null) return this.#end(new ConnectionClosedError("ended"));
       try {
@@ -243,7 +242,7 @@ export class Connection {
       }
       return;
     }
-    // The specification has no answer for a notification, not even for one that nobody knows or that fails.
+    // The specification allows no answer to a notification, even if its method is unknown or fails.
     const handler = this.#handlers.get(method);
     if (handler === undefined) return;
     void settleAsync(() => handler(payload, new LazyAbort())).catch(ignore);
@@ -268,7 +267,7 @@ export class Connection {
     }
   }
 
-  /** Whatever was thrown, the caller gets an answer. */
+  /** Sends an error as the answer, whatever was thrown. */
   #sendFailure(id: MessageId, thrown: unknown): void {
     this.#prepare();
     try {
@@ -279,7 +278,7 @@ export class Connection {
     }
   }
 
-  /** The call that an answer is for; nothing, if this side has given it up. */
+  /** Removes and returns the pending call of an answer; `undefined` if this side has cancelled it. */
   #take(id: number): PendingCall | undefined {
     const pending = this.#pending.get(id);
     if (pending === undefined && !this.#cancelled.delete(id)) {

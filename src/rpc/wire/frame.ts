@@ -25,39 +25,40 @@ import {
 import { decodeUtf8 } from "../utf8.ts";
 import type { ByteSource } from "./channel.ts";
 
-/** One message as it stands on the wire: JSON text and the bytes that travel beside it. */
+/** One message on the wire: JSON text and the bytes beside it. */
 export interface Frame {
   /** The JSON body. */
   readonly text: string;
-  /** Binary attachments, in the order in which the body refers to them. */
+  /** Binary attachments, in the order of the indices by which the body refers to them. */
   readonly attachments: readonly Uint8Array[];
 }
 
 /** Largest frame (header, body and attachments together) that a side sends or accepts by default: 256 MiB. */
 export const DEFAULT_MAX_FRAME_BYTES: number = 256 * 1024 * 1024;
 
-/** A header holds two short lines, or one number for each attachment: room for about 100,000 attachments. */
+/**
+ * Maximum size of a header, which holds two short lines and a number for each attachment: enough for about 100,000
+ * attachments.
+ */
 const MAX_HEADER_BYTES = 1024 * 1024;
 
-/** Bytes asked for at a time when the length of what follows is not known: the size of a Linux pipe. */
+/** Bytes requested at a time while the length of the rest is unknown: the size of a Linux pipe. */
 const READ_CHUNK_BYTES = 64 * 1024;
 
 const encoder = new TextEncoder();
 
-/**
- * The peer sent bytes that are not a frame. Nothing after them can be trusted, so the connection ends.
- */
+/** Thrown when the peer sent bytes that are not a frame. Nothing after them can be trusted, so the connection ends. */
 export class FrameError extends Error {
   /** Always `"FrameError"`. */
   override readonly name = "FrameError";
-  /** Whether the stream ended inside a frame, as it does when its writer is killed: then no other rule was broken. */
+  /** Whether the stream ended inside a frame, as it does when the writer is killed, and no other rule was broken. */
   readonly truncated: boolean;
 
   /**
-   * Makes the error.
+   * Creates the error.
    *
-   * @param message What is wrong.
-   * @param options The cause, and whether it is nothing but the end of the stream.
+   * @param message A description of the violation.
+   * @param options The cause, and whether the stream merely ended.
    */
   constructor(message: string, options: ErrorOptions & { truncated?: boolean } = {}) {
     super(message, options);
@@ -66,16 +67,16 @@ export class FrameError extends Error {
 }
 
 /**
- * Mutex one message into the chunks to write. Small messages become one chunk, attachments are passed on uncopied.
+ * Encodes a message as the chunks to write. A small message becomes one chunk; attachments are not copied.
  *
  * @param frame The message.
- * @param maxFrameBytes Largest size in bytes that may leave.
+ * @param maxFrameBytes Largest frame that may be sent, in bytes.
  * @returns The chunks, in order.
  * @throws {RangeError} If the frame is larger than `maxFrameBytes`, or has too many attachments.
  */
 export function encodeFrame(frame: Frame, maxFrameBytes: number): Uint8Array<ArrayBuffer>[] {
   const { text, attachments } = frame;
-  // A UTF-16 code unit is at least one byte of UTF-8, so this refuses giants before they are encoded.
+  // A UTF-16 code unit becomes at least one byte of UTF-8, so that a giant is refused before it is encoded.
   let total = text.length;
   for (let i = 0; i < attachments.length; i++) total += attachments[i]!.byteLength;
   if (total > maxFrameBytes) throw oversize(total, maxFrameBytes);
@@ -122,13 +123,13 @@ export function encodeFrame(frame: Frame, maxFrameBytes: number): Uint8Array<Arr
 export class FrameReader {
   readonly #source: ByteSource;
   readonly #maxFrameBytes: number;
-  /** Bytes read and not yet used: `#buffer[#start, #end)`. */
+  /** Bytes that were read and not used yet: `#buffer[#start, #end)`. */
   #buffer: Uint8Array<ArrayBuffer> = new Uint8Array(READ_CHUNK_BYTES);
   #start = 0;
   #end = 0;
 
   /**
-   * @param source Where the bytes come from.
+   * @param source The source of the bytes.
    * @param maxFrameBytes Largest frame that is accepted, in bytes.
    */
   constructor(source: ByteSource, maxFrameBytes: number = DEFAULT_MAX_FRAME_BYTES) {
@@ -158,7 +159,7 @@ export class FrameReader {
     const attachments: Uint8Array[] = [];
     for (let i = 0; i < lengths.attachments.length; i++) {
       const bytes = await this.#readBytes(lengths.attachments[i]!, "attachment");
-      // An attachment becomes somebody's ArrayBuffer: it must not share memory with the read buffer.
+      // An attachment becomes an ArrayBuffer of a value: it must not share memory with the read buffer.
       attachments[i] = bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
     }
     return { text, attachments };
@@ -189,7 +190,7 @@ export class FrameReader {
     }
   }
 
-  /** Takes `length` bytes; the view is valid until the next call that reads. */
+  /** Takes `length` bytes. The view is valid until the next call that reads. */
   async #readBytes(length: number, what: string): Promise<Uint8Array<ArrayBuffer>> {
     const buffered = this.#end - this.#start;
     if (buffered >= length) {
@@ -216,7 +217,7 @@ export class FrameReader {
     return target;
   }
 
-  /** Reads once more into the buffer, behind what is pending; `false` at the end of the source. */
+  /** Reads once more into the buffer, behind the pending bytes. Returns `false` at the end of the source. */
   async #fill(): Promise<boolean> {
     const pending = this.#end - this.#start;
     if (this.#buffer.byteLength - this.#end < READ_CHUNK_BYTES / 2) {
@@ -231,8 +232,7 @@ export class FrameReader {
       this.#start = 0;
       this.#end = pending;
     }
-    // Never more, however large the buffer has grown: a source may wait for all of a larger view, because it is known
-    // to be on its way then.
+    // Never requests more, however large the buffer has grown: a source may wait until a larger view is full.
     const view = this.#buffer.subarray(this.#end, this.#end + READ_CHUNK_BYTES);
     const read = await this.#source.read(view);
     if (read === null) return false;
@@ -296,7 +296,7 @@ function parseHeader(header: string): FrameLengths {
   return { body, attachments };
 }
 
-/** At most 15 digits, so that the number is exact. */
+/** Parses a length of at most 15 digits, so that the number is exact. */
 function parseLength(text: string): number {
   if (text.length === 0 || text.length > 15) throw badLength(text);
   for (let i = 0; i < text.length; i++) {
@@ -310,18 +310,21 @@ function badLength(text: string): FrameError {
   return new FrameError(`Cannot read a frame: ${quote(text)} is not a length`);
 }
 
-/** What the peer sent may be anything of any length: quote its beginning. */
+/** Quotes the beginning of text from the peer, which may be anything of any length. */
 function quote(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}...` : text);
 }
 
-/** Why a connection ended: `closed` by this side, `ended` by the peer, `protocol` violated by the peer, `io` failed. */
+/**
+ * The reason for a connection's end: `closed` by this side, `ended` by the peer, `protocol` violated by the peer, `io`
+ * failed.
+ */
 export type CloseReason = "closed" | "ended" | "protocol" | "io";
 
 /**
- * Why a connection ends whose next frame cannot be read.
+ * Returns the reason for the end of a connection whose next frame could not be read.
  *
- * @param cause What reading has thrown.
+ * @param cause The value that reading threw.
  */
 export function closeReasonOf(cause: unknown): CloseReason {
   if (!(cause instanceof FrameError)) return "io";

@@ -1,17 +1,17 @@
 /**
- * A signal that is made only when it is asked for: most of what could be aborted never looks.
+ * An abort signal that is created on first use, as most calls never look at theirs.
  *
  * @module
  */
 
 import { AbortController } from "../builtins.ts";
 
-/** As an AbortController, at next to no cost until somebody asks for the signal. */
+/** An AbortController that costs next to nothing until its signal is read. */
 export class LazyAbort {
   #controller: AbortController | undefined;
   #aborted: { readonly reason: unknown } | undefined;
 
-  /** Aborts with {@linkcode LazyAbort.abort}, or has done so. */
+  /** The signal, aborted by {@linkcode LazyAbort.abort}, even if that was called earlier. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
@@ -23,7 +23,7 @@ export class LazyAbort {
   /**
    * Aborts, once.
    *
-   * @param reason What the signal gives as its reason.
+   * @param reason The reason of the signal.
    */
   abort(reason: unknown): void {
     this.#aborted ??= { reason };

@@ -1,5 +1,5 @@
 /**
- * What can go wrong on a connection, as errors that somebody catches.
+ * The errors of a connection that callers catch.
  *
  * @module
  */
@@ -15,15 +15,18 @@ import {
   TypeError,
 } from "../builtins.ts";
 
-/** The connection has ended. Every call that was pending then, and every later one, rejects with the same error. */
+/**
+ * Thrown when the connection has ended. Every call that was pending then, and every later one, rejects with the same
+ * error.
+ */
 export class ConnectionClosedError extends Error {
   /** Always `"ConnectionClosedError"`. */
   override readonly name = "ConnectionClosedError";
-  /** Why it ended. */
+  /** The reason for the end. */
   readonly reason: CloseReason;
 
   /**
-   * @param reason Why the connection ended.
+   * @param reason The reason for the end.
    * @param options The `cause`, if there is one.
    */
   constructor(reason: CloseReason, options?: ErrorOptions) {
@@ -32,18 +35,18 @@ export class ConnectionClosedError extends Error {
   }
 }
 
-/** The peer answered a call with an error. */
+/** Thrown when the peer answered a call with an error. */
 export class RemoteError extends Error {
   /** Always `"RemoteError"`. */
   override readonly name = "RemoteError";
   /** The JSON-RPC error code. */
   readonly code: number;
-  /** What the peer added; of any shape. */
+  /** Data that the peer added, of any shape. */
   readonly data: unknown;
 
   /**
    * @param message The peer's message.
-   * @param options The JSON-RPC error code, and what the peer added.
+   * @param options The JSON-RPC error code, and data that the peer added.
    */
   constructor(message: string, options: { readonly code: number; readonly data?: unknown }) {
     super(message);
@@ -52,15 +55,15 @@ export class RemoteError extends Error {
   }
 }
 
-/** Built-in errors that the peer may throw; any other keeps its name on a plain Error. */
+/** Built-in errors that keep their class; any other error keeps its name on a plain `Error`. */
 const ERRORS = new Map<string, ErrorConstructor>(
   Object.entries({ Error, RangeError, ReferenceError, SyntaxError, TypeError, URIError }),
 );
 
 /**
- * The peer's error, made here: its stack leads to the call. Any other error stays what it is.
+ * Converts the peer's error to a local one, whose stack leads to the call. Returns any other thrown value as it is.
  *
- * @param thrown What a call has thrown.
+ * @param thrown The value that a call has thrown.
  */
 export function toLocalError(thrown: unknown): unknown {
   if (!(thrown instanceof RemoteError)) return thrown;
@@ -76,9 +79,9 @@ export function toLocalError(thrown: unknown): unknown {
 }
 
 /**
- * An error that tells the peer its stack as well, which leads to files and code of this side.
+ * Marks an error so that the peer also gets its stack, which reveals files and code of this side.
  *
- * @param thrown Any value; what is no error stays what it is.
+ * @param thrown Any value; one that is not an error is returned as it is.
  */
 export function withStack(thrown: unknown): unknown {
   if (!(thrown instanceof Error) || thrown instanceof RemoteError) return thrown;
@@ -86,7 +89,7 @@ export function withStack(thrown: unknown): unknown {
   return new RemoteError(message, { code: RPC_ERROR_CODES.failed, data: { name, stack } });
 }
 
-/** Codes of JSON-RPC 2.0, section 5.1, and the two of this project. */
+/** Error codes of JSON-RPC 2.0, section 5.1, and two of this project. */
 export const RPC_ERROR_CODES = {
   /** The method does not exist. */
   methodNotFound: -32601,

@@ -86,7 +86,7 @@ Deno.test("defineModule() declares classes and variables, and no values", async 
   }
 });
 
-Deno.test("defineModule() gives cells what they need, and the host its types", async () => {
+Deno.test("defineModule() returns working injections, with types for the host", async () => {
   await using runtime = new DenoRuntime({ ...await defineModule<typeof tools>(TOOLS) });
   const result = await runtime.execute(`
     await lamp.dim(await add(20, 2, 3));

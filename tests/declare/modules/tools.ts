@@ -1,7 +1,7 @@
 // deno-lint-ignore-file style/no-enum style/no-private-keyword style/exports-by-name style/function-declaration -- as others write them
 
 /**
- * What modules of tools may look like. The tests inject it.
+ * A module of tools. The tests inject it.
  *
  * @module
  */

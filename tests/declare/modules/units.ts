@@ -1,5 +1,5 @@
 /**
- * Another module, some of whose names `tools.ts` uses.
+ * Another module, from which `tools.ts` imports.
  *
  * @module
  */

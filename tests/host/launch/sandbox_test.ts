@@ -13,36 +13,27 @@ import { KernelExitError } from "../../../src/host/kernel_exit.ts";
 import type { Sandbox } from "../../../src/host/launch/sandbox/sandbox.ts";
 import { run, valueOf } from "../../runtime/_contract.ts";
 import { findKernel, nextMark } from "../../runtime/_kernel_process.ts";
+import { hindranceOf, unless } from "../../programs.ts";
 
-/** Why bubblewrap cannot be tested here, if it cannot. */
-const HINDRANCE = findHindrance();
+/** The reason to skip the tests with bubblewrap, if there is one. */
+const HINDRANCE = Deno.build.os === "linux"
+  ? hindranceOf("bwrap", ["--unshare-all", "--ro-bind", "/", "/", "--proc", "/proc", "true"])
+  : "bubblewrap is a program of Linux";
 
 const ON_WINDOWS = Deno.build.os === "windows";
 
-/** A program may be started that looks at what Deno would not show. */
+/** Lets a cell start a program that sees what Deno would not show. */
 const WITH_PROGRAMS: DenoRuntimeOptions = {
   sandbox: "auto",
   dangerouslyAllow: { run: ["/bin/sh"] },
 };
 
-function findHindrance(): string | undefined {
-  if (Deno.build.os !== "linux") return "not Linux";
-  try {
-    const args = ["--unshare-all", "--ro-bind", "/", "/", "--proc", "/proc", "true"];
-    const { success, stderr } = new Deno.Command("bwrap", { args }).outputSync();
-    return success ? undefined : new TextDecoder().decode(stderr).trim();
-  } catch {
-    return "bwrap is not installed";
-  }
-}
-
-/** A test that is skipped, and says why, where there is no bubblewrap. */
+/** Defines a test that is skipped where there is no bubblewrap. */
 function testInBubblewrap(name: string, fn: () => Promise<void>): void {
-  const ignore = HINDRANCE !== undefined;
-  Deno.test({ name: ignore ? `${name} (skipped: ${HINDRANCE})` : name, ignore, fn });
+  Deno.test(unless(HINDRANCE, { name, fn }));
 }
 
-/** What a shell prints inside the kernel's sandbox. */
+/** Returns the output of a shell inside the kernel's sandbox. */
 async function shell(runtime: DenoRuntime, script: string): Promise<string> {
   const source = `const { stdout, stderr } = await new Deno.Command("/bin/sh", {
     args: ["-c", ${JSON.stringify(script)}], stdout: "piped", stderr: "piped",
@@ -54,7 +45,7 @@ async function shell(runtime: DenoRuntime, script: string): Promise<string> {
 
 const WRONG = ["yes", {}, { command: [] }, { command: "bwrap" }, { command: [""] }] as const;
 
-Deno.test("DenoRuntime refuses sandboxes that there are not", () => {
+Deno.test("DenoRuntime refuses unknown sandboxes", () => {
   for (const sandbox of WRONG) {
     const make = () => new DenoRuntime({ sandbox: sandbox as unknown as Sandbox });
     assertMatch(assertThrows(make, TypeError).message, /^Cannot use sandbox .*: it is "auto"/);
@@ -75,7 +66,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "DenoRuntime starts no kernel when its sandbox cannot be had",
+  name: "DenoRuntime starts no kernel when its sandbox is not available",
   ignore: ON_WINDOWS,
   async fn() {
     await using absent = new DenoRuntime({ sandbox: { command: ["no-such-wrapper", "--"] } });
@@ -102,7 +93,7 @@ for (const command of WRAPPERS) {
   });
 }
 
-/** Stops cells in every way, and sees that the state is kept. */
+/** Stops cells in every way, and checks that the state is kept. */
 async function stopAndGoOn(runtime: DenoRuntime): Promise<void> {
   await run(runtime, "let kept = 1");
   for (const endless of ["for (;;);", "await new Promise(() => {})"]) {
@@ -121,15 +112,14 @@ testInBubblewrap("DenoRuntime stops cells and keeps state in bubblewrap", async 
   await stopAndGoOn(runtime);
 });
 
-Deno.test({
+Deno.test(unless(HINDRANCE, {
   name: "DenoRuntime stops cells in bubblewrap when the host may run a list of programs only",
-  ignore: HINDRANCE !== undefined,
   permissions: { run: [Deno.execPath(), "/bin/sh"], read: true, env: true },
   async fn() {
     await using runtime = new DenoRuntime({ sandbox: "auto" });
     await stopAndGoOn(runtime);
   },
-});
+}));
 
 testInBubblewrap("DenoRuntime shows a kernel in bubblewrap no network", async () => {
   await using runtime = new DenoRuntime(WITH_PROGRAMS);
@@ -228,7 +218,7 @@ testInBubblewrap("DenoRuntime moves state into bubblewrap and out of it", async 
   assertEquals(await valueOf(inside, "rows.get(1).deep[0]"), "1n");
 });
 
-/** Sees the processes to their end that were given this limit. */
+/** Waits for the end of the processes with this limit. */
 async function assertGone(maxOutputChars: number): Promise<void> {
   let attempts = 0;
   while (await findKernel(maxOutputChars) !== undefined) assertLess(++attempts, 2_000);
@@ -284,7 +274,7 @@ testInBubblewrap(
   },
 );
 
-testInBubblewrap("DenoRuntime.info() tells what the kernel is in", async () => {
+testInBubblewrap("DenoRuntime.info() names the sandbox of the kernel", async () => {
   const permissions = { net: ["127.0.0.1:1"] };
   const options = { permissions, maxTimers: 5, timeoutMs: 1_000 };
   for (const [sandbox, kind] of [["auto", "bubblewrap"], ["none", "none"]] as const) {

@@ -1,4 +1,4 @@
-/** References are given back: after thousands of them none is left on either side. */
+/** Release of references: after thousands of them none is left on either side. */
 
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Binding } from "../../../src/host/kernel.ts";
@@ -12,7 +12,7 @@ import type { KernelHost } from "../../../src/host/kernel.ts";
 import type { SubprocessKernel } from "../../../src/host/link/subprocess_kernel.ts";
 import { Hub, Light } from "../../runtime/_lights.ts";
 
-/** A host without a runtime: what a kernel asks for is done at once. */
+/** A host without a runtime, which performs the kernel's requests at once. */
 const HOST: KernelHost = {
   output() {},
   display() {},
@@ -20,54 +20,54 @@ const HOST: KernelHost = {
   use: (_, { action }) => action(),
 };
 
-/** A hub whose lights are many. */
+/** A hub with many lights. */
 class Factory extends Hub {
-  /** Settles when somebody says so. */
+  /** Resolves when the test allows it. */
   readonly gate = Promise.withResolvers<void>();
-  /** Settles when somebody waits. */
+  /** Resolves when a call is waiting. */
   readonly entered = Promise.withResolvers<void>();
   /** The other one. */
   made: Factory | undefined;
 
-  /** New lights. */
+  /** Creates lights. */
   make(count: number): Light[] {
     return Array.from({ length: count }, (_, i) => new Light(`${i}`));
   }
 
-  /** Lights, and what makes them useless. */
+  /** Creates lights together with a value that cannot be sent. */
   spoilt(what: "too much" | "a promise"): unknown {
     return [new Light("lost"), what === "too much" ? "x".repeat(2_000_000) : Promise.resolve()];
   }
 
-  /** Waits, and gives itself. */
+  /** Waits, and returns the hub itself. */
   async wait(): Promise<this> {
     this.entered.resolve();
     await this.gate.promise;
     return this;
   }
 
-  /** Settles when somebody waits for the other one. */
+  /** Resolves when a call of the other one is waiting. */
   waits(): Promise<void> {
     return this.made!.entered.promise;
   }
 
-  /** Another one, of which cells know only this way. */
+  /** Returns another one, which cells cannot reach in any other way. */
   another(): Factory {
     return this.made = new Factory();
   }
 }
 
-/** Makes garbage until V8 collects all there is, and lets the kernel hear of it. */
+/** Creates garbage until V8 collects all there is, and lets the kernel notice. */
 const COLLECT = `{
   let garbage = Array.from({ length: 20 }, () => Array.from({ length: 50_000 }, (_, n) => ({ n })));
   garbage = garbage.length;
   await new Promise((resolve) => setTimeout(resolve));
 }`;
 
-/** Rounds of collection after which what is left is left for ever. */
+/** Number of collections after which a remaining reference counts as leaked. */
 const MAX_ROUNDS = 200;
 
-/** A kernel that has `hub`, and is asked what it has lent. */
+/** A kernel that has `hub`, with its references. */
 class Lender implements AsyncDisposable {
   readonly hub = new Factory();
   readonly kernel: SubprocessKernel;
@@ -82,7 +82,7 @@ class Lender implements AsyncDisposable {
     return this;
   }
 
-  /** Runs a cell: gives its value as text, or its error. */
+  /** Runs a cell. Returns its value as text, or its error. */
   async run(source: string): Promise<string | undefined> {
     const { code, helper, map } = compileCell(source);
     const cell = { cell: ++this.#cells, code, helper, map: [...map] };
@@ -90,19 +90,21 @@ class Lender implements AsyncDisposable {
     return error === undefined ? value?.text : `${error.name}: ${error.message}`;
   }
 
-  /** Retrieves what may be anything. */
+  /** Retrieves any value. */
   // deno-lint-ignore no-explicit-any -- members of references can be called, awaited and followed
   async reference(name: string): Promise<any> {
     return await this.kernel.retrieve(name, { as: "reference", timeoutMs: 60_000 });
   }
 
-  /** What is lent by the host and by the kernel, and borrowed of them. */
+  /**
+   * Returns the numbers of references that the host lends, the kernel borrows, the kernel lends and the host borrows.
+   */
   async counts(): Promise<number[]> {
     const { host, kernel } = await this.kernel.references();
     return [host.lent, kernel.borrowed, kernel.lent, host.borrowed];
   }
 
-  /** Asserts that nothing is left but `hub` and what else is named, once garbage was collected on both sides. */
+  /** Asserts that only `hub` and the named number of references are left after garbage collection on both sides. */
   async assertOnly(...expected: [host: number, kernel: number]): Promise<void> {
     const [host, kernel] = expected;
     const wanted = [host, host, kernel, kernel];
@@ -110,7 +112,7 @@ class Lender implements AsyncDisposable {
     for (let round = 0; round < MAX_ROUNDS && `${counts}` !== `${wanted}`; round++) {
       await this.run(COLLECT);
       collectGarbage();
-      // What was collected is told in a task of its own.
+      // Finalizers run in a task of their own.
       await new Promise((resolve) => setTimeout(resolve));
       counts = await this.counts();
     }
@@ -124,7 +126,7 @@ class Lender implements AsyncDisposable {
 
 const MANY = 10_000;
 
-/** Cells that make references, what they say, and how many the host and the kernel lend then. */
+/** Cells that create references, their values, and the number of references that host and kernel lend then. */
 const MADE: [what: string, source: string, value: string, made: [host: number, kernel: number]][] =
   [
     ["objects of the host", `let all = await hub.make(${MANY}); all.length`, `${MANY}`, [
@@ -158,7 +160,7 @@ for (const [what, source, value, made] of MADE) {
   });
 }
 
-Deno.test("SubprocessKernel.references() has none left of what was called, iterated and followed", async () => {
+Deno.test("SubprocessKernel.references() has none left of called, iterated and followed references", async () => {
   await using lender = await new Lender().start();
   const cell = `for (let i = 0; i < 300; i++) {
     const light = await hub.find("two");
@@ -172,7 +174,7 @@ Deno.test("SubprocessKernel.references() has none left of what was called, itera
   await lender.assertOnly(1, 0);
 });
 
-Deno.test("SubprocessKernel.references() has none left of what the host asked for", async () => {
+Deno.test("SubprocessKernel.references() has none left of references that the host requested", async () => {
   await using lender = await new Lender().start();
   await lender.run(
     `class Counter { n = 0; get self() { return () => this } } const counter = new Counter();
@@ -180,12 +182,12 @@ Deno.test("SubprocessKernel.references() has none left of what the host asked fo
   );
   const give = await lender.reference("give");
   await borrow(lender, give);
-  // What is held stays.
+  // Held references stay.
   await lender.assertOnly(1, 1);
   assertEquals(await give(2), 2);
 });
 
-/** A function of its own: what a function has had in its variables may stay there until it ends. */
+/** A function of its own, since variables of a function may stay alive until it ends. */
 // deno-lint-ignore no-explicit-any -- a function of cells that gives back what it is given
 async function borrow(lender: Lender, give: (value: unknown) => Promise<any>): Promise<void> {
   for (let i = 0; i < 300; i++) {
@@ -253,7 +255,7 @@ Deno.test("SubprocessKernel.references() has none left of messages that could no
   assertEquals(await take(1), 1);
 });
 
-Deno.test("a call goes on when what it is made on is dropped meanwhile", async () => {
+Deno.test("a call goes on when its object is dropped meanwhile", async () => {
   await using lender = await new Lender().start();
   await lender.run(`var done = hub.another().then((it) => it.wait())`);
   await lender.run(`await hub.waits()`);
@@ -280,7 +282,7 @@ Deno.test("an object that is dropped and lent again at the same time can be used
   const value = await lender.run(`
     let names = 0;
     for (let i = 0; i < 100; i++) {
-      // Asked for while what came before it is garbage already.
+      // The objects before it are garbage already when the result arrives.
       const [light, more] = await Promise.all([hub.find("two"), hub.make(5)]);
       const garbage = Array.from({ length: 100_000 }, (_, n) => ({ n }));
       await new Promise((resolve) => setTimeout(resolve));

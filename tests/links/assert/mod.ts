@@ -14,7 +14,7 @@ import { equal } from "./equal.ts";
 // deno-lint-ignore no-explicit-any
 type AnyClass<T> = abstract new (...args: any[]) => T;
 
-/** What every failed assertion throws. */
+/** Thrown by every failed assertion. */
 export class AssertionError extends Error {
   /**
    * @param message What was expected and what was found.

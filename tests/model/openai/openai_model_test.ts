@@ -231,7 +231,7 @@ Deno.test("OpenAIModel.stream() throws when the server stalls", async () => {
   await aborted(server.requests[0]!.signal);
 });
 
-Deno.test("OpenAIModel.stream() throws when nobody listens", async () => {
+Deno.test("OpenAIModel.stream() throws when there is no server", async () => {
   const server = new ScriptedServer({ replies: [] });
   await server.close();
   await assertRejects(

@@ -1,4 +1,4 @@
-/** What servers other than a well-behaved one send. */
+/** Replies of servers that deviate from the protocol. */
 import { assertEquals, assertRejects } from "@std/assert";
 import type { ModelChunk, ModelMessage } from "../../../src/model/model.ts";
 import { ModelError } from "../../../src/model/model_error.ts";

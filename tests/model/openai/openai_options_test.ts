@@ -4,7 +4,7 @@ import { ScriptedServer } from "../../../src/model/testing/scripted_server.ts";
 
 const variables = ["OPENAI_MODEL", "OPENAI_BASE_URL", "OPENAI_API_KEY"];
 
-/** Runs a function with exactly these of the variables set. */
+/** Runs a function with exactly these variables set. */
 async function withEnvironment(
   environment: Record<string, string>,
   run: () => Promise<void>,

@@ -118,7 +118,7 @@ Deno.test("ScriptedServer lists its model", async () => {
   assertEquals(data[0].id, "scripted");
 });
 
-Deno.test("ScriptedServer refuses what it does not serve", async () => {
+Deno.test("ScriptedServer answers other paths and methods with an error", async () => {
   await using server = new ScriptedServer({ replies: ["a"] });
   for (const body of ["", "{", "null", "[]", "{}", '{"messages":1}']) {
     const response = await post(server, body);

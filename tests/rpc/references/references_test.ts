@@ -18,7 +18,7 @@ function makeReferences(options: Partial<ReferencesOptions> = {}): References {
   return new References({ instances: "lend", use, release() {}, ...options });
 }
 
-/** The nodes of an encoded list. */
+/** Returns the nodes of an encoded list. */
 function nodesOf({ value }: EncodedValue): unknown {
   return (value as { tree: unknown }).tree;
 }
@@ -43,7 +43,7 @@ Deno.test("References.encodeValue() lends an object under one number, however of
   assertEquals(references.counts.lent, 0);
 });
 
-/** Values of which something cannot cross, behind something that can be lent. */
+/** Values with a part that cannot be sent, after one that can be lent. */
 const REFUSED: [what: string, value: () => unknown][] = [
   ["a symbol", () => [new Light(), Symbol()]],
   ["a promise in a Map", () => new Map<unknown, unknown>([[() => 1, Promise.resolve()]])],
@@ -77,7 +77,7 @@ Deno.test("References.encodeReference() lends nothing when the value has no name
   assertEquals(references.counts.lent, 0);
 });
 
-Deno.test("References.encodeValue() keeps apart what is encoded while a getter is read", () => {
+Deno.test("References.encodeValue() keeps an encoding apart from one that starts in a getter", () => {
   const references = makeReferences();
   const kept = new Light();
   const value = [new Light(), {
@@ -88,14 +88,14 @@ Deno.test("References.encodeValue() keeps apart what is encoded while a getter i
   }];
   const error = assertThrows(() => references.encodeValue(value, { name: "outer" }), TypeError);
   assertEquals(error.message, "Cannot encode outer[1].more: it is a symbol");
-  // What was encoded meanwhile may have been sent.
+  // References encoded meanwhile may have been sent.
   assertEquals(references.counts.lent, 1);
   assertEquals(nodesOf(references.encodeValue([kept], { name: "x" })), [
     lent(2, "object", "Light"),
   ]);
 });
 
-Deno.test("References.encodeValue() says what a message lends that is not sent", () => {
+Deno.test("References.encodeValue() returns a function that takes back references of an unsent message", () => {
   const references = makeReferences();
   const light = new Light();
   const first = references.encodeValue([light, () => 1], { name: "x" });
@@ -106,7 +106,7 @@ Deno.test("References.encodeValue() says what a message lends that is not sent",
   assertEquals(references.counts.lent, 0);
 });
 
-Deno.test("References reads an answer before it takes back what is given back behind it", async () => {
+Deno.test("References reads an answer before it handles a later release", async () => {
   const [near, far] = linkedPair();
   const references: References = makeReferences({
     use: ({ write, receive }: UseRequest) =>
@@ -134,7 +134,7 @@ Deno.test("References reads an answer before it takes back what is given back be
   connection.close();
 });
 
-Deno.test("References.open() holds what a request is about, whatever is given back meanwhile", async () => {
+Deno.test("References.open() keeps the lent object when it is released meanwhile", async () => {
   const references = makeReferences();
   const light = new Light();
   references.encodeValue(light, { name: "light", lentAs: "light" });

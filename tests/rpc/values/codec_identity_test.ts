@@ -53,7 +53,7 @@ const SHARED: [what: string, make: () => object][] = [
 ];
 
 for (const [what, make] of SHARED) {
-  Deno.test(`decode() keeps ${what} shared, and what is numbered after it in place`, () => {
+  Deno.test(`decode() keeps ${what} shared, and the numbers of later objects right`, () => {
     const shared = make();
     const marker = { marker: true };
     const [first, second, other, a, b] = throughWire([shared, shared, make(), marker, marker]);

@@ -92,7 +92,7 @@ Deno.test("decode() gives back undefined members as own properties", () => {
   assertEquals(Object.keys(throughWire([, undefined])), ["1"]);
 });
 
-Deno.test("decode() gives back what a match of a regular expression has", () => {
+Deno.test("decode() returns the properties of a regular expression's match", () => {
   const match = throughWire(regexpMatch);
   assertEquals([match.index, match.input, match.groups?.year], [3, "on 2024-05!", "2024"]);
   assertEquals(match.indices, regexpMatch.indices);

@@ -3,7 +3,7 @@ import { decode } from "../../../src/rpc/values/codec.ts";
 
 const BYTES = [new Uint8Array(8)];
 
-Deno.test("decode() refuses what whoever awaits it would wait for", () => {
+Deno.test("decode() refuses thenables", () => {
   const extension = {
     decode: (list: readonly unknown[]): [unknown] | undefined =>
       list[0] === "mine" ? [() => {}] : undefined,
@@ -17,7 +17,7 @@ Deno.test("decode() refuses what whoever awaits it would wait for", () => {
   assertEquals(decode({ tree: { then: { $: ["undefined"] } } }), { then: undefined });
 });
 
-/** Arguments of tags that are none of the encoder's. */
+/** Arguments of tags that the encoder never writes. */
 const WRONG_TAGS: unknown[][] = [
   [],
   [undefined],

@@ -4,7 +4,7 @@ import { throughWire } from "../_through_wire.ts";
 
 const LARGE = "x".repeat(2 ** 20);
 
-/** Large texts, and whether they are moved as bytes. */
+/** Large strings, and whether they are moved as bytes. */
 const TEXTS: readonly (readonly [text: string, moved: boolean])[] = [
   [LARGE, true],
   [`\uFEFF${LARGE}`, true],
@@ -22,7 +22,7 @@ Deno.test("encode() moves large texts as bytes, and loses nothing of them", () =
   }
 });
 
-Deno.test("decode() refuses a text that is none", () => {
+Deno.test("decode() refuses a text whose bytes are not UTF-8", () => {
   const attachments = [new Uint8Array([0xff])];
   assertThrows(() => decode({ tree: { $: ["text", 0] } }, attachments), TypeError);
   assertThrows(() => decode({ tree: { $: ["text", 1] } }, attachments), TypeError, "malformed");

@@ -3,7 +3,7 @@ import { outline } from "../../../src/rpc/values/outline.ts";
 
 class Light {}
 
-Deno.test("outline() says what values are and how large, and nothing of what is in them", () => {
+Deno.test("outline() describes kind, size and keys of values, and nothing of their contents", () => {
   const keys = Object.fromEntries(Array.from({ length: 25 }, (_, i) => [`k${i}`, i]));
   const listed = Array.from({ length: 20 }, (_, i) => `k${i}`).join(", ");
   const table: [unknown, string][] = [

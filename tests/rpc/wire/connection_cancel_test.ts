@@ -4,7 +4,7 @@ import { echo, link } from "../_linked_connections.ts";
 
 const decoder = new TextDecoder();
 
-/** A handler that waits until it is let go, and shows its contexts. */
+/** Creates a handler that waits until it is opened, and records its contexts. */
 function gate() {
   const contexts: HandlerContext[] = [];
   const entered = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -39,7 +39,7 @@ Deno.test("Connection.call() rejects at once and tells the handler when its sign
   assertStrictEquals(await assertRejects(() => call), reason);
   await told;
   assertEquals((signal.reason as Error).name, "AbortError");
-  // The answer that comes all the same is dropped.
+  // The late answer is dropped.
   open();
   assertEquals((await linked.client.call("echo", { value: 2 })).value, 2);
 });

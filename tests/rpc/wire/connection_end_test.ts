@@ -12,7 +12,7 @@ import { ConnectionClosedError } from "../../../src/rpc/wire/rpc_error.ts";
 import { echo, link, type Linked } from "../_linked_connections.ts";
 import { concat, frameBytes, linkedPair } from "../_linked_pair.ts";
 
-/** A pair in which two calls of the client wait for ever. */
+/** Links a pair in which two calls of the client wait for ever. */
 async function linkWaiting(options?: Parameters<typeof link>[1]) {
   const contexts: HandlerContext[] = [];
   const entered = Promise.withResolvers<void>();
@@ -176,7 +176,7 @@ Deno.test("Connection ends with a FrameError as cause when a frame is not one", 
     linked.serverEnd.out.write(piece);
     if (end) linked.serverEnd.out.end();
     const error = await linked.client.closed;
-    // A peer that was killed in the middle of a message has broken no rule.
+    // A peer that was killed during a message has broken no rule.
     assertEquals(error.reason, end ? "ended" : "protocol");
     assertInstanceOf(error.cause, FrameError);
     assertEquals(error.cause.truncated, end);

@@ -161,7 +161,7 @@ const UNSENDABLE: [what: string, value: unknown, Class: new () => Error][] = [
 ];
 
 for (const [what, value, Class] of UNSENDABLE) {
-  Deno.test(`Connection.call() rejects and goes on when what is sent ${what}`, async () => {
+  Deno.test(`Connection.call() rejects and goes on when the message ${what}`, async () => {
     using linked = link({ echo }, { client: { maxFrameBytes: 1_000 } });
     await assertRejects(() => linked.client.call("echo", { value }), Class);
     assertEquals((await linked.client.call("echo", { value: 1 })).value, 1);

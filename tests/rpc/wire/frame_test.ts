@@ -19,7 +19,7 @@ function encoded(frame: Frame): Uint8Array<ArrayBuffer> {
   return concat(encodeFrame(frame, DEFAULT_MAX_FRAME_BYTES));
 }
 
-/** Reads frames until the end from a pipe that was given these pieces. */
+/** Reads all frames from a pipe with these pieces. */
 async function readAll(pieces: Uint8Array[], chunkBytes?: number): Promise<Frame[]> {
   const pipe = new Pipe();
   const reader = new FrameReader(pipe.source(chunkBytes));
@@ -31,7 +31,7 @@ async function readAll(pieces: Uint8Array[], chunkBytes?: number): Promise<Frame
   })();
   for (const piece of pieces) {
     pipe.write(piece);
-    // Lets the reader take this piece before the next one is there.
+    // Lets the reader take this piece before the next one arrives.
     for (let i = 0; i < 5; i++) await Promise.resolve();
   }
   pipe.end();
@@ -115,7 +115,7 @@ Deno.test("FrameReader.read() reads large parts straight into their own memory",
   const frame = await new FrameReader(pipe.source()).read();
   assertEquals(frame!.attachments[0]!.byteLength, large.byteLength);
   assert(frame!.attachments[0]!.every((byte) => byte === 7));
-  // One read finds the header, one gets all of the rest.
+  // One read finds the header, one reads all of the rest.
   assertEquals(pipe.reads.length, 2);
 });
 
@@ -176,7 +176,7 @@ Deno.test("FrameReader.read() throws a FrameError when a header does not end", a
   await assertRejects(() => reader.read(), FrameError, "no end of its header");
 });
 
-Deno.test("FrameReader.read() quotes only the beginning of what is malformed", async () => {
+Deno.test("FrameReader.read() quotes only the beginning of a malformed header", async () => {
   const pipe = new Pipe();
   pipe.write(`Content-Length: ${"9".repeat(500_000)}\r\n\r\n`);
   const reader = new FrameReader(pipe.source());
@@ -193,7 +193,7 @@ Deno.test("FrameReader.read() throws a FrameError when the body is not UTF-8", a
   }
 });
 
-Deno.test("FrameReader.read() reads what a decoder writes for what is not UTF-8, where it is meant", async () => {
+Deno.test("FrameReader.read() accepts a replacement character that the sender meant", async () => {
   const frame = { text: '"\ufffd é 日本 🎉"', attachments: [] };
   assertEquals(await readAll([encoded(frame)]), [frame]);
 });

@@ -1,9 +1,9 @@
-/** The command line of bubblewrap (https://github.com/containers/bubblewrap), which makes namespaces of Linux. */
+/** The command line of bubblewrap (https://github.com/containers/bubblewrap), which creates Linux namespaces. */
 
 import type { PermissionKind } from "../../../security/permissions.ts";
 import { allowed, type SandboxNeeds } from "./_kernel_files.ts";
 
-/** Shared libraries, and how the loader finds them, on the distributions there are. No programs. */
+/** Shared libraries, and the loader's configuration, on common distributions. No programs. */
 const LIBRARIES = [
   "/usr/lib",
   "/usr/lib32",
@@ -19,10 +19,10 @@ const LIBRARIES = [
   "/etc/ld.so.conf.d",
 ];
 
-/** What programs and native libraries stand on, and are. */
+/** Folders of programs and native libraries. */
 const PROGRAMS = ["/usr", "/bin", "/sbin"];
 
-/** Names of hosts and their certificates. */
+/** Files for resolving host names and checking certificates. */
 const NETWORK = [
   "/etc/resolv.conf",
   "/etc/hosts",
@@ -34,10 +34,10 @@ const NETWORK = [
 ];
 
 /**
- * What stands in front of the kernel's command line. The process has namespaces of its own, so that it sees no other
- * process, no network, and a file system in which there is nothing but what follows here.
+ * Returns the command that precedes that of the kernel. The process gets namespaces of its own, in which there are no
+ * other processes, no network, and no files but those listed here.
  *
- * @param needs What it has to reach.
+ * @param needs What the process has to reach.
  */
 export function bubblewrapCommand({ deno, files, granted }: SandboxNeeds): string[] {
   const [read, write, run, ffi, net, web] = ["read", "write", "run", "ffi", "net", "import"]
@@ -47,7 +47,7 @@ export function bubblewrapCommand({ deno, files, granted }: SandboxNeeds): strin
     "bwrap",
     "--unshare-all",
     ...online ? ["--share-net"] : [],
-    // The signal for it comes from the kernel of the system, also when the host is killed.
+    // The operating system sends the signal, even if the host is killed.
     "--die-with-parent",
     "--cap-drop",
     "ALL",
@@ -58,13 +58,13 @@ export function bubblewrapCommand({ deno, files, granted }: SandboxNeeds): strin
     ...bind("--ro-bind-try", isSome(run!) || isSome(ffi!) ? PROGRAMS : []),
     ...bind("--ro-bind-try", [...listed(run!), ...listed(ffi!), ...listed(read!)]),
     ...bind("--bind-try", listed(write!)),
-    // Behind what is granted: what the kernel stands on is not written to in any case.
+    // After the granted paths, so that the kernel's own files are never writable.
     "--proc",
     "/proc",
     "--dev",
     "/dev",
     ...bind("--ro-bind", [deno, ...files.modules]),
-    // What cells may fetch is kept in memory, and gone with the process.
+    // Modules that cells fetch are kept in memory, and are gone with the process.
     ...isSome(web!) ? ["--tmpfs", files.cache] : ["--dir", files.cache],
     ...bind(
       "--ro-bind-try",
@@ -73,7 +73,7 @@ export function bubblewrapCommand({ deno, files, granted }: SandboxNeeds): strin
     "--remount-ro",
     "/dev",
     ...write === true ? [] : ["--remount-ro", "/"],
-    // Without a home folder, Deno cannot find its cache, and without /etc/localtime no time zone.
+    // Without a home folder Deno cannot find its cache, and without /etc/localtime it has no time zone.
     "--setenv",
     "DENO_DIR",
     files.cache,
@@ -90,7 +90,7 @@ function isSome(allow: true | readonly string[]): boolean {
   return allow === true || allow.length > 0;
 }
 
-/** The paths in a list. */
+/** Returns the paths of a list; empty if everything is allowed. */
 function listed(allow: true | readonly string[]): readonly string[] {
   return allow === true ? [] : allow.filter((path) => path.startsWith("/"));
 }

@@ -1,45 +1,45 @@
-/** Which files a kernel process reads to come up. */
+/** The files that a kernel process reads at its start. */
 
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { GrantedPermission, PermissionKind } from "../../../security/permissions.ts";
 
-/** What is asked for. */
+/** Options of {@linkcode kernelFiles}. */
 export interface KernelFilesOptions {
   /** The Deno executable. */
   readonly deno: string;
-  /** The environment that the process will have. */
+  /** The environment of the process. */
   readonly env: Readonly<Record<string, string>>;
   /** The kernel's main module. */
   readonly url: string;
-  /** What of the cache is needed: modules of the web, packages. */
+  /** The parts of the cache that are needed: remote modules, packages. */
   readonly uses: readonly ("remote" | "npm")[];
 }
 
-/** Files and folders. */
+/** The files and folders of a kernel process. */
 export interface KernelFiles {
-  /** Folders with the kernel's modules; empty where they come from Deno's cache. */
+  /** Folders of the kernel's modules; empty if they come from Deno's cache. */
   readonly modules: readonly string[];
-  /** Deno's cache. */
+  /** The folder of Deno's cache. */
   readonly cache: string;
-  /** What of the cache is needed. */
+  /** The paths in the cache that are needed. */
   readonly cached: readonly string[];
 }
 
-/** What a kernel process in a sandbox has to reach. */
+/** The files and permissions that a kernel process in a sandbox needs. */
 export interface SandboxNeeds {
   /** The Deno executable. */
   readonly deno: string;
-  /** What the process comes up from. */
+  /** The files that the process reads at its start. */
   readonly files: KernelFiles;
-  /** What cells may reach. */
+  /** The permissions of cells. */
   readonly granted: readonly GrantedPermission[];
 }
 
 /**
- * What of one kind is granted: everything, or what is listed.
+ * Returns the granted entries of one kind: `true` for everything, or a list.
  *
- * @param granted What is granted.
+ * @param granted The granted permissions.
  * @param kind The kind.
  */
 export function allowed(
@@ -49,28 +49,31 @@ export function allowed(
   return granted.find((one) => one.kind === kind)?.allow ?? [];
 }
 
-/** What modules of the web became when they were fetched. */
+/** Folders of the cache with transpiled remote modules. */
 const REMOTE = ["gen/https", "gen/http"];
 
 /**
- * Finds the files.
+ * Finds the files that a kernel process reads at its start.
  *
- * @param options Which Deno, and which kernel.
- * @throws {Error} If Deno does not say where its cache is.
+ * @param options The Deno executable, and the kernel.
+ * @throws {Error} If Deno does not report the place of its cache.
  */
 export function kernelFiles({ deno, env, url, uses }: KernelFilesOptions): KernelFiles {
   const cache = cacheFolder(deno, env);
   const local = url.startsWith("file:");
-  // The kernel imports nothing but these two folders.
+  // The kernel imports modules of these two folders only.
   const kernel = local ? dirname(fileURLToPath(url)) : "";
   const modules = local ? [kernel, resolve(kernel, "../rpc")] : [];
-  // The cache has code of everything that was ever run: that of the user's own modules is none of it.
+  // The cache has code of everything that was ever run; only the kernel's own modules are included.
   const emitted = modules.map((folder) => `gen/file${folder}`);
   const cached = [...uses, ...uses.includes("remote") ? REMOTE : [], ...emitted];
   return { modules, cache, cached: cached.map((path) => `${cache}/${path}`) };
 }
 
-/** Where Deno's cache is depends on the environment and on the user's home folder, which Deno looks up by itself. */
+/**
+ * Returns the folder of Deno's cache. It depends on the environment and on the user's home folder, which Deno looks up
+ * by itself.
+ */
 function cacheFolder(deno: string, env: Readonly<Record<string, string>>): string {
   if (env.DENO_DIR !== undefined) return env.DENO_DIR;
   const { stdout } = new Deno.Command(deno, {

@@ -1,6 +1,6 @@
 /**
- * The command line of sandbox-exec, which macOS has. Written by its documentation, and never run: the machines that this is
- * tested on have Linux.
+ * The command line of sandbox-exec, which is part of macOS. Written from its documentation and never run: the project
+ * is tested on Linux.
  */
 
 import { allowed, type SandboxNeeds } from "./_kernel_files.ts";
@@ -8,16 +8,16 @@ import { allowed, type SandboxNeeds } from "./_kernel_files.ts";
 /** Shared libraries, the loader, time zones. */
 const SYSTEM = ["/usr/lib", "/usr/share", "/System", "/Library/Apple", "/private/var/db"];
 
-/** Certificates and the names of hosts. */
+/** Certificates, and files for resolving host names. */
 const NETWORK = ["/private/etc", "/Library/Keychains"];
 
-/** Sources of random numbers, and where output may go that nobody wants. */
+/** Sources of random numbers, and a sink for output. */
 const DEVICES = ["/dev/null", "/dev/random", "/dev/urandom"];
 
 /**
- * What stands in front of the kernel's command line.
+ * Returns the command that precedes that of the kernel.
  *
- * @param needs What it has to reach.
+ * @param needs What the process has to reach.
  */
 export function sandboxExecCommand(needs: SandboxNeeds): string[] {
   return ["sandbox-exec", "-p", profile(needs)];
@@ -56,7 +56,7 @@ function literals(paths: readonly string[]): string {
   return paths.map((path) => `(literal ${quote(path)})`).join(" ");
 }
 
-/** Profiles are Scheme. */
+/** Quotes a string for a profile, which is written in Scheme. */
 function quote(text: string): string {
   return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 }

@@ -1,5 +1,5 @@
 /**
- * The outer wall: a program of the operating system inside which the kernel's process is started.
+ * The outer wall: a program of the operating system inside which the kernel's process runs.
  *
  * @module
  */
@@ -10,14 +10,15 @@ import { SHELL } from "../../process/_process_limits.ts";
 import { sandboxExecCommand } from "./_sandbox_exec.ts";
 
 /**
- * What the kernel's process is started in.
+ * The program inside which the kernel's process runs.
  *
- * - `"none"`: nothing; the walls are Deno's.
- * - `"auto"`: the known program of the system, bubblewrap on Linux and sandbox-exec on macOS. There is no network but what
- *   `net` grants, and of the files only what Deno needs, and what `read` and `write` name. Where the program is missing or the
- *   system does not let it work, the kernel does not start.
- * - `{ command }`: a program of your own and its arguments, for example `["firejail", "--net=none", "--"]`. The command line
- *   of the kernel is appended. It has to pass on stdin and stdout, and to end the kernel when it ends itself.
+ * - `"none"`: no program; Deno's permissions are the outermost wall.
+ * - `"auto"`: the system's own program, bubblewrap on Linux and sandbox-exec on macOS. The process has no network
+ *   unless `net` grants it, and no files but those that Deno needs and that `read` and `write` name. If the program is
+ *   missing, or the system does not let it work, the kernel does not start.
+ * - `{ command }`: a program of your own and its arguments, for example `["firejail", "--net=none", "--"]`. The command
+ *   line of the kernel is appended. The program has to pass on stdin and stdout, and to end the kernel when it ends
+ *   itself.
  */
 export type Sandbox = "auto" | "none" | SandboxCommand;
 
@@ -27,20 +28,20 @@ export interface SandboxCommand {
   readonly command: readonly string[];
 }
 
-/** What a kernel's process was started in. */
+/** The kind of program inside which a kernel's process runs. */
 export type SandboxKind = "none" | "bubblewrap" | "sandbox-exec" | "custom";
 
-/** What `"auto"` means. */
+/** The program that `"auto"` selects. */
 const KNOWN: Partial<Record<typeof Deno.build.os, SandboxKind>> = {
   linux: "bubblewrap",
   darwin: "sandbox-exec",
 };
 
 /**
- * Checks the option, and says what it means here.
+ * Checks the option, and returns the kind of sandbox that it selects on this system.
  *
  * @param sandbox The option.
- * @throws {TypeError} If it is none of the three.
+ * @throws {TypeError} If the option is malformed.
  * @throws {Deno.errors.NotSupported} If this system has no such program.
  * @throws {Deno.errors.NotCapable} If the host may not run the shell that starts it.
  */
@@ -57,7 +58,7 @@ export function sandboxKind(sandbox: Sandbox): SandboxKind {
   const kind = sandbox === "auto" ? KNOWN[os] : os === "windows" ? undefined : "custom";
   if (kind === undefined) {
     throw new Deno.errors.NotSupported(
-      `Cannot use sandbox ${JSON.stringify(sandbox)}: there is none for ${os}; use "none"`,
+      `Cannot use sandbox ${JSON.stringify(sandbox)}: there is no sandbox for ${os}; use "none"`,
     );
   }
   if (Deno.permissions.querySync({ name: "run", command: SHELL }).state !== "granted") {
@@ -72,10 +73,10 @@ export function sandboxKind(sandbox: Sandbox): SandboxKind {
 }
 
 /**
- * What stands in front of the kernel's command line.
+ * Returns the command that precedes that of the kernel.
  *
- * @param sandbox The option, checked.
- * @param needs Gives what the process has to reach; not called for a program of the host's own.
+ * @param sandbox The checked option.
+ * @param needs Returns what the process has to reach; not called for a program of the host's own.
  */
 export function sandboxCommand(sandbox: Sandbox, needs: () => SandboxNeeds): readonly string[] {
   if (typeof sandbox === "object") return sandbox.command;
