@@ -6,15 +6,13 @@
 
 import { Object, RangeError, Set, TypeError } from "../../rpc/builtins.ts";
 
-/** What timers need to know, and whom they tell. */
+/** Options of {@linkcode installTimers}. */
 export interface TimerOptions {
-  /** Timers that may be pending at once. A flood of them would fill the memory. */
+  /** Maximum number of pending timers: a flood of them would fill the memory. */
   readonly maxTimers: number;
-  /** Whether the code that asks belongs to a cell that was stopped. */
+  /** Returns whether the asking code belongs to a cell that was stopped. */
   readonly isStopped: () => boolean;
-  /** Gives what has to be waited for before a callback may run; nothing, if it may run now. */
-  readonly hold: () => Promise<void> | undefined;
-  /** Told what a callback throws, while it is known whose callback it is. */
+  /** Receives what a callback throws, while it is known whose callback it is. */
   readonly onError: (thrown: unknown) => void;
 }
 
@@ -25,9 +23,9 @@ const native = { setTimeout, setInterval, clearTimeout, clearInterval };
 /**
  * Puts counted timers in the place of the native ones.
  *
- * @param options The limit, and the state of the session.
+ * @param options The limit, and the receiver of errors.
  */
-export function installTimers({ maxTimers, isStopped, hold, onError }: TimerOptions): void {
+export function installTimers({ maxTimers, isStopped, onError }: TimerOptions): void {
   const pending = new Set<unknown>();
   const check = (name: string, callback: unknown): callback is Callback => {
     if (typeof callback !== "function") {
@@ -54,14 +52,10 @@ export function installTimers({ maxTimers, isStopped, hold, onError }: TimerOpti
   const timers = {
     setTimeout(callback: unknown, delay?: number, ...args: unknown[]): unknown {
       if (!check("setTimeout", callback)) return;
-      const fire = (): void => {
-        const waiting = hold();
-        if (waiting !== undefined) return void waiting.then(fire);
-        // Cleared while it waited.
-        if (!pending.delete(handle)) return;
+      const handle: unknown = native.setTimeout(() => {
+        pending.delete(handle);
         if (!isStopped()) call(callback, args);
-      };
-      const handle: unknown = native.setTimeout(fire, delay);
+      }, delay);
       pending.add(handle);
       return handle;
     },
@@ -69,7 +63,7 @@ export function installTimers({ maxTimers, isStopped, hold, onError }: TimerOpti
       if (!check("setInterval", callback)) return;
       const handle: unknown = native.setInterval(() => {
         if (isStopped()) clear(handle);
-        else if (hold() === undefined) call(callback, args);
+        else call(callback, args);
       }, delay);
       pending.add(handle);
       return handle;

@@ -1,18 +1,18 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { Interrupts } from "../../../src/kernel/stop/interrupts.ts";
+import { Stopper } from "../../../src/kernel/stop/stopper.ts";
 import { Modules } from "../../../src/kernel/namespace/modules.ts";
 import { ObjectScope } from "../../../src/kernel/namespace/scope.ts";
-import { Session } from "../../../src/kernel/evaluator.ts";
+import { Evaluator } from "../../../src/kernel/evaluator.ts";
 import { StackMapper } from "../../../src/kernel/namespace/stack_mapper.ts";
 
 /** A session in this process that gives snapshots little time. */
-function createSession(): Session {
+function createSession(): Evaluator {
   const modules = new Modules(() => Promise.reject(new TypeError("no imports")));
-  return new Session({
+  return new Evaluator({
     scope: new ObjectScope(modules.import),
     output: { write: () => {}, start: () => {}, end: () => ({ length: 0, tail: "" }) },
     stacks: new StackMapper(),
-    interrupts: new Interrupts(),
+    stopper: new Stopper(),
     modules,
     globals: new Set(),
     snapshotTimeoutMs: 100,
