@@ -18,7 +18,6 @@ import {
 import type {
   CellReport,
   ExecuteParams,
-  NamespaceEntry,
   OutputReport,
   OutputStream,
   RestoreReport,
@@ -31,13 +30,14 @@ import { FunctionSources } from "./snapshot/function_source.ts";
 import type { Stopper } from "./stop/stopper.ts";
 import { Intrinsics } from "./snapshot/intrinsics.ts";
 import type { Modules } from "./namespace/modules.ts";
-import { Namespace, toEntry } from "./namespace/namespace.ts";
-import type { Originals } from "./guest/originals.ts";
+import { type NamedValue, Namespace, toEntry } from "./namespace/namespace.ts";
+import type { Originals } from "./lockdown/originals.ts";
 import type { CellHelper, NamespaceScope } from "./namespace/scope.ts";
 import type { SnapshotContext } from "./snapshot/snapshot_context.ts";
 import { openSnapshot } from "./snapshot/snapshot_reader.ts";
 import { writeSnapshot, type WrittenSnapshot } from "./snapshot/snapshot_writer.ts";
 import type { StackMapper } from "./namespace/stack_mapper.ts";
+import { filterList, mapList } from "../rpc/lists.ts";
 
 /** The output of cells, as an evaluator uses it. */
 export interface OutputAccount {
@@ -160,7 +160,7 @@ export class Evaluator {
 
   get #context(): SnapshotContext {
     const { namespace, modules } = this;
-    this.#intrinsics ??= new Intrinsics([...this.#outerGlobals(), ...namespace.globals()]);
+    this.#intrinsics ??= new Intrinsics(this.#globals());
     return {
       namespace,
       sources: this.#sources,
@@ -170,11 +170,15 @@ export class Evaluator {
     };
   }
 
-  /** Returns the real globals, where the names are properties of another object. */
-  #outerGlobals(): [string, PropertyDescriptor][] {
-    return this.#scope.target === globalThis
-      ? []
-      : Object.entries(Object.getOwnPropertyDescriptors(globalThis));
+  /** Returns the globals. Where the names are properties of another object, the real ones are behind those of that. */
+  #globals(): Map<string, PropertyDescriptor> {
+    const globals = new Map<string, PropertyDescriptor>();
+    const outer = this.#scope.target === globalThis ? [] : Object.getOwnPropertyNames(globalThis);
+    for (let i = 0; i < outer.length; i++) {
+      globals.set(outer[i]!, Object.getOwnPropertyDescriptor(globalThis, outer[i]!)!);
+    }
+    this.namespace.globals().forEach((property, name) => globals.set(name, property));
+    return globals;
   }
 
   /**
@@ -184,7 +188,10 @@ export class Evaluator {
    */
   async execute(cell: ExecuteParams): Promise<CellReport> {
     const before = new Map<string, unknown>();
-    for (const { name, value } of this.namespace.values()) before.set(name, value);
+    const namesBefore = this.namespace.values();
+    for (let i = 0; i < namesBefore.length; i++) {
+      before.set(namesBefore[i]!.name, namesBefore[i]!.value);
+    }
     this.#stacks.add(cell.cell, cell.map);
     this.#output.start(cell.cell);
     let outcome: Pick<CellReport, "value" | "error" | "names" | "stopped">;
@@ -202,11 +209,9 @@ export class Evaluator {
       this.#restoreOriginals();
       outcome = { error: describeError(thrown, this.#stacks), names: this.namespace.entries() };
     }
-    const changed: NamespaceEntry[] = [];
-    for (const named of this.namespace.values()) {
-      const { name, value } = named;
-      if (!before.has(name) || !Object.is(before.get(name), value)) changed.push(toEntry(named));
-    }
+    const isChanged = ({ name, value }: NamedValue) =>
+      !before.has(name) || !Object.is(before.get(name), value);
+    const changed = mapList(filterList(this.namespace.values(), isChanged), toEntry);
     return { ...outcome, output: this.#output.end(), changed };
   }
 
@@ -255,12 +260,11 @@ async function checkImport(
   names: readonly string[] = [],
 ): Promise<object> {
   const module = await pending;
-  for (const name of names) {
-    if (!(name in module)) {
-      throw new SyntaxError(
-        `The module ${JSON.stringify(specifier)} has no export named ${JSON.stringify(name)}`,
-      );
-    }
+  const missing = filterList(names, (name) => !(name in module));
+  if (missing.length > 0) {
+    throw new SyntaxError(
+      `The module ${JSON.stringify(specifier)} has no export named ${JSON.stringify(missing[0])}`,
+    );
   }
   return module;
 }

@@ -5,12 +5,12 @@
  * @module
  */
 
-import { JSON, type Promise, RangeError } from "../rpc/builtins.ts";
+import { Error, JSON, type Promise, RangeError } from "../rpc/builtins.ts";
 import { type DisplayParams, type KernelOptions, LIMITED } from "../rpc/protocol.ts";
 import { References } from "../rpc/references/references.ts";
 import { Evaluator } from "./evaluator.ts";
 import { prepareEnvironment } from "./guest/environment.ts";
-import { Originals } from "./guest/originals.ts";
+import { Originals } from "./lockdown/originals.ts";
 import { OutputBuffer } from "./guest/output_buffer.ts";
 import { HostCalls } from "./host_calls.ts";
 import { HostLink } from "./host_link.ts";
@@ -41,7 +41,10 @@ const { setTimeout } = globalThis;
 if (import.meta.main) {
   // Not awaited at the top level: a module that is still waiting there cannot be interrupted without dying.
   const limited = Deno.args[1] === LIMITED;
-  void main(JSON.parse(Deno.args[0] ?? "null") as KernelOptions, { limited });
+  main(JSON.parse(Deno.args[0] ?? "null") as KernelOptions, { limited }).catch((error) => {
+    sayLastWords(`it could not go on: ${error instanceof Error ? error.message : error}`);
+    exit(1);
+  });
 }
 
 /** Builds the kernel from its parts, the lowest first, and runs it to its end. */
@@ -98,7 +101,6 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
   const parts = { evaluator, stopper, watcher, references, calls, host, facts };
   const closed = host.open(channel, {
     maxFrameBytes,
-    prepare: () => originals.restoreForMessages(),
     handlers: requestHandlers(parts),
   });
   host.notify("ready", { value: null });

@@ -13,7 +13,7 @@ import { installFinalizers } from "./finalizers.ts";
 import { curateGlobals } from "./globals.ts";
 import { installIterablePromises } from "./iterable_promises.ts";
 import { catchLateErrors } from "./late_errors.ts";
-import { lockDown } from "./lockdown.ts";
+import { lockDown } from "../lockdown/lockdown.ts";
 import type { OutputBuffer } from "./output_buffer.ts";
 import { installTimers } from "./timers.ts";
 
@@ -38,7 +38,7 @@ export interface EnvironmentOptions {
 /**
  * Prepares the global object for cells.
  *
- * @param options What stays, limits, and the receivers of what cells do.
+ * @param options The parts of the platform that stay, limits, and receivers.
  * @returns The names of the globals.
  */
 export function prepareEnvironment(options: EnvironmentOptions): Set<string> {

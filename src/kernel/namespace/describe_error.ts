@@ -1,5 +1,5 @@
 /**
- * Errors that cells throw, in words.
+ * Descriptions of what cells throw.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { withoutGuards } from "./source_text.ts";
 import type { StackMapper } from "./stack_mapper.ts";
 
 /**
- * Describes what a cell threw.
+ * Describes a value that a cell threw.
  *
  * @param thrown Any value.
  * @param stacks Maps positions to the text of cells.

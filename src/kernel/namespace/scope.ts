@@ -26,10 +26,10 @@ export interface CellHelper {
   readonly i: (module: Promise<object>, specifier?: string, names?: string[]) => Promise<object>;
 }
 
-/** A compiled cell: running it gives a promise for a list with its value, or for nothing. */
+/** A compiled cell: running it returns a promise for a list with its value, or for `undefined`. */
 export type RunnableCell = (helper: CellHelper, flag: Int32Array) => () => Promise<unknown>;
 
-/** Decides about every `import()` that a cell makes, and makes it. */
+/** Decides about every `import()` of a cell, and performs it. */
 export type Importer = (specifier: string, attributes: Record<string, string>) => Promise<unknown>;
 
 /** The place of the names that cells define, and the compiler of code that refers to them. */

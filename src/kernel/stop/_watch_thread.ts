@@ -9,15 +9,15 @@ import type { WatchOrder } from "./_shared_state.ts";
  * It sends no messages: what it has to report stands in the shared memory, where no code of cells comes between.
  */
 function watch(): void {
-  /** How often the memory is looked at, in milliseconds: a look takes 11 us. */
+  /** Interval of the checks of the memory, in milliseconds: a check takes 11 us. */
   const POLL_MS = 50;
-  /** How often it is looked at when no cell has run for some time. */
+  /** The same when no cell has run for some time. */
   const IDLE_POLL_MS = 1_000;
-  /** Looks without a cell after which the thread goes to sleep. */
+  /** Number of checks without a cell after which the thread goes to sleep. */
   const IDLE_POLLS = 20;
   /** A process that is so many MiB beyond its limit does not heed alarms, and is ended. */
   const KILL_MARGIN_MEBIBYTES = 256;
-  /** How often the thread looks whether its parent lives, in milliseconds. */
+  /** Interval of the checks whether the parent lives, in milliseconds. */
   const PARENT_POLL_MS = 1_000;
 
   const scope = globalThis as unknown as { onmessage: (event: { data: WatchOrder }) => void };

@@ -69,7 +69,7 @@ export class MemoryMeter {
     this.#tolerate();
   }
 
-  /** What is in use now is no reason for alarm: it is held, or kept for what is allocated next. More would be one. */
+  /** Raises the limit to the present use: it is held, or kept for the next allocations. Only growth is worth an alarm. */
   #tolerate(): void {
     const present = Math.floor(memoryUsage().rss / MEBIBYTE);
     store(this.#state, STATE.LIMIT, Math.max(this.maxMebibytes, present + GROWTH_MEBIBYTES));
@@ -81,7 +81,7 @@ function usedWithoutGarbage(): number {
   const before = memoryUsage();
   collectGarbage();
   const after = memoryUsage();
-  // What was freed may still be on its way back to the system, or be kept for the next allocation.
+  // Freed memory may still be on its way back to the system, or be kept for the next allocation.
   const freed = before.heapTotal + before.external - after.heapTotal - after.external;
   return Math.floor(Math.min(after.rss, before.rss - freed) / MEBIBYTE);
 }

@@ -18,7 +18,7 @@
 
 import { Atomics, type Error, type Int32Array, Promise } from "../../rpc/builtins.ts";
 import { AsyncLocalStorage } from "node:async_hooks";
-import { callWithin, isEngineTimeout } from "./_engine_limit.ts";
+import { callWithin, EngineTimeoutError } from "./_engine_limit.ts";
 import { CellStoppedError } from "./cell_stopped_error.ts";
 import { firstSettled } from "./first_settled.ts";
 import { createFlag, FLAG, type FlagState } from "./flag.ts";
@@ -87,7 +87,7 @@ export class Stopper {
   readonly #runs = new AsyncLocalStorage<CellRun>();
   /** The run that is not over: absent while idle, marked as stopped while stopping. */
   #current: CellRun | undefined;
-  /** Whether a cell was ever stopped: of such a cell something may wait to go on for as long as the kernel lives. */
+  /** Whether a cell was ever stopped: its code may wait to go on for as long as the kernel lives. */
   #anyStopped = false;
   #spared = 0;
 
@@ -120,7 +120,7 @@ export class Stopper {
         ? { stopped: true, error: run.error }
         : { stopped: false, value: value as T };
     } catch (error) {
-      if (run.stopped || isEngineTimeout(error)) {
+      if (run.stopped || error instanceof EngineTimeoutError) {
         this.#mark(run);
         return { stopped: true, error: run.error };
       }
@@ -180,7 +180,7 @@ export class Stopper {
     if (late || !holds) return this.#withdraw(reason);
     if (current !== undefined && reason !== FLAG.STOP_LEFTOVERS) this.stop(reason);
     if (!leftover) throw new CellStoppedError();
-    // What runs while this thread does not get to stop anything is what keeps it from that.
+    // This code runs and keeps the thread from everything else, so it is what has to stop.
     this.#mark(run);
     throw new CellStoppedError(this.#reasons.explain(reason)?.message ?? LEFTOVER_STOPPED);
   }

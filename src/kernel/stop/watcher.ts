@@ -111,7 +111,7 @@ export class Watcher {
   constructor(options: WatcherOptions) {
     this.#options = options;
     this.#state = options.state;
-    // Shared memory is not counted as part of the heap, and what nobody touches costs nothing.
+    // Shared memory is not counted as part of the heap, and costs nothing until it is touched.
     if (options.limited) this.#reserve = new SharedArrayBuffer(THREAD_MEBIBYTES * MEBIBYTE);
   }
 
@@ -205,7 +205,7 @@ export class Watcher {
     const { flag, memory, host } = this.#options;
     // Without a prototype: cells may have put options on it by now.
     const worker = new Worker(WATCH_URL, { __proto__: null, type: "module" } as WorkerOptions);
-    // Deno's code finds no method by way of the worker that a cell could have replaced, and nobody receives its events.
+    // Deno's code finds no method of the worker that a cell could have replaced, and no listener receives its events.
     Object.setPrototypeOf(worker, null);
     Object.defineProperty(worker, "dispatchEvent", {
       value: (event: Event) => apply(preventDefault, event, []),

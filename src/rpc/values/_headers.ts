@@ -35,7 +35,7 @@ export function headerEntries(headers: Headers): [string, string][] {
 export function makeHeaders(entries: [string, string][]): Headers {
   const headers = new (load())();
   for (let i = 0; i < entries.length; i++) {
-    const [name, value] = entries[i]!;
+    const { 0: name, 1: value } = entries[i]!;
     // Several values of one name come as one. Blanks at its end would be cut off, and mean that the last ones are empty.
     let end = value.length;
     while (end > 0 && value.endsWith(", ", end)) end -= 2;

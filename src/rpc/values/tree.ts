@@ -9,7 +9,9 @@ export type Tagged = { $: unknown[] };
 
 /** A node with a tag. */
 export function tag(name: string, ...rest: unknown[]): Tagged {
-  return { $: [name, ...rest] };
+  const list: unknown[] = [name];
+  for (let i = 0; i < rest.length; i++) list[i + 1] = rest[i];
+  return { $: list };
 }
 
 /** Writes what is no data, and what data becomes that has more to it. */

@@ -31,6 +31,7 @@ import {
 import { LazyAbort } from "./lazy_abort.ts";
 import { Outbox } from "./_outbox.ts";
 import { ConnectionClosedError, RemoteError, RPC_ERROR_CODES } from "./rpc_error.ts";
+import { valuesOf } from "../lists.ts";
 
 /** Options of {@linkcode Connection}. */
 export interface ConnectionOptions {
@@ -38,11 +39,6 @@ export interface ConnectionOptions {
   readonly handlers?: Readonly<Record<string, Handler>>;
   /** Largest frame in bytes, both ways. @default 268435456 */
   readonly maxFrameBytes?: number;
-  /**
-   * Called before a message is handled or written: whatever other code has done to what both stand on is undone here.
-   * @default nothing is
-   */
-  readonly prepare?: () => void;
 }
 
 /** Options of {@linkcode Connection.call}. */
@@ -72,7 +68,6 @@ export class Connection {
   readonly #channel: ByteChannel;
   readonly #handlers: Map<string, Handler>;
   readonly #maxFrameBytes: number;
-  readonly #prepare: () => void;
   readonly #pending = new Map<number, PendingCall>();
   /** Calls given up by this side, whose answers are still to come and are dropped. */
   readonly #cancelled = new Set<number>();
@@ -92,7 +87,6 @@ export class Connection {
     this.#channel = channel;
     this.#handlers = new Map(Object.entries(options.handlers ?? {}));
     this.#maxFrameBytes = options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES;
-    this.#prepare = options.prepare ?? ignore;
     const { promise, resolve } = Promise.withResolvers<ConnectionClosedError>();
     this.closed = promise;
     this.#settleClosed = resolve;
@@ -219,7 +213,6 @@ export class Connection {
   }
 
   #dispatch(message: Message, attachments: readonly Uint8Array[]): void {
-    this.#prepare();
     switch (message.type) {
       case "request":
         return void this.#answer(message.id, message.method, {
@@ -270,7 +263,6 @@ export class Connection {
 
   /** Whatever was thrown, the caller gets an answer. */
   #sendFailure(id: MessageId, thrown: unknown): void {
-    this.#prepare();
     try {
       this.#send(errorText(id, toFailure(thrown)));
     } catch {
@@ -291,7 +283,6 @@ export class Connection {
 
   #post(write: (value: unknown) => string, { value, attachments, unsent }: Payload): void {
     try {
-      this.#prepare();
       this.#send(write(value), attachments);
     } catch (error) {
       unsent?.();
@@ -311,12 +302,12 @@ export class Connection {
   #end(error: ConnectionClosedError): void {
     if (this.#closeError !== undefined) return;
     this.#closeError = error;
-    for (const context of this.#serving.values()) context.abort(error);
+    this.#serving.forEach((context) => context.abort(error));
     this.#serving.clear();
-    const pending = [...this.#pending.values()];
+    const pending = valuesOf(this.#pending);
     this.#pending.clear();
     this.#cancelled.clear();
-    for (const call of pending) call.reject(error);
+    for (let i = 0; i < pending.length; i++) pending[i]!.reject(error);
     void settleAsync(() => this.#channel.close()).catch(ignore).then(() =>
       this.#settleClosed(error)
     );
