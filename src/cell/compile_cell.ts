@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Program } from "acorn";
 import type { Declaration } from "./_declarations.ts";
 import { rewriteCell } from "./_rewrite.ts";
 import { findUnawaited } from "./_unawaited.ts";
@@ -52,7 +53,7 @@ export interface CompileOptions {
  */
 export function compileCell(cell: string | ParsedCell, options: CompileOptions = {}): CompiledCell {
   const { code, program, toOriginal } = typeof cell === "string" ? parseCell(cell) : cell;
-  const helper = unusedName(code);
+  const helper = unusedName(code, program);
   const generated = toOriginal !== undefined;
   const rewritten = rewriteCell(program, code, { helper, generated, toOriginal });
   const rendered = rewritten.edits.render();
@@ -77,8 +78,21 @@ export function compileCell(cell: string | ParsedCell, options: CompileOptions =
   };
 }
 
-function unusedName(code: string): string {
+/**
+ * Returns a name that the code cannot refer to: not in its text, and, since names can be written with escapes, not among its
+ * identifiers either.
+ */
+function unusedName(code: string, program: Program): string {
+  let isTaken = (name: string) => code.includes(name);
+  if (code.includes("\\u")) {
+    const names: string[] = [];
+    visit(program, (node) => {
+      if (node.type === "Identifier" && node.name.startsWith("$cell")) names.push(node.name);
+      return true;
+    });
+    isTaken = (name) => code.includes(name) || names.some((taken) => taken.startsWith(name));
+  }
   let name = "$cell";
-  for (let i = 1; code.includes(name); i++) name = `$cell${i}`;
+  for (let i = 1; isTaken(name); i++) name = `$cell${i}`;
   return name;
 }

@@ -1,5 +1,5 @@
 /**
- * A session: cells run one after another on one namespace. The kernel has one; so has a runtime in the host's process.
+ * The evaluator: cells run one after another on one namespace. The kernel has one; so has a runtime in the host's process.
  *
  * @module
  */
@@ -16,71 +16,70 @@ import {
   SyntaxError,
 } from "../rpc/builtins.ts";
 import type {
-  CellErrorReport,
   CellReport,
   ExecuteParams,
-  NamespaceEntry,
   OutputReport,
   OutputStream,
   RestoreReport,
 } from "../rpc/protocol.ts";
 import { isObject } from "../rpc/values/kinds.ts";
 import type { AnyClass } from "../rpc/values/shared_types.ts";
-import { show, summarize } from "./namespace/describe.ts";
+import { summarize } from "./namespace/describe.ts";
+import { describeError } from "./namespace/describe_error.ts";
 import { FunctionSources } from "./snapshot/function_source.ts";
-import type { Interrupts } from "./stop/interrupts.ts";
+import type { Stopper } from "./stop/stopper.ts";
 import { Intrinsics } from "./snapshot/intrinsics.ts";
 import type { Modules } from "./namespace/modules.ts";
-import { Namespace, toEntry } from "./namespace/namespace.ts";
-import type { Originals } from "./guest/originals.ts";
-import type { CellHelper, Scope } from "./namespace/scope.ts";
-import { withoutGuards } from "./namespace/source_text.ts";
+import { type NamedValue, Namespace, toEntry } from "./namespace/namespace.ts";
+import type { Originals } from "./lockdown/originals.ts";
+import type { CellHelper, NamespaceScope } from "./namespace/scope.ts";
 import type { SnapshotContext } from "./snapshot/snapshot_context.ts";
 import { openSnapshot } from "./snapshot/snapshot_reader.ts";
 import { writeSnapshot, type WrittenSnapshot } from "./snapshot/snapshot_writer.ts";
 import type { StackMapper } from "./namespace/stack_mapper.ts";
+import { filterList, mapList } from "../rpc/lists.ts";
 
-/** The part of the output that a session needs to know. */
-export interface CellOutput {
-  /** Takes what is printed. */
+/** The output of cells, as an evaluator uses it. */
+export interface OutputAccount {
+  /** Takes printed text. */
   write(stream: OutputStream, text: string): void;
-  /** The output of a cell begins. */
+  /** Starts the account of a cell. */
   start(cell: number): void;
-  /** The output of the cell ends: gives how much it has printed. */
+  /** Ends the account of the cell, and returns how much it has printed. */
   end(): OutputReport;
 }
 
-/** What a session stands on. */
-export interface SessionOptions {
-  /** Where the names live. */
-  readonly scope: Scope;
-  /** What cells print. */
-  readonly output: CellOutput;
-  /** Positions in stacks. */
+/** Options of {@linkcode Evaluator}. */
+export interface EvaluatorOptions {
+  /** The place of the names. */
+  readonly scope: NamespaceScope;
+  /** Takes what cells print. */
+  readonly output: OutputAccount;
+  /** Maps positions in stacks. */
   readonly stacks: StackMapper;
   /** Stops cells. */
-  readonly interrupts: Interrupts;
-  /** Imports. */
+  readonly stopper: Stopper;
+  /** Imports modules. */
   readonly modules: Modules;
-  /** Whether a value stands for something of the host. @default nothing does */
+  /** Returns whether a value stands for something of the host. @default nothing does */
   readonly isReference?: (value: object) => boolean;
-  /** Puts back the built-ins that a cell has replaced, and names them. @default nobody does */
+  /** Puts back the built-ins that a cell has replaced, and names them. @default nothing is put back */
   readonly originals?: Originals;
-  /** Globals that are none of the session's names. */
+  /** Globals that are no names of cells. */
   readonly globals: ReadonlySet<string>;
-  /** How long a snapshot may take to be written or read, in milliseconds. @default 30000 */
+  /** Time that a snapshot may take to be written or read, in milliseconds. @default 30000 */
   readonly snapshotTimeoutMs?: number;
 }
 
-/** For hundreds of megabytes it is enough. */
+/** Enough for hundreds of megabytes. */
 const DEFAULT_SNAPSHOT_TIMEOUT_MS = 30_000;
 
-/** One namespace, and the cells that run on it. */
-export class Session {
-  readonly #scope: Scope;
-  readonly #output: CellOutput;
+/** Runs cells on one namespace. */
+export class Evaluator {
+  readonly #scope: NamespaceScope;
+  readonly #output: OutputAccount;
   readonly #stacks: StackMapper;
-  readonly #interrupts: Interrupts;
+  readonly #stopper: Stopper;
   readonly #helper: CellHelper;
   readonly #sources: FunctionSources;
   readonly #snapshotTimeoutMs: number;
@@ -89,15 +88,15 @@ export class Session {
   #intrinsics: Intrinsics | undefined;
   /** The names. */
   readonly namespace: Namespace;
-  /** What was imported. */
+  /** The modules that cells have imported. */
   readonly modules: Modules;
 
-  /** @param options What it stands on. */
-  constructor(options: SessionOptions) {
+  /** @param options The parts that it is made of. */
+  constructor(options: EvaluatorOptions) {
     this.#scope = options.scope;
     this.#output = options.output;
     this.#stacks = options.stacks;
-    this.#interrupts = options.interrupts;
+    this.#stopper = options.stopper;
     this.namespace = new Namespace(options.scope.target, options.globals);
     this.modules = options.modules;
     this.#snapshotTimeoutMs = options.snapshotTimeoutMs ?? DEFAULT_SNAPSHOT_TIMEOUT_MS;
@@ -106,14 +105,14 @@ export class Session {
     this.#helper = this.#createHelper();
     this.#sources = new FunctionSources((code, helper) => {
       const compiled = this.#scope.expression(code, helper);
-      return () => compiled(this.#helper, this.#interrupts.flag);
+      return () => compiled(this.#helper, this.#stopper.flag);
     });
   }
 
   /**
-   * Writes the namespace down.
+   * Writes a snapshot of the namespace.
    *
-   * @param maxBytes How large the snapshot may be, roughly.
+   * @param maxBytes The largest size of the snapshot in bytes, roughly.
    * @throws {Error} If it does not come to an end: a cell may have put a getter or a proxy anywhere.
    */
   snapshot(maxBytes = Infinity): Promise<WrittenSnapshot> {
@@ -121,9 +120,9 @@ export class Session {
   }
 
   /**
-   * Brings names back that were written down, also in another process.
+   * Restores the names of a snapshot, which may come from another process.
    *
-   * @param attachments What {@linkcode Session.snapshot} gave.
+   * @param attachments The attachments that {@linkcode Evaluator.snapshot} returned.
    * @param except Names that stay as they are.
    * @throws {TypeError} If it is no snapshot.
    * @throws {Error} If it does not come to an end: classes may have static members that compute.
@@ -146,22 +145,22 @@ export class Session {
   async makeClasses(cell: ExecuteParams): Promise<Record<string, AnyClass>> {
     const made = await this.#bounded(
       "make the classes",
-      () => this.#scope.compile(cell)(this.#helper, this.#interrupts.flag)(),
+      () => this.#scope.compile(cell)(this.#helper, this.#stopper.flag)(),
     );
     return (made as [Record<string, AnyClass>])[0];
   }
 
-  /** Does what may run code of cells. The engine's limit is for one synchronous stretch, so the action has to be one. */
+  /** Runs what may run code of cells. The engine's limit is for one synchronous stretch, so the action has to be one. */
   async #bounded<T>(what: string, action: () => T): Promise<T> {
     const limit = { timeoutMs: this.#snapshotTimeoutMs };
-    const ending = await this.#interrupts.run(() => Promise.resolve(action()), limit);
+    const ending = await this.#stopper.run(() => Promise.resolve(action()), limit);
     if (ending.stopped) throw ending.error ?? new Error(`Cannot ${what}: it was stopped`);
     return ending.value;
   }
 
   get #context(): SnapshotContext {
     const { namespace, modules } = this;
-    this.#intrinsics ??= new Intrinsics([...this.#outerGlobals(), ...namespace.globals()]);
+    this.#intrinsics ??= new Intrinsics(this.#globals());
     return {
       namespace,
       sources: this.#sources,
@@ -171,27 +170,34 @@ export class Session {
     };
   }
 
-  /** Where the names do not live in the global object, the globals are found behind them. */
-  #outerGlobals(): [string, PropertyDescriptor][] {
-    return this.#scope.target === globalThis
-      ? []
-      : Object.entries(Object.getOwnPropertyDescriptors(globalThis));
+  /** Returns the globals. Where the names are properties of another object, the real ones are behind those of that. */
+  #globals(): Map<string, PropertyDescriptor> {
+    const globals = new Map<string, PropertyDescriptor>();
+    const outer = this.#scope.target === globalThis ? [] : Object.getOwnPropertyNames(globalThis);
+    for (let i = 0; i < outer.length; i++) {
+      globals.set(outer[i]!, Object.getOwnPropertyDescriptor(globalThis, outer[i]!)!);
+    }
+    this.namespace.globals().forEach((property, name) => globals.set(name, property));
+    return globals;
   }
 
   /**
-   * Runs a cell. Whatever it throws is part of the report.
+   * Runs a cell. An error that it throws is part of the report.
    *
    * @param cell The compiled cell.
    */
   async execute(cell: ExecuteParams): Promise<CellReport> {
     const before = new Map<string, unknown>();
-    for (const { name, value } of this.namespace.values()) before.set(name, value);
+    const namesBefore = this.namespace.values();
+    for (let i = 0; i < namesBefore.length; i++) {
+      before.set(namesBefore[i]!.name, namesBefore[i]!.value);
+    }
     this.#stacks.add(cell.cell, cell.map);
     this.#output.start(cell.cell);
     let outcome: Pick<CellReport, "value" | "error" | "names" | "stopped">;
     try {
-      const run = this.#scope.compile(cell)(this.#helper, this.#interrupts.flag);
-      const ending = await this.#interrupts.run(
+      const run = this.#scope.compile(cell)(this.#helper, this.#stopper.flag);
+      const ending = await this.#stopper.run(
         async () => await this.#valueOf(await run()),
         { cell: cell.cell, timeoutMs: cell.timeoutMs ?? Infinity },
       );
@@ -201,43 +207,12 @@ export class Session {
       else outcome = ending.value[0] === undefined ? {} : { value: summarize(ending.value[0]) };
     } catch (thrown) {
       this.#restoreOriginals();
-      outcome = { error: this.describeError(thrown), names: this.namespace.entries() };
+      outcome = { error: describeError(thrown, this.#stacks), names: this.namespace.entries() };
     }
-    const changed: NamespaceEntry[] = [];
-    for (const named of this.namespace.values()) {
-      const { name, value } = named;
-      if (!before.has(name) || !Object.is(before.get(name), value)) changed.push(toEntry(named));
-    }
+    const isChanged = ({ name, value }: NamedValue) =>
+      !before.has(name) || !Object.is(before.get(name), value);
+    const changed = mapList(filterList(this.namespace.values(), isChanged), toEntry);
     return { ...outcome, output: this.#output.end(), changed };
-  }
-
-  /**
-   * Describes what a cell threw.
-   *
-   * @param thrown Any value.
-   */
-  describeError(thrown: unknown): CellErrorReport {
-    try {
-      if (thrown instanceof Error) {
-        const name = `${thrown.name}`;
-        // Some messages quote a function.
-        const message = withoutGuards(`${thrown.message}`);
-        const written = withoutGuards(`${thrown.stack ?? `${name}: ${message}`}`);
-        const stack = this.#stacks.rewrite(written);
-        const cause = causeOf(thrown);
-        return {
-          name,
-          message,
-          ...(cause === undefined ? {} : { cause }),
-          stack,
-          frames: this.#stacks.frames(stack),
-        };
-      }
-    } catch {
-      // An error whose properties throw is shown as any other value.
-    }
-    const text = this.#stacks.rewrite(show(thrown));
-    return { name: "Uncaught", message: text, stack: `Uncaught ${text}`, frames: [] };
   }
 
   #restoreOriginals(): void {
@@ -247,7 +222,7 @@ export class Session {
     this.#output.write("stderr", `Put back: ${names.join(", ")}. Cells cannot replace built-ins\n`);
   }
 
-  /** A cell answers with a list that holds its value, and so does this: nobody awaits a value that has a `then`. */
+  /** Returns the value of a cell in a list, as cells do: so a value that has a `then` is not awaited. */
   async #valueOf(result: unknown): Promise<[unknown]> {
     if (!Array.isArray(result) || result.length === 0) return [undefined];
     const value: unknown = result[0];
@@ -271,17 +246,11 @@ export class Session {
           if (!this.namespace.has(name)) this.namespace.define(name, undefined);
         },
         i: checkImport,
-        g: () => this.#interrupts.guard(),
-        a: (value) => this.#interrupts.resume(value),
+        g: () => this.#stopper.guard(),
+        a: (value) => this.#stopper.resume(value),
       } satisfies CellHelper,
     );
   }
-}
-
-/** The error behind an error, in a line. */
-function causeOf({ cause }: Error): string | undefined {
-  if (cause === undefined) return undefined;
-  return cause instanceof Error ? `${cause.name}: ${cause.message}` : show(cause);
 }
 
 /** A name that a module does not export is an error, as it is for a static import, and not `undefined`. */
@@ -291,12 +260,11 @@ async function checkImport(
   names: readonly string[] = [],
 ): Promise<object> {
   const module = await pending;
-  for (const name of names) {
-    if (!(name in module)) {
-      throw new SyntaxError(
-        `The module ${JSON.stringify(specifier)} has no export named ${JSON.stringify(name)}`,
-      );
-    }
+  const missing = filterList(names, (name) => !(name in module));
+  if (missing.length > 0) {
+    throw new SyntaxError(
+      `The module ${JSON.stringify(specifier)} has no export named ${JSON.stringify(missing[0])}`,
+    );
   }
   return module;
 }

@@ -6,26 +6,26 @@
 
 import { Object, Promise, RangeError } from "../rpc/builtins.ts";
 import { withBlobs } from "../rpc/values/blobs.ts";
-import type { Connection } from "../rpc/wire/connection.ts";
+import type { HostLink } from "./host_link.ts";
 import type { HostCallParams } from "../rpc/protocol.ts";
 import type { LentValue, References, UseRequest } from "../rpc/references/references.ts";
 import { toLocalError } from "../rpc/wire/rpc_error.ts";
 
-/** Counts the calls that are under way. */
+/** Counts pending calls. */
 export class PendingCalls {
   readonly #max: number;
   #count = 0;
 
-  /** @param max How many there may be. */
+  /** @param max Maximum number of pending calls. */
   constructor(max: number) {
     this.#max = max;
   }
 
   /**
-   * Makes room for a call.
+   * Counts one more call.
    *
-   * @param name The function, for the error.
-   * @throws {RangeError} If there are too many.
+   * @param name The name of the function, for the error.
+   * @throws {RangeError} If there are too many already.
    */
   add(name: string): void {
     if (this.#count >= this.#max) {
@@ -36,30 +36,28 @@ export class PendingCalls {
     this.#count++;
   }
 
-  /** A call has ended. */
+  /** Counts one call less. */
   remove(): void {
     this.#count--;
   }
 }
 
-/** What calls of the host need of the kernel. */
+/** Options of {@linkcode HostCalls}. */
 export interface HostCallsOptions {
   /** Leads to the host. */
-  readonly connection: Connection;
-  /** How many calls may be under way at once. */
+  readonly host: HostLink;
+  /** Maximum number of pending calls. */
   readonly maxPendingCalls: number;
-  /** Gives the cell whose code calls. */
+  /** Returns the cell whose code calls. */
   readonly cellOf: () => number;
-  /** Gives what has to be waited for before the caller may go on; nothing, if it may go on now. */
-  readonly hold: () => Promise<void> | undefined;
 }
 
-/** The calls that cells make. */
+/** Makes the calls of cells. */
 export class HostCalls {
   readonly #options: HostCallsOptions;
   readonly #pending: PendingCalls;
 
-  /** @param options The way to the host, and a limit. */
+  /** @param options The link to the host, and a limit. */
   constructor(options: HostCallsOptions) {
     this.#options = options;
     this.#pending = new PendingCalls(options.maxPendingCalls);
@@ -70,14 +68,14 @@ export class HostCalls {
    *
    * @param name Its name.
    * @param references Encodes arguments, and decodes results.
-   * @returns A function that gives a promise. When too many calls are under way it throws: a loop that never yields would
+   * @returns A function that returns a promise. When too many calls are pending it throws: a loop that never yields would
    * fill the memory with rejected promises as well.
    */
   function(name: string, references: References): (...args: unknown[]) => Promise<unknown> {
     const call = (args: readonly unknown[]): Promise<unknown> => {
       const send = ({ value, ...rest }: LentValue) => {
         const params: HostCallParams = { name, args: value, cell: this.#options.cellOf() };
-        return this.#options.connection.call("call", { value: params, ...rest }, {
+        return this.#options.host.call("call", { value: params, ...rest }, {
           receive: (answer) => references.decodeAnswer(answer),
         });
       };
@@ -93,10 +91,10 @@ export class HostCalls {
 
   /** Uses something that the host has lent. */
   use({ name, write, receive }: UseRequest): Promise<unknown> {
-    const { connection, cellOf } = this.#options;
+    const { host, cellOf } = this.#options;
     return this.#count(name, () => {
       const send = ({ value, ...rest }: ReturnType<typeof write>) =>
-        connection.call("use", { value: { ...value, cell: cellOf() }, ...rest }, { receive });
+        host.call("use", { value: { ...value, cell: cellOf() }, ...rest }, { receive });
       return then(withBlobs(write), send);
     });
   }
@@ -113,13 +111,11 @@ export class HostCalls {
       throw toLocalError(error);
     } finally {
       this.#pending.remove();
-      const waiting = this.#options.hold();
-      if (waiting !== undefined) await waiting;
     }
   }
 }
 
-/** Goes on at once where nothing has to be waited for: calls arrive in the order in which they were made. */
+/** Goes on at once where there is nothing to wait for: calls arrive in the order in which they were made. */
 function then<T, U>(value: T | Promise<T>, next: (value: T) => Promise<U>): Promise<U> {
   return value instanceof Promise ? value.then(next) : next(value);
 }

@@ -1,5 +1,5 @@
 /**
- * What a kernel tries out before it runs.
+ * The test of the engine's switches before a kernel runs.
  *
  * @module
  */
@@ -7,7 +7,11 @@
 import { Error, Promise, TypeError } from "../rpc/builtins.ts";
 import vm from "node:vm";
 
-/** The two switches that the isolation stands on are tried out: a kernel in which one fails does not run. */
+/**
+ * Tests the two switches on which the isolation rests.
+ *
+ * @throws {Error} If one does not work: such a kernel must not run.
+ */
 export async function probe(): Promise<void> {
   let failure: string | undefined;
   try {

@@ -1,5 +1,5 @@
 /**
- * Values on their way to the host.
+ * The values that the host retrieves.
  *
  * @module
  */
@@ -25,7 +25,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  *
  * @param namespace The names.
  * @param references Encodes the value.
- * @param params What is asked for.
+ * @param params The name, and how its value is wanted.
  * @throws {RemoteError} If there is no such name.
  * @throws {TypeError} If the value cannot cross, or is a promise that does not settle.
  */
@@ -48,11 +48,11 @@ export async function retrieve(
 }
 
 /**
- * Waits for a value that is a promise, or something like it. A stand-in is none.
+ * Waits for a value that is a promise or a thenable. A stand-in is none.
  *
  * @param value The value.
- * @param options How it is called, and how long it may take in milliseconds.
- * @throws {TypeError} If it does not settle; otherwise what it is rejected with.
+ * @param options Its name for errors, and the time limit in milliseconds.
+ * @throws {TypeError} If it does not settle in time; otherwise the reason of its rejection.
  */
 export async function settled(
   value: unknown,

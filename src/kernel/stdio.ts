@@ -6,10 +6,10 @@
 
 import type { ByteChannel } from "../rpc/wire/channel.ts";
 
-/** Reads that are larger than what a pipe holds are for the body of a frame, whose length is known. */
+/** Size of a pipe in bytes: larger reads are for the body of a frame, whose length is known. */
 const SYNC_READ_BYTES = 64 * 1024;
 
-/** Takes stdin and stdout before cells could. Writing is synchronous, so output leaves while a cell is busy. */
+/** Returns the channel of stdin and stdout. Writing is synchronous, so output leaves while a cell is busy. */
 export function stdioChannel(): ByteChannel {
   const { stdin, stdout } = Deno;
   return {

@@ -43,4 +43,5 @@ export const {
   Uint8Array,
   WeakMap,
   WeakRef,
+  WeakSet,
 } = globalThis;

@@ -7,7 +7,7 @@
  * | `define` | host calls kernel | binds a name to a value, or names to host functions |
  * | `types` | host calls kernel | makes classes from their source and binds their names |
  * | `execute` | host calls kernel | runs a compiled cell and answers with a {@linkcode CellReport} |
- * | `interrupt` | host notifies kernel | stops the cell if it awaits something; one that computes gets SIGINT as well |
+ * | `interrupt` | host notifies kernel | stops the cell, if it waits; one that computes is sent {@linkcode HOST_SIGNALS} as well |
  * | `retrieve` | host calls kernel | answers with the value of a name |
  * | `names` | host calls kernel | answers with the names in the namespace |
  * | `outline` | host calls kernel | answers with one line about the value of each name, without its contents |
@@ -15,16 +15,16 @@
  * | `restore` | host calls kernel | takes a snapshot's attachments, answers with a {@linkcode RestoreReport} |
  * | `about` | host calls kernel | answers with {@linkcode KernelFacts} about its process |
  * | `references` | host calls kernel | answers with its {@linkcode ReferenceCounts} |
- * | `ready` | kernel notifies host | the kernel has started |
- * | `watching` | kernel notifies host | SIGINT stops a cell from now on, and no longer ends the kernel |
- * | `output` | kernel notifies host | a cell printed something |
- * | `display` | kernel notifies host | a cell displays something other than text |
+ * | `ready` | kernel notifies host | it has started |
+ * | `watching` | kernel notifies host | orders are heard from now on; the number of those that were heard so far |
+ * | `ordered` | kernel calls host | answers with {@linkcode OrderReport}: whether the host has ordered to stop a cell |
+ * | `output` | kernel notifies host | something was printed |
+ * | `display` | kernel notifies host | a cell shows something that is more than text |
  * | `call` | kernel calls host | calls a host function |
  * | `use` | both | calls, reads or iterates an object or function that the other side has lent |
  * | `release` | both notify | gives back an object or function that the other side has lent |
  *
- * In addition, SIGINT stops the running cell, and SIGUSR2 stops work that earlier cells left running, if it keeps the
- * kernel from answering while no cell runs.
+ * Beside that, signals of the host reach a kernel whose main thread computes; see {@linkcode HOST_SIGNALS}.
  *
  * @module
  */
@@ -67,8 +67,39 @@ export interface ExecuteParams {
    * time-out.
    */
   timeoutMs?: number;
-  /** The number of SIGINTs that the host sent before this cell, which do not concern it. */
-  interrupts?: number;
+  /** Orders that the host has sent before: they are not for this cell. */
+  orders?: number;
+}
+
+/**
+ * The signals between host and kernel. An order stops the running cell, a nudge stops what earlier cells left running if it
+ * keeps the kernel from answering while no cell runs.
+ *
+ * Orders are SIGURG: it is sent by nobody else, neither by terminals nor by supervisors, and a process that does not listen
+ * ignores it. The host sends one order at a time, and the next one when the kernel has heard it, since signals that wait
+ * become one.
+ */
+export const HOST_SIGNALS = {
+  /** Stops the running cell. */
+  order: "SIGURG",
+  /** Stops what earlier cells left running. */
+  nudge: "SIGUSR2",
+  /** Do nothing to a kernel: a terminal sends them to the whole group of processes, and means the host. */
+  ignored: ["SIGINT"],
+} as const;
+
+/** Parameters of `ordered`. */
+export interface OrderedParams {
+  /** The number of the cell. */
+  cell: number;
+}
+
+/** The answer to `ordered`. */
+export interface OrderReport {
+  /** Orders that the host has sent so far. */
+  orders: number;
+  /** Whether the cell is to stop. */
+  stop: boolean;
 }
 
 /** Parameters of `types`: a compiled cell that returns an object with the classes. */

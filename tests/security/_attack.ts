@@ -6,6 +6,7 @@ import { CODE } from "./cells/code.ts";
 import { HONEST } from "./cells/honest.ts";
 import { HOST } from "./cells/host.ts";
 import { LIFE } from "./cells/life.ts";
+import { PLAIN, SEARCHES, TRAPPERS, UNGUARDED } from "./cells/machinery.ts";
 import { MODULES } from "./cells/modules.ts";
 import { OUTSIDE } from "./cells/outside.ts";
 
@@ -55,5 +56,9 @@ export const ATTACKS: readonly Attack[] = [
   ...attacks("channel", CHANNEL, STOPPED),
   ...attacks("membrane", HOST),
   ...attacks("lifecycle", LIFE, STOPPED),
+  ...attacks("channel", TRAPPERS),
+  ...attacks("realm-escape", SEARCHES),
+  ...attacks("lifecycle", UNGUARDED, STOPPED),
   ...attacks("benign", HONEST, ["ok"]),
+  ...attacks("benign", PLAIN, ["ok"]),
 ];

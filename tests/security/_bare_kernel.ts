@@ -4,7 +4,6 @@
  */
 
 import { BlobContents } from "../../src/rpc/values/blobs.ts";
-import { Connection } from "../../src/rpc/wire/connection.ts";
 import type {
   DefineParams,
   ExecuteParams,
@@ -14,26 +13,28 @@ import type {
 import { References } from "../../src/rpc/references/references.ts";
 import { createConsole } from "../../src/kernel/guest/console.ts";
 import { HostCalls } from "../../src/kernel/host_calls.ts";
-import { Interrupts } from "../../src/kernel/stop/interrupts.ts";
+import { HostLink } from "../../src/kernel/host_link.ts";
 import { Modules } from "../../src/kernel/namespace/modules.ts";
 import { OutputBuffer } from "../../src/kernel/guest/output_buffer.ts";
 import { retrieve } from "../../src/kernel/retrieve.ts";
 import { GlobalScope } from "../../src/kernel/namespace/scope.ts";
-import { Session } from "../../src/kernel/evaluator.ts";
+import { Evaluator } from "../../src/kernel/evaluator.ts";
 import { StackMapper } from "../../src/kernel/namespace/stack_mapper.ts";
 import { stdioChannel } from "../../src/kernel/stdio.ts";
+import { Stopper } from "../../src/kernel/stop/stopper.ts";
 
 const options = JSON.parse(Deno.args[0] ?? "null") as KernelOptions;
-const interrupts = new Interrupts();
+const host = new HostLink();
+const stopper = new Stopper();
 const output = new OutputBuffer((cell, stream, text) => {
-  connection.notify("output", { value: { cell, stream, text } });
-}, { maxChars: options.maxOutputChars, cellOf: () => interrupts.cell });
+  host.notify("output", { value: { cell, stream, text } });
+}, { maxChars: options.maxOutputChars, cellOf: () => stopper.cell });
 const modules = new Modules((specifier, attributes) => import(specifier, { with: attributes }));
-const session = new Session({
+const evaluator = new Evaluator({
   scope: new GlobalScope(modules.import),
   output,
   stacks: new StackMapper(),
-  interrupts,
+  stopper,
   modules,
   globals: new Set(Object.getOwnPropertyNames(globalThis)),
   isReference: (value) => references.isStandIn(value),
@@ -42,23 +43,33 @@ globalThis.console = createConsole((stream, text) => output.write(stream, text))
 addEventListener("unhandledrejection", (event) => event.preventDefault());
 addEventListener("error", (event) => event.preventDefault());
 
-const connection: Connection = new Connection(stdioChannel(), {
+const calls = new HostCalls({
+  host,
+  maxPendingCalls: options.maxPendingCalls,
+  cellOf: () => output.cell,
+});
+const references: References = new References({
+  instances: "copy",
+  use: (request) => calls.use(request),
+  release: (value) => host.notify("release", { value }),
+});
+const closed = host.open(stdioChannel(), {
   maxFrameBytes: options.maxFrameBytes,
   handlers: {
     define: ({ value, attachments }) => {
       const params = value as DefineParams;
       if ("functions" in params) {
         for (const name of params.functions) {
-          session.namespace.define(name, calls.function(name, references));
+          evaluator.namespace.define(name, calls.function(name, references));
         }
       } else {
-        session.namespace.define(params.name, references.decodeValue(params.value, attachments));
+        evaluator.namespace.define(params.name, references.decodeValue(params.value, attachments));
       }
     },
-    execute: async ({ value }) => ({ value: await session.execute(value as ExecuteParams) }),
-    interrupt: () => interrupts.stop(),
-    names: () => ({ value: session.namespace.entries() }),
-    retrieve: ({ value }) => retrieve(session.namespace, references, value as RetrieveParams),
+    execute: async ({ value }) => ({ value: await evaluator.execute(value as ExecuteParams) }),
+    interrupt: () => stopper.stop(),
+    names: () => ({ value: evaluator.namespace.entries() }),
+    retrieve: ({ value }) => retrieve(evaluator.namespace, references, value as RetrieveParams),
     use: async ({ value, attachments }) => {
       const { perform, encode } = references.open(value, attachments);
       const { value: answer, ...rest } = encode(await perform(), new BlobContents());
@@ -67,17 +78,6 @@ const connection: Connection = new Connection(stdioChannel(), {
     release: ({ value }) => references.release(value),
   },
 });
-const calls = new HostCalls({
-  connection,
-  maxPendingCalls: options.maxPendingCalls,
-  cellOf: () => output.cell,
-  hold: () => undefined,
-});
-const references: References = new References({
-  instances: "copy",
-  use: (request) => calls.use(request),
-  release: (value) => connection.notify("release", { value }),
-});
-connection.notify("ready", { value: null });
-await connection.closed;
+host.notify("ready", { value: null });
+await closed;
 Deno.exit(0);

@@ -2,6 +2,7 @@
 
 import { assert } from "@std/assert";
 import { DenoRuntime, type DenoRuntimeOptions } from "../../src/runtime/deno_runtime.ts";
+import { RemoteError } from "../../src/rpc/wire/rpc_error.ts";
 import { KernelExitError } from "../../src/host/kernel_exit.ts";
 import type { CellResult } from "../../src/runtime/cells/cell_result.ts";
 import { Arena } from "./_arena.ts";
@@ -107,7 +108,7 @@ async function attackOnce(
 
 async function isFine(runtime: DenoRuntime): Promise<boolean> {
   const result = await runtime.execute(NEXT).catch((error) => {
-    if (error instanceof KernelExitError) return undefined;
+    if (error instanceof KernelExitError || isAnsweredWithError(error)) return undefined;
     throw error;
   });
   return result?.status === "ok" && result.value?.text === "42";
@@ -123,6 +124,7 @@ async function outcomeOf(
     result = await runtime.execute(code, { timeoutMs });
   } catch (error) {
     if (error instanceof KernelExitError) return "killed";
+    if (isAnsweredWithError(error)) return "spoilt";
     throw error;
   }
   if (result.status === "kernel_exit") return "killed";
@@ -139,7 +141,12 @@ async function outcomeOf(
   }
 }
 
-/** Removes the text of the cell, which contains the word. */
+/** Whether a kernel has failed to run a cell, rather than run one that fails. */
+function isAnsweredWithError(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof RemoteError;
+}
+
+/** The text of the cell has the word in it. */
 function withoutSource(result: CellResult): unknown {
   const { source: _, ...rest } = result;
   if (rest.status !== "error") return rest;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Interrupts } from "../../kernel/stop/interrupts.ts";
+import { Stopper } from "../../kernel/stop/stopper.ts";
 import type {
   CellReport,
   ExecuteParams,
@@ -17,7 +17,7 @@ import type { KernelSnapshot } from "../snapshot.ts";
 import { Modules } from "../../kernel/namespace/modules.ts";
 import { ObjectScope } from "../../kernel/namespace/scope.ts";
 import { OutputBuffer } from "../../kernel/guest/output_buffer.ts";
-import { Session } from "../../kernel/evaluator.ts";
+import { Evaluator } from "../../kernel/evaluator.ts";
 import { StackMapper } from "../../kernel/namespace/stack_mapper.ts";
 import { createConsole } from "../../kernel/guest/console.ts";
 import { createDisplay } from "../../kernel/guest/display.ts";
@@ -29,20 +29,20 @@ export class InProcessKernel implements Kernel {
   readonly ended: Promise<KernelExitError> = new Promise(() => {});
   readonly #host: KernelHost;
   readonly #output: OutputBuffer;
-  readonly #session: Session;
-  readonly #interrupts = new Interrupts();
+  readonly #evaluator: Evaluator;
+  readonly #stopper = new Stopper();
 
   constructor(host: KernelHost, maxOutputChars: number) {
     this.#host = host;
     this.#output = new OutputBuffer(
       (cell, stream, text) => host.output(cell, { stream, text }),
-      { maxChars: maxOutputChars, cellOf: () => this.#interrupts.cell },
+      { maxChars: maxOutputChars, cellOf: () => this.#stopper.cell },
     );
     const modules = new Modules((specifier, attributes) => import(specifier, { with: attributes }));
     const scope = new ObjectScope(modules.import);
-    this.#session = new Session({
+    this.#evaluator = new Evaluator({
       scope,
-      interrupts: this.#interrupts,
+      stopper: this.#stopper,
       output: this.#output,
       stacks: new StackMapper(),
       modules,
@@ -58,7 +58,7 @@ export class InProcessKernel implements Kernel {
   }
 
   define({ types = new Map(), values = [], functions = [] }: Definitions): Promise<void> {
-    const { namespace } = this.#session;
+    const { namespace } = this.#evaluator;
     for (const [name, { value }] of types) namespace.defineProvided(name, value as object);
     for (const { name, value, transfer } of values) {
       if (transfer === "lend") namespace.defineProvided(name, value as object);
@@ -75,15 +75,15 @@ export class InProcessKernel implements Kernel {
   }
 
   execute(cell: ExecuteParams): Promise<CellReport> {
-    return this.#session.execute(cell);
+    return this.#evaluator.execute(cell);
   }
 
   interrupt(): void {
-    this.#interrupts.stop();
+    this.#stopper.stop();
   }
 
   retrieve(name: string, { timeoutMs }: KernelRetrieveOptions): Promise<unknown> {
-    const { namespace } = this.#session;
+    const { namespace } = this.#evaluator;
     if (namespace.has(name)) return settled(namespace.get(name), { name, timeoutMs });
     return Promise.reject(
       new RangeError(`Cannot retrieve ${JSON.stringify(name)}: there is no such name`),
@@ -91,21 +91,21 @@ export class InProcessKernel implements Kernel {
   }
 
   names(): Promise<NamespaceEntry[]> {
-    return Promise.resolve(this.#session.namespace.entries());
+    return Promise.resolve(this.#evaluator.namespace.entries());
   }
 
   outline(names: string[]): Promise<(string | null)[]> {
-    return Promise.resolve(this.#session.namespace.outlines(names));
+    return Promise.resolve(this.#evaluator.namespace.outlines(names));
   }
 
   async snapshot(maxBytes: number): Promise<KernelSnapshot> {
-    const { report, attachments } = await this.#session.snapshot(maxBytes);
+    const { report, attachments } = await this.#evaluator.snapshot(maxBytes);
     // Buffers of the session are written as they are now.
     return { ...report, parts: attachments.map((part) => part.slice()) };
   }
 
   restore(parts: readonly Uint8Array[], except: readonly string[]): Promise<RestoreReport> {
-    return this.#session.restore(parts.map((part) => part.slice()), except);
+    return this.#evaluator.restore(parts.map((part) => part.slice()), except);
   }
 
   close(): Promise<void> {

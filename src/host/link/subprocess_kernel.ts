@@ -7,16 +7,17 @@
 import { withBlobs } from "../../rpc/values/blobs.ts";
 import type { Payload } from "../../rpc/wire/handler.ts";
 import { Connection } from "../../rpc/wire/connection.ts";
-import type {
-  CellReport,
-  ExecuteParams,
-  KernelFacts,
-  NamespaceEntry,
-  ReferenceCounts,
-  RestoreParams,
-  RestoreReport,
-  RetrieveParams,
-  SnapshotParams,
+import {
+  type CellReport,
+  type ExecuteParams,
+  HOST_SIGNALS,
+  type KernelFacts,
+  type NamespaceEntry,
+  type ReferenceCounts,
+  type RestoreParams,
+  type RestoreReport,
+  type RetrieveParams,
+  type SnapshotParams,
 } from "../../rpc/protocol.ts";
 import { References } from "../../rpc/references/references.ts";
 import {
@@ -38,6 +39,7 @@ import {
 import { kernelRequests } from "./_kernel_requests.ts";
 import { withLocalErrors } from "./_local_errors.ts";
 import { Patience, type RequestKind } from "./_patience.ts";
+import { StopOrders } from "./_stop_orders.ts";
 import { typesCell } from "./_types_cell.ts";
 import { classesOf, type HostType } from "../../inject/host_type.ts";
 import { KernelExitError } from "../kernel_exit.ts";
@@ -74,10 +76,7 @@ export class SubprocessKernel implements Kernel {
   readonly #references: References;
   /** Whether the kernel has sent its first message. */
   #started = false;
-  /** Whether the kernel handles SIGINT. Before it does, the signal would end it. */
-  #watching = false;
-  /** The number of SIGINTs sent so far. */
-  #interrupts = 0;
+  readonly #orders: StopOrders;
   readonly #patience: Patience;
 
   /**
@@ -89,9 +88,10 @@ export class SubprocessKernel implements Kernel {
   constructor(host: KernelHost, options: SubprocessOptions) {
     this.host = host;
     this.#process = options.process;
+    this.#orders = new StopOrders(() => this.#signal(HOST_SIGNALS.order));
     this.#patience = new Patience({
       useTimeoutMs: options.useTimeoutMs,
-      nudge: () => this.#signal("SIGUSR2"),
+      nudge: () => this.#signal(HOST_SIGNALS.nudge),
       answers: (patienceMs) => this.answers(patienceMs),
       end: (reason) => this.#process.end(reason),
     });
@@ -118,7 +118,8 @@ export class SubprocessKernel implements Kernel {
           clearTimeout(timer);
           this.#started = true;
         },
-        watching: () => void (this.#watching = true),
+        watching: ({ value }) => this.#orders.acknowledge(value),
+        ordered: ({ value }) => ({ value: this.#orders.report(value) }),
         ...kernelRequests(this.#references, () => this.host),
       },
     });
@@ -156,11 +157,10 @@ export class SubprocessKernel implements Kernel {
   }
 
   async execute(cell: ExecuteParams): Promise<CellReport> {
-    const value = { ...cell, interrupts: this.#interrupts };
-    return await withLocalErrors(this.#request("execute", { value }, {
-      kind: "cell",
-      receive: this.#checked((answer) => readCellReport(answer.value)),
-    }));
+    const value = { ...cell, orders: this.#orders.sent };
+    const receive = this.#checked(({ value }) => readCellReport(value));
+    const run = () => this.#request("execute", { value }, { kind: "cell", receive });
+    return await withLocalErrors(this.#orders.track(cell.cell, run));
   }
 
   /** Runs two empty cells, so that the first real one finds everything loaded. */
@@ -185,10 +185,10 @@ export class SubprocessKernel implements Kernel {
   }
 
   interrupt(): void {
-    // A cell that awaits something receives this message; a cell that computes notices signals only.
+    // A cell that waits reads the message; one that computes hears signals only.
     this.#connection.notify("interrupt", { value: null });
-    // Without SIGINT, as on Windows, and in a first cell, the kernel is ended when the patience with it is over.
-    if (this.#signal("SIGINT")) this.#interrupts++;
+    // Without signals, as on Windows, the kernel is ended when it does not stop.
+    this.#orders.stop();
   }
 
   async retrieve(name: string, { as, timeoutMs }: KernelRetrieveOptions): Promise<unknown> {
@@ -289,7 +289,7 @@ export class SubprocessKernel implements Kernel {
 
   /** Sends a signal if the kernel handles it, and returns whether it did. */
   #signal(name: Deno.Signal): boolean {
-    if (!this.#watching || Deno.build.os === "windows") return false;
+    if (!this.#orders.areHeard || Deno.build.os === "windows") return false;
     this.#process.signal(name);
     return true;
   }

@@ -27,7 +27,13 @@ const LIMIT = `ulimit -d "$0" && set -- "$@" ${LIMITED}`;
 const IN_FRONT =
   "trap '' INT USR2; PATH=${PATH-/usr/local/bin:/usr/bin:/bin:/run/current-system/sw/bin}";
 
-/** The exit code of a shell that does not find the program. */
+/**
+ * A terminal sends Ctrl-C to the whole group of processes, and means the host: the kernel does not hear it from its first
+ * moment on.
+ */
+const SHIELD = "trap '' INT";
+
+/** What a shell exits with when there is no such program. */
 const NOT_FOUND_CODE = 127;
 
 /** A process that was started directly or by a shell. */
@@ -68,11 +74,12 @@ export function spawnLimited(
 ): LimitedProcess {
   const { args = [] } = options;
   const wrapped = wrapper.length > 0;
-  // The shell has no PATH to look up a name in.
-  const limits = mayLimit() && command.startsWith("/") && Number.isFinite(processMemoryBytes);
-  if (wrapped || limits) {
+  // The shell has no PATH in which it could look for a name.
+  const shielded = mayLimit() && command.startsWith("/");
+  const limits = shielded && Number.isFinite(processMemoryBytes);
+  if (wrapped || shielded) {
     const kibibytes = limits ? `${V8_KIBIBYTES + Math.ceil(processMemoryBytes / 1024)}` : "";
-    const steps = [...wrapped ? [IN_FRONT] : [], "ulimit -c 0", ...limits ? [LIMIT] : []];
+    const steps = [wrapped ? IN_FRONT : SHIELD, "ulimit -c 0", ...limits ? [LIMIT] : []];
     const script = `${steps.join("; ")}; exec "$@"`;
     const line = ["-c", script, kibibytes, ...wrapper, command, ...args];
     try {

@@ -6,7 +6,7 @@
 
 import type { OutputStream } from "../../rpc/protocol.ts";
 
-/** Deno's console class takes the function that prints; levels above this are for stderr. */
+/** The highest level of Deno's console class that is for stdout; levels above it are for stderr. */
 const MAX_STDOUT_LEVEL = 1;
 
 interface ConsoleClass {
@@ -14,9 +14,9 @@ interface ConsoleClass {
 }
 
 /**
- * Makes a console. Call it before `Deno[Deno.internal]` is gone.
+ * Creates a console. Call it before `Deno[Deno.internal]` is gone.
  *
- * @param print Receives what is printed, line ends included.
+ * @param print Receives printed text, line ends included.
  * @throws {TypeError} If this version of Deno keeps its console class elsewhere.
  */
 export function createConsole(print: (stream: OutputStream, text: string) => void): Console {

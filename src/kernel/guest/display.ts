@@ -1,7 +1,7 @@
 /**
  * `display` of cells: shows the host's user something that is more than text, in the manner of Jupyter.
  *
- * A value is displayed as a MIME bundle: an object with media types as its keys. Whoever has a method
+ * A value is displayed as a MIME bundle: an object with media types as its keys. A value with a method
  * `Symbol.for("Jupyter.display")` makes its own, as libraries for Deno's Jupyter kernel do
  * (https://docs.deno.com/runtime/reference/cli/jupyter/).
  *
@@ -20,8 +20,10 @@ import {
 } from "../../rpc/builtins.ts";
 import type { MimeBundle } from "../../rpc/protocol.ts";
 import { show } from "../namespace/describe.ts";
+import { mapList, partOf } from "../../rpc/lists.ts";
+import { matchOf } from "../../rpc/patterns.ts";
 
-/** What stands in the namespace as `display`. */
+/** The function `display` of cells, with its methods. */
 export interface Display {
   /** Shows a value as what it is. */
   (value: unknown): Promise<void>;
@@ -42,19 +44,25 @@ export const TABLE_TYPE = "application/vnd.cave.table+json";
 
 const JUPYTER_DISPLAY = Symbol.for("Jupyter.display");
 
-/** How images begin. */
-const SIGNATURES: readonly (readonly [type: string, bytes: readonly number[]])[] = [
-  ["image/png", [0x89, 0x50, 0x4e, 0x47]],
-  ["image/jpeg", [0xff, 0xd8, 0xff]],
-  ["image/gif", [0x47, 0x49, 0x46, 0x38]],
-  ["image/webp", [0x52, 0x49, 0x46, 0x46]],
+/** The first bytes of images of a media type. */
+interface Signature {
+  readonly type: string;
+  readonly bytes: readonly number[];
+}
+
+/** The signatures that are known. */
+const SIGNATURES: readonly Signature[] = [
+  { type: "image/png", bytes: [0x89, 0x50, 0x4e, 0x47] },
+  { type: "image/jpeg", bytes: [0xff, 0xd8, 0xff] },
+  { type: "image/gif", bytes: [0x47, 0x49, 0x46, 0x38] },
+  { type: "image/webp", bytes: [0x52, 0x49, 0x46, 0x46] },
 ];
 
-/** Rows that a table shows; the cell has them all. */
+/** Maximum number of rows that a table shows; the cell has them all. */
 const MAX_ROWS = 1_000;
 
 /**
- * Makes `display`.
+ * Creates `display`.
  *
  * @param emit Takes a bundle.
  */
@@ -102,7 +110,7 @@ export function createDisplay(emit: (bundle: MimeBundle) => void): Display {
   return Object.assign(display, methods) as Display;
 }
 
-/** What a value says of itself. */
+/** Returns the bundle that a value makes of itself. */
 function ownBundle(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return undefined;
   const method: unknown = Reflect.get(value, JUPYTER_DISPLAY);
@@ -138,7 +146,7 @@ function checkBundle(bundle: unknown): MimeBundle {
 /** A Vega or Vega-Lite specification names its schema. */
 function vegaOf(value: object): MimeBundle | undefined {
   const schema: unknown = Reflect.get(value, "$schema");
-  const match = /\/schema\/(vega|vega-lite)\/v(\d+)/.exec(String(schema));
+  const match = matchOf(/\/schema\/(vega|vega-lite)\/v(\d+)/, String(schema));
   if (typeof schema !== "string" || match === null) return undefined;
   const name = match[1] === "vega" ? "vega" : "vegalite";
   return { [`application/vnd.${name}.v${match[2]}+json`]: value };
@@ -150,11 +158,15 @@ function tableOf(rows: readonly object[]): MimeBundle | undefined {
   for (let i = 0; i < rows.length && i < MAX_ROWS; i++) {
     const row: unknown = rows[i];
     if (typeof row !== "object" || row === null || Array.isArray(row)) return undefined;
-    for (const name of Object.keys(row)) if (!columns.includes(name)) columns.push(name);
+    const names = Object.keys(row);
+    for (let n = 0; n < names.length; n++) {
+      if (!columns.includes(names[n]!)) columns.push(names[n]!);
+    }
   }
   if (columns.length === 0) return undefined;
-  const cells = rows.slice(0, MAX_ROWS).map((row) =>
-    columns.map((name) => cellOf((row as Record<string, unknown>)[name]))
+  const cells = mapList(
+    partOf(rows, { end: MAX_ROWS }),
+    (row) => mapList(columns, (name) => cellOf((row as Record<string, unknown>)[name])),
   );
   return {
     [TABLE_TYPE]: { columns, rows: cells, length: rows.length },
@@ -162,7 +174,7 @@ function tableOf(rows: readonly object[]): MimeBundle | undefined {
   };
 }
 
-/** JSON has no dates and big numbers. */
+/** Returns a value that JSON can write: it has no dates and big numbers. */
 function cellOf(value: unknown): unknown {
   if (value === undefined) return null;
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
@@ -173,5 +185,7 @@ function cellOf(value: unknown): unknown {
 
 function typeOfImage(bytes: unknown): string | undefined {
   if (!(bytes instanceof Uint8Array)) return undefined;
-  return SIGNATURES.find(([, signature]) => signature.every((byte, i) => bytes[i] === byte))?.[0];
+  const begins = ({ bytes: signature }: Signature) =>
+    signature.every((byte, i) => bytes[i] === byte);
+  return SIGNATURES.find(begins)?.type;
 }

@@ -1,5 +1,5 @@
 /**
- * What cells have called when something is collected as garbage: dead once their cell has been stopped, as its timers are.
+ * The finalizers of cells: callbacks for collected garbage. They are dead once their cell has been stopped, as its timers are.
  *
  * @module
  */
@@ -7,22 +7,20 @@
 import { FinalizationRegistry, Object, TypeError } from "../../rpc/builtins.ts";
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** What finalizers need to know, and whom they tell. */
+/** Options of {@linkcode installFinalizers}. */
 export interface FinalizerOptions {
-  /** Whether the code that asks belongs to a cell that was stopped. */
+  /** Returns whether the asking code belongs to a cell that was stopped. */
   readonly isStopped: () => boolean;
-  /** Gives what has to be waited for before a callback may run; nothing, if it may run now. */
-  readonly hold: () => Promise<void> | undefined;
-  /** Told what a callback throws, while it is known whose callback it is. */
+  /** Receives what a callback throws, while it is known whose callback it is. */
   readonly onError: (thrown: unknown) => void;
 }
 
 /**
- * Puts a registry in the place of the native one whose callbacks are those of the cell that has made it.
+ * Replaces the native registry by one whose callbacks belong to the cell that has made it.
  *
- * @param options The state of the session.
+ * @param options The receiver of errors.
  */
-export function installFinalizers({ isStopped, hold, onError }: FinalizerOptions): void {
+export function installFinalizers({ isStopped, onError }: FinalizerOptions): void {
   class GuestRegistry<T> extends FinalizationRegistry<T> {
     constructor(cleanup: (held: T) => void) {
       if (typeof cleanup !== "function") {
@@ -31,8 +29,6 @@ export function installFinalizers({ isStopped, hold, onError }: FinalizerOptions
       // The platform calls back without it.
       const asCell = AsyncLocalStorage.snapshot();
       const call = (held: T): void => {
-        const waiting = hold();
-        if (waiting !== undefined) return void waiting.then(() => asCell(call, held));
         if (isStopped()) return;
         try {
           cleanup(held);

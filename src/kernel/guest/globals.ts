@@ -1,5 +1,5 @@
 /**
- * The globals of cells: a chosen set. What is not on the list is gone before the first cell runs.
+ * The globals of cells: a chosen set. All others are removed before the first cell runs.
  *
  * @module
  */
@@ -10,8 +10,8 @@ import { GUEST_GLOBALS } from "../../rpc/guest_globals.ts";
  * Removes every global that is not on the list and puts a reduced `Deno` in place. Symbol-keyed globals stay: Deno's own
  * event classes need them.
  *
- * @param members What stays of `Deno`.
- * @param options Whether there is WebAssembly.
+ * @param members The members of `Deno` that stay.
+ * @param options The option to keep WebAssembly.
  * @returns The names that are left.
  */
 export function curateGlobals(

@@ -1,5 +1,5 @@
 /**
- * Promises of cells can be iterated, as what they are settled with: `for await (const row of table.rows())` needs no `await`
+ * Iterable promises: `for await` iterates their value: `for await (const row of table.rows())` needs no `await`
  * of its own, although the call goes to the host.
  *
  * @module
@@ -7,7 +7,7 @@
 
 import { Object, Promise, Symbol } from "../../rpc/builtins.ts";
 
-/** Lets `for await` take a promise for what it is settled with. */
+/** Makes `for await` iterate the value of a promise. */
 export function installIterablePromises(): void {
   // Once for all of them: a property of its own would cost each call more than the rest of it.
   Object.defineProperty(Promise.prototype, Symbol.asyncIterator, {

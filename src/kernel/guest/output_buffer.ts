@@ -1,5 +1,5 @@
 /**
- * What cells print, bounded where it is printed: the first part is passed on at once, of the rest only the end and the
+ * The output of cells, bounded where it is printed: the first part is passed on at once, of the rest only the end and the
  * true length are kept. A cell that prints a gigabyte costs neither memory nor the pipe, and neither does what it leaves
  * running: that goes on with what is left of the cell's budget.
  *
@@ -9,27 +9,27 @@
 import { Map } from "../../rpc/builtins.ts";
 import type { OutputReport, OutputStream } from "../../rpc/protocol.ts";
 
-/** Receives what is passed on. */
+/** Receives output that is passed on. */
 export type OutputListener = (cell: number, stream: OutputStream, text: string) => void;
 
 /** Options of {@linkcode OutputBuffer}. */
 export interface OutputBufferOptions {
   /** Characters of each cell that are passed on. */
   readonly maxChars: number;
-  /** Gives the cell whose code is printing; where it gives nothing, that is the last one that began. @default nothing */
+  /** Returns the cell whose code prints, if that is known; otherwise it is the last one that began. @default unknown */
   readonly cellOf?: () => number | undefined;
 }
 
-/** Characters of the end that are kept when a cell prints more than is passed on. */
+/** Number of last characters that are kept when a cell prints more than is passed on. */
 const TAIL_CHARS = 8 * 1024;
 
-/** Cells that have a budget of their own. All older ones share one. */
+/** Number of cells with a budget of their own. All older ones share one. */
 const MAX_BUDGETS = 100;
 
-/** Stands for the cells that share a budget. */
+/** The number that stands for the cells that share a budget. */
 const OLDER = 0;
 
-/** The output of one cell after the other, and of what earlier ones left running. */
+/** Bounds the output of the running cell and of those that have left something running. */
 export class OutputBuffer {
   readonly #listener: OutputListener;
   readonly #maxChars: number;
@@ -42,7 +42,7 @@ export class OutputBuffer {
 
   /**
    * @param listener Called for each piece of output that is passed on.
-   * @param options The budget of a cell, and who is printing.
+   * @param options The budget of a cell, and the cell that prints.
    */
   constructor(listener: OutputListener, options: OutputBufferOptions) {
     this.#listener = listener;
@@ -72,12 +72,12 @@ export class OutputBuffer {
     const room = this.#maxChars - length;
     if (text.length <= room) return this.#listener(cell, stream, text);
     if (room > 0) this.#listener(cell, stream, text.slice(0, room));
-    // An account tells of the rest; behind the end of a cell there is none.
+    // The report has the rest; behind the end of a cell there is none.
     if (cell === this.#cell && !this.#ended) this.#keep(room > 0 ? text.slice(room) : text);
     else if (room >= 0) this.#listener(cell, "stderr", SPENT);
   }
 
-  /** Ends the cell that was started, and gives the account of what it has printed. */
+  /** Ends the output of the cell that was started, and returns the report of it. */
   end(): OutputReport {
     const tail = this.#tail.slice(-TAIL_CHARS);
     this.#ended = true;
@@ -93,10 +93,11 @@ export class OutputBuffer {
 
   /** Cells begin in the order of their numbers, and a map keeps the order. */
   #oldest(): number {
-    const [, oldest] = this.#lengths.keys();
-    return oldest!;
+    const cells = this.#lengths.keys();
+    cells.next();
+    return cells.next().value!;
   }
 }
 
-/** What is passed on in the place of what work prints that has been left running and has no budget any more. */
+/** Passed on in place of the output of a cell that has ended and has no budget left. */
 const SPENT = "\n... this cell prints more than maxOutputChars: the rest is dropped\n";

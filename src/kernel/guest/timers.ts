@@ -4,31 +4,117 @@
  * @module
  */
 
-import { Object, RangeError, Set, TypeError } from "../../rpc/builtins.ts";
+import {
+  AbortController,
+  DOMException,
+  Map,
+  Number,
+  Object,
+  RangeError,
+  Reflect,
+  Symbol,
+  TypeError,
+} from "../../rpc/builtins.ts";
 
-/** What timers need to know, and whom they tell. */
+/** Options of {@linkcode installTimers}. */
 export interface TimerOptions {
-  /** Timers that may be pending at once. A flood of them would fill the memory. */
+  /** Maximum number of pending timers: a flood of them would fill the memory. */
   readonly maxTimers: number;
-  /** Whether the code that asks belongs to a cell that was stopped. */
+  /** Returns whether the asking code belongs to a cell that was stopped. */
   readonly isStopped: () => boolean;
-  /** Gives what has to be waited for before a callback may run; nothing, if it may run now. */
-  readonly hold: () => Promise<void> | undefined;
-  /** Told what a callback throws, while it is known whose callback it is. */
+  /** Receives what a callback throws, while it is known whose callback it is. */
   readonly onError: (thrown: unknown) => void;
 }
 
 type Callback = (...args: unknown[]) => unknown;
 
 const native = { setTimeout, setInterval, clearTimeout, clearInterval };
+const { apply } = Reflect;
+
+/** As Deno words it. */
+const TIMED_OUT = "The operation was aborted due to timeout";
+
+/** Starts the timer of the platform. */
+type Start = (fire: () => void) => unknown;
 
 /**
  * Puts counted timers in the place of the native ones.
  *
- * @param options The limit, and the state of the session.
+ * @param options The limit, and the receiver of errors.
  */
-export function installTimers({ maxTimers, isStopped, hold, onError }: TimerOptions): void {
-  const pending = new Set<unknown>();
+export function installTimers({ maxTimers, isStopped, onError }: TimerOptions): void {
+  const pending = new Map<number, Timeout>();
+  let lastId = 0;
+
+  /**
+   * A timer, as Deno's own looks to programs. That one is part of a list of all timers, the kernel's among them, so cells
+   * do not get it.
+   */
+  class Timeout {
+    readonly #id = ++lastId;
+    readonly #start: Start;
+    readonly #fire: () => void;
+    #timer: unknown;
+    #isReferenced = true;
+
+    constructor(start: Start, fire: () => void) {
+      this.#start = start;
+      this.#fire = fire;
+      this.#begin();
+    }
+
+    #begin(): void {
+      this.#timer = this.#start(this.#fire);
+      pending.set(this.#id, this);
+    }
+
+    #end(): void {
+      pending.delete(this.#id);
+      native.clearTimeout(this.#timer as number);
+    }
+
+    refresh(): this {
+      this.#end();
+      this.#begin();
+      return this;
+    }
+
+    close(): this {
+      this.#end();
+      return this;
+    }
+
+    ref(): this {
+      this.#isReferenced = true;
+      return this;
+    }
+
+    unref(): this {
+      this.#isReferenced = false;
+      return this;
+    }
+
+    hasRef(): boolean {
+      return this.#isReferenced;
+    }
+
+    [Symbol.toPrimitive](): number {
+      return this.#id;
+    }
+
+    [Symbol.dispose](): void {
+      this.#end();
+    }
+
+    static clear(value: unknown): void {
+      const isTimeout = typeof value === "object" && value !== null && #timer in value;
+      const timeout = isTimeout ? value : pending.get(Number(value));
+      if (timeout !== undefined) timeout.#end();
+    }
+  }
+  const { clear } = Timeout;
+  Reflect.deleteProperty(Timeout, "clear");
+
   const check = (name: string, callback: unknown): callback is Callback => {
     if (typeof callback !== "function") {
       throw new TypeError(`Cannot call ${name}: its first argument is no function`);
@@ -42,42 +128,47 @@ export function installTimers({ maxTimers, isStopped, hold, onError }: TimerOpti
   };
   const call = (callback: Callback, args: unknown[]) => {
     try {
-      callback(...args);
+      apply(callback, undefined, args);
     } catch (error) {
       onError(error);
     }
   };
-  const clear = (handle: unknown) => {
-    pending.delete(handle);
-    native.clearTimeout(handle as number);
-  };
   const timers = {
     setTimeout(callback: unknown, delay?: number, ...args: unknown[]): unknown {
       if (!check("setTimeout", callback)) return;
-      const fire = (): void => {
-        const waiting = hold();
-        if (waiting !== undefined) return void waiting.then(fire);
-        // Cleared while it waited.
-        if (!pending.delete(handle)) return;
+      const timeout: Timeout = new Timeout((fire) => native.setTimeout(fire, delay), () => {
+        clear(timeout);
         if (!isStopped()) call(callback, args);
-      };
-      const handle: unknown = native.setTimeout(fire, delay);
-      pending.add(handle);
-      return handle;
+      });
+      return timeout;
     },
     setInterval(callback: unknown, delay?: number, ...args: unknown[]): unknown {
       if (!check("setInterval", callback)) return;
-      const handle: unknown = native.setInterval(() => {
-        if (isStopped()) clear(handle);
-        else if (hold() === undefined) call(callback, args);
-      }, delay);
-      pending.add(handle);
-      return handle;
+      const timeout: Timeout = new Timeout((fire) => native.setInterval(fire, delay), () => {
+        if (isStopped()) clear(timeout);
+        else call(callback, args);
+      });
+      return timeout;
     },
-    clearTimeout: clear,
-    clearInterval: clear,
+    clearTimeout: (handle: unknown) => clear(handle),
+    clearInterval: (handle: unknown) => clear(handle),
   };
   for (const [name, value] of Object.entries(timers)) {
     Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
   }
+  // Deno's own keeps its timer in the signal.
+  const abort = AbortController.prototype.abort;
+  Object.defineProperty(AbortSignal, "timeout", {
+    value: function timeout(delay: number): AbortSignal {
+      const controller = new AbortController();
+      const { signal } = controller;
+      timers.setTimeout(() => {
+        apply(abort, controller, [new DOMException(TIMED_OUT, "TimeoutError")]);
+      }, delay);
+      return signal;
+    },
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  });
 }

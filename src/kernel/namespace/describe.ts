@@ -1,5 +1,5 @@
 /**
- * Values in words. The values are the guest's: whatever is asked of them may throw.
+ * Descriptions of values. The values are the guest's: each access to them may throw.
  *
  * @module
  */
@@ -16,7 +16,7 @@ const { getPrototypeOf } = Object;
 const functionToString = Function.prototype.toString;
 
 /**
- * What a value is, in a word or two: `number`, `Array(3)`, `function`, `class Light`, `Map(2)`, `Light`.
+ * Returns the type of a value in a word or two: `number`, `Array(3)`, `function`, `class Light`, `Map(2)`, `Light`.
  *
  * @param value Any value.
  */
@@ -45,7 +45,7 @@ function describeFunction(value: object): string {
 }
 
 /**
- * A value as `console.log` shows it, bounded.
+ * Returns a value as `console.log` shows it, bounded.
  *
  * @param value Any value.
  */
@@ -54,7 +54,7 @@ export function summarize(value: unknown): ValueSummary {
 }
 
 /**
- * A value as `console.log` shows it, or a word about why it cannot be shown.
+ * Returns a value as `console.log` shows it, or the reason why it cannot be shown.
  *
  * @param value Any value.
  */
@@ -67,10 +67,10 @@ export function show(value: unknown): string {
 }
 
 /**
- * Cuts the middle out of a long text.
+ * Shortens a long text by its middle.
  *
  * @param text The text.
- * @param maxChars Characters that may stay; the note about the cut comes on top.
+ * @param maxChars Maximum number of characters that stay; the note about the cut comes on top.
  */
 export function shorten(text: string, maxChars: number): string {
   if (text.length <= maxChars) return text;

@@ -1,5 +1,5 @@
 /**
- * The import gate: every `import()` of a cell comes through here, computed specifiers included.
+ * The import gate: every `import()` of a cell passes through it, computed specifiers included.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import { JSON, TypeError, URL } from "../../rpc/builtins.ts";
 import { admit, type ImportList } from "../../rpc/import_pattern.ts";
 import type { Importer } from "./scope.ts";
 
-/** The kernel's own modules are live: whoever could import them would hold the kernel. */
+/** The kernel's own modules are live: code that could import them would control the kernel. */
 const OWN_MODULES = new URL("../../", import.meta.url).href;
 
 /**
- * Makes the gate.
+ * Creates the gate.
  *
- * @param list What may pass.
+ * @param list The specifiers that may pass.
  */
 export function createImporter(list: ImportList): Importer {
   const open = [...list.imports, ...list.packages].join(", ");

@@ -1,5 +1,5 @@
 /**
- * The modules that cells have imported: what they export can be found again, in this process or in another.
+ * The modules that cells have imported: their exports can be found again, in this process or in another.
  *
  * @module
  */
@@ -8,21 +8,21 @@ import { Map, Object, WeakMap } from "../../rpc/builtins.ts";
 import type { ModuleImport } from "../../rpc/protocol.ts";
 import type { Importer } from "./scope.ts";
 
-/** Where a value comes from: a module, or one of its exports. */
+/** The origin of a value: a module, or one of its exports. */
 export interface ModuleOrigin {
   /** The module, as it was imported. */
   readonly module: ModuleImport;
-  /** The name of the export; nothing for the module's namespace object itself. */
+  /** The name of the export; absent for the module's namespace object itself. */
   readonly name: string | undefined;
 }
 
-/** Imports modules, and knows them. */
+/** Imports modules, and remembers their exports. */
 export class Modules {
   readonly #importer: Importer;
   readonly #imported = new Map<object, ModuleImport>();
   #origins: WeakMap<object, ModuleOrigin> | undefined;
 
-  /** @param importer Decides about imports, and makes them. */
+  /** @param importer Decides about imports, and performs them. */
   constructor(importer: Importer) {
     this.#importer = importer;
   }
@@ -35,7 +35,7 @@ export class Modules {
     return module;
   };
 
-  /** Where a function or object comes from; nothing if no module exports it. */
+  /** Returns the origin of a function or object, or `undefined` if no module exports it. */
   originOf(value: object): ModuleOrigin | undefined {
     this.#origins ??= this.#find();
     return this.#origins.get(value);
@@ -43,14 +43,16 @@ export class Modules {
 
   #find(): WeakMap<object, ModuleOrigin> {
     const origins = new WeakMap<object, ModuleOrigin>();
-    for (const [namespace, module] of this.#imported) {
+    this.#imported.forEach((module, namespace) => {
       origins.set(namespace, { module, name: undefined });
-      for (const name of Object.keys(namespace)) {
+      const names = Object.keys(namespace);
+      for (let i = 0; i < names.length; i++) {
+        const name = names[i]!;
         const value: unknown = (namespace as Record<string, unknown>)[name];
         const isObject = typeof value === "function" || typeof value === "object" && value !== null;
         if (isObject && !origins.has(value)) origins.set(value, { module, name });
       }
-    }
+    });
     return origins;
   }
 }

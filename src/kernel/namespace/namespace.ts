@@ -1,5 +1,5 @@
 /**
- * The names of a session.
+ * The names that cells define.
  *
  * @module
  */
@@ -8,6 +8,7 @@ import { Map, Object, ReferenceError, WeakMap } from "../../rpc/builtins.ts";
 import type { NamespaceEntry } from "../../rpc/protocol.ts";
 import { outline } from "../../rpc/values/outline.ts";
 import { typeOf } from "./describe.ts";
+import { mapList } from "../../rpc/lists.ts";
 
 /** Options of {@linkcode Namespace.define}. */
 export interface DefineOptions {
@@ -15,11 +16,11 @@ export interface DefineOptions {
   readonly writable?: boolean;
 }
 
-/** A name and what it stands for. */
+/** A name and its value. */
 export interface NamedValue {
   /** The name. */
   readonly name: string;
-  /** What it stands for; of a name that is computed, the function that computes it. */
+  /** The value; of a computed name, the function that computes it. */
   readonly value: unknown;
   /** Whether it cannot be assigned to. */
   readonly constant: boolean;
@@ -47,13 +48,13 @@ export class Namespace {
     this.#globals = globals;
   }
 
-  /** The globals as properties, also those that were declared anew: as they were before that. */
+  /** Returns the globals as properties. Those that cells have declared anew are as they were before. */
   globals(): Map<string, PropertyDescriptor> {
     const globals = new Map<string, PropertyDescriptor>();
-    for (const name of this.#globals) {
+    this.#globals.forEach((name) => {
       const property = this.#shadowed.get(name) ?? getOwnPropertyDescriptor(this.#target, name);
       if (property !== undefined) globals.set(name, property);
-    }
+    });
     return globals;
   }
 
@@ -77,10 +78,10 @@ export class Namespace {
   }
 
   /**
-   * Binds a name to what the host provides and keeps, a function or a stand-in for an object, and remembers that.
+   * Binds a name to a function of the host or to a stand-in for one of its objects, and remembers that.
    *
    * @param name The name.
-   * @param value What stands for it here.
+   * @param value The function or stand-in.
    */
   defineProvided(name: string, value: object): void {
     this.#provided.set(name, value);
@@ -89,12 +90,12 @@ export class Namespace {
   }
 
   /**
-   * Binds a name for as long as its value is on its way: who asks for it gets what `demand` returns, and what is assigned to
-   * it is dropped. A global keeps its meaning.
+   * Binds a name while its value is being read: code that reads it gets what `demand` returns, and assignments to it are
+   * dropped. A global keeps its meaning.
    *
    * @param name The name.
-   * @param demand Gives its value, or throws.
-   * @returns Lets the name stand for what it stood for before.
+   * @param demand Returns its value, or throws.
+   * @returns A function that restores the earlier meaning of the name.
    */
   defineLazily(name: string, demand: () => unknown): () => void {
     if (this.#globals.has(name)) return () => {};
@@ -109,24 +110,24 @@ export class Namespace {
     };
   }
 
-  /** What the host has provided by this name, whatever the name stands for now. */
+  /** Returns what the host has provided by this name, whatever the name stands for now. */
   provided(name: string): object | undefined {
     return this.#provided.get(name);
   }
 
-  /** The name by which the host has provided something; nothing if it has not. */
+  /** Returns the name by which the host has provided a value, or `undefined` if it has not. */
   providedNameOf(value: object): string | undefined {
     return this.#providedNames.get(value);
   }
 
-  /** Whether a name is bound. */
+  /** Returns whether a name is bound. */
   has(name: string): boolean {
     return hasOwn(this.#target, name) &&
       (!this.#globals.has(name) || this.#shadowed.has(name));
   }
 
   /**
-   * The value of a name.
+   * Returns the value of a name.
    *
    * @throws {ReferenceError} If it is not bound.
    */
@@ -135,10 +136,12 @@ export class Namespace {
     return (this.#target as Record<string, unknown>)[name];
   }
 
-  /** Every name with its value, in the order in which they were first bound. */
+  /** Returns every name with its value, in the order in which they were first bound. */
   values(): NamedValue[] {
     const values: NamedValue[] = [];
-    for (const name of getOwnPropertyNames(this.#target)) {
+    const names = getOwnPropertyNames(this.#target);
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i]!;
       if (!this.has(name)) continue;
       const property = getOwnPropertyDescriptor(this.#target, name)!;
       const computed = property.get !== undefined || property.set !== undefined;
@@ -152,18 +155,18 @@ export class Namespace {
     return values;
   }
 
-  /** What names stand for, in a line each; `null` for those that are not bound. */
+  /** Returns a line about the value of each name; `null` for names that are not bound. */
   outlines(names: readonly string[]): (string | null)[] {
-    return names.map((name) => this.has(name) ? outline(this.get(name)) : null);
+    return mapList(names, (name) => this.has(name) ? outline(this.get(name)) : null);
   }
 
-  /** Every name, with what it stands for in a word. */
+  /** Returns every name with the type of its value. */
   entries(): NamespaceEntry[] {
-    return this.values().map(toEntry);
+    return mapList(this.values(), toEntry);
   }
 }
 
-/** A name, with what it stands for in a word. */
+/** Returns a name with the type of its value. */
 export function toEntry({ name, value, constant }: NamedValue): NamespaceEntry {
   return { name, type: typeOf(value), ...(constant ? { constant } : {}) };
 }

@@ -1,6 +1,6 @@
 /**
- * Where the names of a session live. In the kernel that is the global object, so that code runs at full speed; in the
- * host's own process it is an object of its own, so that sessions neither meet nor touch the host's globals.
+ * The place of the names that cells define. In the kernel that is the global object, so that code runs at full speed; in the
+ * host's own process it is an object of its own, so that evaluators neither meet nor touch the host's globals.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export interface CellHelper {
   readonly l: Record<string, unknown>;
   /** Declares a `var`, which keeps the value that it may have. */
   readonly v: (name: string) => void;
-  /** What a guard calls when the flag is set: throws, if the flag is meant for this code. */
+  /** Called by a guard when the flag is set; throws if the flag is meant for this code. */
   readonly g: () => void;
   /** Takes the value of an `await`; throws if the cell was stopped meanwhile. */
   readonly a: <T>(value: T) => T;
@@ -26,14 +26,14 @@ export interface CellHelper {
   readonly i: (module: Promise<object>, specifier?: string, names?: string[]) => Promise<object>;
 }
 
-/** A compiled cell: running it gives a promise for a list with its value, or for nothing. */
+/** A compiled cell: running it returns a promise for a list with its value, or for `undefined`. */
 export type RunnableCell = (helper: CellHelper, flag: Int32Array) => () => Promise<unknown>;
 
-/** Decides about every `import()` that a cell makes, and makes it. */
+/** Decides about every `import()` of a cell, and performs it. */
 export type Importer = (specifier: string, attributes: Record<string, string>) => Promise<unknown>;
 
-/** What a session needs of its place. */
-export interface Scope {
+/** The place of the names that cells define, and the compiler of code that refers to them. */
+export interface NamespaceScope {
   /** The object whose properties are the names. */
   readonly target: object;
   /**
@@ -55,7 +55,7 @@ export interface Scope {
 const RESTORED_NAME = "restored";
 
 /** Names are properties of the global object: the kernel's scope. */
-export class GlobalScope implements Scope {
+export class GlobalScope implements NamespaceScope {
   readonly target: object = globalThis;
   readonly #importer: Importer;
 
@@ -68,13 +68,13 @@ export class GlobalScope implements Scope {
     return script(scriptName(cell), cellSource(code, helper), this.#importer);
   }
 
-  expression(code: string, helper: string): ReturnType<Scope["expression"]> {
+  expression(code: string, helper: string): ReturnType<NamespaceScope["expression"]> {
     return script(RESTORED_NAME, expressionSource(code, helper), this.#importer);
   }
 }
 
-/** Names are properties of an object of its own: the scope of a session in the host's process. */
-export class ObjectScope implements Scope {
+/** Names are properties of an object of its own: the scope of an evaluator in the host's process. */
+export class ObjectScope implements NamespaceScope {
   readonly target: object = Object.create(null);
   readonly #importer: Importer;
 
@@ -87,7 +87,7 @@ export class ObjectScope implements Scope {
     return this.#within(scriptName(cell), cellSource(code, helper));
   }
 
-  expression(code: string, helper: string): ReturnType<Scope["expression"]> {
+  expression(code: string, helper: string): ReturnType<NamespaceScope["expression"]> {
     return this.#within(RESTORED_NAME, expressionSource(code, helper));
   }
 

@@ -1,11 +1,13 @@
 /**
- * Stacks that speak of cells: positions lead into the model's own text, frames of the machinery are left out.
+ * Stacks in terms of cells: positions are those in the model's own text, frames of the machinery are left out.
  *
  * @module
  */
 
 import { Map, Math, Number, URL } from "../../rpc/builtins.ts";
 import type { CellFrame } from "../../rpc/protocol.ts";
+import { partOf } from "../../rpc/lists.ts";
+import { matchOf, replaceMatches } from "../../rpc/patterns.ts";
 
 /** Frames that are kept, as many as V8 keeps by default. */
 const MAX_FRAMES = 10;
@@ -13,27 +15,27 @@ const MAX_FRAMES = 10;
 /** Cells whose maps are kept: a function of an older cell keeps its name but loses its columns. */
 const MAX_CELLS = 1_000;
 
-/** As {@linkcode scriptName} writes it, with a position behind it. */
+/** A name that {@linkcode scriptName} has made, with a position behind it. */
 const RAW_POSITION = /\$cell:(\d+):(\d+):(\d+)/g;
 const CELL_POSITION = /cell-(\d+)\.ts:(\d+):(\d+)/;
 
 /** Files of this package, whether they are local or come from a registry; V8 writes local ones as paths. */
 const MACHINERY = new URL("../../", import.meta.url);
 
-/** The name under which a cell is compiled. It stands in no stack that anybody sees. */
+/** Returns the name under which a cell is compiled. No stack that is shown has it. */
 export function scriptName(cell: number): string {
   return `$cell:${cell}`;
 }
 
-/** The name of the script that leads into cells. It stands in no stack either. */
+/** The name of the script that calls cells. No stack that is shown has it either. */
 export const ENTRY_NAME = "$entry";
 
-/** Knows the cells of one session. */
+/** Maps positions in compiled cells to positions in their text. */
 export class StackMapper {
   readonly #maps = new Map<number, readonly number[]>();
 
   /**
-   * Learns the map of a cell.
+   * Adds the map of a cell.
    *
    * @param cell The cell's number.
    * @param map Groups of four numbers: generated line and column, original line and column, from 0.
@@ -44,31 +46,36 @@ export class StackMapper {
   }
 
   /**
-   * Rewrites the text of a stack. What was rewritten before is left as it is.
+   * Rewrites the text of a stack. Lines that were rewritten before stay as they are.
    *
    * @param stack A stack as V8 writes it, with or without the line of the error itself.
    */
   rewrite(stack: string): string {
     const kept: string[] = [];
     let frames = 0;
-    for (const line of stack.split("\n")) {
+    const lines = stack.split("\n");
+    for (let i = 0; i < lines.length; i++) {
+      const line = lines[i]!;
       if (!line.startsWith("    at ")) kept.push(line);
       else if (!isMachinery(line) && frames++ < MAX_FRAMES) {
-        kept.push(line.replace(RAW_POSITION, (_, ...digits) => this.#position(digits)));
+        const replace = (digits: readonly string[]) => this.#position(digits);
+        kept.push(replaceMatches(line, { pattern: RAW_POSITION, replace }));
       }
     }
     return kept.join("\n");
   }
 
   /**
-   * The places in cells that a rewritten stack names.
+   * Returns the places in cells that a rewritten stack names.
    *
-   * @param stack What {@linkcode StackMapper.rewrite} returned.
+   * @param stack A stack that {@linkcode StackMapper.rewrite} has returned.
    */
   frames(stack: string): CellFrame[] {
     const frames: CellFrame[] = [];
-    for (const line of stack.split("\n")) {
-      const match = line.startsWith("    at ") ? CELL_POSITION.exec(line) : null;
+    const lines = stack.split("\n");
+    for (let i = 0; i < lines.length; i++) {
+      const line = lines[i]!;
+      const match = line.startsWith("    at ") ? matchOf(CELL_POSITION, line) : null;
       if (match !== null) {
         frames.push({ cell: Number(match[1]), line: Number(match[2]), column: Number(match[3]) });
       }
@@ -77,10 +84,10 @@ export class StackMapper {
   }
 
   #position(digits: readonly string[]): string {
-    const cell = Number(digits[0]);
+    const cell = Number(digits[1]);
     // The wrapper's own line stands in front of the cell's first.
-    const line = Number(digits[1]) - 2;
-    const column = Number(digits[2]) - 1;
+    const line = Number(digits[2]) - 2;
+    const column = Number(digits[3]) - 1;
     const map = this.#maps.get(cell) ?? [];
     let low = -1;
     // A group that is not whole is none: with a fraction, the search would not end.
@@ -93,10 +100,10 @@ export class StackMapper {
       } else high = middle - 1;
     }
     if (low < 0) return `cell-${cell}.ts:${line + 1}:${column + 1}`;
-    const [fromLine = 0, fromColumn = 0, toLine = 0, toColumn = 0] = map.slice(
-      4 * low,
-      4 * low + 4,
-    );
+    const { 0: fromLine = 0, 1: fromColumn = 0, 2: toLine = 0, 3: toColumn = 0 } = partOf(map, {
+      start: 4 * low,
+      end: 4 * low + 4,
+    });
     const originalColumn = line === fromLine ? toColumn + column - fromColumn : column;
     return `cell-${cell}.ts:${toLine + line - fromLine + 1}:${originalColumn + 1}`;
   }

@@ -1,6 +1,6 @@
 /**
  * Functions and classes of cells as text, and made from it again. What they use besides their own locals are names of the
- * session, which are there again when they are called.
+ * namespace, which exist again when they are called.
  *
  * @module
  */
@@ -15,13 +15,14 @@ import {
   WeakMap,
 } from "../../rpc/builtins.ts";
 import { captureOf, helperOf, isClassText, rawSource } from "../namespace/source_text.ts";
+import { hasMatch } from "../../rpc/patterns.ts";
 
-/** How the text of a function is made an expression. */
+/** The way in which the text of a function is made an expression. */
 type Form = "expression" | "method";
 
-/** What a function is made from again. */
+/** The source from which a function can be made again. */
 export interface FunctionSource {
-  /** Whether the text is an expression, or a method of an object literal. */
+  /** The form of the text: an expression, or a method of an object literal. */
   readonly form: Form;
   /** The text, guards included. */
   readonly text: string;
@@ -30,7 +31,7 @@ export interface FunctionSource {
 }
 
 /**
- * Compiles an expression of a cell, and gives what evaluates it. Throws a `SyntaxError` if it is none.
+ * Compiles an expression of a cell, and returns a function that evaluates it. Throws a `SyntaxError` if it is none.
  *
  * @param code The expression.
  * @param helper The name of the evaluator's helper in it.
@@ -39,18 +40,18 @@ export type CompileExpression = (code: string, helper: string) => () => unknown;
 
 const { getOwnPropertyDescriptor } = Object;
 
-/** Knows the sources of the functions that it was asked for before. */
+/** Finds the sources of functions, and makes functions from them. */
 export class FunctionSources {
   readonly #compile: CompileExpression;
   readonly #known = new WeakMap<object, FunctionSource>();
 
-  /** @param compile Compiles what is text here. */
+  /** @param compile Compiles the text of an expression. */
   constructor(compile: CompileExpression) {
     this.#compile = compile;
   }
 
   /**
-   * The source of a function.
+   * Returns the source of a function.
    *
    * @param value The function or class.
    * @param refuse Makes the error for one that is `what`, and so cannot be made from its source again.
@@ -83,7 +84,7 @@ export class FunctionSources {
   /**
    * Makes a function from its source.
    *
-   * @param source What {@linkcode FunctionSources.of} gave.
+   * @param source The source that {@linkcode FunctionSources.of} returned.
    * @throws What the code throws: a class may have static members that compute.
    */
   make(source: FunctionSource): object {
@@ -107,8 +108,8 @@ export class FunctionSources {
 
   #formOf(text: string): Form | undefined {
     if (this.#compiles(text)) return "expression";
-    // What a computed name stands for is not in the text.
-    return !/^(?:async\s*)?\*?\s*\[/.test(text) && this.#compiles(`{${text}}`)
+    // The value of a computed name is not in the text.
+    return !hasMatch(/^(?:async\s*)?\*?\s*\[/, text) && this.#compiles(`{${text}}`)
       ? "method"
       : undefined;
   }
@@ -124,5 +125,5 @@ export class FunctionSources {
   }
 }
 
-/** What the rewrite notes of a class with private members: the class can be made again, its instances cannot. */
+/** The mark of a class with private members: the class can be made again, its instances cannot. */
 export const PRIVATE_MEMBERS = "#";

@@ -5,6 +5,7 @@
  */
 
 import { Map, Object, Reflect, WeakMap } from "../../rpc/builtins.ts";
+import { fixedValue } from "../lockdown/fixed_property.ts";
 import { helperOf, rawSource } from "../namespace/source_text.ts";
 
 const { getOwnPropertyDescriptor, getPrototypeOf } = Object;
@@ -15,32 +16,32 @@ const { apply, ownKeys } = Reflect;
 export class Intrinsics {
   readonly #paths = new WeakMap<object, string>();
   readonly #values = new Map<string, object>();
-  /** Globals that are loaded when somebody asks for them, which takes its time: who has none does not ask. */
+  /** Globals that are loaded on first use, which takes time. They are loaded here only if a value may be one of them. */
   readonly #unloaded = new Map<string, () => unknown>();
 
   /**
-   * Looks at the globals.
+   * Records the globals.
    *
-   * @param globals Their properties, as they were before a cell declared them anew. Of two with one name the last one counts.
+   * @param globals Their properties, as they were before a cell declared them anew.
    */
-  constructor(globals: Iterable<readonly [string, PropertyDescriptor]>) {
+  constructor(globals: ReadonlyMap<string, PropertyDescriptor>) {
     this.#add("globalThis", globalThis);
-    for (const [name, { value: data, get }] of new Map(globals)) {
+    globals.forEach(({ value: data, get }, name) => {
       if (get !== undefined && !LOADED.has(name)) this.#unloaded.set(name, get);
       const value = objectOf(
         LOADED.has(name) && get !== undefined ? apply(get, globalThis, []) : data,
       );
-      if (value === undefined || !this.#add(name, value)) continue;
+      if (value === undefined || !this.#add(name, value)) return;
       this.#addMembers(name, value);
       // `console` and `crypto` have their methods from a class that has no name here.
       const prototype = getPrototypeOf(value) as object | null;
       if (typeof value === "object" && prototype !== null && prototype !== objectPrototype) {
         this.#addMembers(name, prototype);
       }
-    }
+    });
   }
 
-  /** The path of a built-in; nothing if the value is none. */
+  /** Returns the path of a built-in, or `undefined` if the value is none. */
   pathOf(value: object): string | undefined {
     const path = this.#paths.get(value);
     if (path !== undefined || typeof value !== "function") return path;
@@ -48,7 +49,7 @@ export class Intrinsics {
     return typeof name === "string" && this.#load(name) === value ? name : undefined;
   }
 
-  /** The built-in at a path. */
+  /** Returns the built-in at a path. */
   at(path: string): object | undefined {
     return this.#values.get(path) ?? this.#load(path);
   }
@@ -59,7 +60,9 @@ export class Intrinsics {
   }
 
   #addMembers(path: string, holder: object): void {
-    for (const key of ownKeys(holder)) {
+    const names = ownKeys(holder);
+    for (let i = 0; i < names.length; i++) {
+      const key = names[i]!;
       if (typeof key !== "string" || key === "constructor") continue;
       const value = dataOf(holder, key);
       if (value === undefined) continue;
@@ -70,7 +73,7 @@ export class Intrinsics {
   }
 
   #add(path: string, value: object): boolean {
-    // What a cell has put there is no built-in.
+    // A value that a cell has put there is no built-in.
     if (typeof value === "function" && helperOf(rawSource(value)) !== undefined) return false;
     if (this.#paths.has(value)) return false;
     this.#paths.set(value, path);
@@ -79,12 +82,13 @@ export class Intrinsics {
   }
 }
 
-/** Has a getter, is loaded in any case, and does not tell its name. */
+/** Names of globals that have a getter and are loaded in any case, and whose value does not tell the name. */
 const LOADED: ReadonlySet<string> = new Set(["crypto"]);
 
-/** The object or function that a property holds; getters are not called. */
+/** Returns the object or function that a property holds, without calling a getter. */
 function dataOf(holder: object, key: string): object | undefined {
-  return objectOf(getOwnPropertyDescriptor(holder, key)?.value);
+  const property = getOwnPropertyDescriptor(holder, key);
+  return property === undefined ? undefined : objectOf(fixedValue(property));
 }
 
 function objectOf(value: unknown): object | undefined {

@@ -8,12 +8,12 @@ import { Map, Object, RangeError, Set } from "../../rpc/builtins.ts";
 import { isPlainJson } from "../../rpc/values/plain_json.ts";
 import type { Intrinsics } from "./intrinsics.ts";
 
-/** About what an object takes in memory, in bytes. */
+/** Approximate memory of an object in bytes. */
 const OBJECT_COST = 48;
 
 const { getPrototypeOf, getOwnPropertySymbols } = Object;
 
-/** Which values are plain data that shares nothing with others. */
+/** Finds the values that are plain data and share nothing with others. */
 export class PlainNames {
   /** The first value that an object was met in, by index. */
   readonly #owners = new Map<object, number>();
@@ -21,12 +21,12 @@ export class PlainNames {
   readonly #shared = new Set<number>();
   readonly #intrinsics: Intrinsics;
   readonly #maxCost: number;
-  /** What all plain values take, in bytes, roughly. */
+  /** Approximate memory of all plain values in bytes. */
   cost = 0;
 
   /**
    * @param intrinsics Built-ins, which are no data.
-   * @param maxCost How much plain values may take in all.
+   * @param maxCost Maximum memory of all plain values in bytes.
    */
   constructor(intrinsics: Intrinsics, maxCost: number) {
     this.#intrinsics = intrinsics;
@@ -34,7 +34,7 @@ export class PlainNames {
   }
 
   /**
-   * Looks at a value.
+   * Examines a value.
    *
    * @param index Its index.
    * @param value The value.
@@ -67,12 +67,12 @@ export class PlainNames {
     this.cost += cost;
   }
 
-  /** Whether a value is plain data that shares nothing with others. */
+  /** Returns whether a value is plain data that shares nothing with others. */
   has(index: number): boolean {
     return this.#plain.has(index) && !this.#shared.has(index);
   }
 
-  /** Takes note that an object is part of another value as well: whether it was thought to be part of one only. */
+  /** Records that an object is part of another value as well. Returns whether it was thought to be part of one only. */
   share(object: object): boolean {
     const owner = this.#owners.get(object);
     if (owner === undefined || !this.has(owner)) return false;
@@ -80,7 +80,7 @@ export class PlainNames {
     return true;
   }
 
-  /** Lets no value be plain data any more: whether there was one. */
+  /** Lets no value be plain data any more. Returns whether there was one. */
   clear(): boolean {
     const { size } = this.#plain;
     this.#plain.clear();

@@ -1,5 +1,5 @@
 /**
- * What snapshots are made of.
+ * The parts of a kernel from which snapshots are written, and into which they are read.
  *
  * @module
  */
@@ -9,15 +9,15 @@ import type { Intrinsics } from "./intrinsics.ts";
 import type { Modules } from "../namespace/modules.ts";
 import type { Namespace } from "../namespace/namespace.ts";
 
-/** What a namespace is written from and read into. */
+/** The parts from which a namespace is written, and into which it is read. */
 export interface SnapshotContext {
   /** The names. */
   readonly namespace: Namespace;
   /** The sources of functions. */
   readonly sources: FunctionSources;
-  /** What was imported. */
+  /** The imported modules. */
   readonly modules: Modules;
-  /** Whether a value stands for something of the host. */
+  /** Returns whether a value stands for something of the host. */
   readonly isReference: (value: object) => boolean;
   /** Built-ins by their path. */
   readonly intrinsics: Intrinsics;

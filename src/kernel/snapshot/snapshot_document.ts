@@ -8,7 +8,7 @@ import { Array, JSON, Number, Object, Set, TextDecoder, TypeError } from "../../
 import type { ModuleImport, SnapshotDocument, SnapshotEntry } from "../../rpc/protocol.ts";
 
 /**
- * Reads a document.
+ * Parses a document.
  *
  * @param bytes The first attachment.
  * @throws {TypeError} If it is none.
@@ -24,7 +24,9 @@ export function parseDocument(bytes: Uint8Array | undefined): SnapshotDocument {
   const { modules, names } = document;
   if (!Array.isArray(modules) || !modules.every(isModule)) throw malformed();
   if (!Array.isArray(names) || !names.every(isEntry)) throw malformed();
-  if (new Set(names.map(({ name }) => name)).size < names.length) throw malformed();
+  const different = new Set<string>();
+  for (let i = 0; i < names.length; i++) different.add(names[i]!.name);
+  if (different.size < names.length) throw malformed();
   return { modules, names };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Brings a namespace back that was written down.
+ * Reads snapshots: restores the namespace that one holds.
  *
  * @module
  */
@@ -12,7 +12,6 @@ import {
   Map,
   Object,
   ReferenceError,
-  Set,
   TypeError,
 } from "../../rpc/builtins.ts";
 import type {
@@ -27,16 +26,17 @@ import { TreeDecoder } from "../../rpc/values/tree_decoder.ts";
 import type { FunctionSource } from "./function_source.ts";
 import type { SnapshotContext } from "./snapshot_context.ts";
 import { parseDocument } from "./snapshot_document.ts";
+import { filterList, mapList, partOf } from "../../rpc/lists.ts";
 
 const { getPrototypeOf, setPrototypeOf, getOwnPropertyDescriptor } = Object;
 
 /**
- * Imports what a snapshot needs.
+ * Imports the modules that a snapshot needs.
  *
- * @param context The namespace, and what it is made of.
- * @param attachments What `writeSnapshot` gave.
+ * @param context The namespace, and the parts that it is made of.
+ * @param attachments The attachments that `writeSnapshot` returned.
  * @param except Names that stay as they are.
- * @returns Reads it, at one go. It runs code of cells: classes may have static members that compute.
+ * @returns A function that reads it, in one synchronous stretch. It runs code of cells: classes may have static members.
  * @throws {TypeError} If it is no snapshot.
  */
 export async function openSnapshot(
@@ -46,7 +46,8 @@ export async function openSnapshot(
 ): Promise<() => RestoreReport> {
   const document = parseDocument(attachments[0]);
   const modules = new Map<string, object | Error>();
-  for (const { specifier, attributes } of document.modules) {
+  for (let i = 0; i < document.modules.length; i++) {
+    const { specifier, attributes } = document.modules[i]!;
     const key = JSON.stringify({ specifier, attributes });
     try {
       modules.set(key, await context.modules.import(specifier, attributes) as object);
@@ -57,8 +58,8 @@ export async function openSnapshot(
   const reader = new SnapshotReader(context, {
     document,
     modules,
-    attachments: attachments.slice(1),
-    except: new Set(except),
+    attachments: partOf(attachments, { start: 1 }),
+    except,
   });
   return () => reader.read();
 }
@@ -66,11 +67,11 @@ export async function openSnapshot(
 /** A name on its way back. */
 interface Pending {
   readonly entry: SnapshotEntry;
-  /** Whether it is to be bound; otherwise it is only there for others that share something with it. */
+  /** Whether the name is to be bound; otherwise it is only read for others that share something with it. */
   readonly wanted: boolean;
   state: "waiting" | "reading" | "read" | "lost";
   value?: unknown;
-  /** What code that runs meanwhile gets, if that is not the value. */
+  /** The value for code that runs meanwhile, if that is another one. */
   scratch?: unknown;
 }
 
@@ -89,45 +90,45 @@ class SnapshotReader implements TreeReaderExtension {
       document: SnapshotDocument;
       modules: ReadonlyMap<string, object | Error>;
       attachments: readonly Uint8Array[];
-      except: ReadonlySet<string>;
+      except: readonly string[];
     },
   ) {
     this.#context = context;
     this.#attachments = attachments;
     this.#modules = modules;
-    this.#pending = document.names.map((entry) => ({
+    this.#pending = mapList(document.names, (entry) => ({
       entry,
-      wanted: !except.has(entry.name),
+      wanted: !except.includes(entry.name),
       state: "waiting",
     }));
   }
 
   read(): RestoreReport {
     const { namespace } = this.#context;
-    const wanted = this.#pending.filter(({ wanted }) => wanted);
-    // A class may need a name while it is made, which may stand behind it: whoever asks for a name gets it read. It may give
-    // names another value, too; it did so when it was made first, and what came of that is in the snapshot.
-    const givingBack = wanted.map((item) =>
-      namespace.defineLazily(item.entry.name, () => this.#demand(item))
+    const wanted = filterList(this.#pending, ({ wanted }) => wanted);
+    // A class may need a name while it is made, which may stand behind it: code that reads a name gets it read first. It may give
+    // names another value, too; it did so when it was made first, and the result of that is in the snapshot.
+    const givingBack = mapList(
+      wanted,
+      (item) => namespace.defineLazily(item.entry.name, () => this.#demand(item)),
     );
-    for (const item of wanted) this.#load(item);
+    for (let i = 0; i < wanted.length; i++) this.#load(wanted[i]!);
     for (let i = 0; i < wanted.length; i++) {
       if (wanted[i]!.state === "lost") givingBack[i]!();
       else this.#bind(wanted[i]!);
     }
-    // What the host provides under its own name is there anyway.
+    // Names of what the host provides are bound already.
     const isProvided = (name: string) => {
       const provided = namespace.provided(name);
       return provided !== undefined && provided === namespace.get(name);
     };
-    const names = wanted
-      .filter(({ entry, state }) => state === "read" && !isProvided(entry.name))
-      .map(({ entry }) => entry.name);
+    const isBack = ({ entry, state }: Pending) => state === "read" && !isProvided(entry.name);
+    const names = mapList(filterList(wanted, isBack), ({ entry }) => entry.name);
     return { names, lost: this.#lost };
   }
 
   decode(list: readonly unknown[], reader: TreeReader): [unknown] | undefined {
-    const [tag, first, second, third, fourth] = list;
+    const { 0: tag, 1: first, 2: second, 3: third, 4: fourth } = list;
     switch (tag) {
       case "builtin":
         return [reader.number(found(this.#context.intrinsics.at(`${first}`), `${first}`))];
@@ -181,7 +182,7 @@ class SnapshotReader implements TreeReaderExtension {
     }
     if (state !== "read") throw new ReferenceError(`${entry.name} is not defined`);
     if ("tree" in entry || typeof value !== "object") return value;
-    // What code does to it while its class is made was done to it before the snapshot was taken.
+    // A copy, since changes that code makes while its class is made were made before the snapshot was taken.
     return item.scratch ??= JSON.parse(JSON.stringify(value));
   }
 
@@ -246,7 +247,7 @@ class SnapshotReader implements TreeReaderExtension {
       shared: unknown;
     },
   ): object {
-    const [form, text, name] = Array.isArray(source) ? source as unknown[] : [];
+    const { 0: form, 1: text, 2: name } = Array.isArray(source) ? source as unknown[] : [];
     if (typeof form !== "string" || typeof text !== "string" || typeof name !== "string") {
       throw new TypeError("the source of a function is malformed");
     }
@@ -278,7 +279,7 @@ function found(value: object | undefined, what: string): object {
   return value;
 }
 
-/** Why a name is not back: what a cell's code has thrown may be anything. */
+/** Returns why a name could not be restored. The thrown value comes from a cell and may be anything. */
 function reasonOf(thrown: unknown): string {
   try {
     return `${(thrown as { message: unknown }).message}`;

@@ -1,5 +1,5 @@
 /**
- * Writes a namespace down: data by the value codec, functions and classes of cells by their source, host functions by their
+ * Writes snapshots of a namespace: data by the value codec, functions and classes of cells by their source, host functions by their
  * name, imports by their specifier.
  *
  * @module
@@ -32,10 +32,12 @@ import { type NamedValue, toEntry } from "../namespace/namespace.ts";
 import { PlainNames } from "./plain_names.ts";
 import type { SnapshotContext } from "./snapshot_context.ts";
 import { captureOf, isClassText, rawSource } from "../namespace/source_text.ts";
+import { filterList, valuesOf } from "../../rpc/lists.ts";
+import { hasMatch } from "../../rpc/patterns.ts";
 
-/** A snapshot: what is in it, and its bytes. */
+/** A snapshot: the report of its contents, and its bytes. */
 export interface WrittenSnapshot {
-  /** What is in it, and what is not. */
+  /** The names that are in it, and those that are not. */
   readonly report: SnapshotReport;
   /** The document as JSON, and the contents of buffers. */
   readonly attachments: Uint8Array[];
@@ -51,8 +53,8 @@ const functionPrototype = Function.prototype;
 /**
  * Writes a snapshot.
  *
- * @param context The namespace, and what it is made of.
- * @param maxBytes How large it may be, roughly. What does not fit in stays out.
+ * @param context The namespace, and the parts that it is made of.
+ * @param maxBytes Maximum size in bytes, roughly. Values that do not fit in stay out.
  */
 export function writeSnapshot(context: SnapshotContext, maxBytes: number): WrittenSnapshot {
   const values = context.namespace.values();
@@ -71,7 +73,7 @@ export function writeSnapshot(context: SnapshotContext, maxBytes: number): Writt
  */
 const MAX_HASTY = 3;
 
-/** Thrown where a tree reaches into what was to be plain data. */
+/** Thrown where a tree reaches into a value that was taken for plain data. */
 class SharedObject {}
 
 class SnapshotWriter implements TreeExtension {
@@ -79,7 +81,7 @@ class SnapshotWriter implements TreeExtension {
   readonly #plain: PlainNames;
   readonly #encoder: TreeEncoder;
   readonly #modules = new Map<string, ModuleImport>();
-  /** Whether to go on when something turns out to be shared that was to be plain data, and has to be a tree as well. */
+  /** Whether to go on when a value turns out to be shared that was taken for plain data, to find all of them. */
   readonly #patient: boolean;
   #outdated = false;
 
@@ -97,7 +99,7 @@ class SnapshotWriter implements TreeExtension {
     });
   }
 
-  /** Gives nothing if it has to be done again. */
+  /** Returns `undefined` if it has to be done again. */
   write(values: readonly NamedValue[]): WrittenSnapshot | undefined {
     const entries: SnapshotEntry[] = [];
     const names: NamespaceEntry[] = [];
@@ -123,7 +125,7 @@ class SnapshotWriter implements TreeExtension {
       }
     }
     if (this.#outdated) return undefined;
-    const document: SnapshotDocument = { modules: [...this.#modules.values()], names: entries };
+    const document: SnapshotDocument = { modules: valuesOf(this.#modules), names: entries };
     // First the buffers: only then do views in the document say where in them they begin.
     const buffers = this.#encoder.attachments();
     let text: string;
@@ -134,7 +136,9 @@ class SnapshotWriter implements TreeExtension {
       if (this.#plain.clear()) return undefined;
       throw error;
     }
-    return { report: { names, lost }, attachments: [new TextEncoder().encode(text), ...buffers] };
+    const attachments: Uint8Array[] = [new TextEncoder().encode(text)];
+    for (let i = 0; i < buffers.length; i++) attachments[i + 1] = buffers[i]!;
+    return { report: { names, lost }, attachments };
   }
 
   encode(value: object, writer: TreeWriter): Tagged | undefined {
@@ -187,12 +191,12 @@ class SnapshotWriter implements TreeExtension {
     );
   }
 
-  /** What was given to a function or to its prototype behind its source: static fields, methods that were added. */
+  /** Writes the members that a function or its prototype has beside its source: static fields, added methods. */
   #members(holder: object, writer: TreeWriter): Record<string, unknown> | null {
     let names = keys(holder);
     if (isView(holder) || Array.isArray(holder) || holder instanceof String) {
       // The elements are written already.
-      names = names.filter((name) => !/^\d+$/.test(name));
+      names = filterList(names, (name) => !hasMatch(/^\d+$/, name));
     }
     if (names.length === 0) return null;
     const members: Record<string, unknown> = {};
@@ -246,20 +250,23 @@ class SnapshotWriter implements TreeExtension {
   }
 }
 
-/** Generator functions have a prototype that is no one's. */
+/** Returns whether a function is a generator: those have a prototype of their own. */
 function isGenerator(text: string): boolean {
-  return /^(?:async\s*)?(?:function\s*)?\*/.test(text);
+  return hasMatch(/^(?:async\s*)?(?:function\s*)?\*/, text);
 }
 
-/** Why a value cannot be written: the codec's error, as the end of a sentence about the name. */
+/** The beginning of the messages of the codec. */
+const REFUSAL = "Cannot encode ";
+
+/** Returns why a value cannot be written: the codec's error, as the end of a sentence about the name. */
 function reasonOf(thrown: unknown, name: string): string {
   try {
     const text = `${(thrown as { message: unknown }).message}`;
-    const message = text.replace(/^Cannot encode /, "");
-    if (message === text) return `something in it throws: ${text}`;
+    if (!text.startsWith(REFUSAL)) return `something in it throws: ${text}`;
+    const message = text.slice(REFUSAL.length);
     return message.startsWith(`${name}: `)
       ? message.slice(name.length + 2)
-      : message.replace(/: it is /, " is ");
+      : message.replace(": it is ", " is ");
   } catch {
     return "something in it throws";
   }

@@ -7,7 +7,7 @@
 import { Promise } from "../../rpc/builtins.ts";
 
 /**
- * As `Promise.race`, which iterates a list: cells can change how lists are iterated.
+ * Returns a promise that settles as the first of two does. `Promise.race` iterates a list, and cells can change how.
  *
  * @param one A promise.
  * @param other Another one.

@@ -4,16 +4,9 @@
  * @module
  */
 
-import { Object } from "../../rpc/builtins.ts";
+// Loaded before the first cell: code of Deno's modules for Node.js looks at the global object, which cells change.
+import { setFlagsFromString } from "node:v8";
 import vm from "node:vm";
-
-/** The part of `node:process` that is needed. */
-interface Process {
-  getBuiltinModule(name: "node:v8"): { setFlagsFromString(flags: string): void };
-}
-
-// Not among the globals of cells. The getter loads much, and is called only when memory is short.
-const getProcess = Object.getOwnPropertyDescriptor(globalThis, "process")!.get as () => Process;
 
 type Collector = (options?: { type: "minor" }) => void;
 
@@ -30,7 +23,6 @@ export function collectGarbage(): void {
 
 /** The flag gives the function to contexts that are made from then on: to one, and to no cell. */
 function loadCollector(): Collector {
-  const { setFlagsFromString } = getProcess().getBuiltinModule("node:v8");
   setFlagsFromString("--expose-gc");
   const collector = vm.runInNewContext("gc") as Collector;
   setFlagsFromString("--no-expose-gc");

@@ -29,6 +29,7 @@ import type { ReferenceCounts, ReleaseParams, UseParams } from "../protocol.ts";
 import { SharedTypes } from "../values/shared_types.ts";
 import { type StandInOptions, StandIns, type StandInsOptions } from "./stand_in.ts";
 import { tag, type Tagged, type TreeReader, type TreeReaderExtension } from "../values/tree.ts";
+import { partOf } from "../lists.ts";
 
 /** Options of {@linkcode References}. */
 export interface ReferencesOptions extends StandInsOptions {
@@ -110,9 +111,9 @@ export class References implements TreeReaderExtension {
   constructor(options: ReferencesOptions) {
     this.#options = options;
     this.#standIns = new StandIns({
-      call: (id, path, args) => this.#use({ how: "call", ref: id, path: [...path] }, args),
-      read: (id, path) => this.#use({ how: "read", ref: id, path: [...path] }),
-      iterate: (id, path) => this.#use({ how: "iterate", ref: id, path: [...path] }),
+      call: (id, path, args) => this.#use({ how: "call", ref: id, path: partOf(path) }, args),
+      read: (id, path) => this.#use({ how: "read", ref: id, path: partOf(path) }),
+      iterate: (id, path) => this.#use({ how: "iterate", ref: id, path: partOf(path) }),
     }, options);
     this.#dropped = new FinalizationRegistry((arrivals) => {
       // Another stand-in may have taken its place meanwhile.
@@ -216,7 +217,7 @@ export class References implements TreeReaderExtension {
     const { how, ref, path } = request;
     const lent = this.#lendings.get(ref);
     if (lent === undefined) throw new TypeError(`Cannot use reference ${ref}: it is not lent`);
-    const name = [lent.name, ...path].join(".");
+    const name = path.length === 0 ? lent.name : `${lent.name}.${path.join(".")}`;
     const args = request.args === undefined ? [] : this.decodeValue(request.args, attachments);
     if (!Array.isArray(args)) throw new TypeError(`Cannot use ${name}: it is given no arguments`);
     return {
@@ -267,7 +268,7 @@ export class References implements TreeReaderExtension {
   }
 
   decode(list: readonly unknown[], reader: TreeReader): [unknown] | undefined {
-    const [tag, id, kind, name, iterable, type] = list;
+    const { 0: tag, 1: id, 2: kind, 3: name, 4: iterable, 5: type } = list;
     if (typeof id !== "number") return this.types.read(list, reader);
     if (tag === "yours") {
       const lent = this.#lendings.get(id);

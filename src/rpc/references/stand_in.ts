@@ -16,6 +16,7 @@ import {
   TypeError,
   WeakMap,
 } from "../builtins.ts";
+import { partOf } from "../lists.ts";
 
 /** The operations on objects that the other side has lent. */
 export interface Borrower {
@@ -152,7 +153,9 @@ export class StandIns {
         if (key === toPrimitive) return () => refuseUse(walked);
         if (typeof key === "symbol" || key === "toJSON") return undefined;
         if (key === "call" || key === "apply" || key === "bind") return get(target, key);
-        return this.#path(root, id, [...path, key]);
+        const longer = partOf(path);
+        longer[longer.length] = key;
+        return this.#path(root, id, longer);
       },
     });
     this.#members.set(member, walked);

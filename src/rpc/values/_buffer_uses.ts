@@ -29,9 +29,9 @@ export class BufferUses {
 
   /** Forgets all buffers but the first `count`. */
   forget(count: number): void {
-    for (const [buffer, { index }] of this.#uses) {
+    this.#uses.forEach(({ index }, buffer) => {
       if (index >= count) this.#uses.delete(buffer);
-    }
+    });
   }
 
   /** Returns the index of a buffer's attachment. */
@@ -63,13 +63,15 @@ export class BufferUses {
    */
   attachments(): Uint8Array[] {
     const attachments: Uint8Array[] = [];
-    for (const [buffer, use] of this.#uses) {
-      // Keeps views of 8-byte elements aligned.
+    this.#uses.forEach((use, buffer) => {
+      // Views of 8-byte elements stay aligned.
       const start = use.exposed ? 0 : use.start - use.start % 8;
       const end = use.exposed ? buffer.byteLength : use.end;
-      for (const view of use.views) view[3] = (view[3] as number) - start;
+      for (let i = 0; i < use.views.length; i++) {
+        use.views[i]![3] = (use.views[i]![3] as number) - start;
+      }
       attachments[use.index] = new Uint8Array(buffer, start, end - start);
-    }
+    });
     return attachments;
   }
 

@@ -145,7 +145,9 @@ export class BuiltinWriter {
 
   #error(error: Error): Tagged {
     const own: Record<string, unknown> = {};
-    for (const name of keys(error)) {
+    const names = keys(error);
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i]!;
       if (name !== "stack") own[name] = this.#writer.child(name, error[name as never]);
     }
     if (hasOwn(error, "cause")) own.cause = this.#writer.child("cause", error.cause);
@@ -155,7 +157,9 @@ export class BuiltinWriter {
   }
 
   #headers(entries: [string, string][]): Tagged {
-    for (const [name, value] of entries) this.#writer.spend(name.length + value.length);
+    for (let i = 0; i < entries.length; i++) {
+      this.#writer.spend(entries[i]![0].length + entries[i]![1].length);
+    }
     return tag("headers", entries);
   }
 

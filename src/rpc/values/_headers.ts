@@ -35,9 +35,8 @@ export function headerEntries(headers: Headers): [string, string][] {
 export function makeHeaders(entries: [string, string][]): Headers {
   const headers = new (load())();
   for (let i = 0; i < entries.length; i++) {
-    const [name, value] = entries[i]!;
-    // Several values of one name are joined into one. Trailing blanks, which stand for empty last values, would be cut
-    // off.
+    const { 0: name, 1: value } = entries[i]!;
+    // Several values of one name come as one. Blanks at its end would be cut off, and mean that the last ones are empty.
     let end = value.length;
     while (end > 0 && value.endsWith(", ", end)) end -= 2;
     headers.append(name, value.slice(0, end));

@@ -16,6 +16,8 @@ import {
   SyntaxError,
   TypeError,
 } from "../builtins.ts";
+import { mapList } from "../lists.ts";
+import { hasMatch } from "../patterns.ts";
 
 /** Checks a string. */
 export function text(value: unknown): string {
@@ -31,7 +33,7 @@ export function number(value: unknown): number {
 
 /** Reads a BigInt from its hexadecimal digits. */
 export function bigint(digits: string): bigint {
-  if (!/^-?[\da-f]+$/.test(digits)) throw malformed(digits);
+  if (!hasMatch(/^-?[\da-f]+$/, digits)) throw malformed(digits);
   return digits.startsWith("-") ? -BigInt(`0x${digits.slice(1)}`) : BigInt(`0x${digits}`);
 }
 
@@ -47,7 +49,7 @@ export function regexp(source: string, flags: string): RegExp {
 /** Creates HTTP headers. */
 export function headers(entries: unknown): Headers {
   if (!Array.isArray(entries)) throw malformed(entries);
-  const pairs: [string, string][] = entries.map((entry) => {
+  const pairs: [string, string][] = mapList(entries, (entry): [string, string] => {
     if (!Array.isArray(entry) || entry.length !== 2) throw malformed(entry);
     return [text(entry[0]), text(entry[1])];
   });

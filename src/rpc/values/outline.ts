@@ -6,6 +6,7 @@
  */
 
 import { Array, ArrayBuffer, Map, Object, Set, String } from "../builtins.ts";
+import { listOfSet, mapList, partOf } from "../lists.ts";
 
 /** Maximum number of elements that are looked at. */
 const SAMPLED_ELEMENTS = 20;
@@ -36,11 +37,11 @@ function outlineOf(value: unknown): string {
   if (typeof value !== "object" || value === null) return kindOf(value);
   const kind = kindOf(value);
   if (Array.isArray(value)) {
-    return `${kind}${part("elements", kindsOf(value.slice(0, SAMPLED_ELEMENTS)))}`;
+    return `${kind}${part("elements", kindsOf(partOf(value, { end: SAMPLED_ELEMENTS })))}`;
   }
   if (value instanceof Map) {
-    const [names, values] = [value.keys(), value.values()].map((list) => kindsOf(sample(list)));
-    return `${kind}${part("keys", names!)}${part("values", values!)}`;
+    const names = kindsOf(sample(value.keys()));
+    return `${kind}${part("keys", names)}${part("values", kindsOf(sample(value.values())))}`;
   }
   if (value instanceof Set) return `${kind}${part("elements", kindsOf(sample(value.values())))}`;
   if (kind !== "object") return kind;
@@ -71,12 +72,13 @@ function kindsOf(values: readonly unknown[]): string {
     kinds.add(kind === "object" ? `{ ${listed(keys(value as object))} }` : kind);
     if (kinds.size > 4) return "of many kinds";
   }
-  return [...kinds].join(" | ");
+  return listOfSet(kinds).join(" | ");
 }
 
 function listed(names: readonly string[]): string {
-  const shown = names.slice(0, MAX_KEYS).map((name) =>
-    name.length > MAX_KEY_CHARS ? `${name.slice(0, MAX_KEY_CHARS)}...` : name
+  const shown = mapList(
+    partOf(names, { end: MAX_KEYS }),
+    (name) => name.length > MAX_KEY_CHARS ? `${name.slice(0, MAX_KEY_CHARS)}...` : name,
   );
   if (names.length > MAX_KEYS) shown[MAX_KEYS] = `and ${names.length - MAX_KEYS} more`;
   return shown.join(", ");

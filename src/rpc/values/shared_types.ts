@@ -118,7 +118,8 @@ export class SharedTypes {
    * @returns The instance in a list, or `undefined` for a node of another kind.
    * @throws {TypeError} If there is no such class, or the fields cannot be those of an instance.
    */
-  read([how, name, content]: readonly unknown[], reader: TreeReader): [object] | undefined {
+  read(list: readonly unknown[], reader: TreeReader): [object] | undefined {
+    const { 0: how, 1: name, 2: content } = list;
     if (how !== "copy" && how !== "state") return undefined;
     const type = this.named(name);
     if (type === undefined || !type.copied || hasHooks(type.Class) !== (how === "state")) {
@@ -172,7 +173,9 @@ function fill({ name, Class }: SharedType, fields: unknown, reader: TreeReader):
   if (!isObject(fields) || Array.isArray(fields)) {
     throw new TypeError(`Cannot revive an instance of ${name}: it has no fields`);
   }
-  for (const key of keys(fields)) {
+  const names = keys(fields);
+  for (let i = 0; i < names.length; i++) {
+    const key = names[i]!;
     if (key in Class.prototype) {
       throw new TypeError(`Cannot revive an instance of ${name}: ${key} is no field of it`);
     }

@@ -9,7 +9,9 @@ export type Tagged = { $: unknown[] };
 
 /** Creates a node with a tag. */
 export function tag(name: string, ...rest: unknown[]): Tagged {
-  return { $: [name, ...rest] };
+  const list: unknown[] = [name];
+  for (let i = 0; i < rest.length; i++) list[i + 1] = rest[i];
+  return { $: list };
 }
 
 /** Writes values that the codec does not know, and known ones that need more than their data. */

@@ -143,7 +143,8 @@ export class TreeDecoder implements TreeReader {
   assign<T extends object>(target: T, node: unknown): T {
     if (typeof node !== "object" || node === null || Array.isArray(node)) throw malformed(node);
     const record = node as Record<string, unknown>;
-    for (const name of Object.keys(record)) this.#define(target, name, record[name]);
+    const names = Object.keys(record);
+    for (let i = 0; i < names.length; i++) this.#define(target, names[i]!, record[names[i]!]);
     return target;
   }
 
@@ -156,7 +157,7 @@ export class TreeDecoder implements TreeReader {
   }
 
   #tagged(list: unknown[]): unknown {
-    const [tag, first, second, third, fourth] = list;
+    const { 0: tag, 1: first, 2: second, 3: third, 4: fourth } = list;
     switch (tag) {
       case "undefined":
         return undefined;
@@ -220,7 +221,8 @@ export class TreeDecoder implements TreeReader {
     if (length > MAX_SPARSE_LENGTH || !Array.isArray(entries)) throw malformed(entries);
     const array: unknown[] = this.number([]);
     array.length = length;
-    for (const entry of entries) {
+    for (let i = 0; i < entries.length; i++) {
+      const entry: unknown = entries[i];
       if (!Array.isArray(entry)) throw malformed(entry);
       this.#define(array, text(entry[0]), entry[1]);
     }
@@ -248,7 +250,7 @@ export class TreeDecoder implements TreeReader {
   #set(nodes: unknown): Set<unknown> {
     if (!Array.isArray(nodes)) throw malformed(nodes);
     const set = this.number(new Set<unknown>());
-    for (const node of nodes) set.add(this.decode(node));
+    for (let i = 0; i < nodes.length; i++) set.add(this.decode(nodes[i]));
     return set;
   }
 
@@ -259,11 +261,8 @@ export class TreeDecoder implements TreeReader {
     }
     // `cause` and `errors` are not enumerable on an error that was constructed with them.
     this.assign(error, own);
-    for (const hidden of ["cause", "errors"]) {
-      if (Object.hasOwn(error, hidden)) {
-        Object.defineProperty(error, hidden, { enumerable: false });
-      }
-    }
+    hide(error, "cause");
+    hide(error, "errors");
     return error;
   }
 
@@ -286,4 +285,8 @@ function define(target: object, name: string, value: unknown): void {
       configurable: true,
     });
   } else (target as Record<string, unknown>)[name] = value;
+}
+
+function hide(error: Error, name: string): void {
+  if (Object.hasOwn(error, name)) Object.defineProperty(error, name, { enumerable: false });
 }

@@ -10,6 +10,7 @@ import type { BlobContents } from "./blobs.ts";
 import { BuiltinWriter } from "./_builtin_writer.ts";
 import { hasExtraKeys, isLargeText, isPlainNumber, MAX_DEPTH } from "./plain_json.ts";
 import { tag, type TreeExtension, type TreeWriter } from "./tree.ts";
+import { hasMatch } from "../patterns.ts";
 
 // Captured, because cells run in the realm of the kernel and may replace them.
 const { getPrototypeOf, keys, hasOwn } = Object;
@@ -88,9 +89,9 @@ export class TreeEncoder implements TreeWriter {
     try {
       return this.#encode(value);
     } catch (error) {
-      for (const [object, number] of this.#numbers) {
+      this.#numbers.forEach((number, object) => {
         if (number >= count) this.#numbers.delete(object);
-      }
+      });
       this.#builtins.buffers.forget(buffers);
       this.#cost = cost;
       throw error;
@@ -124,8 +125,9 @@ export class TreeEncoder implements TreeWriter {
 
   refusal(what: string, options?: ErrorOptions): TypeError {
     let path = this.#name;
-    for (const key of this.#path) {
-      path += typeof key === "number" || !/^[A-Za-z_$][\w$]*$/.test(key)
+    for (let i = 0; i < this.#path.length; i++) {
+      const key = this.#path[i]!;
+      path += typeof key === "number" || !hasMatch(/^[A-Za-z_$][\w$]*$/, key)
         ? `[${typeof key === "number" ? key : JSON.stringify(key)}]`
         : `.${key}`;
     }
@@ -218,7 +220,9 @@ export class TreeEncoder implements TreeWriter {
 
   #instance(value: object): unknown {
     const kind = apply(toStringTag, value, []).slice(8, -1);
-    if (UNCLONABLE.has(kind)) throw this.refusal(`${/^[AEIOU]/.test(kind) ? "an" : "a"} ${kind}`);
+    if (UNCLONABLE.has(kind)) {
+      throw this.refusal(`${hasMatch(/^[AEIOU]/, kind) ? "an" : "a"} ${kind}`);
+    }
     if (this.#options.instances === "data") {
       // Web and language objects (Headers, Temporal, iterators) keep their data where it cannot be copied.
       if (kind !== "Object" && keys(value).length === 0) {

@@ -31,6 +31,7 @@ import {
 import { LazyAbort } from "./lazy_abort.ts";
 import { Outbox } from "./_outbox.ts";
 import { ConnectionClosedError, RemoteError, RPC_ERROR_CODES } from "./rpc_error.ts";
+import { valuesOf } from "../lists.ts";
 
 /** Options of {@linkcode Connection}. */
 export interface ConnectionOptions {
@@ -38,12 +39,6 @@ export interface ConnectionOptions {
   readonly handlers?: Readonly<Record<string, Handler>>;
   /** Largest frame in bytes, in both directions. @default 268435456 */
   readonly maxFrameBytes?: number;
-  /**
-   * Called before each message is handled or written, to undo changes by other code to the built-ins that the
-   * connection uses.
-   * @default nothing
-   */
-  readonly prepare?: () => void;
 }
 
 /** Options of {@linkcode Connection.call}. */
@@ -71,7 +66,6 @@ export class Connection {
   readonly #channel: ByteChannel;
   readonly #handlers: Map<string, Handler>;
   readonly #maxFrameBytes: number;
-  readonly #prepare: () => void;
   readonly #pending = new Map<number, PendingCall>();
   /** Calls that this side has cancelled. Their answers are still to come, and are dropped. */
   readonly #cancelled = new Set<number>();
@@ -91,7 +85,6 @@ export class Connection {
     this.#channel = channel;
     this.#handlers = new Map(Object.entries(options.handlers ?? {}));
     this.#maxFrameBytes = options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES;
-    this.#prepare = options.prepare ?? ignore;
     const { promise, resolve } = Promise.withResolvers<ConnectionClosedError>();
     this.closed = promise;
     this.#settleClosed = resolve;
@@ -218,7 +211,6 @@ export class Connection {
   }
 
   #dispatch(message: RpcMessage, attachments: readonly Uint8Array[]): void {
-    this.#prepare();
     switch (message.type) {
       case "request":
         return void this.#answer(message.id, message.method, {
@@ -269,7 +261,6 @@ export class Connection {
 
   /** Sends an error as the answer, whatever was thrown. */
   #sendFailure(id: MessageId, thrown: unknown): void {
-    this.#prepare();
     try {
       this.#send(errorText(id, toFailure(thrown)));
     } catch {
@@ -290,7 +281,6 @@ export class Connection {
 
   #post(write: (value: unknown) => string, { value, attachments, unsent }: Payload): void {
     try {
-      this.#prepare();
       this.#send(write(value), attachments);
     } catch (error) {
       unsent?.();
@@ -310,12 +300,12 @@ export class Connection {
   #end(error: ConnectionClosedError): void {
     if (this.#closeError !== undefined) return;
     this.#closeError = error;
-    for (const context of this.#serving.values()) context.abort(error);
+    this.#serving.forEach((context) => context.abort(error));
     this.#serving.clear();
-    const pending = [...this.#pending.values()];
+    const pending = valuesOf(this.#pending);
     this.#pending.clear();
     this.#cancelled.clear();
-    for (const call of pending) call.reject(error);
+    for (let i = 0; i < pending.length; i++) pending[i]!.reject(error);
     void settleAsync(() => this.#channel.close()).catch(ignore).then(() =>
       this.#settleClosed(error)
     );

@@ -24,6 +24,7 @@ import {
 } from "../builtins.ts";
 import { decodeUtf8 } from "../utf8.ts";
 import type { ByteSource } from "./channel.ts";
+import { mapList } from "../lists.ts";
 
 /** One message on the wire: JSON text and the bytes beside it. */
 export interface Frame {
@@ -287,7 +288,7 @@ function parseHeader(header: string): FrameLengths {
     const value = line.slice(colon + 1).trim();
     if (field === "content-length" && body < 0) body = parseLength(value);
     else if (field === "attachment-lengths" && attachments.length === 0) {
-      attachments = value.split(",").map(parseLength);
+      attachments = mapList(value.split(","), parseLength);
     } else throw new FrameError(`Cannot read a frame: bad header line ${quote(line)}`);
   }
   if (body < 0) {

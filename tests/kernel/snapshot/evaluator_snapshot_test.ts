@@ -1,18 +1,18 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { Interrupts } from "../../../src/kernel/stop/interrupts.ts";
+import { Stopper } from "../../../src/kernel/stop/stopper.ts";
 import { Modules } from "../../../src/kernel/namespace/modules.ts";
 import { ObjectScope } from "../../../src/kernel/namespace/scope.ts";
-import { Session } from "../../../src/kernel/evaluator.ts";
+import { Evaluator } from "../../../src/kernel/evaluator.ts";
 import { StackMapper } from "../../../src/kernel/namespace/stack_mapper.ts";
 
-/** A session in this process that gives snapshots little time. */
-function createSession(): Session {
+/** A evaluator in this process that gives snapshots little time. */
+function createEvaluator(): Evaluator {
   const modules = new Modules(() => Promise.reject(new TypeError("no imports")));
-  return new Session({
+  return new Evaluator({
     scope: new ObjectScope(modules.import),
     output: { write: () => {}, start: () => {}, end: () => ({ length: 0, tail: "" }) },
     stacks: new StackMapper(),
-    interrupts: new Interrupts(),
+    stopper: new Stopper(),
     modules,
     globals: new Set(),
     snapshotTimeoutMs: 100,
@@ -40,21 +40,21 @@ const ENDLESS: Record<string, string> = {
 };
 
 for (const [what, text] of Object.entries(ENDLESS)) {
-  Deno.test(`Session.restore() comes to an end when ${what} does not`, async () => {
+  Deno.test(`Evaluator.restore() comes to an end when ${what} does not`, async () => {
     const imports = [{ specifier: "x", attributes: {} }];
     for (const modules of [[], imports]) {
-      const session = createSession();
-      session.namespace.define("before", [1]);
+      const evaluator = createEvaluator();
+      evaluator.namespace.define("before", [1]);
       const message = "Cannot restore a snapshot: it was stopped";
       await assertRejects(
-        () => session.restore(forge({ Endless: text }, modules), []),
+        () => evaluator.restore(forge({ Endless: text }, modules), []),
         Error,
         message,
       );
       // It goes on.
-      const { names, lost } = await session.restore(forge({ f: "() => 1" }), []);
+      const { names, lost } = await evaluator.restore(forge({ f: "() => 1" }), []);
       assertEquals([names, lost], [["kept", "f"], []]);
-      assertEquals(session.namespace.get("before"), [1]);
+      assertEquals(evaluator.namespace.get("before"), [1]);
     }
   });
 }
@@ -73,24 +73,24 @@ const ENDLESS_VALUES: Record<string, object> = {
 };
 
 for (const [what, value] of Object.entries(ENDLESS_VALUES)) {
-  Deno.test(`Session.snapshot() comes to an end when ${what} does not`, async () => {
-    const session = createSession();
-    session.namespace.define("endless", value);
+  Deno.test(`Evaluator.snapshot() comes to an end when ${what} does not`, async () => {
+    const evaluator = createEvaluator();
+    evaluator.namespace.define("endless", value);
     const message = "Cannot take a snapshot: it was stopped";
-    await assertRejects(() => session.snapshot(), Error, message);
-    session.namespace.define("endless", 1);
-    const { report } = await session.snapshot();
+    await assertRejects(() => evaluator.snapshot(), Error, message);
+    evaluator.namespace.define("endless", 1);
+    const { report } = await evaluator.snapshot();
     assertEquals(report, { names: [{ name: "endless", type: "number" }], lost: [] });
   });
 }
 
-Deno.test("Session.restore() leaves the names in except as they are, and what others share with them", async () => {
-  const session = createSession();
-  session.namespace.define("a", { n: 1 });
-  session.namespace.define("b", [session.namespace.get("a"), new Date(0)]);
-  session.namespace.define("c", 3);
-  const { attachments } = await session.snapshot();
-  const other = createSession();
+Deno.test("Evaluator.restore() leaves the names in except as they are, and what others share with them", async () => {
+  const evaluator = createEvaluator();
+  evaluator.namespace.define("a", { n: 1 });
+  evaluator.namespace.define("b", [evaluator.namespace.get("a"), new Date(0)]);
+  evaluator.namespace.define("c", 3);
+  const { attachments } = await evaluator.snapshot();
+  const other = createEvaluator();
   other.namespace.define("a", "mine");
   const { names, lost } = await other.restore(attachments, ["a", "c", "unknown"]);
   assertEquals([names, lost], [["b"], []]);
