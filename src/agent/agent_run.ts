@@ -1,5 +1,5 @@
 /**
- * A run: what happens, as an async iterable of events, and what came of it, as a promise.
+ * A run: its events as an async iterable, and its result as a promise.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export type Emit = <T extends AgentEventType>(
  * that goes on stops the run.
  */
 export class AgentRun implements AsyncIterable<AgentEvent> {
-  /** What came of the run. Rejects with what stopped it: the signal's reason, or an error of the model. */
+  /** The result of the run. Rejects with the signal's reason, or with an error of the model. */
   readonly result: Promise<RunResult>;
 
   readonly #events: AgentEvent[] = [];
@@ -48,7 +48,7 @@ export class AgentRun implements AsyncIterable<AgentEvent> {
       this.#done = true;
       this.#wake();
     });
-    // Whoever only iterates gets the error from the iterator.
+    // Avoids an unhandled rejection: iterators rethrow this error.
     this.result.catch(() => {});
   }
 

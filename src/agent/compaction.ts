@@ -24,7 +24,7 @@ const TRANSCRIPT_CHARS = 2_000;
 /** After so many failures in a row the model is not asked for a summary again. */
 const MAX_FAILURES = 3;
 
-/** What stands in place of a cleared observation. */
+/** The text in place of a cleared observation. */
 const CLEARED = "(cleared to save space; the variables are still there)";
 
 const SUMMARY_PROMPT =
@@ -40,7 +40,7 @@ that part is thrown away. Then write the summary inside <summary> tags, with the
 const ACKNOWLEDGEMENT = "I have the summary and go on from there.";
 
 /**
- * Tokens of a text, by the rule of thumb of four characters each.
+ * Estimates the tokens of messages, at four characters each.
  *
  * @param messages The messages.
  */
@@ -51,7 +51,7 @@ export function estimateTokens(messages: readonly { readonly content: string }[]
 }
 
 /**
- * Tokens above which a history is compacted: what the window leaves beside the reply, or half of a small window.
+ * Returns the number of tokens above which a history is compacted: the window less the reserve, or half of a small window.
  *
  * @param contextWindowTokens The model's context window.
  */
@@ -60,21 +60,21 @@ export function compactionThreshold(contextWindowTokens: number): number {
   return threshold > 0 ? threshold : contextWindowTokens / 2;
 }
 
-/** What a compaction has to work with. */
+/** Options of {@linkcode Compactor.compact}. */
 export interface CompactOptions {
-  /** Writes the summary. */
+  /** The model that writes the summary. */
   readonly model: Model;
-  /** Tokens that the history may have. */
+  /** Maximum number of tokens of the history. */
   readonly maxTokens: number;
-  /** What is said about the namespace as it is now; it goes behind the summary. */
+  /** A description of the present namespace, which follows the summary. */
   readonly namespace: string;
   /** Stops the call of the model. */
   readonly signal: AbortSignal;
-  /** Called with what a call of the model cost, whatever came of it. */
+  /** Receives the tokens of each model call, even of one that fails. */
   readonly onUsage: (usage: TokenUsage) => void;
 }
 
-/** Compacts the histories of one agent. Remembers failures, so that a model that cannot do it is not asked for ever. */
+/** Compacts the history of one agent. Counts failures, so that a model that cannot summarise is not asked for ever. */
 export class Compactor {
   #failures = 0;
 
@@ -105,7 +105,7 @@ export class Compactor {
         this.#failures++;
       }
     }
-    // The question that is worked on must not get lost, nor an earlier summary: whichever was last.
+    // The present question or an earlier summary must not get lost: whichever is last.
     const question = cleared.slice(0, cut).findLast(({ role }) => role === "user");
     return [
       { role: "user", content: options.namespace },
@@ -121,7 +121,7 @@ function clearObservations(history: readonly Message[]): Message[] {
   return history.map((message, i) => old.has(i) ? { ...message, content: CLEARED } : message);
 }
 
-/** Where the newer half begins. A cell and its observation stay together. */
+/** Returns the index at which the newer half begins. A cell and its observation stay together. */
 function cutOf(history: readonly Message[]): number {
   let cut = Math.min(Math.ceil(history.length / 2), history.length - KEPT_MESSAGES);
   while (cut > 0 && history[cut]?.role === "execution_result") cut--;

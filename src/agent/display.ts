@@ -1,5 +1,5 @@
 /**
- * What is displayed, in a few words.
+ * Short descriptions of displayed values.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export interface DisplayedTable {
 }
 
 /**
- * The table in a bundle; nothing if there is none. A bundle comes from a cell and may be anything.
+ * Returns the table in a bundle, if there is one. A bundle comes from a cell and may be anything.
  *
  * @param bundle The bundle.
  */
@@ -34,7 +34,7 @@ export function tableIn(bundle: MimeBundle): DisplayedTable | undefined {
 }
 
 /**
- * The media type that says most.
+ * Returns the most informative media type of a bundle.
  *
  * @param bundle The bundle.
  */
@@ -44,7 +44,7 @@ export function mainType(bundle: MimeBundle): string {
 }
 
 /**
- * A bundle in a few words: `a table of 3 columns and 120 rows`, `image/png (12345 bytes)`.
+ * Describes a bundle in a few words: `a table of 3 columns and 120 rows`, `image/png (12345 bytes)`.
  *
  * @param bundle The bundle.
  */

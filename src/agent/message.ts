@@ -7,14 +7,14 @@
 import type { ModelMessage } from "../model/model.ts";
 
 /**
- * Who said it. A model knows three roles; the two more tell a reply with a cell from a last answer, and an observation
- * from a question.
+ * The author of a message. Models know three roles; the two others distinguish a reply with a cell from a last answer, and
+ * an observation from a question.
  */
 export type MessageRole = "user" | "assistant" | "code_execution" | "execution_result";
 
 /** One entry of the history. The system message is not in it: it is made anew for each run. */
 export interface Message {
-  /** Who said it. */
+  /** The author. */
   readonly role: MessageRole;
   /** The text. */
   readonly content: string;
@@ -28,7 +28,7 @@ const MODEL_ROLES: Record<MessageRole, ModelMessage["role"]> = {
 };
 
 /**
- * A message as a model takes it.
+ * Converts a message of the history for a model.
  *
  * @param message An entry of the history.
  */

@@ -8,31 +8,31 @@ import { FenceParser, type FencePart } from "../cell/fence.ts";
 import type { FinishReason, Model, ModelMessage, TokenUsage } from "../model/model.ts";
 import { addUsage, estimateUsage } from "../model/usage.ts";
 
-/** What came of a reply. */
+/** A reply of the model. */
 export interface Reply {
   /** The text before the cell, or all of it. */
   readonly text: string;
-  /** The cell; absent if there is none or it is not complete. */
+  /** The cell; absent if there is none, or if it is incomplete. */
   readonly code?: string;
-  /** Tokens, over all calls that the reply took. */
+  /** Tokens of all model calls for the reply. */
   readonly usage: TokenUsage;
 }
 
 /** Options of {@linkcode readReply}. */
 export interface ReplyOptions {
-  /** Writes the reply. */
+  /** The model that writes the reply. */
   readonly model: Model;
   /** Languages whose blocks are cells. */
   readonly languages: readonly string[];
   /** Stops the reply. */
   readonly signal: AbortSignal;
-  /** Called with pieces of text as they arrive. */
+  /** Receives pieces of text as they arrive. */
   readonly onText: (text: string) => void;
-  /** Called with pieces of reasoning as they arrive. */
+  /** Receives pieces of reasoning as they arrive. */
   readonly onReasoning: (text: string) => void;
 }
 
-/** A reply that is cut off so often in a row is taken as it is. */
+/** Maximum number of continuations of a reply that is cut off; then it is taken as it is. */
 const MAX_RESUMES = 3;
 
 const RESUME =
@@ -40,11 +40,11 @@ const RESUME =
   "a word if need be, without an apology or a repetition.";
 
 /**
- * Gets one reply.
+ * Reads one reply.
  *
- * @param messages What the model is given.
+ * @param messages The messages for the model.
  * @param options Model, languages, listeners.
- * @throws What the model throws, and the signal's reason.
+ * @throws The error of the model, or the signal's reason.
  */
 export async function readReply(
   messages: readonly ModelMessage[],
@@ -69,7 +69,7 @@ export async function readReply(
     const call = await streamCall(conversation, parser, { ...options, take });
     usage = usage === undefined ? call.usage : addUsage(usage, call.usage);
     finishReason = call.finishReason;
-    // The parts of a reply that was cut off are joined before anything is made of them.
+    // The parts of a reply that was cut off are joined before they are interpreted.
     if (parser.done || finishReason !== "length") break;
     conversation = [
       ...conversation,
@@ -106,7 +106,7 @@ async function streamCall(
     if (chunk.type === "text") {
       received += chunk.text;
       take(parser.push(chunk.text));
-      // Leaving the loop ends the request: what stands behind the cell is not paid for.
+      // Leaving the loop ends the request: text after the cell is not paid for.
       if (parser.done) break;
     } else if (chunk.type === "reasoning") {
       reasoning += chunk.text;

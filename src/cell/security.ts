@@ -7,7 +7,7 @@
  * import { FunctionRule } from "@cave/agent/security";
  * import { assertEquals } from "@std/assert";
  *
- * const rules = [...defaultRules(), new FunctionRule({ functions: ["alert"] })];
+ * const rules = [...defaultRules(), new FunctionRule(["alert"])];
  * await using runtime = new LocalRuntime({ rules });
  * assertEquals((await runtime.execute(`alert("hi")`)).status, "refused");
  * ```

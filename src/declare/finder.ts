@@ -133,7 +133,7 @@ export class Finder {
     const { functions, types, variables } = this.#injections;
     const isDeclared = functions.has(name) || types.has(name) ||
       variables.get(name)?.transfer === "lend";
-    // What stays on the host has no size here.
+    // Objects that stay on the host have no size here.
     if (isDeclared) return declared;
     if (now === undefined || now === null) return `// There is no ${shorten(name)}`;
     return `${declared && `${declared}\n`}// ${name} is now: ${now}`;

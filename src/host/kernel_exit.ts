@@ -16,6 +16,8 @@ export interface KernelExit {
   readonly stderr: string;
   /** The reason, if the host ended it. */
   readonly reason?: string | undefined;
+  /** Whether it had started, so that it may have run code. @default true */
+  readonly started?: boolean | undefined;
 }
 
 /**
@@ -34,6 +36,8 @@ export class KernelExitError extends Error {
   readonly stderr: string;
   /** The reason, if the host ended it. */
   readonly reason: string | undefined;
+  /** Whether it had started, so that it may have run code. */
+  readonly started: boolean;
 
   /**
    * Makes an error that names the cause, as far as the exit shows it.
@@ -47,6 +51,7 @@ export class KernelExitError extends Error {
     this.signal = exit.signal;
     this.stderr = exit.stderr;
     this.reason = exit.reason;
+    this.started = exit.started ?? true;
   }
 
   /** The exit as plain data. */

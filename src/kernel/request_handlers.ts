@@ -122,7 +122,7 @@ class CellRequests {
       await watcher.heard(orders);
       watcher.begin(cell);
       let sent = orders;
-      // What was heard and is not accounted for is an order for this cell, or a signal that the host has not sent.
+      // A signal that is not accounted for is an order for this cell, or a signal that the host has not sent.
       while (watcher.heardMoreThan(sent) && !beginning.isStopped) {
         const report = await this.#ask(cell);
         if (report.stop) return false;

@@ -37,10 +37,10 @@ export const PROCESS_LIMITS: OptionNames<ProcessLimits> = {
 /** Room for millions of rows, and little enough for a few kernels on one machine. */
 const DEFAULT_MEMORY_BYTES = 2 ** 30;
 
-/** Room for the heap and as much again for what is not part of it. */
+/** Room for the heap, and as much again for the rest of the process. */
 const DEFAULT_PROCESS_MEMORY_BYTES = 2 ** 31;
 
-/** What a process has beside a large heap, unless another limit is given. */
+/** Memory of a process beside a large heap, unless another limit is given. */
 const OFF_HEAP_BYTES = 2 ** 30;
 
 /** More than a program waits for at once; each costs less than a kilobyte. */

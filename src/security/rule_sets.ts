@@ -54,7 +54,8 @@ const ENDINGS = ["Deno.exit", "Deno.kill", "process.abort", "process.exit", "pro
  *
  * @example See what they refuse, and what they accept
  * ```ts
- * import { checkCell, defaultRules } from "@cave/agent";
+ * import { defaultRules } from "@cave/agent";
+ * import { checkCell } from "@cave/agent/security";
  * import { assertEquals } from "@std/assert";
  *
  * const rules = defaultRules();
@@ -111,7 +112,8 @@ const STRICT_GLOBALS = ["Deno", "Proxy", "Reflect", "WebAssembly", "globalThis"]
  *
  * @example See what they refuse
  * ```ts
- * import { checkCell, strictRules } from "@cave/agent";
+ * import { strictRules } from "@cave/agent";
+ * import { checkCell } from "@cave/agent/security";
  * import { assertEquals } from "@std/assert";
  *
  * const { violations } = checkCell(`[]["const" + "ructor"].name`, { rules: strictRules() });

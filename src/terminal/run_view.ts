@@ -30,7 +30,11 @@ export class RunView {
   /** Whether the cursor is at the start of a line. */
   #fresh = true;
 
-  /** @param options The destination and style of the text. */
+  /**
+   * Makes a view.
+   *
+   * @param options The writer of the text, and its style.
+   */
   constructor(options: RunViewOptions) {
     this.#options = options;
   }

@@ -40,7 +40,7 @@ onLinux(
     assertEquals(result.changed, [{ name: "c", type: "Array(2)", constant: true }]);
     const content = `<execution_error>\n${NEW_SESSION}\n` +
       "Gone: a (no checkpoint had been taken), given2 (no checkpoint had been taken).\n" +
-      `${PROVIDED}\n\n${AGAIN}\n</execution_error>`;
+      `${PROVIDED}\n\n${AGAIN}\n\nFunctions called: die (not finished)\n</execution_error>`;
     assertEquals(
       ofType(events, "execution_error").map(({ step, content, error }) => ({
         step,
@@ -90,7 +90,7 @@ onLinux("CaveAgent.run() goes on from the checkpoint behind the run before", asy
       "There, but with an older value: a.\n" +
       "Gone: make (it is a function that uses n of the scope in which it was made), " +
       "late (it was made after the checkpoint).\n" +
-      `${PROVIDED}\n\n${AGAIN}\n</execution_error>`,
+      `${PROVIDED}\n\n${AGAIN}\n\nFunctions called: die (not finished)\n</execution_error>`,
   );
   assertEquals(
     said[5]!.at(-1)!.split("\n\n")[0],
@@ -101,7 +101,7 @@ onLinux("CaveAgent.run() goes on from the checkpoint behind the run before", asy
   assertEquals(
     dialogues(server).at(-1)!.at(-1),
     `user: <execution_error>\n${NEW_SESSION}\nBack as they were after cell 4: a, keep.\n` +
-      `${PROVIDED}\n\n${AGAIN}\n</execution_error>`,
+      `${PROVIDED}\n\n${AGAIN}\n\nFunctions called: die (not finished)\n</execution_error>`,
   );
 });
 

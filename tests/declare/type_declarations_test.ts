@@ -111,7 +111,7 @@ Deno.test("declareInjections() gives variables the types that both sides have", 
   ]);
   const near = declare({ types, variables }, false);
   assertEquals(near.types.length, 2);
-  assertEquals(near.variables[0], "/** On the desk */\ndeclare let lamp: Lamp;");
+  assertEquals(near.variables[0], "/** On the desk */\ndeclare const lamp: Lamp;");
   const taken = declare({ types: { ...types, Reference: class {} }, variables });
   assertEquals(taken.variables[0]?.split("\n")[1], "declare const lamp: Reference2<Lamp>;");
 });

@@ -97,8 +97,8 @@ Deno.test({
     await runtime.checkpoint();
     Deno.kill(pid, "SIGTERM");
     for (let i = 0; i < 3; i++) {
-      const result = await runtime.execute("kept").catch(() => undefined);
-      if (result === undefined) continue;
+      const result = await runtime.execute("kept");
+      if (result.status === "kernel_exit") continue;
       assert(result.status === "ok");
       assertEquals(result.value?.text, "7");
     }

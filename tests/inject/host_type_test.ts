@@ -189,10 +189,10 @@ const REFUSED: [types: () => Record<string, unknown>, message: string][] = [
       b = import.meta.url;
     },
   }), "it refers to import.meta,"],
-  [() => ({ A: Map }), "Cannot define the type Map: it is no class"],
-  [() => ({ A: () => 1 }), "it is no class, no schema"],
-  [() => ({ A: { b: () => 1 } }), "it is no class, no schema"],
-  [() => ({ A: {} }), "it is no class, no schema"],
+  [() => ({ A: Map }), "Cannot define the type Map: it is not a class"],
+  [() => ({ A: () => 1 }), "it is not a class, a schema"],
+  [() => ({ A: { b: () => 1 } }), "it is not a class, a schema"],
+  [() => ({ A: {} }), "it is not a class, a schema"],
   [() => ({ "no name": class {} }), "it is not an identifier"],
   [() => ({ lamp: class {} }), "the name is injected already"],
   [() => ({
@@ -204,7 +204,7 @@ const REFUSED: [types: () => Record<string, unknown>, message: string][] = [
     ),
   }), "it has private members"],
   [() => ({ A: defineType(class extends Map {}, { copy: true }) }), "whose state cannot be copied"],
-  [() => ({ A: defineType({ B: "b" }, { copy: true }) }), "with copy: it is no class"],
+  [() => ({ A: defineType({ B: "b" }, { copy: true }) }), "with copy: it is not a class"],
   [
     () => ({
       A: defineType(

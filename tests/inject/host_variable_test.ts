@@ -10,12 +10,12 @@ const NO_MEMBERS: [what: string, value: unknown, members: string[], message: str
   ["has one that is private by custom", new Light("x"), ["_voltage"], `the member "_voltage"`],
   ["has a constructor, as all have", new Light("x"), ["constructor"], `the member "constructor"`],
   ["has what all objects have", new Light("x"), ["toString"], `the member "toString"`],
-  ["is data", { name: "x" }, ["name"], "it is data and no instance of a class"],
-  ["is a list", ["x"], ["length"], "it is data and no instance of a class"],
-  ["is a Map", new Map(), ["get"], "it is data and no instance of a class"],
-  ["is a function", () => 1, ["name"], "it is a function and no instance of a class"],
-  ["is text", "x", ["length"], "it is a string and no instance of a class"],
-  ["is null", null, [], "it is null and no instance of a class"],
+  ["is data", { name: "x" }, ["name"], "it is data and not an instance of a class"],
+  ["is a list", ["x"], ["length"], "it is data and not an instance of a class"],
+  ["is a Map", new Map(), ["get"], "it is data and not an instance of a class"],
+  ["is a function", () => 1, ["name"], "it is a function and not an instance of a class"],
+  ["is text", "x", ["length"], "it is a string and not an instance of a class"],
+  ["is null", null, [], "it is null and not an instance of a class"],
 ];
 
 for (const [what, value, members, message] of NO_MEMBERS) {

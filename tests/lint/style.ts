@@ -26,9 +26,6 @@ const RIDDLES = [
   /\bwhat (?:came|comes|became|becomes) of\b/i,
   /\b(?:is|are|was|were) told\b(?! apart)/i,
 ];
-/** Parts of the tree whose comments are still to be rewritten. */
-const VAGUE_PLACES =
-  /^(?:mod\.ts|src\/host\/[^/]+|src\/(?:host\/in_process|kernel|agent|runtime|inject|limits|async)\/.+|tests\/(?:kernel|security\/cells)\/.+)$/;
 const MAX_POSITIONAL = 2;
 const MAX_CODE_LINES = 250;
 
@@ -256,7 +253,6 @@ function checkComments(context: Context): Deno.lint.LintVisitor {
 }
 
 function checkRiddles(context: Context): Deno.lint.LintVisitor {
-  if (VAGUE_PLACES.test(pathOf(context))) return {};
   return {
     Program() {
       for (const { range, value } of context.sourceCode.getAllComments()) {

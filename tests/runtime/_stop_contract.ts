@@ -1,6 +1,6 @@
 /** The promises of runtimes about stopped cells, and about their own end. */
 
-import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { type Promised, run, runFailing, valueOf } from "./_contract.ts";
 
 /** The promises. */
@@ -91,7 +91,7 @@ export const STOP_CONTRACT: readonly Promised[] = [
   ["execute() throws a RangeError for a time limit that is none", async (make) => {
     await using runtime = make({});
     for (const timeoutMs of [0, -1, NaN]) {
-      assertThrows(() => runtime.execute(`1`, { timeoutMs }), RangeError, "timeoutMs");
+      await assertRejects(() => runtime.execute(`1`, { timeoutMs }), RangeError, "timeoutMs");
     }
   }],
 

@@ -74,7 +74,7 @@ for (const Runtime of [DenoRuntime, LocalRuntime]) {
     );
     assertEquals(
       result.output.stderr,
-      "... this cell displays more than 100 things: the rest is dropped\n",
+      "... this cell displays more than 100 values: the rest is dropped\n",
     );
   });
 

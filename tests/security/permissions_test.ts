@@ -41,7 +41,10 @@ for (const [permissions, flags] of FLAGS) {
 }
 
 const WRONG: [permissions: object, message: string][] = [
-  [{ run: true }, `Cannot grant "run": it leaves the sandbox; dangerouslyAllow takes it`],
+  [
+    { run: true },
+    `Cannot grant "run": it leaves the sandbox; to grant it all the same, use dangerouslyAllow`,
+  ],
   [{ ffi: ["/a.so"] }, `Cannot grant "ffi"`],
   [{ hrtime: true }, `Cannot grant "hrtime": a kernel can have net, read, write, env, sys, import`],
   [{ net: "example.com" }, `Cannot grant net: expected true, false or a list, not "example.com"`],

@@ -96,7 +96,7 @@ export interface KernelProcessOptions extends ProcessLimits {
 
 /** Starts kernels with the same options. */
 export class KernelLauncher {
-  /** What cells may reach beyond what is injected. */
+  /** Permissions of cells. */
   readonly permissions: Permissions & DangerousPermissions;
   /** Packages that cells may import. */
   readonly packages: readonly string[];

@@ -308,6 +308,6 @@ export class SubprocessKernel implements Kernel {
     if (cause.reason === "protocol") this.#process.end(PROTOCOL_BROKEN);
     const exit = await this.#process.exit();
     clearTimeout(timer);
-    return new KernelExitError(exit, { cause });
+    return new KernelExitError({ ...exit, started: this.#started }, { cause });
   }
 }

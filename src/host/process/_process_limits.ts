@@ -28,12 +28,12 @@ const IN_FRONT =
   "trap '' INT USR2; PATH=${PATH-/usr/local/bin:/usr/bin:/bin:/run/current-system/sw/bin}";
 
 /**
- * A terminal sends Ctrl-C to the whole group of processes, and means the host: the kernel does not hear it from its first
- * moment on.
+ * Lets the kernel ignore SIGINT from its first moment on: a terminal sends Ctrl-C to the whole group of processes, and means
+ * the host.
  */
 const SHIELD = "trap '' INT";
 
-/** What a shell exits with when there is no such program. */
+/** The exit code of a shell that does not find the program. */
 const NOT_FOUND_CODE = 127;
 
 /** A process that was started directly or by a shell. */

@@ -137,7 +137,7 @@ export function lockDown(): void {
   reserve(arrays, "toJSON");
   fixFunctionKinds();
   fixPlatform();
-  // Messages of the engine name the class of an object only where this is a value. Whoever calls it calls it captured.
+  // Messages of the engine name the class of an object only where this is a value. All callers in the kernel use a captured copy.
   defineProperty(Object.prototype, "toString", { configurable: false });
   // Last: what describes properties inherits from it.
   fixMembers(Object.prototype);

@@ -27,7 +27,7 @@ export class EngineTimeoutError extends Error {
 export function callWithin<T>(action: () => Promise<T>, timeoutMs: number): Promise<T> {
   if (!Number.isFinite(timeoutMs)) return action();
   // Code that the engine stops catches nothing, so what is caught here is the action's own. The error of `node:vm` tells
-  // less: a cell can say what becomes of its properties.
+  // less: a cell can redefine its properties.
   let thrown: { readonly error: unknown } | undefined;
   Object.defineProperty(globalThis, ENTRY, {
     configurable: true,

@@ -44,7 +44,7 @@ export type CellAccount = Omit<CellResultBase, "changed">;
 export class ActiveCell {
   /** The number of the cell. */
   readonly cell: number;
-  /** Whether the cell was told to stop. */
+  /** Whether the cell was asked to stop, or its kernel has ended: how its pending calls end is not known then. */
   stopped = false;
   readonly #source: string;
   readonly #maxOutputChars: number;

@@ -16,15 +16,26 @@ export interface CallDeskOptions extends CallLimits {
   readonly functionOf: (name: string) => HostFunction | undefined;
 }
 
+/** Records a call that is admitted, and makes it. */
+export type TrackCall = (
+  cell: number,
+  call: { readonly name: string; readonly make: () => Promise<unknown> },
+) => Promise<unknown>;
+
 /** Makes the calls of the cells of one runtime. */
 export class CallDesk {
   readonly #options: CallDeskOptions;
+  readonly #track: TrackCall;
   readonly #counts: CallCounts;
   readonly #ongoing = new OngoingCalls();
 
-  /** @param options The functions, and limits. */
-  constructor(options: CallDeskOptions) {
+  /**
+   * @param options The functions, and limits.
+   * @param track Records the calls that are admitted.
+   */
+  constructor(options: CallDeskOptions, track: TrackCall) {
     this.#options = options;
+    this.#track = track;
     this.#counts = new CallCounts(options);
   }
 
@@ -85,6 +96,6 @@ export class CallDesk {
     const { cell, name } = request;
     const refusal = this.#counts.add(cell, { name, pending: this.#ongoing.size });
     if (refusal !== undefined) throw refusal;
-    return await this.#ongoing.run(request);
+    return await this.#track(cell, { name, make: () => this.#ongoing.run(request) });
   }
 }

@@ -74,7 +74,10 @@ export class CellRunner implements KernelHost {
   constructor(options: CellRunnerOptions) {
     this.exposesStacks = options.exposeHostStacks ?? false;
     this.#maxOutputChars = options.maxOutputChars;
-    this.#calls = new CallDesk(options);
+    this.#calls = new CallDesk(options, (cell, { name, make }) => {
+      const active = this.#activeCell(cell);
+      return active === undefined ? make() : active.track(name, make);
+    });
     this.#checker = new SecurityChecker(options.rules ?? defaultRules());
   }
 
@@ -100,20 +103,12 @@ export class CellRunner implements KernelHost {
 
   /** See {@linkcode KernelHost.call}. */
   call(cell: number, call: { name: string; args: readonly unknown[] }): Promise<unknown> {
-    return this.#track(cell, { name: call.name, make: () => this.#calls.call(cell, call) });
+    return this.#calls.call(cell, call);
   }
 
   /** See {@linkcode KernelHost.use}. */
   use(cell: number, use: { name: string; action: () => Promise<unknown> }): Promise<unknown> {
-    return this.#track(cell, { name: use.name, make: () => this.#calls.use(cell, use) });
-  }
-
-  #track(
-    cell: number,
-    { name, make }: { name: string; make: () => Promise<unknown> },
-  ): Promise<unknown> {
-    const active = this.#activeCell(cell);
-    return active === undefined ? make() : active.track(name, make);
+    return this.#calls.use(cell, use);
   }
 
   /** Returns a cell if it is the one that runs. */
@@ -131,6 +126,7 @@ export class CellRunner implements KernelHost {
 
   /** Aborts all calls, because the kernel that made them has ended. */
   kernelEnded(): void {
+    if (this.#phase.phase === "running") this.#phase.active.stopped = true;
     this.#calls.abort(new DOMException("The kernel has ended", "AbortError"));
   }
 
@@ -225,7 +221,8 @@ export class CellRunner implements KernelHost {
     try {
       return await this.#execute(compiled, { kernel, active, clock, timeoutMs });
     } catch (error) {
-      if (!(error instanceof KernelExitError)) throw error;
+      // A kernel that never started has not begun the cell.
+      if (!(error instanceof KernelExitError) || !error.started) throw error;
       const { exit, message } = error;
       const base = this.#base(active);
       return { status: "kernel_exit", exit, stateKept: false, text: message, ...base };

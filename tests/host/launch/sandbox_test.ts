@@ -290,5 +290,5 @@ testInBubblewrap("DenoRuntime.info() names the sandbox of the kernel", async () 
 Deno.test("DenoRuntime.info() throws when the runtime is closed", async () => {
   const runtime = new DenoRuntime();
   await runtime.close();
-  await assertRejects(() => runtime.info(), TypeError, "Cannot tell about the kernel");
+  await assertRejects(() => runtime.info(), TypeError, "Cannot describe the kernel");
 });

@@ -1,4 +1,4 @@
-/** Honest cells that look like attacks to whoever reads words only. */
+/** Honest cells that resemble attacks in their wording. */
 
 export const HONEST: Readonly<Record<string, string>> = {
   "ok-own-name": `const process = [1, 2].map((n) => n * 2); return process.join();`,

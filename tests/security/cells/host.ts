@@ -1,4 +1,4 @@
-/** What the host hands in, and what lies behind it. */
+/** Attacks on injected names, and on the objects behind them. */
 
 export const HOST: Readonly<Record<string, string>> = {
   "host-private": `const r = await acct._pin; return r === undefined ? "none" : "PWNED " + r;`,

@@ -1,6 +1,6 @@
 /** Cells that lie in wait for the machinery: on the prototypes that the kernel and Deno's own code use. */
 
-/** Collects whoever comes by, and says what was no business of a cell. */
+/** Collects the objects that pass a trap, and reports those of the machinery. */
 const TRAP = `
 const caught = [], keep = (...all) => { for (let i = 0; i < all.length; i++) caught[caught.length] = all[i]; };
 const tag = Object.prototype.toString, own = Object.getOwnPropertyDescriptor, stringOf = String;
@@ -32,7 +32,7 @@ try { await add(1, 2); await echo({ bytes: new Uint8Array(70000), map: new Map([
 Promise.reject(new Error("late")); setTimeout(() => { throw new Error("later") }); await wait(5);
 return caught.some((x) => isPrize(x)) ? "PWNED" : "nothing";`;
 
-/** What is trapped. */
+/** The members that are trapped. */
 const TRAPS: Readonly<Record<string, string>> = {
   "dispatch": `trap(EventTarget.prototype, "dispatchEvent", "method")`,
   "global-dispatch": `globalThis.dispatchEvent = keep`,

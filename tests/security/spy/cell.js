@@ -250,7 +250,7 @@ const spy = (() => {
     AsyncFunction: { prototype: getPrototypeOf(async () => {}) },
     AsyncGenerator: { prototype: getPrototypeOf((async function* () {})()) },
   };
-  /** What has to be replaced again in each cell: the kernel puts it back. */
+  /** Members to replace again in each cell, because the kernel restores them. */
   const OPEN = [
     ...ownKeys(RegExp.prototype).map((key) => [RegExp.prototype, key, "RegExp.prototype"]),
     [Array.prototype, Symbol.iterator, "Array.prototype"],

@@ -87,7 +87,7 @@ const CELLS: readonly (readonly [source: string, status: string, timeoutMs?: num
   ],
 ];
 
-/** What no cell may see. */
+/** Names and texts of machinery, which no cell may see. */
 const MACHINERY =
   /WIRE|Worker|MessagePort|MessageEvent|ErrorEvent|PromiseRejectionEvent|Connection|Frame|Outbox|References|Lendings|StandIns|Stopper|CellRun|Watcher|HostLink|HostCalls|Evaluator|Namespace|OutputBuffer|StackMapper|Originals|RemoteError|LazyAbort|TimersList|priorityQueue|\{text:|attachments|\{id:number,count|\{cell:number,(?:stream|code)|\{0:number,1:'(?:function|object)'|\{0:'\d+',length/;
 
