@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkOptions, type OptionNames } from "../limits/options.ts";
 import type { CellPlace, Rule } from "../security/rule.ts";
 import { defaultRules } from "../security/rule_sets.ts";
 import { SecurityChecker } from "../security/security_checker.ts";
@@ -18,6 +19,8 @@ export interface CheckCellOptions {
   /** The place in which the cell is to run. @default an isolated runtime in which nothing may be imported */
   readonly place?: CellPlace;
 }
+
+const CHECK_CELL_OPTIONS: OptionNames<CheckCellOptions> = { rules: true, place: true };
 
 /**
  * Checks a cell without running it. A runtime does this by itself, with its `rules`.
@@ -38,6 +41,7 @@ export interface CheckCellOptions {
  * ```
  */
 export function checkCell(source: string, options: CheckCellOptions = {}): Violations {
+  checkOptions(options, { names: CHECK_CELL_OPTIONS, task: "check a cell" });
   const { rules = defaultRules(), place = { imports: [] } } = options;
   const checker = new SecurityChecker(rules);
   try {

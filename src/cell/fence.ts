@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "../limits/options.ts";
 import { CellLines } from "./_cell_lines.ts";
 import {
   type Fence,
@@ -16,6 +17,8 @@ export interface FenceParserOptions {
    */
   languages?: readonly string[];
 }
+
+const FENCE_PARSER_OPTIONS: OptionNames<FenceParserOptions> = { languages: true };
 
 /** Options of {@linkcode FenceParser.end}. */
 export interface FenceEndOptions {
@@ -117,6 +120,7 @@ export class FenceParser {
    * @throws {TypeError} If `languages` is empty.
    */
   constructor(options: FenceParserOptions = {}) {
+    checkOptions(options, { names: FENCE_PARSER_OPTIONS, task: "parse fences" });
     const languages = options.languages ?? ["typescript", "ts", "javascript", "js"];
     if (languages.length === 0) {
       throw new TypeError("Cannot parse fences: no language is accepted, current value is []");

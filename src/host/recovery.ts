@@ -37,6 +37,12 @@ export interface RecoveryFacts {
   readonly isInjected: (name: string) => boolean;
 }
 
+/** Longest name that is recorded: longer than any that a person or a model writes. */
+const MAX_NAME_CHARS = 256;
+
+/** Number of names that are recorded: more than any session has, and a few megabytes. */
+const MAX_NAMES = 100_000;
+
 /** Records which names cells have made, and since when. */
 export class NameLedger {
   /** Names that cells have made or given another value. */
@@ -55,6 +61,7 @@ export class NameLedger {
   /** Records names that a cell has made or given another value. */
   change(names: Iterable<string>): void {
     for (const name of names) {
+      if (name.length > MAX_NAME_CHARS || this.#names.size >= MAX_NAMES) continue;
       this.#names.add(name);
       this.#changed.add(name);
     }

@@ -14,6 +14,11 @@ export interface RuntimeLimits {
    * @default 60000
    */
   readonly timeoutMs?: number;
+  /**
+   * Time that a cell has to stop, in milliseconds, before its kernel is ended and restored. Cells stop within milliseconds,
+   * except in a long native call, such as a regular expression. @default 5000
+   */
+  readonly stopGraceMs?: number;
   /** Time limit of a host call in milliseconds, `Infinity` for none. @default 120000 */
   readonly callTimeoutMs?: number;
   /**
@@ -32,6 +37,7 @@ export interface RuntimeLimits {
 /** The names of {@linkcode RuntimeLimits}. */
 export const RUNTIME_LIMITS: OptionNames<RuntimeLimits> = {
   timeoutMs: true,
+  stopGraceMs: true,
   callTimeoutMs: true,
   maxOutputChars: true,
   maxPendingCalls: true,
@@ -40,12 +46,14 @@ export const RUNTIME_LIMITS: OptionNames<RuntimeLimits> = {
 
 /**
  * The defaults. The time of a cell is long for a computation and short for a person who waits; a cell that waits for a host
- * call has a paused clock, so calls have a limit of their own. The output is more than any model reads and any person
+ * call has a paused clock, so calls have a limit of their own. The time to stop is a thousand times what it takes on an idle
+ * machine, for a kernel that waits for its turn on a busy one. The output is more than any model reads and any person
  * scrolls, and a fraction of a frame. The calls at once are more than anybody waits for, and fit in the memory of both
  * sides; the calls of one cell take several seconds, and a loop that makes more has gone astray.
  */
 const DEFAULTS: Required<RuntimeLimits> = {
   timeoutMs: 60_000,
+  stopGraceMs: 5_000,
   callTimeoutMs: 120_000,
   maxOutputChars: 1_000_000,
   maxPendingCalls: 10_000,
@@ -62,6 +70,7 @@ export function checkRuntimeLimits(options: RuntimeLimits): Required<RuntimeLimi
   const given = (name: keyof RuntimeLimits) => options[name] ?? DEFAULTS[name];
   return {
     timeoutMs: checkLimit("timeoutMs", given("timeoutMs")),
+    stopGraceMs: checkLimit("stopGraceMs", given("stopGraceMs")),
     callTimeoutMs: checkLimit("callTimeoutMs", given("callTimeoutMs")),
     maxOutputChars: checkLimit("maxOutputChars", given("maxOutputChars")),
     maxPendingCalls: checkCount("maxPendingCalls", given("maxPendingCalls")),

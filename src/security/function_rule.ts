@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkOptions, type OptionNames } from "../limits/options.ts";
 import type { CellNode } from "../syntax/cell_tree.ts";
 import { shown } from "./_uses.ts";
 import type { Rule, RuleContext } from "./rule.ts";
@@ -15,6 +16,8 @@ export interface FunctionRuleOptions {
   /** The name of the rule. @default "functions" */
   readonly name?: string;
 }
+
+const OPTIONS: OptionNames<FunctionRuleOptions> = { advice: true, name: true };
 
 /**
  * Refuses calls of functions: plain ones, with `new`, as the tag of a template, through `call`, `apply` and `bind`, and
@@ -53,6 +56,7 @@ export class FunctionRule implements Rule {
    * @param options The name of the rule, and the alternative.
    */
   constructor(names: Iterable<string>, options: FunctionRuleOptions = {}) {
+    checkOptions(options, { names: OPTIONS, task: "make a FunctionRule" });
     this.name = options.name ?? "functions";
     this.#names = new Set(names);
     this.#advice = options.advice ?? "do without it";

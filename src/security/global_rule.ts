@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkOptions, type OptionNames } from "../limits/options.ts";
 import type { CellNode } from "../syntax/cell_tree.ts";
 import { placeOfName, shown } from "./_uses.ts";
 import type { Rule, RuleContext } from "./rule.ts";
@@ -15,6 +16,8 @@ export interface GlobalRuleOptions {
   /** The name of the rule. @default "globals" */
   readonly name?: string;
 }
+
+const OPTIONS: OptionNames<GlobalRuleOptions> = { advice: true, name: true };
 
 /**
  * Refuses references to globals, or to members of them, under any alias: `globalThis["ev" + "al"]` is `eval`. A value
@@ -53,6 +56,7 @@ export class GlobalRule implements Rule {
    * @param options The name of the rule, and the alternatives.
    */
   constructor(names: Iterable<string>, options: GlobalRuleOptions = {}) {
+    checkOptions(options, { names: OPTIONS, task: "make a GlobalRule" });
     this.name = options.name ?? "globals";
     this.#names = new Set(names);
     this.#advice = options.advice ?? "do without it";

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkOptions, type OptionNames } from "../limits/options.ts";
 import type { CellNode } from "../syntax/cell_tree.ts";
 import { admit, matchesImport } from "../rpc/import_pattern.ts";
 import type { CellPlace, Rule, RuleContext } from "./rule.ts";
@@ -19,6 +20,13 @@ export interface ImportRuleOptions {
   /** The name of the rule. @default "imports" */
   readonly name?: string;
 }
+
+const OPTIONS: OptionNames<ImportRuleOptions> = {
+  allow: true,
+  deny: true,
+  computed: true,
+  name: true,
+};
 
 /**
  * Refuses imports: `import` and `export ... from` declarations, and `import()` with constant specifiers. By default, it
@@ -54,6 +62,7 @@ export class ImportRule implements Rule {
    * @param options The allowed and refused specifiers.
    */
   constructor(options: ImportRuleOptions = {}) {
+    checkOptions(options, { names: OPTIONS, task: "make a ImportRule" });
     this.name = options.name ?? "imports";
     this.#options = options;
   }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkOptions, type OptionNames } from "../limits/options.ts";
 import type { CellNode } from "../syntax/cell_tree.ts";
 import { reflectiveKey, shown } from "./_uses.ts";
 import type { Rule, RuleContext } from "./rule.ts";
@@ -15,6 +16,8 @@ export interface MemberRuleOptions {
   /** The name of the rule. @default "attributes" */
   readonly name?: string;
 }
+
+const OPTIONS: OptionNames<MemberRuleOptions> = { advice: true, name: true };
 
 /**
  * Refuses access to members by name, on any object: with a dot, in brackets, in a pattern, or through `Reflect` and
@@ -45,6 +48,7 @@ export class MemberRule implements Rule {
    * @param options The name of the rule, and the alternative.
    */
   constructor(names: Iterable<string>, options: MemberRuleOptions = {}) {
+    checkOptions(options, { names: OPTIONS, task: "make a MemberRule" });
     this.name = options.name ?? "attributes";
     this.#names = new Set(names);
     this.#advice = options.advice ?? "do without it";

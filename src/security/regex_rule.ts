@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkOptions, type OptionNames } from "../limits/options.ts";
 import type { CellNode } from "../syntax/cell_tree.ts";
 import { LineIndex } from "../syntax/position.ts";
 import type { Rule, RuleContext } from "./rule.ts";
@@ -15,6 +16,8 @@ export interface RegexRuleOptions {
   /** The name of the rule. @default "text" */
   readonly name?: string;
 }
+
+const OPTIONS: OptionNames<RegexRuleOptions> = { message: true, name: true };
 
 /**
  * Refuses text that matches a pattern anywhere in the source of a cell, including comments, strings and types. The
@@ -46,6 +49,7 @@ export class RegexRule implements Rule {
    * @param options The name and message of the rule.
    */
   constructor(pattern: RegExp, options: RegexRuleOptions = {}) {
+    checkOptions(options, { names: OPTIONS, task: "make a RegexRule" });
     this.name = options.name ?? "text";
     // A copy, so that no other code moves its `lastIndex`.
     this.#pattern = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, "") + "g");

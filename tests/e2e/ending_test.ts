@@ -91,7 +91,10 @@ function withoutSignals(): ProcessSource {
 Deno.test("DenoRuntime ends and restores a kernel that cannot be interrupted", async () => {
   const entered = Promise.withResolvers<void>();
   const functions = { enter: () => entered.resolve() };
-  await using runtime = new DenoRuntime({ functions, checkpoint: "cell" }, withoutSignals());
+  await using runtime = new DenoRuntime(
+    { functions, checkpoint: "cell", stopGraceMs: 1_000 },
+    withoutSignals(),
+  );
   await runtime.execute("const kept = 1");
   const running = runtime.execute("await enter(); for (;;);", { timeoutMs: Infinity });
   await entered.promise;

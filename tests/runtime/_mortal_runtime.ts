@@ -38,6 +38,7 @@ export async function startMortal(options: DenoRuntimeOptions = {}): Promise<Mor
   };
   const marked = await startMarked({
     checkpoint: "never",
+    stopGraceMs: 1_000,
     ...options,
     functions: { ...options.functions, die },
   });

@@ -40,6 +40,7 @@ const CLEAN: ReadonlySet<Outcome> = new Set(["blocked", "cell-error", "harmless"
 
 const LIMITS: DenoRuntimeOptions = {
   timeoutMs: LONG_MS,
+  stopGraceMs: 1_000,
   callTimeoutMs: 300,
   memoryBytes: 64 * 2 ** 20,
   processMemoryBytes: 160 * 2 ** 20,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkOptions, type OptionNames } from "../../limits/options.ts";
 import { descriptionOf, functionSignatures } from "./_doc_declaration.ts";
 import type { DocDeclaration, DocType } from "./_doc_nodes.ts";
 import { typeText } from "./_doc_type.ts";
@@ -23,6 +24,8 @@ export interface ModuleOptions {
   /** The Deno executable, whose `deno doc` reads the module. @default `Deno.execPath()` */
   readonly denoPath?: string;
 }
+
+const MODULE_OPTIONS: OptionNames<ModuleOptions> = { denoPath: true };
 
 /** The exported functions by name. */
 export type ModuleFunctions<M extends object> = {
@@ -97,6 +100,7 @@ export async function defineModule<M extends object = Record<string, unknown>>(
   url: string,
   options: ModuleOptions = {},
 ): Promise<ModuleDefinitions<M>> {
+  checkOptions(options, { names: MODULE_OPTIONS, task: "define a module" });
   const exports = await load(url);
   const docs = new ModuleDocs(options.denoPath ?? denoCommand());
   try {

@@ -9,7 +9,7 @@ import type {
 } from "../model.ts";
 import { ModelError } from "../model_error.ts";
 import {
-  checkOptions,
+  checkModelOptions,
   type OpenAIModelOptions,
   type OpenAISettings,
   resolveSettings,
@@ -61,7 +61,7 @@ export class OpenAIModel implements Model {
    * @throws {RangeError} If a number is out of range.
    */
   constructor(options: OpenAIModelOptions = {}) {
-    checkOptions(options);
+    checkModelOptions(options);
     this.#options = { ...options };
   }
 

@@ -1,3 +1,5 @@
+import { checkOptions, type OptionNames } from "../../limits/options.ts";
+
 /** Options of `OpenAIModel`. */
 export interface OpenAIModelOptions {
   /**
@@ -66,6 +68,19 @@ export interface OpenAIModelOptions {
   extraParameters?: Readonly<Record<string, unknown>>;
 }
 
+const OPEN_AI_MODEL_OPTIONS: OptionNames<OpenAIModelOptions> = {
+  model: true,
+  baseUrl: true,
+  apiKey: true,
+  organization: true,
+  project: true,
+  maxRetries: true,
+  timeoutMs: true,
+  stallTimeoutMs: true,
+  reportUsage: true,
+  extraParameters: true,
+};
+
 /** The server and its credentials, from options and environment. */
 export interface OpenAISettings {
   model: string;
@@ -83,7 +98,8 @@ const maxDelayMs = 2 ** 31 - 1;
 const reservedParameters = ["model", "messages", "stream"];
 
 /** Throws if an option is invalid. Does not read the environment. */
-export function checkOptions(options: OpenAIModelOptions): void {
+export function checkModelOptions(options: OpenAIModelOptions): void {
+  checkOptions(options, { names: OPEN_AI_MODEL_OPTIONS, task: "create a model" });
   const { baseUrl, maxRetries = 0, extraParameters = {} } = options;
   if (baseUrl !== undefined) checkBaseUrl(baseUrl, "baseUrl");
   if (!Number.isInteger(maxRetries) || maxRetries < 0) {

@@ -16,6 +16,7 @@
  * @module
  */
 
+import { checkOptions, type OptionNames } from "../../limits/options.ts";
 import {
   completionBody,
   type CompletionRequest,
@@ -35,6 +36,8 @@ export interface ScriptedServerOptions {
    */
   replies: readonly ScriptedReply[] | ((request: ScriptedRequest) => ScriptedReply);
 }
+
+const SCRIPTED_SERVER_OPTIONS: OptionNames<ScriptedServerOptions> = { replies: true };
 
 /**
  * An HTTP server on the loopback interface that speaks the chat completions protocol of OpenAI and replays a script. It
@@ -74,6 +77,7 @@ export class ScriptedServer implements AsyncDisposable {
    * @param options The script.
    */
   constructor(options: ScriptedServerOptions) {
+    checkOptions(options, { names: SCRIPTED_SERVER_OPTIONS, task: "start a scripted server" });
     const { replies } = options;
     this.#replies = typeof replies === "function" ? [] : [...replies];
     this.#length = this.#replies.length;

@@ -1,6 +1,7 @@
 /** The queue of bytes to be written: in order, small chunks joined, and never more than one write at a time. */
 
 import { Uint8Array } from "../builtins.ts";
+import { partOf } from "../lists.ts";
 import type { ByteSink } from "./channel.ts";
 
 /** Small chunks are joined up to this size: one write costs more than copying that much. */
@@ -12,6 +13,7 @@ export class Outbox {
   readonly #fail: (cause: unknown) => void;
   #chunks: Uint8Array<ArrayBuffer>[] = [];
   #writing = false;
+  #bytes = 0;
 
   /**
    * @param sink Receives the chunks.
@@ -22,9 +24,17 @@ export class Outbox {
     this.#fail = fail;
   }
 
+  /** Number of bytes that are not written yet. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Appends chunks to the queue. */
   add(chunks: readonly Uint8Array<ArrayBuffer>[]): void {
-    for (let i = 0; i < chunks.length; i++) this.#chunks[this.#chunks.length] = chunks[i]!;
+    for (let i = 0; i < chunks.length; i++) {
+      this.#chunks[this.#chunks.length] = chunks[i]!;
+      this.#bytes += chunks[i]!.byteLength;
+    }
     if (!this.#writing) this.#drain();
   }
 
@@ -37,7 +47,8 @@ export class Outbox {
         this.#chunks = [];
         for (let i = 0; i < chunks.length; i++) {
           const written = this.#sink.write(chunks[i]!);
-          if (written !== undefined) return void this.#goOn(written, chunks.slice(i + 1));
+          if (written !== undefined) return void this.#goOn(written, partOf(chunks, { start: i }));
+          this.#bytes -= chunks[i]!.byteLength;
         }
       }
       this.#writing = false;
@@ -46,12 +57,18 @@ export class Outbox {
     }
   }
 
-  async #goOn(writing: Promise<void>, rest: Uint8Array<ArrayBuffer>[]): Promise<void> {
+  /** Waits for the write of the first chunk, then writes the others. */
+  async #goOn(writing: Promise<void>, chunks: Uint8Array<ArrayBuffer>[]): Promise<void> {
     try {
       await writing;
-      for (let i = 0; i < rest.length; i++) await this.#sink.write(rest[i]!);
+      this.#bytes -= chunks[0]!.byteLength;
+      for (let i = 1; i < chunks.length; i++) {
+        await this.#sink.write(chunks[i]!);
+        this.#bytes -= chunks[i]!.byteLength;
+      }
     } catch (cause) {
       this.#chunks = [];
+      this.#bytes = 0;
       return this.#fail(cause);
     }
     this.#drain();

@@ -9,29 +9,15 @@
 import type { Handler, Payload } from "./handler.ts";
 import { DOMException, JSON, Map, Object, Promise, Set, TypeError } from "../builtins.ts";
 import type { ByteChannel } from "./channel.ts";
-import {
-  closeReasonOf,
-  DEFAULT_MAX_FRAME_BYTES,
-  encodeFrame,
-  type Frame,
-  FrameReader,
-} from "./frame.ts";
-import {
-  errorText,
-  isMessageId,
-  isRecord,
-  type MessageId,
-  notificationText,
-  readMessage,
-  requestText,
-  resultText,
-  type RpcMessage,
-  toFailure,
-} from "./_message.ts";
+import { closeReasonOf, DEFAULT_MAX_FRAME_BYTES, type Frame, FrameReader } from "./frame.ts";
+import { isMessageId, isRecord, type MessageId, readMessage, type RpcMessage } from "./_message.ts";
 import { LazyAbort } from "./lazy_abort.ts";
-import { Outbox } from "./_outbox.ts";
+import { Sender } from "./_sender.ts";
 import { ConnectionClosedError, RemoteError, RPC_ERROR_CODES } from "./rpc_error.ts";
 import { valuesOf } from "../lists.ts";
+
+/** Characters of a method name of the peer in an error. */
+const MAX_SHOWN_CHARS = 100;
 
 /** Options of {@linkcode Connection}. */
 export interface ConnectionOptions {
@@ -73,7 +59,7 @@ export class Connection {
   #nextId = 1;
   #closeError: ConnectionClosedError | undefined;
   readonly #settleClosed: (error: ConnectionClosedError) => void;
-  readonly #outbox: Outbox;
+  readonly #sender: Sender;
 
   /**
    * Starts to read at once.
@@ -88,10 +74,13 @@ export class Connection {
     const { promise, resolve } = Promise.withResolvers<ConnectionClosedError>();
     this.closed = promise;
     this.#settleClosed = resolve;
-    this.#outbox = new Outbox(
-      channel.sink,
-      (cause) => this.#end(new ConnectionClosedError("io", { cause })),
-    );
+    const end = (reason: "io" | "protocol") => (cause: unknown) =>
+      this.#end(new ConnectionClosedError(reason, { cause }));
+    this.#sender = new Sender(channel.sink, {
+      maxFrameBytes: this.#maxFrameBytes,
+      onFailure: end("io"),
+      onUnread: end("protocol"),
+    });
     void this.#readLoop();
   }
 
@@ -126,7 +115,7 @@ export class Connection {
         const abort = () => {
           if (!this.#pending.delete(id)) return;
           this.#cancelled.add(id);
-          this.#send(notificationText(CANCEL, { id }));
+          this.#sender.notify(CANCEL, { value: { id } });
           reject(signal.reason);
         };
         signal.addEventListener("abort", abort, { once: true });
@@ -138,7 +127,7 @@ export class Connection {
       }
       this.#pending.set(id, pending);
       try {
-        this.#post((params) => requestText(id, { method, params }), payload);
+        this.#sender.request(id, { ...payload, method });
       } catch (error) {
         this.#pending.delete(id);
         pending.reject(error);
@@ -161,7 +150,7 @@ export class Connection {
     this.#nextId += payloads.length;
     try {
       for (const [i, { value, attachments }] of payloads.entries()) {
-        frames[i] = this.#frame(requestText(first + i, { method, params: value }), attachments);
+        frames[i] = this.#sender.encodeRequest(first + i, { method, value, attachments });
       }
     } catch (error) {
       for (const { unsent } of payloads) unsent?.();
@@ -170,7 +159,7 @@ export class Connection {
     const answers = frames.map((_, i) =>
       new Promise<Payload>((resolve, reject) => this.#pending.set(first + i, { resolve, reject }))
     );
-    for (const chunks of frames) this.#outbox.add(chunks);
+    for (const chunks of frames) this.#sender.send(chunks);
     return await Promise.all(answers);
   }
 
@@ -182,7 +171,7 @@ export class Connection {
    * @throws {RangeError} If the message is larger than `maxFrameBytes`.
    */
   notify(method: string, payload: Payload): void {
-    this.#post((params) => notificationText(method, params), payload);
+    this.#sender.notify(method, payload);
   }
 
   /** Ends the connection: settles the pending calls of both directions and closes the channel. Idempotent. */
@@ -247,25 +236,15 @@ export class Connection {
       const handler = this.#handlers.get(method);
       if (handler === undefined) {
         const code = RPC_ERROR_CODES.methodNotFound;
-        const message = `Cannot call ${JSON.stringify(method)}: no such method`;
+        const message = `Cannot call ${JSON.stringify(shown(method))}: no such method`;
         throw new RemoteError(message, { code });
       }
       const result = await handler(payload, context);
-      this.#post((value) => resultText(id, value), result ?? { value: null });
+      this.#sender.result(id, result ?? { value: null });
     } catch (error) {
-      this.#sendFailure(id, error);
+      this.#sender.failure(id, error);
     } finally {
       this.#serving.delete(id);
-    }
-  }
-
-  /** Sends an error as the answer, whatever was thrown. */
-  #sendFailure(id: MessageId, thrown: unknown): void {
-    try {
-      this.#send(errorText(id, toFailure(thrown)));
-    } catch {
-      const message = "The call failed, and its error could not be sent";
-      this.#send(errorText(id, new RemoteError(message, { code: RPC_ERROR_CODES.internal })));
     }
   }
 
@@ -279,27 +258,10 @@ export class Connection {
     return pending;
   }
 
-  #post(write: (value: unknown) => string, { value, attachments, unsent }: Payload): void {
-    try {
-      this.#send(write(value), attachments);
-    } catch (error) {
-      unsent?.();
-      throw error;
-    }
-  }
-
-  #send(text: string, attachments?: readonly Uint8Array[]): void {
-    if (this.#closeError !== undefined) return;
-    this.#outbox.add(this.#frame(text, attachments));
-  }
-
-  #frame(text: string, attachments: readonly Uint8Array[] = []): Uint8Array<ArrayBuffer>[] {
-    return encodeFrame({ text, attachments }, this.#maxFrameBytes);
-  }
-
   #end(error: ConnectionClosedError): void {
     if (this.#closeError !== undefined) return;
     this.#closeError = error;
+    this.#sender.close();
     this.#serving.forEach((context) => context.abort(error));
     this.#serving.clear();
     const pending = valuesOf(this.#pending);
@@ -310,6 +272,11 @@ export class Connection {
       this.#settleClosed(error)
     );
   }
+}
+
+/** Returns the beginning of a text of the peer, for a message. */
+function shown(text: string): string {
+  return text.length <= MAX_SHOWN_CHARS ? text : `${text.slice(0, MAX_SHOWN_CHARS)}...`;
 }
 
 // deno-lint-ignore require-await -- turns a synchronous throw into a rejection

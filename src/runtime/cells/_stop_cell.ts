@@ -4,26 +4,19 @@ import type { Kernel } from "../../host/kernel.ts";
 import type { CellReport } from "../../rpc/protocol.ts";
 
 /**
- * Time after which a kernel that does not stop its cell is ended, in milliseconds. Guards stop a cell within
- * milliseconds; only a long native call, such as a regular expression, does not reach one. A loaded machine may take a
- * hundred times as long to schedule the kernel.
- */
-const STOP_GRACE_MS = 1_000;
-
-/**
  * Stops a cell.
  *
  * @param kernel The kernel on which it runs.
- * @param running The pending report of the cell.
+ * @param options The pending report of the cell, and the time that it has to stop, in milliseconds.
  * @returns The report of the stopped cell; `undefined` if the kernel had to be ended for it.
  */
 export async function stopCell(
   kernel: Kernel,
-  running: Promise<CellReport>,
+  { running, graceMs }: { readonly running: Promise<CellReport>; readonly graceMs: number },
 ): Promise<CellReport | undefined> {
   kernel.interrupt();
   const { promise: grace, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => resolve(undefined), STOP_GRACE_MS);
+  const timer = setTimeout(() => resolve(undefined), graceMs);
   try {
     const report = await Promise.race([running, grace]);
     if (report !== undefined) return report;
@@ -33,6 +26,6 @@ export async function stopCell(
     clearTimeout(timer);
   }
   running.catch(() => {});
-  await kernel.close(`it did not stop within ${STOP_GRACE_MS} ms`);
+  await kernel.close(`it did not stop within ${graceMs} ms`);
   return undefined;
 }

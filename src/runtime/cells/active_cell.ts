@@ -6,6 +6,7 @@
 
 import type { MimeBundle, OutputReport, OutputStream } from "../../rpc/protocol.ts";
 import type { UnawaitedCall } from "../../cell/compile_cell.ts";
+import { displaySize } from "./_display_size.ts";
 import type { CellClock } from "./_cell_clock.ts";
 import type { LateReport } from "./_late_output.ts";
 import type { Recovery } from "../../host/recovery.ts";
@@ -17,7 +18,13 @@ const MAX_LISTED_CALLS = 1_000;
 /** Maximum number of displayed values: more than anybody looks at. */
 const MAX_DISPLAYS = 100;
 
+/** Maximum size of all displayed values of a cell, in bytes: room for a few large images. */
+const MAX_DISPLAY_BYTES = 64 * 1024 * 1024;
+
 const FLOODED = `... this cell displays more than ${MAX_DISPLAYS} values: the rest is dropped\n`;
+
+const TOO_LARGE =
+  `... this cell displays more than ${MAX_DISPLAY_BYTES} bytes: a value is dropped\n`;
 
 /** Options of {@linkcode ActiveCell}. */
 export interface ActiveCellOptions {
@@ -55,6 +62,8 @@ export class ActiveCell {
   readonly #onDisplay: ((bundle: MimeBundle) => void) | undefined;
   readonly #displays: MimeBundle[] = [];
   #flooded = false;
+  #tooLarge = false;
+  #displayBytes = 0;
   readonly #calls: { name: string; status: HostCall["status"] }[] = [];
   readonly #started = performance.now();
   #text = "";
@@ -98,6 +107,13 @@ export class ActiveCell {
       this.#flooded = true;
       return;
     }
+    const bytes = displaySize(bundle, MAX_DISPLAY_BYTES - this.#displayBytes);
+    if (bytes === undefined) {
+      if (!this.#tooLarge) this.write("stderr", TOO_LARGE);
+      this.#tooLarge = true;
+      return;
+    }
+    this.#displayBytes += bytes;
     this.#displays.push(bundle);
     try {
       this.#onDisplay?.(bundle);

@@ -42,6 +42,8 @@ export interface CellRunOptions extends ExecuteOptions {
 export interface CellRunnerOptions extends CallDeskOptions {
   /** Characters of a cell's output that are kept. */
   readonly maxOutputChars: number;
+  /** Time that a cell has to stop before its kernel is ended, in milliseconds. */
+  readonly stopGraceMs: number;
   /** Rules for cells. @default `defaultRules()` */
   readonly rules?: readonly Rule[] | undefined;
   /** Whether cells see the stacks of errors of host functions. @default false */
@@ -54,6 +56,12 @@ type Phase =
   | { readonly phase: "preparing"; interrupted: boolean }
   | { readonly phase: "running"; readonly active: ActiveCell; readonly clock: CellClock };
 
+/** Longest name that is remembered: longer than any that a person or a model writes. */
+const MAX_NAME_CHARS = 256;
+
+/** Number of names that are remembered: more than any session has, and a few megabytes. */
+const MAX_NAMES = 100_000;
+
 const IDLE: Phase = { phase: "idle" };
 
 /** Runs the cells of one runtime. */
@@ -61,6 +69,7 @@ export class CellRunner implements KernelHost {
   /** See {@linkcode KernelHost.exposesStacks}. */
   readonly exposesStacks: boolean;
   readonly #maxOutputChars: number;
+  readonly #stopGraceMs: number;
   readonly #checker: SecurityChecker;
   readonly #errors = new CellErrors();
   readonly #calls: CallDesk;
@@ -74,6 +83,7 @@ export class CellRunner implements KernelHost {
   constructor(options: CellRunnerOptions) {
     this.exposesStacks = options.exposeHostStacks ?? false;
     this.#maxOutputChars = options.maxOutputChars;
+    this.#stopGraceMs = options.stopGraceMs;
     this.#calls = new CallDesk(options, (cell, { name, make }) => {
       const active = this.#activeCell(cell);
       return active === undefined ? make() : active.track(name, make);
@@ -182,6 +192,11 @@ export class CellRunner implements KernelHost {
     }
   }
 
+  /** Remembers a name for the rules. Names that nobody writes by hand are not worth the memory of the host. */
+  #remember(name: string): void {
+    if (name.length <= MAX_NAME_CHARS && this.#names.size < MAX_NAMES) this.#names.add(name);
+  }
+
   /** Checks a cell against the rules. A name that cells or the host have defined is theirs, whatever else has it. */
   #check(cell: ParsedCell, place: CellPlace): Violations {
     const isDefined = (name: string) => this.#names.has(name) || place.isDefined?.(name) === true;
@@ -200,8 +215,8 @@ export class CellRunner implements KernelHost {
   ): Promise<CellResult> {
     const { onOutput, onDisplay, timeoutMs, signal } = options;
     const recovered = options.recovered();
-    for (const name of recovered?.restored ?? []) this.#names.add(name);
-    for (const { name } of compiled.declarations) this.#names.add(name);
+    for (const name of recovered?.restored ?? []) this.#remember(name);
+    for (const { name } of compiled.declarations) this.#remember(name);
     using clock = new CellClock(timeoutMs, signal);
     const { unawaited } = compiled;
     const active = new ActiveCell(cell, {
@@ -244,7 +259,7 @@ export class CellRunner implements KernelHost {
     const outcome = await Promise.race([running, clock.stopped]);
     if (typeof outcome !== "string") return this.#result(active, outcome, "timeout");
     active.stopped = true;
-    const report = await stopCell(kernel, running);
+    const report = await stopCell(kernel, { running, graceMs: this.#stopGraceMs });
     // Only now: code that continues after a rejected call could delay the stop.
     this.#calls.abort(new DOMException("The cell was stopped", "AbortError"), cell);
     return report === undefined
@@ -267,7 +282,7 @@ export class CellRunner implements KernelHost {
       ...active.account(report?.output, this.#late.take()),
       changed: report?.changed ?? [],
     };
-    for (const { name } of base.changed) this.#names.add(name);
+    for (const { name } of base.changed) this.#remember(name);
     return base;
   }
 }
