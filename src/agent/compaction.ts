@@ -33,7 +33,7 @@ that part is thrown away. Then write the summary inside <summary> tags, with the
 
 1. What the user wants, and every message of the user in short.
 2. The data and functions in use, and what the session's variables hold.
-3. The code that was run, what came of it, and errors with their fixes.
+3. The code that was run, its results, and errors with their fixes.
 4. Decisions that were taken.
 5. Where the work stands, what is still to do, and the very next step.`;
 

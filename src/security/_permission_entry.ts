@@ -1,6 +1,6 @@
 /** The check of entries in lists of permissions. */
 
-/** The kinds of permissions, including the ways out of the sandbox. */
+/** The kinds of permissions, including those that void all others. */
 export type PermissionKind = "net" | "read" | "write" | "env" | "sys" | "import" | "run" | "ffi";
 
 /** A host name, an IPv4 address or network, or `*.` and a host name; with or without a port. */

@@ -24,7 +24,7 @@ export interface PermissionLists {
 
 /**
  * Access of cells beyond the injected values. None of it follows from the permissions of the host itself. Running
- * programs and loading native code are not on the list, as they would leave the sandbox; see {@linkcode DangerousPermissions}.
+ * programs and loading native code are not on the list, as they would void all others; see {@linkcode DangerousPermissions}.
  *
  * @example Grant one folder except for a part of it, and one host
  * ```ts
@@ -63,7 +63,7 @@ export interface Permissions {
 }
 
 /**
- * Ways out of the sandbox. A program that a cell starts, or native code that it loads, can do whatever the host's user
+ * Permissions that void all others. A program that a cell starts, or native code that it loads, can do whatever the host's user
  * can, regardless of the other permissions. Meant for kernels inside a container or virtual machine of their own.
  */
 export interface DangerousPermissions {
@@ -98,7 +98,7 @@ const SYS = "gid hostname loadavg networkInterfaces osRelease osUptime systemMem
  * Checks permissions, and lists those that are granted.
  *
  * @param permissions The permissions.
- * @param exits The ways out of the sandbox.
+ * @param exits The permissions that void all others.
  * @returns The kinds that are granted at least in part.
  * @throws {TypeError} If a kernel cannot have one of the kinds, or an entry is malformed.
  */
@@ -175,7 +175,7 @@ function checkKinds(given: object, known: readonly PermissionKind[]): void {
     throw new TypeError(
       `Cannot grant ${JSON.stringify(kind)}: ` +
         (isExit
-          ? "it leaves the sandbox; to grant it all the same, use dangerouslyAllow"
+          ? "it voids all other permissions; to grant it all the same, use dangerouslyAllow"
           : `a kernel can have ${known.join(", ")}`),
     );
   }

@@ -40,7 +40,7 @@ export class UsageError extends Error {
 }
 
 /** The text of `--help`. */
-export const HELP = `Ask a model that works by running TypeScript in a sandbox.
+export const HELP = `Ask a model that works by running TypeScript in an isolated kernel.
 
 Usage: deno task agent [options] "question"
 

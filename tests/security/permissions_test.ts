@@ -43,7 +43,7 @@ for (const [permissions, flags] of FLAGS) {
 const WRONG: [permissions: object, message: string][] = [
   [
     { run: true },
-    `Cannot grant "run": it leaves the sandbox; to grant it all the same, use dangerouslyAllow`,
+    `Cannot grant "run": it voids all other permissions; to grant it all the same, use dangerouslyAllow`,
   ],
   [{ ffi: ["/a.so"] }, `Cannot grant "ffi"`],
   [{ hrtime: true }, `Cannot grant "hrtime": a kernel can have net, read, write, env, sys, import`],

@@ -11,7 +11,7 @@ import {
 export interface PermissionOptions {
   /** The granted permissions. @default none */
   readonly permissions?: Permissions;
-  /** Ways out of the sandbox. @default none */
+  /** Permissions to run programs and native code. @default none */
   readonly dangerouslyAllow?: DangerousPermissions;
 }
 

@@ -80,7 +80,7 @@ export interface KernelProcessOptions extends ProcessLimits {
   /** Whether cells have WebAssembly, whose memory counts towards `processMemoryBytes`. @default true */
   readonly wasm?: boolean;
   /**
-   * Ways out of the sandbox: programs and native libraries that cells may run, with all rights of the host's user.
+   * Programs and native libraries that cells may run, with all rights of the host's user, whatever else is denied.
    * @default none
    */
   readonly dangerouslyAllow?: DangerousPermissions;

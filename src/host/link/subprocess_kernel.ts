@@ -55,6 +55,8 @@ export interface SubprocessOptions {
   readonly maxFrameBytes: number;
   /** How long a guest function called by the host may keep the kernel from answering, in milliseconds. */
   readonly useTimeoutMs: number;
+  /** Time limit of requests that the kernel itself answers, in milliseconds. @default 300000 */
+  readonly answerTimeoutMs?: number | undefined;
 }
 
 /** The time within which a kernel has to send its first message. Generous: a first start may have to fill a cache. */
@@ -91,6 +93,7 @@ export class SubprocessKernel implements Kernel {
     this.#orders = new StopOrders(() => this.#signal(HOST_SIGNALS.order));
     this.#patience = new Patience({
       useTimeoutMs: options.useTimeoutMs,
+      answerTimeoutMs: options.answerTimeoutMs,
       nudge: () => this.#signal(HOST_SIGNALS.nudge),
       answers: (patienceMs) => this.answers(patienceMs),
       end: (reason) => this.#process.end(reason),
@@ -198,7 +201,7 @@ export class SubprocessKernel implements Kernel {
       return await this.#request(
         "retrieve",
         { value: params },
-        { receive: (answer) => this.#references.decodeAnswer(answer) },
+        { kind: "value", receive: (answer) => this.#references.decodeAnswer(answer) },
       );
     } catch (error) {
       if (!(error instanceof RemoteError)) throw error;
