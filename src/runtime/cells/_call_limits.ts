@@ -1,12 +1,9 @@
 /** Limits on the number of host calls. The kernel enforces them too, but the host does not rely on that. */
 
-/** Limits on host calls. */
-export interface CallLimits {
-  /** Maximum number of calls under way at once. */
-  readonly maxPendingCalls: number;
-  /** Maximum number of calls of one cell, with those of the work that it leaves running. */
-  readonly maxCallsPerCell: number;
-}
+import type { RuntimeLimits } from "../../limits/runtime_limits.ts";
+
+/** Limits on the number of host calls. */
+export type CallLimits = Required<Pick<RuntimeLimits, "maxPendingCalls" | "maxCallsPerCell">>;
 
 /** A call that is about to be made. */
 export interface CallerInfo {

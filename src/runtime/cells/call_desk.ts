@@ -5,13 +5,13 @@
  */
 
 import { callHostFunction, type HostFunction } from "../../inject/host_function.ts";
+import type { RuntimeLimits } from "../../limits/runtime_limits.ts";
 import { CallCounts, type CallLimits } from "./_call_limits.ts";
 import { type CallRequest, OngoingCalls } from "./ongoing_calls.ts";
 
 /** Options of {@linkcode CallDesk}. */
-export interface CallDeskOptions extends CallLimits {
-  /** Time limit of a call whose function has none of its own, in milliseconds. */
-  readonly callTimeoutMs: number;
+export interface CallDeskOptions
+  extends CallLimits, Required<Pick<RuntimeLimits, "callTimeoutMs">> {
   /** Returns the function that cells call by a name, as it is at the time of the call. */
   readonly functionOf: (name: string) => HostFunction | undefined;
 }

@@ -10,6 +10,7 @@ import { parseCell, type ParsedCell } from "../../cell/parsed_cell.ts";
 import type { Kernel, KernelHost } from "../../host/kernel.ts";
 import { KernelExitError } from "../../host/kernel_exit.ts";
 import type { Recovery } from "../../host/recovery.ts";
+import type { RuntimeLimits } from "../../limits/runtime_limits.ts";
 import type { CellReport, MimeBundle, OutputStream } from "../../rpc/protocol.ts";
 import type { CellPlace, Rule } from "../../security/rule.ts";
 import { defaultRules } from "../../security/rule_sets.ts";
@@ -39,11 +40,8 @@ export interface CellRunOptions extends ExecuteOptions {
 }
 
 /** Options of {@linkcode CellRunner}. */
-export interface CellRunnerOptions extends CallDeskOptions {
-  /** Characters of a cell's output that are kept. */
-  readonly maxOutputChars: number;
-  /** Time that a cell has to stop before its kernel is ended, in milliseconds. */
-  readonly stopGraceMs: number;
+export interface CellRunnerOptions
+  extends CallDeskOptions, Required<Pick<RuntimeLimits, "maxOutputChars" | "stopGraceMs">> {
   /** Rules for cells. @default `defaultRules()` */
   readonly rules?: readonly Rule[] | undefined;
   /** Whether cells see the stacks of errors of host functions. @default false */
