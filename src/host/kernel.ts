@@ -32,7 +32,7 @@ export interface KernelHost {
 }
 
 /** A name that is bound to a value in a kernel. */
-export interface Binding {
+export interface HostBinding {
   /** The name. */
   readonly name: string;
   /** The value on the host. */
@@ -48,7 +48,7 @@ export interface Definitions {
   /** Types by name. @default none */
   readonly types?: ReadonlyMap<string, HostType>;
   /** Variables. @default none */
-  readonly values?: Iterable<Binding>;
+  readonly values?: Iterable<HostBinding>;
   /** Functions of the host, by their names. @default none */
   readonly functions?: Iterable<string>;
 }

@@ -6,7 +6,7 @@
 
 import { Error, Promise } from "../rpc/builtins.ts";
 import type { ByteChannel } from "../rpc/wire/channel.ts";
-import { type CallOptions, Connection, type ConnectionOptions } from "../rpc/wire/connection.ts";
+import { Connection, type ConnectionOptions, type RequestOptions } from "../rpc/wire/connection.ts";
 import type { Payload } from "../rpc/wire/handler.ts";
 import type { ConnectionClosedError } from "../rpc/wire/rpc_error.ts";
 
@@ -32,7 +32,7 @@ export class HostLink {
   }
 
   /** See {@linkcode Connection.call}. */
-  call<T = Payload>(method: string, payload: Payload, options: CallOptions<T> = {}): Promise<T> {
+  call<T = Payload>(method: string, payload: Payload, options: RequestOptions<T> = {}): Promise<T> {
     if (this.#connection !== undefined) return this.#connection.call(method, payload, options);
     return Promise.reject(new Error(`Cannot call ${method}: the connection is not open`));
   }

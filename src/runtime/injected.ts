@@ -7,7 +7,7 @@
 
 import { Finder, type FinderOptions } from "../declare/finder.ts";
 import type { FinderNames } from "../declare/function_groups.ts";
-import type { Binding, Definitions } from "../host/kernel.ts";
+import type { Definitions, HostBinding } from "../host/kernel.ts";
 import type { HostFunction } from "../inject/host_function.ts";
 import type { HostType } from "../inject/host_type.ts";
 import {
@@ -154,7 +154,7 @@ export class Injected {
 export function* bindingsOf(
   variables: ReadonlyMap<string, InjectedVariable>,
   isWanted: (name: string, variable: InjectedVariable) => boolean = () => true,
-): Generator<Binding> {
+): Generator<HostBinding> {
   for (const [name, variable] of variables) {
     if (!isWanted(name, variable)) continue;
     const { definition: { value, members }, transfer } = variable;

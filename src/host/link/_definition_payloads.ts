@@ -4,7 +4,7 @@ import { type BlobContents, withBlobs } from "../../rpc/values/blobs.ts";
 import type { Payload } from "../../rpc/wire/handler.ts";
 import type { References } from "../../rpc/references/references.ts";
 import { typeValues } from "./_types_cell.ts";
-import type { Binding, Definitions } from "../kernel.ts";
+import type { Definitions, HostBinding } from "../kernel.ts";
 
 /** Messages that are ready to be sent, and the references that they lend. */
 export interface DefinitionPayloads {
@@ -38,7 +38,7 @@ export async function definitionPayloads(
 
 function encodeAll(
   references: References,
-  bindings: readonly Binding[],
+  bindings: readonly HostBinding[],
   { blobs }: { readonly blobs: BlobContents },
 ): DefinitionPayloads {
   const payloads: Payload[] = [];

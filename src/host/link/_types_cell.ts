@@ -5,7 +5,7 @@ import { compileCell } from "../../cell/compile_cell.ts";
 import type { TypesParams } from "../../rpc/protocol.ts";
 import type { SharedType } from "../../rpc/values/shared_types.ts";
 import { classesOf, type HostType } from "../../inject/host_type.ts";
-import type { Binding } from "../kernel.ts";
+import type { HostBinding } from "../kernel.ts";
 
 /** The cell number of code that belongs to no cell. */
 const NO_CELL = 0;
@@ -36,8 +36,8 @@ export function typesCell(types: ReadonlyMap<string, HostType>): TypesParams | u
  *
  * @param types The injected types by name.
  */
-export function typeValues(types: ReadonlyMap<string, HostType>): Binding[] {
-  const values: Binding[] = [];
+export function typeValues(types: ReadonlyMap<string, HostType>): HostBinding[] {
+  const values: HostBinding[] = [];
   for (const [name, { kind, value }] of types) {
     if (kind === "constants") {
       values.push({ name, value: { ...value as object }, transfer: "copy" });

@@ -28,7 +28,7 @@ export interface ConnectionOptions {
 }
 
 /** Options of {@linkcode Connection.call}. */
-export interface CallOptions<T = Payload> {
+export interface RequestOptions<T = Payload> {
   /** Cancels the call: the promise rejects with the signal's reason, and the peer is notified. @default none */
   readonly signal?: AbortSignal | undefined;
   /** Reads the answer as soon as it arrives, before any later message of the peer. @default returns it as it is */
@@ -95,7 +95,7 @@ export class Connection {
    * @throws {RangeError} If the message is larger than `maxFrameBytes`; the connection stays open.
    * @throws {ConnectionClosedError} If the connection has ended or ends before the answer.
    */
-  call<T = Payload>(method: string, payload: Payload, options: CallOptions<T> = {}): Promise<T> {
+  call<T = Payload>(method: string, payload: Payload, options: RequestOptions<T> = {}): Promise<T> {
     const { signal, receive = (answer) => answer as T } = options;
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#closeError !== undefined) return Promise.reject(this.#closeError);

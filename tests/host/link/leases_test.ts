@@ -1,7 +1,7 @@
 /** Release of references: after thousands of them none is left on either side. */
 
 import { assertEquals, assertRejects } from "@std/assert";
-import type { Binding } from "../../../src/host/kernel.ts";
+import type { HostBinding } from "../../../src/host/kernel.ts";
 import { compileCell } from "../../../src/cell/compile_cell.ts";
 import { collectGarbage } from "../../../src/kernel/stop/garbage.ts";
 import {
@@ -241,7 +241,7 @@ Deno.test("SubprocessKernel.references() has none left of messages that could no
     );
   }
   for (const spoilt of [Promise.resolve(), large]) {
-    const values: Binding[] = [
+    const values: HostBinding[] = [
       { name: "first", value: new Light("lost"), transfer: "lend" },
       { name: "second", value: spoilt, transfer: "copy" },
     ];
