@@ -1,48 +1,85 @@
-/** Fuzzing of the host: kernels that send malformed messages. */
+/** Fuzzing of the host: kernels that send malformed messages, and operations that fast-check shrinks to the fewest. */
 
+import fc from "fast-check";
 import { assertSettles, Canary } from "./canary.ts";
-import { type Act, isExpected, randomAct, SessionRuntime } from "./host_session.ts";
+import { type Act, allActs, isExpected, SessionRuntime } from "./host_session.ts";
 import { Random } from "./random.ts";
 import { ReplayedKernel, type Script } from "./replayed_kernel.ts";
 
-/** Number of operations in a session. */
-const ACTS = 8;
+/** Maximum number of operations in a session. */
+const MAX_ACTS = 8;
 
 /** Turns of the event loop after which a kernel in memory has sent its messages. */
 const TURNS = 8;
 
+/** Maximum memory of the host process after a session, in bytes. */
+const MAX_HOST_BYTES = 2 ** 30;
+
+/** Options of {@linkcode fuzzHost}. */
+export interface FuzzHostOptions {
+  /** Selects operations and mutations. */
+  readonly seed: number;
+  /** Number of sessions. */
+  readonly sessions: number;
+}
+
+/** A host and its kernels in one session. */
+interface Session {
+  readonly runtime: SessionRuntime;
+  readonly kernels: readonly ReplayedKernel[];
+}
+
+/** One operation of a session. It is always possible, and has no expected result but an end. */
+class ActCommand implements fc.AsyncCommand<object, Session> {
+  readonly #act: Act;
+
+  constructor(act: Act) {
+    this.#act = act;
+  }
+
+  check(): boolean {
+    return true;
+  }
+
+  async run(_: object, { runtime, kernels }: Session): Promise<void> {
+    await settle(this.#act.perform(runtime), () => {
+      for (const kernel of kernels) kernel.end("it does not answer");
+    });
+  }
+
+  toString(): string {
+    return this.#act.name;
+  }
+}
+
 /**
- * Runs one session.
+ * Runs sessions against hosts whose kernels mutate what a real kernel has sent.
  *
  * @param script The messages of kernels.
- * @param seed Selects the mutations and the operations.
- * @throws {Error} If a promise does not settle, or the host has changed.
+ * @param options The seed, and the number of sessions.
+ * @throws {Error} If a promise does not settle, the host has changed, or it takes too much memory; with the shortest list of
+ * operations that shows it.
  */
-export async function fuzzHost(script: Script, seed: number): Promise<void> {
-  const random = new Random(seed);
-  const canary = new Canary();
-  const kernels: ReplayedKernel[] = [];
-  const runtime = new SessionRuntime(() => {
-    const kernel = new ReplayedKernel({ script, random, rarity: 6 });
-    kernels.push(kernel);
-    return kernel;
+export async function fuzzHost(script: Script, options: FuzzHostOptions): Promise<void> {
+  const commands = fc.commands(allActs().map((act) => fc.constant(new ActCommand(act))), {
+    maxCommands: MAX_ACTS,
   });
-  const acts: Act[] = [];
-  try {
-    for (let i = 0; i < ACTS; i++) {
-      const act = randomAct(random);
-      acts.push(act);
-      await settle(act.perform(runtime), () => {
-        for (const kernel of kernels) kernel.end("it does not answer");
-      });
-    }
+  const property = fc.asyncProperty(commands, fc.nat(), async (acts, mutations) => {
+    const random = new Random(mutations);
+    const canary = new Canary();
+    const kernels: ReplayedKernel[] = [];
+    const runtime = new SessionRuntime(() => {
+      const kernel = new ReplayedKernel({ script, random, rarity: 6 });
+      kernels.push(kernel);
+      return kernel;
+    });
+    await fc.asyncModelRun(() => ({ model: {}, real: { runtime, kernels } }), acts);
     await assertSettles(runtime.close(), "close()");
     canary.assertAlive();
-  } catch (cause) {
-    const said = kernels.map(({ said }) => said.map((bytes) => new TextDecoder().decode(bytes)));
-    const story = { acts: acts.map(({ name }) => name), said: said.map((one) => one.slice(-20)) };
-    throw new Error(`${cause}\n${JSON.stringify(story, null, 1).slice(0, 20_000)}`, { cause });
-  }
+    const { rss } = Deno.memoryUsage();
+    if (rss > MAX_HOST_BYTES) throw new RangeError(`The host takes ${rss} bytes`);
+  });
+  await fc.assert(property, { seed: options.seed, numRuns: options.sessions });
 }
 
 /** Waits for an operation. Ends a kernel that has no further messages and has not answered. */

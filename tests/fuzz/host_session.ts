@@ -7,7 +7,6 @@ import type { KernelProcessHandle } from "../../src/host/process/kernel_process.
 import { SubprocessKernel } from "../../src/host/link/subprocess_kernel.ts";
 import type { KernelHost } from "../../src/host/kernel.ts";
 import { defineType } from "../../src/inject/host_type.ts";
-import type { Random } from "./random.ts";
 
 /** Small, so that a message that claims to be large costs nothing. */
 const MAX_FRAME_BYTES = 2 ** 20;
@@ -94,19 +93,6 @@ export function allActs(): Act[] {
     retrieve("made", "reference"),
     ...OTHERS,
   ];
-}
-
-/** Returns a random operation. */
-export function randomAct(random: Random): Act {
-  switch (random.below(5)) {
-    case 0:
-    case 1:
-      return execute(random.of(CELLS));
-    case 2:
-      return retrieve(random.of(NAMES), random.oneIn(3) ? "reference" : "copy");
-    default:
-      return random.of(OTHERS);
-  }
 }
 
 function execute(source: string): Act {

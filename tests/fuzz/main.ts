@@ -41,10 +41,7 @@ export interface Round {
 export async function fuzzRound(seed: number, round: Round): Promise<void> {
   const recorded = await recordSession();
   const script = toScript(recorded);
-  for (let step = 0; step < round.host; step++) {
-    // Each session has a seed of its own, so that it can be repeated without those before it.
-    await locate(`host, session ${step}`, () => fuzzHost(script, seed * 1_000 + step));
-  }
+  await locate("host", () => fuzzHost(script, { seed, sessions: round.host }));
   const sent = recorded.filter(({ fromHost }) => fromHost).map(({ message }) => message);
   await using kernel = new KernelFuzz(sent, seed);
   for (let step = 0; step < round.kernel; step++) {
