@@ -68,7 +68,7 @@ export interface AcquireOptions {
 const ACQUIRE_OPTIONS: OptionNames<AcquireOptions> = { signal: true };
 
 /** Time in which a warm kernel has to answer before it is leased, in milliseconds. A slower one is replaced. */
-const PING_TIMEOUT_MS = 500;
+const PING_TIMEOUT_MS = 2_000;
 
 /** The host of a kernel that is not leased. No cell runs on it. */
 const NO_OWNER: KernelHost = {

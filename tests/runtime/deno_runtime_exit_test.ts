@@ -149,7 +149,7 @@ Deno.test("DenoRuntime.close() ends a cell under way, however busy it is", async
 Deno.test("DenoRuntime.execute() stops a cell that never yields, and says that its state is gone", async () => {
   await using runtime = new DenoRuntime({ variables: { kept: 1 } });
   await run(runtime, `let made = 1`);
-  const result = await runtime.execute(`console.log("x"); while (true);`, { timeoutMs: 100 });
+  const result = await runtime.execute(`console.log("x"); while (true);`, { timeoutMs: 500 });
   assert(result.status === "timeout");
   assertEquals([result.output.text, result.output.length], ["x\n", 2]);
   const value = await valueOf(runtime, `[typeof made, kept]`);

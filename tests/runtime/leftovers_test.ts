@@ -166,7 +166,7 @@ for (const [what, source] of ENDLESS) {
       const alive = setInterval(() => {}, 60_000);
       await functions.passing();
       clearInterval(alive);
-      const waiting = await runtime.execute(`kept = 8; for (;;);`, { timeoutMs: 100 });
+      const waiting = await runtime.execute(`kept = 8; for (;;);`, { timeoutMs: 500 });
       assert(waiting.status === "timeout");
       assertEquals(waiting.stateKept, true);
       const { late } = waiting.output;
@@ -187,7 +187,7 @@ Deno.test("DenoRuntime.execute() stops a cell, and code left by an earlier one t
   await using runtime = new DenoRuntime({ functions });
   await run(runtime, `let kept = 7; opening().then(() => { for (;;); }); 1`);
   const result = await runtime.execute(`kept++; await open(); await new Promise(() => {})`, {
-    timeoutMs: 100,
+    timeoutMs: 500,
   });
   assert(result.status === "timeout");
   assertEquals(result.stateKept, true);
@@ -202,7 +202,7 @@ Deno.test("DenoRuntime.execute() lets code left by another cell go on when a cel
   const { functions } = gate();
   await using runtime = new DenoRuntime({ functions });
   await run(runtime, `let n = 0; setInterval(() => { n++ }, 1); 1`);
-  assertEquals((await runtime.execute(`for (;;);`, { timeoutMs: 50 })).status, "timeout");
+  assertEquals((await runtime.execute(`for (;;);`, { timeoutMs: 300 })).status, "timeout");
   const source =
     `const before = n; while (n < before + 5) await new Promise((r) => setTimeout(r, 1))`;
   await run(runtime, source);
@@ -212,7 +212,7 @@ Deno.test("DenoRuntime.execute() does not report that a stopped cell's own work 
   await using runtime = new DenoRuntime();
   await run(runtime, `1`);
   const source = `(async () => { for (;;) await 0 })(); setTimeout(() => { for (;;); }); for (;;);`;
-  const { output } = await runtime.execute(source, { timeoutMs: 50 });
+  const { output } = await runtime.execute(source, { timeoutMs: 300 });
   const { output: next } = await run(
     runtime,
     `await new Promise((resolve) => setTimeout(resolve, 3))`,

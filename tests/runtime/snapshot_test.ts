@@ -345,7 +345,7 @@ Deno.test("restore() brings functions back that can be stopped, named in errors 
   await using second = new DenoRuntime({ snapshot: bytes });
   await run(second, `let n = 1`);
   for (const call of ["loop()", "await wait()"]) {
-    const result = await second.execute(call, { timeoutMs: 50 });
+    const result = await second.execute(call, { timeoutMs: 300 });
     assertEquals([result.status, "stateKept" in result && result.stateKept], ["timeout", true]);
   }
   const { error } = await runFailing(second, `n;\n  outer();`);

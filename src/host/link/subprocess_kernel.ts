@@ -66,7 +66,7 @@ const START_TIMEOUT_MS = 30_000;
 const PROTOCOL_BROKEN = "it broke the protocol and was ended";
 
 /** The time a kernel has to exit by itself after its pipes have closed, so that its own exit code is reported. */
-const EXIT_GRACE_MS = 1_000;
+const EXIT_GRACE_MS = 5_000;
 
 /** A kernel in another process. */
 export class SubprocessKernel implements Kernel {

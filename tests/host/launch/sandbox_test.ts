@@ -97,7 +97,7 @@ for (const command of WRAPPERS) {
 async function stopAndGoOn(runtime: DenoRuntime): Promise<void> {
   await run(runtime, "let kept = 1");
   for (const endless of ["for (;;);", "await new Promise(() => {})"]) {
-    const late = await runtime.execute(`kept++; ${endless}`, { timeoutMs: 50 });
+    const late = await runtime.execute(`kept++; ${endless}`, { timeoutMs: 500 });
     assert(late.status === "timeout" && late.stateKept);
     const stopped = await runtime.execute(`kept++; console.log("go"); ${endless}`, {
       onOutput: () => runtime.interrupt(),
