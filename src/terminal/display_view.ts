@@ -6,7 +6,8 @@
 
 import { describeBundle, mainType, tableIn } from "../agent/display.ts";
 import type { MimeBundle } from "../runtime/runtime.ts";
-import { printable, type Style } from "./style.ts";
+import { printable } from "../text/printable.ts";
+import type { Style } from "./style.ts";
 
 /** Maximum number of shown rows of a table. */
 const MAX_ROWS = 10;

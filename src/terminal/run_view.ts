@@ -7,7 +7,8 @@
 import type { AgentEvent, RunResult } from "../agent/event.ts";
 import { displayLines } from "./display_view.ts";
 import { OutputView } from "./output_view.ts";
-import { printable, type Style } from "./style.ts";
+import { printable } from "../text/printable.ts";
+import type { Style } from "./style.ts";
 
 /** Options of {@linkcode RunView}. */
 export interface RunViewOptions {
