@@ -1,7 +1,9 @@
 /** Conversion of TypeScript to JavaScript, and the search for the place of a syntax error. */
 
 import { SourceMap, stripTypeScriptTypes } from "node:module";
-import { parse, type Program, tokenizer } from "acorn";
+import type { Program } from "acorn";
+import { parseLinear } from "./_cell_parser.ts";
+import { firstBadLine } from "./_bad_line.ts";
 import { CellSyntaxError } from "./cell_syntax_error.ts";
 import { LineIndex, type Position } from "../syntax/position.ts";
 
@@ -11,9 +13,6 @@ export interface StrippedCell {
   /** Maps a position in `code` to one in the original; absent if the two are the same. */
   readonly toOriginal?: ((position: Position) => Position) | undefined;
 }
-
-/** Maximum number of prefixes to try when looking for the place of an error. Beyond it, the first line is reported. */
-const MAX_PREFIXES = 400;
 
 /**
  * Erases the types. Positions stay as they are, unless the cell has TypeScript that needs a transformation (enums,
@@ -58,7 +57,7 @@ function transformTypes(source: string): StrippedCell {
  */
 function locateError(source: string, cause: unknown): CellSyntaxError {
   const lines = source.split("\n");
-  const line = firstBadLine(lines);
+  const line = firstBadLine(lines, isTypeScript);
   const inAcorn = parseError(source);
   if (inAcorn !== undefined && inAcorn.position.line === line) {
     return new CellSyntaxError(inAcorn.message, inAcorn.position, { cause });
@@ -72,17 +71,6 @@ function locateError(source: string, cause: unknown): CellSyntaxError {
     : new CellSyntaxError("Unexpected syntax", { line, column }, { cause });
 }
 
-function firstBadLine(lines: string[]): number {
-  const stop = Math.max(0, lines.length - MAX_PREFIXES);
-  for (let count = lines.length; count > stop; count--) {
-    const prefix = lines.slice(0, count).join("\n");
-    const closed = prefix + closers(prefix);
-    // The whole text is known to be wrong; closing its brackets shows whether it merely ends too early.
-    if (isTypeScript(closed)) return Math.min(count + 1, lines.length);
-  }
-  return stop + 1;
-}
-
 function isTypeScript(source: string): boolean {
   try {
     stripTypeScriptTypes(source, { mode: "transform" });
@@ -92,23 +80,6 @@ function isTypeScript(source: string): boolean {
   }
 }
 
-/** Returns the brackets that close those that a text leaves open. */
-function closers(text: string): string {
-  const open: string[] = [];
-  try {
-    for (const token of tokenizer(text, { ecmaVersion: "latest", sourceType: "module" })) {
-      const { label } = token.type;
-      if (label === "{" || label === "${") open.push("}");
-      else if (label === "(") open.push(")");
-      else if (label === "[") open.push("]");
-      else if (label === "}" || label === ")" || label === "]") open.pop();
-    }
-  } catch {
-    // An open string or template: the brackets so far are the best guess.
-  }
-  return "\n" + open.reverse().join("");
-}
-
 /**
  * Parses the JavaScript of a cell as it is, without a wrapper that it could close.
  *
@@ -116,7 +87,7 @@ function closers(text: string): string {
  * @throws {SyntaxError} acorn's error, with `pos`.
  */
 export function parseProgram(code: string): Program {
-  return parse(code, {
+  return parseLinear(code, {
     ecmaVersion: "latest",
     sourceType: "module",
     allowReturnOutsideFunction: true,
