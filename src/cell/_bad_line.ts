@@ -6,12 +6,20 @@ import { tokenizer } from "acorn";
 const EXACT = { chars: 400_000, parses: 400 } as const;
 
 /** Maximum number of characters parsed by the search in halves: three times the longest cell. */
-const MAX_HALVED_CHARS = 3_000_000;
+const MAX_HALVED_CHARS = 1_500_000;
 
 /** Words at the beginning of a line that continue the statement before it. */
 const CONTINUATIONS: ReadonlySet<string> = new Set(
   "as catch else extends finally implements in instanceof of satisfies while".split(" "),
 );
+
+/** The result of a search. */
+export interface BadLine {
+  /** The line, from 1. */
+  readonly line: number;
+  /** Whether the error is on the line. If not, the budget ended the search, and the error is there or behind it. */
+  readonly isExact: boolean;
+}
 
 /**
  * Finds the line of an error: the one after the longest prefix that is valid once its open brackets are closed. Longer
@@ -19,10 +27,13 @@ const CONTINUATIONS: ReadonlySet<string> = new Set(
  *
  * @param lines The lines of a text that is not valid.
  * @param isValid Parses a text.
- * @returns The line, from 1.
  */
-export function firstBadLine(lines: readonly string[], isValid: (text: string) => boolean): number {
-  return searchBackwards(lines, isValid) ?? searchInHalves(lines, isValid);
+export function firstBadLine(
+  lines: readonly string[],
+  isValid: (text: string) => boolean,
+): BadLine {
+  const line = searchBackwards(lines, isValid);
+  return line === undefined ? searchInHalves(lines, isValid) : { line, isExact: true };
 }
 
 /** Tries each prefix, the longest first, as long as the budget lasts. */
@@ -43,7 +54,7 @@ function searchBackwards(
 }
 
 /** Halves the range that holds the error. Whole statements before it are not parsed again. */
-function searchInHalves(lines: readonly string[], isValid: (text: string) => boolean): number {
+function searchInHalves(lines: readonly string[], isValid: (text: string) => boolean): BadLine {
   let base = 0;
   let low = 0;
   let high = lines.length;
@@ -59,7 +70,7 @@ function searchInHalves(lines: readonly string[], isValid: (text: string) => boo
       if (depth === 0 && beginsStatement(lines[middle]!)) base = middle;
     } else high = middle;
   }
-  return low + 1;
+  return { line: low + 1, isExact: high - low <= 1 };
 }
 
 /** Returns whether a line cannot continue the statement on the lines before it. */

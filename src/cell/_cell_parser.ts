@@ -6,7 +6,7 @@ import { type Options, Parser, type Program } from "acorn";
  * Maximum number of names that the scopes of a cell record, in total. A `var` is recorded in every block around it, so
  * that nested blocks could take any amount of time and memory.
  */
-export const MAX_RECORDED_NAMES = 500_000;
+export const MAX_RECORDED_NAMES = 300_000;
 
 /** A scope of acorn's parser. acorn looks names up in it with `indexOf`, once for each declaration. */
 interface AcornScope {

@@ -14,6 +14,9 @@ export interface StrippedCell {
   readonly toOriginal?: ((position: Position) => Position) | undefined;
 }
 
+/** Maximum length of a cell that is transformed: each of its positions is looked up in a source map. */
+export const MAX_TRANSFORMED_CHARS = 150_000;
+
 /**
  * Erases the types. Positions stay as they are, unless the cell has TypeScript that needs a transformation (enums,
  * namespaces, parameter properties, angle-bracket assertions).
@@ -31,6 +34,13 @@ export function stripTypes(source: string): StrippedCell {
 }
 
 function transformTypes(source: string): StrippedCell {
+  if (source.length > MAX_TRANSFORMED_CHARS && isTypeScript(source)) {
+    throw new CellSyntaxError(
+      `The cell has ${source.length} characters, more than the ${MAX_TRANSFORMED_CHARS} allowed with ` +
+        "enums, namespaces, parameter properties or assertions in angle brackets",
+      { line: 1, column: 1 },
+    );
+  }
   let output: string;
   try {
     output = stripTypeScriptTypes(source, { mode: "transform", sourceMap: true });
@@ -57,10 +67,15 @@ function transformTypes(source: string): StrippedCell {
  */
 function locateError(source: string, cause: unknown): CellSyntaxError {
   const lines = source.split("\n");
-  const line = firstBadLine(lines, isTypeScript);
+  const { line, isExact } = firstBadLine(lines, isTypeScript);
   const inAcorn = parseError(source);
-  if (inAcorn !== undefined && inAcorn.position.line === line) {
+  const { line: acornLine = 0 } = inAcorn?.position ?? {};
+  if (inAcorn !== undefined && (isExact ? acornLine === line : acornLine >= line)) {
     return new CellSyntaxError(inAcorn.message, inAcorn.position, { cause });
+  }
+  if (!isExact) {
+    const message = "Unexpected syntax here or further down. Use shorter cells to find it";
+    return new CellSyntaxError(message, { line, column: 1 }, { cause });
   }
   // Earlier lines may contain types, which acorn cannot parse. Blank lines keep the position.
   const alone = "\n".repeat(line - 1) + (lines[line - 1] ?? "");

@@ -23,10 +23,10 @@ export interface ParsedCell {
 }
 
 /**
- * Maximum length of a cell's source in UTF-16 code units: a hundred times what models write. The host compiles cells on its
+ * Maximum length of a cell's source in UTF-16 code units: fifty times what models write. The host compiles cells on its
  * own thread, and a cell of this length takes it less than a second.
  */
-export const MAX_CELL_CHARS = 1_000_000;
+export const MAX_CELL_CHARS = 500_000;
 
 /**
  * Parses a cell as it is, without a wrapper that it could close.
