@@ -3,6 +3,7 @@
  * object.
  */
 
+import { printable } from "@cave/agent/terminal";
 import { DatabaseSync } from "node:sqlite";
 import { CaveAgent, defineVariable, DenoRuntime } from "../mod.ts";
 import { check, exampleModel } from "./_model.ts";
@@ -41,9 +42,11 @@ const agent = new CaveAgent({ model: example.model, runtime });
 
 const run = agent.stream("Chart the sales by product");
 for await (const event of run) {
-  if (event.type === "display") console.log("displayed:", Object.keys(event.bundle).join(", "));
+  if (event.type === "display") {
+    console.log("displayed:", printable(Object.keys(event.bundle).join(", ")));
+  }
 }
-console.log((await run.result).content);
+console.log(printable((await run.result).content));
 const charts = await runtime.retrieve("charts");
 console.log(charts[0]?.data?.values);
 check(charts[0]?.data?.values.length, 3);

@@ -1,5 +1,6 @@
 /** Objects in, objects out: a value that the model never sees as text, and a result that is an object. */
 
+import { printable } from "@cave/agent/terminal";
 import { CaveAgent, defineVariable, DenoRuntime } from "../mod.ts";
 import { check, exampleModel } from "./_model.ts";
 
@@ -18,5 +19,5 @@ const agent = new CaveAgent({ model: example.model, runtime });
 
 const response = await agent.run("Reverse the secret");
 const greeting = await runtime.retrieve("greeting"); // typed as string
-console.log(`${greeting}\n${response.content}`);
+console.log(printable(`${greeting}\n${response.content}`));
 check(greeting, "Hello, world!");

@@ -1,5 +1,6 @@
 /** Agents as objects: an orchestrator drives two others, and passes on results that never become text. */
 
+import { printable } from "@cave/agent/terminal";
 import { CaveAgent, defineVariable, DenoRuntime } from "../mod.ts";
 import { check, exampleModel } from "./_model.ts";
 
@@ -48,7 +49,9 @@ await using runtime = new DenoRuntime({
 });
 const orchestrator = new CaveAgent({ model: leading.model, runtime });
 
-console.log((await orchestrator.run("Let the readings be cleaned and analysed")).content);
+console.log(
+  printable((await orchestrator.run("Let the readings be cleaned and analysed")).content),
+);
 const report = await runtime.retrieve("report");
 console.log(report);
 check(Object.keys(report).sort(), ["s0", "s1", "s2", "s3", "s4"]);

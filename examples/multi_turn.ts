@@ -3,6 +3,7 @@
  * snapshot.
  */
 
+import { printable } from "@cave/agent/terminal";
 import { CaveAgent, DenoRuntime } from "../mod.ts";
 import { check, exampleModel } from "./_model.ts";
 
@@ -24,13 +25,15 @@ let messages;
 {
   await using runtime = new DenoRuntime();
   const agent = new CaveAgent({ model: example.model, runtime });
-  console.log((await agent.run("Open accounts for Ada and Grace")).content);
-  console.log((await agent.run("Ada pays in 50 euros")).content);
+  console.log(printable((await agent.run("Open accounts for Ada and Grace")).content));
+  console.log(printable((await agent.run("Ada pays in 50 euros")).content));
   snapshot = (await runtime.snapshot()).bytes;
   messages = agent.messages;
 }
 // Another kernel, which might be another machine.
 await using runtime = new DenoRuntime({ snapshot });
 const agent = new CaveAgent({ model: example.model, runtime, messages });
-console.log((await agent.run("Ada pays in 25 euros more. What do they have together?")).content);
+console.log(
+  printable((await agent.run("Ada pays in 25 euros more. What do they have together?")).content),
+);
 check(await runtime.retrieve("total"), 75);

@@ -1,5 +1,6 @@
 /** Stateful objects: the model works on the host's own objects, over several turns. */
 
+import { printable } from "@cave/agent/terminal";
 import { CaveAgent, defineVariable, DenoRuntime } from "../mod.ts";
 import { check, exampleModel } from "./_model.ts";
 
@@ -49,7 +50,11 @@ await using runtime = new DenoRuntime({
 });
 const agent = new CaveAgent({ model: example.model, runtime });
 
-console.log((await agent.run("Movie night: dim the living room, and two degrees more")).content);
+console.log(
+  printable((await agent.run("Movie night: dim the living room, and two degrees more")).content),
+);
 check([lights[0]!.brightness, thermostat.target], [20, 22]);
-console.log((await agent.run("Good night! Heat to 45 degrees, or what is sensible")).content);
+console.log(
+  printable((await agent.run("Good night! Heat to 45 degrees, or what is sensible")).content),
+);
 check([lights.some(({ isOn }) => isOn), thermostat.target], [false, 16]);

@@ -1,5 +1,6 @@
 /** A run as a stream of events: the reply, the cell, its output, and the observation of the model. */
 
+import { printable } from "@cave/agent/terminal";
 import { CaveAgent, DenoRuntime } from "../mod.ts";
 import { check, exampleModel } from "./_model.ts";
 
@@ -19,13 +20,13 @@ for await (const event of run) {
   seen.add(event.type);
   switch (event.type) {
     case "code":
-      console.log(`--- cell\n${event.code}\n---`);
+      console.log(printable(`--- cell\n${event.code}\n---`));
       break;
     case "output":
-      await Deno.stdout.write(new TextEncoder().encode(`  ${event.text}`));
+      await Deno.stdout.write(new TextEncoder().encode(printable(`  ${event.text}`)));
       break;
     case "final_response":
-      console.log(event.content);
+      console.log(printable(event.content));
   }
 }
 const { steps, usage } = await run.result;

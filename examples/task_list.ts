@@ -1,5 +1,6 @@
 /** Function calling: tools with schemas, a list that stays on the host, several calls in one cell. */
 
+import { printable } from "@cave/agent/terminal";
 import { z } from "zod";
 import { CaveAgent, defineFunction, DenoRuntime } from "../mod.ts";
 import { check, exampleModel } from "./_model.ts";
@@ -43,5 +44,5 @@ const { content } = await agent.run(
   "Add the tasks Buy milk, Call Ada and Water the plants. Call Ada is done. Then complete task 9.",
 );
 console.table(tasks);
-console.log(content);
+console.log(printable(content));
 check(tasks.map(({ done }) => done), [false, true, false]);

@@ -7,6 +7,8 @@
 
 import type { Model, ModelMessage, TokenUsage } from "../model/model.ts";
 import { estimateUsage } from "../model/usage.ts";
+import { escapeTags } from "../text/escape_tags.ts";
+import { truncate } from "../text/truncate.ts";
 import { type Message, toModelMessage } from "./message.ts";
 
 /** Tokens that stay free for the reply, and for the estimate being wrong. */
@@ -133,9 +135,7 @@ async function summarise(
   { model, signal, onUsage }: CompactOptions,
 ): Promise<string> {
   const transcript = messages.map(({ role, content }) => {
-    const cut = content.length > TRANSCRIPT_CHARS
-      ? `${content.slice(0, TRANSCRIPT_CHARS)} ...`
-      : content;
+    const cut = truncate(content, TRANSCRIPT_CHARS, { mark: " ..." });
     return `[${role}]\n${cut}`;
   }).join("\n\n");
   const request: ModelMessage[] = [
@@ -153,9 +153,15 @@ async function summarise(
     if (usage !== undefined || reply !== "") onUsage(usage ?? estimateUsage(request, reply));
   }
   // First the analysis goes: it may speak of summary tags.
-  const rest = reply.replace(/<analysis>[\s\S]*?<\/analysis>/, "");
+  const rest = withoutAnalysis(reply);
   const summary = /<summary>([\s\S]*?)(?:<\/summary>|$)/.exec(rest)?.[1] ??
-    rest.replace(/<analysis>[\s\S]*/, "");
+    rest.split("<analysis>", 1)[0]!;
   if (summary.trim() === "") throw new TypeError("Cannot use the summary: it is empty");
-  return `<summary>\n${summary.trim()}\n</summary>`;
+  return `<summary>\n${escapeTags(summary.trim())}\n</summary>`;
+}
+
+function withoutAnalysis(reply: string): string {
+  const start = reply.indexOf("<analysis>");
+  const end = start < 0 ? -1 : reply.indexOf("</analysis>", start);
+  return end < 0 ? reply : reply.slice(0, start) + reply.slice(end + "</analysis>".length);
 }

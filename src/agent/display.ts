@@ -5,6 +5,10 @@
  */
 
 import type { MimeBundle } from "../runtime/runtime.ts";
+import { truncate } from "../text/truncate.ts";
+
+/** Maximum length of a media type in a description. */
+const MAX_TYPE_CHARS = 100;
 
 /** The media type of tables: `{ columns: string[], rows: unknown[][], length: number }`. */
 export const TABLE_TYPE = "application/vnd.cave.table+json";
@@ -53,8 +57,9 @@ export function describeBundle(bundle: MimeBundle): string {
   if (table !== undefined) {
     return `a table of ${table.columns.length} columns and ${table.length} rows`;
   }
-  const type = mainType(bundle);
-  const value = bundle[type];
+  const key = mainType(bundle);
+  const value = bundle[key];
+  const type = truncate(key, MAX_TYPE_CHARS);
   if (value instanceof Uint8Array) return `${type} (${value.length} bytes)`;
   return typeof value === "string" ? `${type} (${value.length} characters)` : type;
 }

@@ -6,6 +6,8 @@
 
 import type { CellOutput, CellResult, HostCall } from "../runtime/cells/cell_result.ts";
 import type { MimeBundle, NamespaceEntry, Recovery } from "../runtime/runtime.ts";
+import { escapeTags } from "../text/escape_tags.ts";
+import { headOf, leftOut, tailOf, truncate } from "../text/truncate.ts";
 import { describeBundle } from "./display.ts";
 
 /** An observation, with the type of the event that carries it. */
@@ -23,18 +25,35 @@ export interface Observation {
 /** Maximum number of listed names and calls; a cell may make thousands. */
 const MAX_LISTED = 30;
 
+/** Maximum length of a listed name, type or reason. */
+const MAX_ITEM_CHARS = 200;
+
+/** Maximum length of a list, and of a sentence that a kernel wrote. */
+const MAX_LIST_CHARS = 2_000;
+
+/** Maximum number of names, and length of their list, in a compacted history. */
+const MAX_DESCRIBED_NAMES = 500;
+const MAX_NAMES_CHARS = 10_000;
+
+/**
+ * Maximum length of an observation in units of the characters of output that a model sees: output, a value or an error
+ * of that length each, and as much for everything else.
+ */
+const MAX_SHARES = 3;
+
 /**
  * Turns the result of a cell into an observation.
  *
  * @param result The result.
- * @param maxChars Characters of output that the model sees.
+ * @param maxChars Characters of output that the model sees. A value, an error and late output are cut at as many each,
+ * other parts at fixed lengths, and the whole observation at three times as many.
  */
 export function observe(result: CellResult, maxChars: number): Observation {
   const { length, text, tail } = result.output;
   // A runtime that passes on less than the model may see has cut the output already.
   const limit = tail === "" ? maxChars : Math.min(maxChars, text.length);
   const exceeded = length > limit;
-  const parts = [outputOf(result, limit), valueOf(result, maxChars), outcomeOf(result)];
+  const parts = [outputOf(result, limit), valueOf(result, maxChars), outcomeOf(result, maxChars)];
   if (result.recovered !== undefined) {
     parts.unshift(`Before this cell: ${recoveryOf(result.recovered)}`);
   }
@@ -52,7 +71,11 @@ export function observe(result: CellResult, maxChars: number): Observation {
     : exceeded
     ? "execution_output_exceeded"
     : "execution_output";
-  return { type, content: wrap(type, parts.filter((part) => part !== "").join("\n\n")) };
+  const content = parts.filter((part) => part !== "").join("\n\n");
+  const shown = truncate(content, MAX_SHARES * Math.max(maxChars, MAX_LIST_CHARS), {
+    mark: leftOut,
+  });
+  return { type, content: wrap(type, escapeTags(shown)) };
 }
 
 /** Returns the observation of an empty code block. */
@@ -60,6 +83,19 @@ export function observeEmptyCell(): Observation {
   const content = "The code block was empty, so nothing was executed. " +
     "Write code into it, or answer without a code block.";
   return { type: "execution_error", content: wrap("execution_error", content) };
+}
+
+/**
+ * Lists the names of a session for a model whose history is compacted.
+ *
+ * @param names The names.
+ */
+export function describeNames(names: readonly NamespaceEntry[]): string {
+  const shown = names.slice(0, MAX_DESCRIBED_NAMES)
+    .map(({ name, type }) => `${cut(name)}: ${cut(type)}`).join(", ");
+  return "The session has these names: " +
+    escapeTags(truncate(shown, MAX_NAMES_CHARS, { mark: leftOut }) || "none") +
+    (names.length > MAX_DESCRIBED_NAMES ? `, and ${names.length - MAX_DESCRIBED_NAMES} more` : "");
 }
 
 function outputOf({ output, value, status }: CellResult & { value?: unknown }, maxChars: number) {
@@ -73,7 +109,7 @@ function outputOf({ output, value, status }: CellResult & { value?: unknown }, m
   const end = output.tail === "" ? output.text : output.tail;
   return `The output has ${output.length} characters; more than ${maxChars} are not shown. ` +
     "Print a summary instead: counts, the first few items, the fields that matter.\n\n" +
-    `It begins:\n${output.text.slice(0, headChars)}\n...\n\nIt ends:\n...${end.slice(-tailChars)}`;
+    `It begins:\n${headOf(output.text, headChars)}\n...\n\nIt ends:\n...${tailOf(end, tailChars)}`;
 }
 
 /** Returns the end of the output that earlier cells printed late, a paragraph for each cell. */
@@ -83,7 +119,7 @@ function lateOf({ late, lateDropped }: CellOutput, maxChars: number): string {
   const dropped = lateDropped + hidden;
   const paragraphs = new Map<number, string>();
   for (const { cell, text } of late) {
-    const shown = text.slice(hidden);
+    const shown = tailOf(text, text.length - hidden);
     hidden = Math.max(0, hidden - text.length);
     if (shown !== "") paragraphs.set(cell, (paragraphs.get(cell) ?? "") + shown);
   }
@@ -101,26 +137,31 @@ function lateOf({ late, lateDropped }: CellOutput, maxChars: number): string {
 function valueOf(result: CellResult, maxChars: number): string {
   if (result.status !== "ok" || result.value === undefined) return "";
   const { type, text } = result.value;
-  const shown = text.length <= maxChars
-    ? text
-    : `${text.slice(0, maxChars)}\n... (${text.length - maxChars} characters left out)`;
-  return `Value (${type}):\n${shown}`;
+  return `Value (${truncate(type, MAX_ITEM_CHARS)}):\n${
+    truncate(text, maxChars, { mark: leftOut })
+  }`;
 }
 
-function outcomeOf(result: CellResult): string {
+function outcomeOf(result: CellResult, maxChars: number): string {
   if (result.status === "ok") return "";
+  // A model with little room for output still has to learn what was wrong.
+  const limit = Math.max(maxChars, MAX_LIST_CHARS);
   if (result.status === "error") {
     const { changed } = result;
-    return result.error.text +
+    return truncate(result.error.text, limit, { mark: leftOut }) +
       (changed.length > 0 ? "\n\nWhat the cell did before that stays done." : "");
   }
   if (result.status === "refused") {
-    return `The cell was refused before it ran: nothing of it was done.\n\n${result.text}\n\n` +
+    return `The cell was refused before it ran: nothing of it was done.\n\n${
+      truncate(result.text, limit, { mark: leftOut })
+    }\n\n` +
       "Write it again without that.";
   }
   if (result.status === "kernel_exit") {
     return result.recovery === undefined
-      ? `${result.text}. The session is gone, and it could not be started again.`
+      ? `${
+        truncate(result.text, MAX_LIST_CHARS)
+      }. The session is gone, and it could not be started again.`
       : `${recoveryOf(result.recovery)}\n\n` +
         "Do the work that is still needed again, with less memory or in smaller steps.";
   }
@@ -136,14 +177,16 @@ function outcomeOf(result: CellResult): string {
 }
 
 /** Describes which names exist after a recovery, and which do not. */
-function recoveryOf({ cause, checkpoint, restored, outdated, lost }: Recovery): string {
+function recoveryOf({ checkpoint, restored, outdated, lost, ...recovery }: Recovery): string {
+  const cause = truncate(recovery.cause, MAX_LIST_CHARS);
   const lines = [`${cause}${/[.!?]$/.test(cause) ? "" : "."} This is a new session.`];
-  const fresh = restored.filter((name) => !outdated.includes(name));
+  const old = new Set(outdated);
+  const fresh = restored.filter((name) => !old.has(name));
   const when = checkpoint === undefined || checkpoint === 0 ? "" : ` after cell ${checkpoint}`;
   if (fresh.length > 0) lines.push(`Back as they were${when}: ${list(fresh)}.`);
   if (outdated.length > 0) lines.push(`There, but with an older value: ${list(outdated)}.`);
   if (lost.length > 0) {
-    const reasons = lost.map(({ name, reason }) => `${name} (${reason})`);
+    const reasons = lost.map(({ name, reason }) => `${cut(name)} (${cut(reason)})`);
     lines.push(`Gone: ${list(reasons)}.`);
   }
   lines.push("What was provided is there. Timers and unfinished work are gone.");
@@ -152,7 +195,13 @@ function recoveryOf({ cause, checkpoint, restored, outdated, lost }: Recovery): 
 
 function list(items: readonly string[]): string {
   const more = items.length > MAX_LISTED ? `, and ${items.length - MAX_LISTED} more` : "";
-  return items.slice(0, MAX_LISTED).join(", ") + more;
+  // An item is a name and a type at most.
+  const shown = items.slice(0, MAX_LISTED).map((item) => truncate(item, 2 * MAX_ITEM_CHARS + 20));
+  return truncate(shown.join(", "), MAX_LIST_CHARS) + more;
+}
+
+function cut(item: string): string {
+  return truncate(item, MAX_ITEM_CHARS);
 }
 
 /** Names the displays without showing them: a picture has no place in a history of text. */
@@ -166,8 +215,8 @@ function callsOf(calls: readonly HostCall[]): string {
   const counts = new Map<string, number>();
   for (const { name, status } of calls) {
     const key = status === "ok"
-      ? name
-      : `${name} (${status === "error" ? "failed" : "not finished"})`;
+      ? cut(name)
+      : `${cut(name)} (${status === "error" ? "failed" : "not finished"})`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   const listed = [...counts].map(([name, count]) => count === 1 ? name : `${name} x${count}`);
@@ -176,7 +225,7 @@ function callsOf(calls: readonly HostCall[]): string {
 
 /** Lists calls without await, which models forget most often, with their lines. */
 function unawaitedOf({ unawaited, changed }: CellResult): string {
-  const calls = unawaited.map(({ name, line }) => `${name} in line ${line}`);
+  const calls = unawaited.map(({ name, line }) => `${cut(name)} in line ${line}`);
   const names = changed.filter(({ type }) => type === "Promise").map(({ name }) => name);
   return [
     calls.length === 0
@@ -192,7 +241,7 @@ function unawaitedOf({ unawaited, changed }: CellResult): string {
 
 function changesOf(changed: readonly NamespaceEntry[]): string {
   if (changed.length === 0) return "";
-  const listed = list(changed.map(({ name, type }) => `${name}: ${type}`));
+  const listed = list(changed.map(({ name, type }) => `${cut(name)}: ${cut(type)}`));
   return `Defined or changed, and there for the next cells: ${listed}`;
 }
 

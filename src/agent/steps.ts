@@ -12,7 +12,7 @@ import type { Emit } from "./agent_run.ts";
 import { type Compactor, estimateTokens } from "./compaction.ts";
 import type { RunResult, RunStatus } from "./event.ts";
 import { type Message, toModelMessage } from "./message.ts";
-import { type Observation, observe, observeEmptyCell } from "./observation.ts";
+import { describeNames, type Observation, observe, observeEmptyCell } from "./observation.ts";
 import { dateReminder } from "./prompt.ts";
 import { readReply } from "./reply.ts";
 
@@ -176,8 +176,7 @@ export class Steps {
     if (tokens <= maxHistoryTokens) return;
     emit("compacting", this.#step, { tokens });
     const names = await runtime.names();
-    const namespace = "The session has these names: " +
-      (names.map(({ name, type }) => `${name}: ${type}`).join(", ") || "none");
+    const namespace = describeNames(names);
     const messages = await compactor.compact(history.read(), {
       model,
       signal,
@@ -205,9 +204,9 @@ export class Steps {
 
 /** Returns a fence that the code does not contain. */
 function fenceFor(code: string): string {
-  let fence = "```";
-  while (code.includes(fence)) fence += "`";
-  return fence;
+  let longest = 2;
+  for (const [run] of code.matchAll(/`+/g)) longest = Math.max(longest, run.length);
+  return "`".repeat(longest + 1);
 }
 
 function pick({ name, message }: { readonly name: string; readonly message: string }) {

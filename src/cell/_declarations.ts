@@ -36,6 +36,7 @@ export interface DeclarationContext {
 export class Declarations {
   /** The declared names, in order. */
   readonly names: Declaration[] = [];
+  readonly #known = new Set<string>();
   readonly #code: string;
   readonly #helper: string;
   readonly #generated: boolean;
@@ -178,9 +179,9 @@ export class Declarations {
 
   /** Records a declared name. */
   declare(name: string, kind: Declaration["kind"]): void {
-    if (!this.names.some((declaration) => declaration.name === name)) {
-      this.names.push({ name, kind });
-    }
+    if (this.#known.has(name)) return;
+    this.#known.add(name);
+    this.names.push({ name, kind });
   }
 }
 

@@ -73,14 +73,12 @@ export class Edits {
   render(): { code: string; pieces: readonly Piece[] } {
     const edits = this.#edits.toSorted(compare);
     const pieces: Piece[] = this.#prepended.map((text) => ({ text, from: 0, kept: false }));
-    for (const { start, end, before, after } of this.#moved) {
+    const { inside, rest } = this.#divide(edits);
+    for (const [index, { start, end, before, after }] of this.#moved.entries()) {
       pieces.push({ text: before, from: start, kept: false });
-      this.#renderRange(pieces, edits.filter((edit) => within(edit, start, end)), start, end);
+      this.#renderRange(pieces, inside[index]!, start, end);
       pieces.push({ text: after, from: end, kept: false });
     }
-    const rest = edits.filter((edit) =>
-      !this.#moved.some(({ start, end }) => within(edit, start, end))
-    );
     for (const [index, { start, end }] of this.#moved.entries()) {
       rest.push({ start, end, text: ";", kind: "plain", partner: end, index });
     }
@@ -89,6 +87,21 @@ export class Edits {
     let code = "";
     for (const piece of pieces) code += piece.text;
     return { code, pieces };
+  }
+
+  /** Divides edits into those inside of each moved range and the rest. Moved ranges do not overlap. */
+  #divide(edits: readonly Edit[]): { inside: Edit[][]; rest: Edit[] } {
+    const inside: Edit[][] = this.#moved.map(() => []);
+    const ordered = [...this.#moved.entries()].sort(([, a], [, b]) => a.start - b.start);
+    const rest: Edit[] = [];
+    let next = 0;
+    for (const edit of edits) {
+      while (next < ordered.length && ordered[next]![1].start <= edit.start) next++;
+      const [index, range] = ordered[next - 1] ?? [];
+      if (range !== undefined && within(edit, range.start, range.end)) inside[index!]!.push(edit);
+      else rest.push(edit);
+    }
+    return { inside, rest };
   }
 
   #add(kind: EditKind, edit: Range & { text: string; partner: number }): void {

@@ -64,7 +64,14 @@ export class References {
   /** Returns, for each unit that refers to a binding outside of it, the first such reference. */
   captures(): Map<Node, string> {
     const captures = new Map<Node, string>();
+    // Many references to one name from one scope are looked up once: scopes may be nested hundreds deep.
+    const seen = new Map<Scope | Unit | undefined, Set<string>>();
     for (const { name, scope, unit: innermost } of this.#list) {
+      // A place is a scope and a unit; where they differ, the unit is inside of the scope.
+      const place = innermost?.scope === scope ? innermost : scope;
+      const names = seen.get(place) ?? new Set();
+      if (names.has(name)) continue;
+      seen.set(place, names.add(name));
       const found = find(name, scope);
       if (found === undefined) continue;
       // The target of `super` depends on the object in which a method was created, not on the method.

@@ -1,7 +1,9 @@
 /** Conversion of TypeScript to JavaScript, and the search for the place of a syntax error. */
 
 import { SourceMap, stripTypeScriptTypes } from "node:module";
-import { parse, type Program, tokenizer } from "acorn";
+import type { Program } from "acorn";
+import { parseLinear } from "./_cell_parser.ts";
+import { firstBadLine } from "./_bad_line.ts";
 import { CellSyntaxError } from "./cell_syntax_error.ts";
 import { LineIndex, type Position } from "../syntax/position.ts";
 
@@ -12,8 +14,8 @@ export interface StrippedCell {
   readonly toOriginal?: ((position: Position) => Position) | undefined;
 }
 
-/** Maximum number of prefixes to try when looking for the place of an error. Beyond it, the first line is reported. */
-const MAX_PREFIXES = 400;
+/** Maximum length of a cell that is transformed: each of its positions is looked up in a source map. */
+export const MAX_TRANSFORMED_CHARS = 150_000;
 
 /**
  * Erases the types. Positions stay as they are, unless the cell has TypeScript that needs a transformation (enums,
@@ -32,6 +34,13 @@ export function stripTypes(source: string): StrippedCell {
 }
 
 function transformTypes(source: string): StrippedCell {
+  if (source.length > MAX_TRANSFORMED_CHARS && isTypeScript(source)) {
+    throw new CellSyntaxError(
+      `The cell has ${source.length} characters, more than the ${MAX_TRANSFORMED_CHARS} allowed with ` +
+        "enums, namespaces, parameter properties or assertions in angle brackets",
+      { line: 1, column: 1 },
+    );
+  }
   let output: string;
   try {
     output = stripTypeScriptTypes(source, { mode: "transform", sourceMap: true });
@@ -58,10 +67,15 @@ function transformTypes(source: string): StrippedCell {
  */
 function locateError(source: string, cause: unknown): CellSyntaxError {
   const lines = source.split("\n");
-  const line = firstBadLine(lines);
+  const { line, isExact } = firstBadLine(lines, isTypeScript);
   const inAcorn = parseError(source);
-  if (inAcorn !== undefined && inAcorn.position.line === line) {
+  const { line: acornLine = 0 } = inAcorn?.position ?? {};
+  if (inAcorn !== undefined && (isExact ? acornLine === line : acornLine >= line)) {
     return new CellSyntaxError(inAcorn.message, inAcorn.position, { cause });
+  }
+  if (!isExact) {
+    const message = "Unexpected syntax here or further down. Use shorter cells to find it";
+    return new CellSyntaxError(message, { line, column: 1 }, { cause });
   }
   // Earlier lines may contain types, which acorn cannot parse. Blank lines keep the position.
   const alone = "\n".repeat(line - 1) + (lines[line - 1] ?? "");
@@ -70,17 +84,6 @@ function locateError(source: string, cause: unknown): CellSyntaxError {
   return inLine !== undefined && inLine.position.line === line && inLine.position.column > column
     ? new CellSyntaxError("Unexpected syntax", inLine.position, { cause })
     : new CellSyntaxError("Unexpected syntax", { line, column }, { cause });
-}
-
-function firstBadLine(lines: string[]): number {
-  const stop = Math.max(0, lines.length - MAX_PREFIXES);
-  for (let count = lines.length; count > stop; count--) {
-    const prefix = lines.slice(0, count).join("\n");
-    const closed = prefix + closers(prefix);
-    // The whole text is known to be wrong; closing its brackets shows whether it merely ends too early.
-    if (isTypeScript(closed)) return Math.min(count + 1, lines.length);
-  }
-  return stop + 1;
 }
 
 function isTypeScript(source: string): boolean {
@@ -92,23 +95,6 @@ function isTypeScript(source: string): boolean {
   }
 }
 
-/** Returns the brackets that close those that a text leaves open. */
-function closers(text: string): string {
-  const open: string[] = [];
-  try {
-    for (const token of tokenizer(text, { ecmaVersion: "latest", sourceType: "module" })) {
-      const { label } = token.type;
-      if (label === "{" || label === "${") open.push("}");
-      else if (label === "(") open.push(")");
-      else if (label === "[") open.push("]");
-      else if (label === "}" || label === ")" || label === "]") open.pop();
-    }
-  } catch {
-    // An open string or template: the brackets so far are the best guess.
-  }
-  return "\n" + open.reverse().join("");
-}
-
 /**
  * Parses the JavaScript of a cell as it is, without a wrapper that it could close.
  *
@@ -116,7 +102,7 @@ function closers(text: string): string {
  * @throws {SyntaxError} acorn's error, with `pos`.
  */
 export function parseProgram(code: string): Program {
-  return parse(code, {
+  return parseLinear(code, {
     ecmaVersion: "latest",
     sourceType: "module",
     allowReturnOutsideFunction: true,

@@ -68,7 +68,7 @@ function isLost(call: AnyNode, parent: AnyNode): boolean {
     case "VariableDeclarator":
       return parent.init === call && parent.id.type !== "Identifier";
     case "CallExpression":
-      return (parent.arguments as AnyNode[]).includes(call) &&
+      return parent.callee !== call &&
         nameOf(parent.callee)?.startsWith("console.") === true;
     default:
       return false;

@@ -83,16 +83,24 @@ export function compileCell(cell: string | ParsedCell, options: CompileOptions =
  * identifiers either.
  */
 function unusedName(code: string, program: Program): string {
-  let isTaken = (name: string) => code.includes(name);
+  const taken = new Set<string>();
+  takeNumbers(code, taken);
   if (code.includes("\\u")) {
-    const names: string[] = [];
     visit(program, (node) => {
-      if (node.type === "Identifier" && node.name.startsWith("$cell")) names.push(node.name);
+      if (node.type === "Identifier") takeNumbers(node.name, taken);
       return true;
     });
-    isTaken = (name) => code.includes(name) || names.some((taken) => taken.startsWith(name));
   }
-  let name = "$cell";
-  for (let i = 1; isTaken(name); i++) name = `$cell${i}`;
-  return name;
+  if (!taken.has("")) return "$cell";
+  let number = 1;
+  while (taken.has(`${number}`)) number++;
+  return `$cell${number}`;
+}
+
+/** Adds what follows each `$cell` in a text: the beginnings of its number, as `$cell12` contains `$cell1` too. */
+function takeNumbers(text: string, taken: Set<string>): void {
+  // A cell has no room for more names than seven digits count.
+  for (const [, digits = ""] of text.matchAll(/\$cell(\d{0,7})/g)) {
+    for (let length = 0; length <= digits.length; length++) taken.add(digits.slice(0, length));
+  }
 }

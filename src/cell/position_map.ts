@@ -57,8 +57,10 @@ class MapBuilder {
   add({ text, from, kept }: Piece): void {
     let start = from;
     if (kept) {
-      for (const bend of this.#bends) {
-        if (bend <= from || bend >= from + text.length) continue;
+      const end = from + text.length;
+      for (let i = firstAbove(this.#bends, from); i < this.#bends.length; i++) {
+        const bend = this.#bends[i]!;
+        if (bend >= end) break;
         this.#mark(start);
         this.#advance(this.#source.slice(start, bend));
         start = bend;
@@ -85,4 +87,16 @@ class MapBuilder {
     this.#column = newlines > 0 ? tail : this.#column + tail;
     this.#predictedColumn = newlines > 0 ? tail : this.#predictedColumn + tail;
   }
+}
+
+/** Returns the index of the first of some ascending numbers that is greater than a bound. */
+function firstAbove(numbers: readonly number[], bound: number): number {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (numbers[middle]! > bound) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

@@ -23,6 +23,13 @@ import { Interrupts } from "../terminal/interrupts.ts";
 import { DisplayFolder } from "../terminal/display_folder.ts";
 import { RunView } from "../terminal/run_view.ts";
 import { createStyle } from "../terminal/style.ts";
+import {
+  describeFailure,
+  writeJson,
+  writeLine,
+  writeNote,
+  writeStyled,
+} from "../terminal/terminal_output.ts";
 
 /** The exit code for a command line that is malformed or cannot be carried out. */
 const USAGE_EXIT_CODE = 2;
@@ -41,23 +48,25 @@ if (import.meta.main) Deno.exitCode = await main(Deno.args);
  * Runs the command line.
  *
  * @param args The arguments of the command.
- * @returns The exit code: 0 for an answer, 1 for none, 2 for a wrong command line, 130 after Ctrl-C.
+ * @returns The exit code: 0 for an answer, 1 for none or after another error, 2 for a wrong command line, 130 after Ctrl-C.
  */
 export async function main(args: readonly string[]): Promise<number> {
   try {
     const command = parseCommandLine(args);
-    if (command.action === "help") console.log(HELP);
-    else if (command.action === "version") console.log(manifest.version);
+    if (command.action === "help") writeLine(HELP);
+    else if (command.action === "version") writeLine(manifest.version);
     else return await run(command);
     return 0;
   } catch (error) {
     if (error instanceof UsageError || error instanceof ModelError) {
-      console.error(error.message);
+      writeNote(error.message);
       return error instanceof ModelError ? 1 : USAGE_EXIT_CODE;
     }
     // The reader has enough, as in `deno task agent "question" | head`.
     if (error instanceof Deno.errors.BrokenPipe) return BROKEN_PIPE_EXIT_CODE;
-    throw error;
+    // Not thrown: Deno would print the message as it is, and a message may quote a kernel or a server.
+    writeNote(`Error: ${describeFailure(error)}`);
+    return 1;
   }
 }
 
@@ -97,14 +106,14 @@ async function run(command: CommandLine): Promise<number> {
   await converse({
     lines: linesOf(Deno.stdin.readable),
     // JSON is for a program, which needs no prompt.
-    invite: () => command.json || write("\n> "),
+    invite: () => command.json || writeStyled("\n> "),
     answer: async (line) => {
       try {
         await interrupts.during((signal) => answer(agent, line, { command, folder, signal }));
       } catch (error) {
         // A failed question does not end the conversation.
         if (!(error instanceof ModelError)) throw error;
-        console.error(error.message);
+        writeNote(error.message);
       }
     },
   });
@@ -122,28 +131,27 @@ async function answer(
   },
 ): Promise<number> {
   const enabled = Deno.stdout.isTerminal() && !Deno.noColor;
-  const view = new RunView({ write, style: createStyle({ enabled }), verbose: command.verbose });
+  const view = new RunView({
+    write: writeStyled,
+    style: createStyle({ enabled }),
+    verbose: command.verbose,
+  });
   const run = agent.stream(question, { signal });
   try {
     for await (const event of run) {
       if (event.type === "display") await folder?.save(event.bundle);
-      if (command.json) console.log(JSON.stringify(event, withBase64));
+      if (command.json) writeJson(event);
       else view.show(event);
     }
     const result = await run.result;
-    if (command.json) console.log(JSON.stringify({ type: "result", ...result }));
+    if (command.json) writeJson({ type: "result", ...result });
     else view.close(result);
     return result.status === "success" ? 0 : 1;
   } catch (error) {
     if (!signal.aborted) throw error;
-    console.error("\nStopped.");
+    writeNote("\nStopped.");
     return INTERRUPT_EXIT_CODE;
   }
-}
-
-/** Replaces bytes, which JSON lacks: a displayed picture becomes `{ "base64": "..." }`. */
-function withBase64(_key: string, value: unknown): unknown {
-  return value instanceof Uint8Array ? { base64: value.toBase64() } : value;
 }
 
 /** Returns an environment variable. An empty one counts as unset. */
@@ -178,10 +186,4 @@ async function readFile(path: string): Promise<InputFile> {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new UsageError(`Cannot read --file ${path}: ${reason}`, { cause });
   }
-}
-
-function write(text: string): void {
-  const bytes = new TextEncoder().encode(text);
-  let written = 0;
-  while (written < bytes.byteLength) written += Deno.stdout.writeSync(bytes.subarray(written));
 }

@@ -2,7 +2,7 @@
 
 import { isTuple, type Schema } from "../inject/schema.ts";
 import { complete, type Parameter, toText } from "./_signature.ts";
-import { arrayOf, member } from "./_value_type.ts";
+import { arrayOf, literal, member } from "./_value_type.ts";
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -95,9 +95,9 @@ class SchemaTypes {
     if (!isSchema(schema)) return schema === false ? "never" : "unknown";
     if (typeof schema[TYPE_KEY] === "string") return schema[TYPE_KEY];
     if (typeof schema.$ref === "string") return this.#reference(schema.$ref);
-    if ("const" in schema) return JSON.stringify(schema.const);
+    if ("const" in schema) return literal(schema.const);
     if (Array.isArray(schema.enum)) {
-      return schema.enum.map((item) => JSON.stringify(item)).join(" | ") || "never";
+      return schema.enum.map((item) => literal(item)).join(" | ") || "never";
     }
     for (const key of ["anyOf", "oneOf"]) {
       if (Array.isArray(schema[key])) {

@@ -6,7 +6,7 @@ import { isReachable } from "../rpc/references/members.ts";
 import { schemaType } from "./_schema_type.ts";
 import { parametersFrom, toText, typeOfDefault } from "./_signature.ts";
 import { canParse, type Schema } from "../inject/schema.ts";
-import { member } from "./_value_type.ts";
+import { literal, member } from "./_value_type.ts";
 import type { HostType } from "../inject/host_type.ts";
 
 /** Declares the type of a reference to an object of the host. */
@@ -35,7 +35,7 @@ export function declareType(name: string, { kind, value }: HostType): string {
 
 function declareConstants(name: string, constants: Record<string, unknown>): string {
   const names = Object.keys(constants).filter((key) => !isReverse(constants, key));
-  const members = names.map((key) => `readonly ${member(key)}: ${JSON.stringify(constants[key])}`);
+  const members = names.map((key) => `readonly ${member(key)}: ${literal(constants[key])}`);
   return `declare const ${name}: { ${members.join("; ")} };\n` +
     `declare type ${name} = (typeof ${name})[keyof typeof ${name}];`;
 }

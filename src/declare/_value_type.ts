@@ -1,6 +1,7 @@
 /** TypeScript types of values, inferred by looking at them. */
 
 import { isInstance } from "../rpc/values/kinds.ts";
+import { escapeTags } from "../text/escape_tags.ts";
 
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
@@ -108,7 +109,12 @@ export function arrayOf(type: string): string {
 
 /** Returns the name of a member as written in a type. The bare word `new` would begin a construct signature. */
 export function member(name: string): string {
-  return IDENTIFIER.test(name) && name !== "new" ? name : JSON.stringify(name);
+  return IDENTIFIER.test(name) && name !== "new" ? name : literal(name);
+}
+
+/** Returns a value as a literal. A string in it cannot pose as a tag of the prompt, and means the same. */
+export function literal(value: unknown): string {
+  return escapeTags(JSON.stringify(value));
 }
 
 /** Finds a name for a type that TypeScript does not define and that is not taken. */

@@ -8,6 +8,7 @@ import { type FinderNames, wordsOf } from "./function_groups.ts";
 import { Declarations, type DeclareOptions } from "./declarations.ts";
 import { HostFunction } from "../inject/host_function.ts";
 import type { Injections } from "../inject/injections.ts";
+import { headOf, truncate } from "../text/truncate.ts";
 
 /** Maximum number of functions in a search result. */
 const MAX_FOUND = 20;
@@ -81,7 +82,7 @@ export class Finder {
     if (typeof query !== "string") {
       throw new TypeError(`Cannot search for ${typeof query}: expected words in a string`);
     }
-    const words = [...new Set(wordsOf(query.slice(0, MAX_QUERY_CHARS)))];
+    const words = [...new Set(wordsOf(headOf(query, MAX_QUERY_CHARS)))];
     const found = [...this.#injections.functions]
       .map(([name, { description = "" }]) => ({
         name,
@@ -120,9 +121,7 @@ export class Finder {
     const declarations = new Declarations(this.#injections, this.#options);
     const texts = asked.map((name, i) => this.#describe(name, { declarations, now: outlines[i] }));
     const all = [declarations.reference ?? [], texts].flat().join("\n");
-    return all.length <= MAX_DESCRIBED_CHARS
-      ? all
-      : `${all.slice(0, MAX_DESCRIBED_CHARS)}\n... ask for fewer names at once`;
+    return truncate(all, MAX_DESCRIBED_CHARS, { mark: "\n... ask for fewer names at once" });
   }
 
   #describe(
@@ -141,7 +140,7 @@ export class Finder {
 }
 
 function shorten(text: string): string {
-  return text.length > MAX_LINE_CHARS ? `${text.slice(0, MAX_LINE_CHARS)}...` : text;
+  return truncate(text, MAX_LINE_CHARS);
 }
 
 /** Rates how well a function matches words: names count more than descriptions, whole words more than parts. */

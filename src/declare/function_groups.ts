@@ -1,5 +1,6 @@
 /** Groups of functions that are too many to declare, and the words of names and texts. */
 
+import { truncate } from "../text/truncate.ts";
 import { commentOf } from "./_comment.ts";
 
 /** The names of the functions that find others. */
@@ -54,7 +55,7 @@ function groupLines(names: readonly string[]): string[] {
 }
 
 function shorten(name: string): string {
-  return name.length > MAX_NAME_CHARS ? `${name.slice(0, MAX_NAME_CHARS)}...` : name;
+  return truncate(name, MAX_NAME_CHARS);
 }
 
 /** Returns the first word of a name: `weather` of `weatherToday` and `weather_today`. */

@@ -5,6 +5,7 @@
  */
 
 import { LAST_WORDS } from "../rpc/protocol.ts";
+import { printable } from "../text/printable.ts";
 
 /** How a kernel process ended. */
 export interface KernelExit {
@@ -81,7 +82,8 @@ const CAUSES: ReadonlyMap<string | number, string> = new Map<string | number, st
 
 function describeExit({ exitCode, signal, stderr, reason }: KernelExit): string {
   const code = signal === null ? `exit code ${exitCode}` : `signal ${signal}`;
-  const lines = stderr.trim().split("\n");
+  // A kernel may write anything; its words become part of messages, which terminals show.
+  const lines = printable(stderr).trim().split("\n");
   // Shown only: the decision to end the kernel was taken where these words were written.
   const words = lines.findLast((line) => line.startsWith(LAST_WORDS))?.slice(LAST_WORDS.length);
   const cause = reason ?? words ?? CAUSES.get(signal ?? exitCode);

@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import type { MimeBundle } from "../runtime/runtime.ts";
 import { displayFile } from "./display_view.ts";
+import { writeNote } from "./terminal_output.ts";
 
 /** Saves displayed values, each in a file of its own. */
 export class DisplayFolder {
@@ -26,9 +27,9 @@ export class DisplayFolder {
       await Deno.mkdir(this.#path, { recursive: true });
       if (typeof content === "string") await Deno.writeTextFile(path, content);
       else await Deno.writeFile(path, content);
-      console.error(`saved ${path}`);
+      writeNote(`saved ${path}`);
     } catch (error) {
-      console.error(`Cannot save ${path}: ${error instanceof Error ? error.message : error}`);
+      writeNote(`Cannot save ${path}: ${error instanceof Error ? error.message : error}`);
     }
   }
 }

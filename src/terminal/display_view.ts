@@ -6,13 +6,18 @@
 
 import { describeBundle, mainType, tableIn } from "../agent/display.ts";
 import type { MimeBundle } from "../runtime/runtime.ts";
-import { printable, type Style } from "./style.ts";
+import { printable } from "../text/printable.ts";
+import { headOf } from "../text/truncate.ts";
+import type { Style } from "./style.ts";
 
 /** Maximum number of shown rows of a table. */
 const MAX_ROWS = 10;
 
 /** Maximum width of a column. */
 const MAX_WIDTH = 24;
+
+/** Characters of a name or cell that are read at most. */
+const MAX_READ_CHARS = 1_000;
 
 /** File extensions by media type. */
 const ENDINGS: ReadonlyMap<string, string> = new Map([
@@ -37,7 +42,7 @@ export function displayLines(bundle: MimeBundle, style: Style): string[] {
   if (table !== undefined) {
     const rows = table.rows.slice(0, MAX_ROWS).map((row) => row.map(cellText));
     const columns = table.columns.map((name, i) => {
-      const cells = [cut(printable(name)), ...rows.map((row) => row[i] ?? "")];
+      const cells = [cut(oneLine(name)), ...rows.map((row) => row[i] ?? "")];
       const width = Math.max(...cells.map(({ length }) => length));
       const numeric = table.rows.every((row) => typeof row[i] === "number" || row[i] === null);
       return cells.map((cell) => numeric ? cell.padStart(width) : cell.padEnd(width));
@@ -54,7 +59,7 @@ export function displayLines(bundle: MimeBundle, style: Style): string[] {
   if (mainType(bundle) === "text/plain" && typeof plain === "string") {
     return printable(plain).split("\n");
   }
-  return [style.dim(`[${describeBundle(bundle)}]`)];
+  return [style.dim(`[${oneLine(describeBundle(bundle))}]`)];
 }
 
 /** A file that holds a displayed value. */
@@ -90,11 +95,16 @@ export function displayFile(bundle: MimeBundle, number: number): DisplayFile {
 }
 
 function cellText(value: unknown): string {
-  return cut(printable(value === null ? "" : String(value)).replaceAll("\n", " "));
+  return cut(oneLine(value === null ? "" : String(value)));
+}
+
+/** Returns text as one line, of which no more is read than can be shown. */
+function oneLine(text: string): string {
+  return printable(headOf(text, MAX_READ_CHARS)).replace(/[\n\t]/g, " ");
 }
 
 function cut(text: string): string {
-  return text.length <= MAX_WIDTH ? text : `${text.slice(0, MAX_WIDTH - 3)}...`;
+  return text.length <= MAX_WIDTH ? text : `${headOf(text, MAX_WIDTH - 3)}...`;
 }
 
 /** Formats a cell of a table as RFC 4180 defines it. */

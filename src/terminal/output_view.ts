@@ -4,7 +4,8 @@
  * @module
  */
 
-import { printable, type Style } from "./style.ts";
+import { printable } from "../text/printable.ts";
+import type { Style } from "./style.ts";
 
 /** Number of lines that are always shown. */
 const HEAD_LINES = 4;

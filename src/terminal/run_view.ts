@@ -7,7 +7,12 @@
 import type { AgentEvent, RunResult } from "../agent/event.ts";
 import { displayLines } from "./display_view.ts";
 import { OutputView } from "./output_view.ts";
-import { printable, type Style } from "./style.ts";
+import { printable } from "../text/printable.ts";
+import { truncate } from "../text/truncate.ts";
+import type { Style } from "./style.ts";
+
+/** Characters of a value that are shown. */
+const MAX_VALUE_CHARS = 400;
 
 /** Options of {@linkcode RunView}. */
 export interface RunViewOptions {
@@ -111,7 +116,7 @@ export class RunView {
       const { result } = event;
       if (result.status === "ok" && result.value !== undefined) {
         const text = printable(result.value.text);
-        const cut = verbose || text.length <= 400 ? text : `${text.slice(0, 400)} ...`;
+        const cut = verbose ? text : truncate(text, MAX_VALUE_CHARS, { mark: " ..." });
         this.#indented(`${style.dim("=")} ${cut}`);
       } else if (result.status === "timeout" || result.status === "interrupted") {
         const state = result.stateKept ? "the state is kept" : "the state is lost";

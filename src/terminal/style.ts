@@ -47,23 +47,3 @@ export function createStyle({ enabled }: StyleOptions): Style {
     yellow: paint(33, 39),
   };
 }
-
-/**
- * Removes control sequences: output of cells is not trusted, and must not control the terminal.
- *
- * @param text Any text.
- */
-export function printable(text: string): string {
-  return text.replace(CONTROL, "");
-}
-
-// Sequences that set colours, move the cursor or talk to the terminal, and single control characters except tab and
-// newline.
-const CONTROL = new RegExp(
-  [
-    "\\u001b\\[[\\d;?]*[ -/]*[@-~]",
-    "\\u001b\\][^\\u0007\\u001b]*(?:\\u0007|\\u001b\\\\)?",
-    "[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f]",
-  ].join("|"),
-  "g",
-);

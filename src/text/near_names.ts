@@ -8,7 +8,7 @@
 const MAX_COMPARED_CHARS = 64;
 
 /** Candidates that are compared at most, so that a large namespace does not block the host. */
-const MAX_CANDIDATES = 10_000;
+const MAX_CANDIDATES = 5_000;
 
 /** Maximum number of names returned. */
 const MAX_NEAR_NAMES = 5;
@@ -32,8 +32,8 @@ export function nearNames(name: string, candidates: Iterable<string>): string[] 
   for (const candidate of candidates) {
     if (compared++ === MAX_CANDIDATES) break;
     if (candidate.length > MAX_COMPARED_CHARS) continue;
-    const distance = distanceOf(name, candidate);
     const bound = Math.max(1, Math.min(name.length, candidate.length) / 3);
+    const distance = distanceOf(name, candidate);
     if (distance <= bound) near.push({ candidate, distance });
   }
   return near.sort((a, b) => a.distance - b.distance)

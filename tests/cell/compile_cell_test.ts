@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { CellSyntaxError } from "../../src/cell/cell_syntax_error.ts";
 import { compileCell } from "../../src/cell/compile_cell.ts";
-import { MAX_CELL_LENGTH } from "../../src/cell/parsed_cell.ts";
+import { MAX_CELL_CHARS } from "../../src/cell/parsed_cell.ts";
 import { evaluate, type Namespace, valueOfLast } from "./_evaluate.ts";
 
 /** Cells, with their declarations as `kind name`, and the resulting values. */
@@ -239,7 +239,7 @@ Deno.test("compileCell() takes a cell of the greatest length and refuses a longe
     "",
   );
   assertEquals(compileCell(distinct).declarations.length, 2_000);
-  const longest = `"${"x".repeat(MAX_CELL_LENGTH - 2)}"`;
+  const longest = `"${"x".repeat(MAX_CELL_CHARS - 2)}"`;
   assertEquals(compileCell(longest).declarations, []);
   const error = assertThrows(() => compileCell(`${longest} `), CellSyntaxError);
   assertEquals(error.position, { line: 1, column: 1 });

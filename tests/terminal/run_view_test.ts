@@ -7,7 +7,8 @@ import type {
 } from "../../src/agent/event.ts";
 import type { CellResult } from "../../src/runtime/cells/cell_result.ts";
 import { RunView } from "../../src/terminal/run_view.ts";
-import { createStyle, printable } from "../../src/terminal/style.ts";
+import { createStyle } from "../../src/terminal/style.ts";
+import { printable } from "../../src/text/printable.ts";
 
 const base = {
   cell: 1,

@@ -1,5 +1,7 @@
 /** Packages, fetched before the first kernel starts, since kernels may not fetch anything. */
 
+import { tailOf } from "../../text/truncate.ts";
+
 /** Maximum length of Deno's message about a package that it cannot fetch, of which the end is kept. */
 const MAX_REASON_CHARS = 1_000;
 
@@ -50,7 +52,7 @@ export class PackageCache {
     const said = new TextDecoder().decode(stderr).replace(/\nStack backtrace:[\s\S]*$/, "").trim();
     const reason = timedOut ? `it took more than ${FETCH_TIMEOUT_MS / 1000} seconds` : said;
     throw new Error(
-      `Cannot fetch the packages ${this.#packages.join(", ")}: ${reason.slice(-MAX_REASON_CHARS)}`,
+      `Cannot fetch the packages ${this.#packages.join(", ")}: ${tailOf(reason, MAX_REASON_CHARS)}`,
     );
   }
 }

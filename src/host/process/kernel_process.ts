@@ -7,6 +7,7 @@
 import type { ByteChannel } from "../../rpc/wire/channel.ts";
 import { signalGroup } from "./_process_group.ts";
 import { spawnLimited } from "./_process_limits.ts";
+import { tailOf } from "../../text/truncate.ts";
 import type { KernelExit } from "../kernel_exit.ts";
 
 /** The command of a kernel process. */
@@ -147,7 +148,7 @@ async function readTail(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promis
   let tail = "";
   try {
     for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-      tail = (tail + text).slice(-STDERR_TAIL_CHARS);
+      tail = tailOf(tail + text, STDERR_TAIL_CHARS);
     }
   } catch {
     // The text that was read so far is kept.

@@ -7,6 +7,7 @@ import type {
   ModelStreamOptions,
   TokenUsage,
 } from "../model.ts";
+import { headOf } from "../../text/truncate.ts";
 import { ModelError } from "../model_error.ts";
 import {
   checkModelOptions,
@@ -190,7 +191,7 @@ function createModelError(settings: OpenAISettings, cause: unknown, begun: boole
   // Some servers quote the rejected key, which must not end up in printed errors.
   const leaks = apiKey !== undefined && Deno.inspect(cause, { depth: 8 }).includes(apiKey);
   const text = leaks ? describe(cause).replaceAll(apiKey, "<API key>") : describe(cause);
-  const reason = (begun ? "the reply was cut off, " : "") + text.slice(0, maxReasonLength);
+  const reason = (begun ? "the reply was cut off, " : "") + headOf(text, maxReasonLength);
   const status = cause instanceof Error && "status" in cause ? cause.status : undefined;
   return new ModelError(
     `Cannot get a reply from ${model} at ${origin}${pathname}: ${reason}`,

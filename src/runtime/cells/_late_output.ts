@@ -1,5 +1,6 @@
 /** Output that cells print after their end, until a result reports it. */
 
+import { tailOf } from "../../text/truncate.ts";
 import type { LateOutput, OutputChunk } from "./cell_result.ts";
 
 /** Characters kept between two results: the last ones. */
@@ -48,6 +49,9 @@ export class LateOutputs {
       over -= this.#pieces[gone++]!.text.length;
     }
     this.#pieces.splice(0, gone);
-    if (over > 0) this.#pieces[0]!.text = this.#pieces[0]!.text.slice(over);
+    if (over > 0) {
+      const first = this.#pieces[0]!;
+      first.text = tailOf(first.text, first.text.length - over);
+    }
   }
 }

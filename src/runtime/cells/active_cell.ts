@@ -10,6 +10,7 @@ import { displaySize } from "./_display_size.ts";
 import type { CellClock } from "./_cell_clock.ts";
 import type { LateReport } from "./_late_output.ts";
 import type { Recovery } from "../../host/recovery.ts";
+import { headOf } from "../../text/truncate.ts";
 import type { CellResultBase, HostCall, OutputChunk } from "./cell_result.ts";
 
 /** Maximum number of host calls listed in a result; a loop may make a million. */
@@ -87,7 +88,7 @@ export class ActiveCell {
 
   /** Adds a piece of output, and passes it on. */
   write(stream: OutputStream, printed: string): void {
-    const text = printed.slice(0, this.#maxOutputChars - this.#text.length);
+    const text = headOf(printed, this.#maxOutputChars - this.#text.length);
     if (text === "") return;
     this.#text += text;
     if (stream === "stdout") this.#stdout += text;
@@ -151,6 +152,7 @@ export class ActiveCell {
    */
   account(report: OutputReport | undefined, late: LateReport): CellAccount {
     const { length, tail } = report ?? { length: this.#text.length, tail: "" };
+    const called = new Set(this.#calls.map(({ name }) => name));
     return {
       cell: this.cell,
       source: this.#source,
@@ -164,9 +166,7 @@ export class ActiveCell {
       },
       displays: [...this.#displays],
       hostCalls: this.#calls.map((call) => ({ ...call })),
-      unawaited: this.#unawaited.filter(({ name }) =>
-        this.#calls.some((call) => call.name === name)
-      ),
+      unawaited: this.#unawaited.filter(({ name }) => called.has(name)),
       ...(this.#recovered === undefined ? {} : { recovered: this.#recovered }),
       durationMs: performance.now() - this.#started,
     };

@@ -8,6 +8,7 @@ import type { CellErrorReport, CellFrame, NamespaceEntry } from "../../rpc/proto
 import type { Violations } from "../../security/violation.ts";
 import type { CellSyntaxError } from "../../cell/cell_syntax_error.ts";
 import { nearNames } from "../../text/near_names.ts";
+import { leftOut, truncate } from "../../text/truncate.ts";
 import type { CellError } from "./cell_result.ts";
 
 /** Number of cells whose text is kept for quoting. */
@@ -16,16 +17,33 @@ const MAX_SOURCES = 1_000;
 /** Maximum length of a quoted line; a longer one is cut around the caret. */
 const MAX_QUOTED_CHARS = 160;
 
+/** Maximum number of shown frames. V8 reports ten; a kernel may report any number. */
+const MAX_FRAMES = 50;
+
+/** Maximum length of an error's name in a report. */
+const MAX_NAME_CHARS = 200;
+
+/** Maximum length of an error's message in a report: an agent shows less of it to its model. */
+const MAX_MESSAGE_CHARS = 20_000;
+
+/** Maximum length of an error's cause in a report. */
+const MAX_CAUSE_CHARS = 2_000;
+
+/** Maximum length of a message from which advice is derived. */
+const MAX_ADVISED_CHARS = 1_000;
+
 /** The messages of V8 when the operating system refuses memory. Used for advice only. */
 const NO_MEMORY = /^Array buffer allocation failed|could not allocate memory/;
 
 /** Keeps the texts of cells and quotes them in errors. */
 export class CellErrors {
   readonly #sources = new Map<number, string>();
+  #lastCell = 0;
 
   /** Stores the text of a cell. */
   add(cell: number, source: string): void {
     this.#sources.set(cell, source);
+    this.#lastCell = Math.max(this.#lastCell, cell);
     if (this.#sources.size > MAX_SOURCES) this.#sources.delete(this.#sources.keys().next().value!);
   }
 
@@ -50,9 +68,11 @@ export class CellErrors {
 
   /** Returns the error of a cell that threw. */
   ofReport(report: CellErrorReport, names: readonly NamespaceEntry[]): CellError {
-    const { name, message, frames } = report;
+    const { name } = report;
+    const message = truncate(report.message, MAX_ADVISED_CHARS);
+    const frames = this.#framesOf(report);
     const advice = name === "ReferenceError"
-      ? this.#nearNames(report, names)
+      ? this.#nearNames(message, names)
       : name === "TypeError"
       ? this.#constant(frames[0], names)
       : name === "NotCapable"
@@ -60,7 +80,22 @@ export class CellErrors {
       : name === "RangeError" && NO_MEMORY.test(message)
       ? "The process has no more memory (processMemoryBytes): release what is not needed, or use less at once"
       : "";
-    return { name, message, frames, text: this.#text(report, frames, advice) };
+    return { name, message: report.message, frames, text: this.#text(report, frames, advice) };
+  }
+
+  /** Returns the places that can exist: a kernel may report any cell, line and column. */
+  #framesOf({ frames }: CellErrorReport): CellFrame[] {
+    const valid: CellFrame[] = [];
+    for (let i = 0; i < frames.length && valid.length < MAX_FRAMES; i++) {
+      const { cell, line, column } = frames[i]!;
+      const isPlace = Number.isSafeInteger(cell) && cell >= 0 && cell <= this.#lastCell &&
+        [line, column].every((number) => Number.isSafeInteger(number) && number > 0);
+      const source = this.#sources.get(cell);
+      const isInside = source === undefined || line <= source.length + 1 &&
+          column <= source.length + 1;
+      if (isPlace && isInside) valid.push({ cell, line, column });
+    }
+    return valid;
   }
 
   #text(
@@ -68,21 +103,25 @@ export class CellErrors {
     frames: readonly CellFrame[],
     advice: string,
   ): string {
-    let text = message === "" ? name : `${name}: ${message}`;
+    const title = truncate(name, MAX_NAME_CHARS);
+    let text = message === ""
+      ? title
+      : `${title}: ${truncate(message, MAX_MESSAGE_CHARS, { mark: leftOut })}`;
     for (const { cell, line, column } of frames) {
       text += `\n    at cell-${cell}.ts:${line}:${column}`;
     }
-    if (cause !== undefined) text += `\nCaused by ${cause}`;
+    if (cause !== undefined) text += `\nCaused by ${truncate(cause, MAX_CAUSE_CHARS)}`;
     const quoted = frames[0] === undefined ? "" : this.#quote(frames[0]);
     return [text, quoted, advice].filter((part) => part !== "").join("\n\n");
   }
 
   #quote(frame: CellFrame): string {
-    if (!this.#sources.has(frame.cell)) return "";
-    const { line, column } = frame;
     const full = this.#lineOf(frame);
+    if (full === undefined) return "";
+    const { line } = frame;
+    const column = Math.min(frame.column, full.length + 1);
     const from = column > MAX_QUOTED_CHARS ? column - MAX_QUOTED_CHARS / 2 : 0;
-    const shown = full.slice(from, from + MAX_QUOTED_CHARS);
+    const shown = wholePairs(full.slice(from, from + MAX_QUOTED_CHARS));
     // Tabs before the caret stay tabs, so that it is in place at any tab width.
     const indent = shown.slice(0, column - 1 - from).replace(/[^\t]/g, " ");
     const gutter = `${line}`.length;
@@ -92,27 +131,41 @@ export class CellErrors {
   /** Returns advice for an assignment to a constant, for which V8 has only the message of a read-only property. */
   #constant(frame: CellFrame | undefined, names: readonly NamespaceEntry[]): string {
     if (frame === undefined) return "";
-    const line = this.#lineOf(frame);
-    const assigned = /([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*$/u.exec(
-      line.slice(0, frame.column - 1),
-    );
-    const rest = line.slice(frame.column - 1);
+    const line = this.#lineOf(frame) ?? "";
+    const caret = frame.column - 1;
+    const before = line.slice(Math.max(0, caret - MAX_QUOTED_CHARS), caret);
+    const assigned = /([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*$/u.exec(before);
+    const rest = line.slice(caret, caret + MAX_QUOTED_CHARS);
     const constant = names.find(({ name }) => name === assigned?.[1])?.constant === true;
     if (!constant || !/^[-+*/%&|^<>?]*=(?!=)|^\+\+|^--/.test(rest)) return "";
     return `${assigned![1]} is a constant: declare it again, with let, to give it another value`;
   }
 
-  #lineOf({ cell, line }: CellFrame): string {
-    return this.#sources.get(cell)?.split("\n")[line - 1]?.replace(/\r$/, "") ?? "";
+  /** Returns a line of a cell; `undefined` if there is no such line. */
+  #lineOf({ cell, line }: CellFrame): string | undefined {
+    const source = this.#sources.get(cell);
+    if (source === undefined) return undefined;
+    let start = 0;
+    for (let number = 1; number < line; number++) {
+      start = source.indexOf("\n", start) + 1;
+      if (start === 0) return undefined;
+    }
+    const end = source.indexOf("\n", start);
+    return source.slice(start, end < 0 ? undefined : end).replace(/\r$/, "");
   }
 
   /** Returns advice with near names. The name is taken from the message, which is good enough for advice. */
-  #nearNames(report: CellErrorReport, names: readonly NamespaceEntry[]): string {
-    const missing = /^[\p{ID_Start}$_][\p{ID_Continue}$]*/u.exec(report.message)?.[0];
+  #nearNames(message: string, names: readonly NamespaceEntry[]): string {
+    const missing = /^[\p{ID_Start}$_][\p{ID_Continue}$]*/u.exec(message)?.[0];
     if (missing === undefined || names.some(({ name }) => name === missing)) return "";
     const near = nearNames(missing, names.map(({ name }) => name));
     return near.length === 0 ? "" : `Names like ${missing} that are defined: ${near.join(", ")}`;
   }
+}
+
+/** Replaces the halves of pairs at both ends of a part of a line, so that no column moves. */
+function wholePairs(part: string): string {
+  return part.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/, " ");
 }
 
 /** Returns advice for a missing permission. Deno's own advice, to add a flag, does not help here. */
