@@ -165,7 +165,7 @@ export class CellErrors {
 
 /** Replaces the halves of pairs at both ends of a part of a line, so that no column moves. */
 function wholePairs(part: string): string {
-  return part.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/, " ");
+  return part.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, " ");
 }
 
 /** Returns advice for a missing permission. Deno's own advice, to add a flag, does not help here. */
