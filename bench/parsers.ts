@@ -9,6 +9,9 @@ import { FenceParser } from "../src/cell/fence.ts";
 import { SecurityChecker } from "../src/security/security_checker.ts";
 import { compileCell } from "../src/cell/compile_cell.ts";
 import { parseCell } from "../src/cell/parsed_cell.ts";
+import { CellSyntaxError } from "../src/cell/cell_syntax_error.ts";
+import { MAX_CELL_CHARS } from "../src/cell/parsed_cell.ts";
+import { parse as acornParse } from "acorn";
 import { median, type Report, time } from "./measure.ts";
 
 /** Measures the parser of replies, the compiler of cells and the rules. */
@@ -55,4 +58,43 @@ console.log(describe("rain"));`;
     { what: "fence parser, 12 characters a piece", value: rate, unit: "MB/s", aim: "> 5 MB/s" },
     rate > 5,
   );
+  await largestCells(report);
+}
+
+/** Measures the compiler on cells of the largest size, beside one parse of the same text by acorn. */
+async function largestCells(report: Report): Promise<void> {
+  const filled = (line: (index: number) => string) => {
+    let text = "";
+    for (let i = 0; text.length < MAX_CELL_CHARS - 100; i++) text += `${line(i)}\n`;
+    return text;
+  };
+  const statements = filled((i) => `const value${i} = compute(${i});`);
+  const cells: [what: string, source: string][] = [
+    ["statements", statements],
+    ["an error at the end", `${statements}const x = = 1;`],
+    ["an error within a function", `async function f() {\n${statements}const x = = 1;\n}`],
+    ["functions", filled((i) => `function f${i}(){}`)],
+    ["declarations", filled((i) => `let a${i}=1;`)],
+    ["nested blocks", "{".repeat(399) + filled(() => "a;").slice(0, -1_000) + "}".repeat(399)],
+  ];
+  const options = { ecmaVersion: "latest", sourceType: "module" } as const;
+  for (const [what, source] of cells) {
+    const run = (action: () => unknown) => async () => {
+      try {
+        await action();
+      } catch (error) {
+        if (!(error instanceof SyntaxError) && !(error instanceof CellSyntaxError)) throw error;
+      }
+    };
+    const times = { times: 3, warmup: 1 };
+    const floor = {
+      what: "one acorn parse",
+      value: median(await time(run(() => acornParse(source, options)), times)),
+    };
+    const value = median(await time(run(() => compileCell(source)), times));
+    report.add(
+      { what: `compile the largest cell: ${what}`, value, unit: "ms", floor, aim: "< 1,000 ms" },
+      value < 1_000,
+    );
+  }
 }

@@ -51,9 +51,13 @@ const MAX_SHARES = 3;
 export function observe(result: CellResult, maxChars: number): Observation {
   const { length, text, tail } = result.output;
   // A runtime that passes on less than the model may see has cut the output already.
-  const limit = tail === "" ? maxChars : Math.min(maxChars, text.length);
-  const exceeded = length > limit;
-  const parts = [outputOf(result, limit), valueOf(result, maxChars), outcomeOf(result, maxChars)];
+  const shownChars = tail === "" ? maxChars : Math.min(maxChars, text.length);
+  const exceeded = length > shownChars;
+  const parts = [
+    outputOf(result, shownChars),
+    valueOf(result, maxChars),
+    outcomeOf(result, maxChars),
+  ];
   if (result.recovered !== undefined) {
     parts.unshift(`Before this cell: ${recoveryOf(result.recovered)}`);
   }
@@ -71,11 +75,9 @@ export function observe(result: CellResult, maxChars: number): Observation {
     : exceeded
     ? "execution_output_exceeded"
     : "execution_output";
-  const content = parts.filter((part) => part !== "").join("\n\n");
-  const shown = truncate(content, MAX_SHARES * Math.max(maxChars, MAX_LIST_CHARS), {
-    mark: leftOut,
-  });
-  return { type, content: wrap(type, escapeTags(shown)) };
+  const content = escapeTags(parts.filter((part) => part !== "").join("\n\n"));
+  const limit = MAX_SHARES * Math.max(maxChars, MAX_LIST_CHARS);
+  return { type, content: wrap(type, truncate(content, limit, { mark: leftOut })) };
 }
 
 /** Returns the observation of an empty code block. */

@@ -3,6 +3,7 @@ import { describeBundle } from "../../src/agent/display.ts";
 import type { MimeBundle } from "../../src/runtime/runtime.ts";
 import { displayFile, displayLines } from "../../src/terminal/display_view.ts";
 import { createStyle } from "../../src/terminal/style.ts";
+import { main } from "../../src/cli/main.ts";
 
 const plain = createStyle({ enabled: false });
 
@@ -74,4 +75,34 @@ Deno.test("displayLines() lets no escape sequences of a cell reach the terminal"
   };
   for (const line of displayLines(bundle, plain)) assertEquals(line.includes("\x1b"), false, line);
   assertEquals(displayLines({ "text/plain": "\x1b[2J" }, plain).join("").includes("\x1b"), false);
+});
+
+Deno.test("displayLines() and the command line show no control sequences of names and media types", async () => {
+  const osc = "\x1b]52;c;cm0=\x07";
+  const bundles: MimeBundle[] = [
+    { [`${osc}image/\x9bpng\u202e\n`]: new Uint8Array(2) },
+    { [`${osc}text/x\r`]: "text" },
+    { "text/plain": `${osc}text\u2066` },
+    {
+      "application/vnd.cave.table+json": {
+        columns: [`${osc}city\u202e`],
+        rows: [[`a${osc}\rb\u200f`]],
+        length: 1,
+      },
+    },
+  ];
+  for (const bundle of bundles) {
+    assertEquals(/[\p{Cc}\u202e\u2066\u200f]/u.test(displayLines(bundle, plain).join("")), false);
+  }
+  const { error } = console;
+  const printed: unknown[] = [];
+  console.error = (text: unknown) => printed.push(text);
+  try {
+    assertEquals(await main(["--file", `${osc}no\u202e.csv`, "--base-url", "http://x", "?"]), 2);
+    assertEquals(await main([`--${osc}`]), 2);
+  } finally {
+    console.error = error;
+  }
+  assertEquals(printed.length, 2);
+  assertEquals(/[\p{Cc}\u202e]/u.test(printed.join("")), false);
 });

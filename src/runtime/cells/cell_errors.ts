@@ -29,7 +29,7 @@ const MAX_MESSAGE_CHARS = 20_000;
 /** Maximum length of an error's cause in a report. */
 const MAX_CAUSE_CHARS = 2_000;
 
-/** Maximum length of a message from which advice is derived. */
+/** Maximum length of a message from which advice is derived, and of the message of a violation. */
 const MAX_ADVISED_CHARS = 1_000;
 
 /** The messages of V8 when the operating system refuses memory. Used for advice only. */
@@ -58,9 +58,9 @@ export class CellErrors {
   ofViolations(cell: number, found: Violations): Violations & { readonly text: string } {
     const paragraphs = found.violations.map(({ message, rule, line, column }) => {
       const frame = { cell, line, column };
-      return `${message} (${rule})\n    at cell-${cell}.ts:${line}:${column}\n\n${
-        this.#quote(frame)
-      }`;
+      return `${
+        truncate(message, MAX_ADVISED_CHARS)
+      } (${rule})\n    at cell-${cell}.ts:${line}:${column}\n\n${this.#quote(frame)}`;
     });
     if (found.omitted > 0) paragraphs.push(`... and ${found.omitted} more`);
     return { ...found, text: paragraphs.join("\n\n") };
@@ -165,7 +165,7 @@ export class CellErrors {
 
 /** Replaces the halves of pairs at both ends of a part of a line, so that no column moves. */
 function wholePairs(part: string): string {
-  return part.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/, " ");
+  return part.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, " ");
 }
 
 /** Returns advice for a missing permission. Deno's own advice, to add a flag, does not help here. */
