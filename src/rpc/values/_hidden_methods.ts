@@ -7,8 +7,13 @@ const { getOwnPropertyNames } = Object;
 /** Methods that every object has, and those that the language looks for. */
 const OBJECT_NAMES: ReadonlySet<string> = namesOf([Object.prototype], ["toJSON", "then"]);
 
-/** Members of errors, which the platform adds to some of them. */
+/** Members that every error has. */
 const ERROR_NAMES: ReadonlySet<string> = namesOf(
+  [Object.prototype, Error.prototype],
+  ["toJSON", "then", "stack"],
+);
+
+const EXCEPTION_NAMES: ReadonlySet<string> = namesOf(
   [Object.prototype, Error.prototype, DOMException.prototype],
   ["toJSON", "then", "stack"],
 );
@@ -32,6 +37,7 @@ function namesOf(prototypes: readonly object[], names: readonly string[]): Set<s
  */
 export function hidesMethod(target: object, name: string): boolean {
   if (Array.isArray(target)) return !isIndex(name);
+  if (target instanceof DOMException) return EXCEPTION_NAMES.has(name);
   return (target instanceof Error ? ERROR_NAMES : OBJECT_NAMES).has(name);
 }
 

@@ -47,7 +47,7 @@ const ARRAY_NAMES = [
   "",
 ];
 
-const ERROR_NAMES = [...OBJECT_NAMES, "message", "name", "stack", "code"];
+const ERROR_NAMES = [...OBJECT_NAMES, "message", "name", "stack"];
 
 /** Puts a node into other values. */
 const PLACES: [where: string, put: (node: unknown) => unknown][] = [
@@ -72,7 +72,11 @@ const KINDS: [kind: string, names: string[], node: (name: string, f: unknown) =>
   ["a tagged object", OBJECT_NAMES, (name, f) => ({ $: ["object", record(name, f)] })],
   ["an array", ARRAY_NAMES, (name, f) => ({ $: ["array", 0, [[name, f]]] })],
   ["an error", ERROR_NAMES, (name, f) => ({ $: ["error", "TypeError", "m", record(name, f)] })],
-  ["an exception", ERROR_NAMES, (name, f) => ({ $: ["exception", "A", "m", record(name, f)] })],
+  [
+    "an exception",
+    [...ERROR_NAMES, "code", "ABORT_ERR"],
+    (name, f) => ({ $: ["exception", "A", "m", record(name, f)] }),
+  ],
   ["an instance", ["x", "own", "norm", "toJSON", "toString", "then"], (name, f) => ({
     $: ["copy", "Point", record(name, f)],
   })],
@@ -126,7 +130,12 @@ const WRITTEN: [what: string, value: unknown, path: string, reason: string][] = 
   ["a class", { constructor: Point }, "v.constructor", "hide the built-in constructor"],
   ["a thenable", { then: f }, "v.then", "await that first"],
   ["an error", Object.assign(new Error("m"), { toString: f }), "v.toString", "rename it"],
-  ["an error's code", Object.assign(new Error("m"), { code: f }), "v.code", "rename it"],
+  [
+    "an error, as its name",
+    Object.assign(new Error("m"), { stack: 1, name: f }),
+    "v.name",
+    "rename it",
+  ],
 ];
 
 for (const [what, value, path, reason] of WRITTEN) {
@@ -139,6 +148,11 @@ for (const [what, value, path, reason] of WRITTEN) {
 }
 
 Deno.test("encode() takes functions that hide nothing", () => {
-  const value = { map: f, every: f, list: [f], error: Object.assign(new Error("m"), { retry: f }) };
+  const value = {
+    map: f,
+    every: f,
+    list: [f],
+    error: Object.assign(new Error("m"), { retry: f, code: f }),
+  };
   encode(value, { extension: writing });
 });
