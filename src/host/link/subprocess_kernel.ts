@@ -53,6 +53,8 @@ export interface SubprocessOptions {
   readonly process: KernelProcessHandle;
   /** Largest frame in bytes, in both directions. */
   readonly maxFrameBytes: number;
+  /** Maximum number of references that one side lends the other. @default `Infinity` */
+  readonly maxReferences?: number;
   /** How long a guest function called by the host may keep the kernel from answering, in milliseconds. */
   readonly useTimeoutMs: number;
 }
@@ -101,6 +103,7 @@ export class SubprocessKernel implements Kernel {
     );
     this.#references = new References({
       instances: "lend",
+      maxReferences: options.maxReferences ?? Infinity,
       rejections: "dropped",
       use: async ({ write, receive }) => {
         try {
