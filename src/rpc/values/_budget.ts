@@ -6,6 +6,10 @@
 
 import { BigInt, Date, Map, RangeError } from "../builtins.ts";
 
+// Captured, because cells run in the realm of the kernel and may replace them.
+const { asUintN } = BigInt;
+const { now: currentTime } = Date;
+
 /** Maximum number of missing elements of a sparse array. Code that iterates such an array visits each of them. */
 export const MAX_HOLES = 10_000;
 
@@ -113,12 +117,12 @@ export class Budget {
    */
   fill(keys: readonly unknown[], add: (index: number) => void): void {
     const collisions = new Collisions(this);
-    let from = Date.now();
+    let from = currentTime();
     for (let i = 0; i < keys.length; i++) {
       collisions.add(keys[i]);
       add(i);
       if (i % KEYS_PER_LOOK !== KEYS_PER_LOOK - 1) continue;
-      const now = Date.now();
+      const now = currentTime();
       const slow = now - from - KEYS_PER_LOOK / KEYS_PER_MS;
       from = now;
       if (slow > 0) this.#slowMs += slow;
@@ -144,7 +148,7 @@ export class Collisions {
   /** Counts a key. */
   add(key: unknown): void {
     if (typeof key !== "bigint" || key < HASHED && key > -HASHED) return;
-    const hashed = BigInt.asUintN(HASHED_BITS, key < 0n ? -key : key);
+    const hashed = asUintN(HASHED_BITS, key < 0n ? -key : key);
     const chains = this.#chains ??= new Map<bigint, number>();
     const length = chains.get(hashed) ?? 0;
     chains.set(hashed, length + 1);
