@@ -79,10 +79,11 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
   });
   await probe();
 
-  const { maxPendingCalls, maxFrameBytes } = options;
+  const { maxPendingCalls, maxFrameBytes, maxReferences } = options;
   const calls = new HostCalls({ host, maxPendingCalls, cellOf: () => output.cell });
   const references = new References({
     instances: "copy",
+    maxReferences,
     use: (request) => calls.use(request),
     release: (value) => host.notify("release", { value }),
   });

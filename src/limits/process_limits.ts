@@ -22,8 +22,16 @@ export interface ProcessLimits {
   readonly processMemoryBytes?: number;
   /** Timers that may be pending at once, `Infinity` for no limit. @default 1000 */
   readonly maxTimers?: number;
-  /** Largest message in bytes, both ways. @default 268435456 */
+  /**
+   * Largest message in bytes, both ways. Its part in JSON, which is all but binary data and long strings, has no more than
+   * a quarter of that, or 64 MiB if that is more. @default 268435456
+   */
   readonly maxFrameBytes?: number;
+  /**
+   * Functions and objects that one side may lend the other as references at once, `Infinity` for no limit.
+   * @default 100000
+   */
+  readonly maxReferences?: number;
 }
 
 /** The names of {@linkcode ProcessLimits}. */
@@ -32,6 +40,7 @@ export const PROCESS_LIMITS: OptionNames<ProcessLimits> = {
   processMemoryBytes: true,
   maxTimers: true,
   maxFrameBytes: true,
+  maxReferences: true,
 };
 
 /** Room for millions of rows, and little enough for a few kernels on one machine. */
@@ -49,6 +58,9 @@ const DEFAULT_MAX_TIMERS = 1_000;
 /** Largest frame (header, body and attachments together), either way: 256 MiB. */
 const DEFAULT_MAX_FRAME_BYTES = 256 * 1024 * 1024;
 
+/** A stand-in takes 2.7 KB of memory: 270 MB for all of them. */
+const DEFAULT_MAX_REFERENCES = 100_000;
+
 /**
  * Checks the limits, and fills in defaults.
  *
@@ -59,6 +71,7 @@ export function checkProcessLimits(options: ProcessLimits): Required<ProcessLimi
   return {
     ...memoryLimits(options),
     maxFrameBytes: checkLimit("maxFrameBytes", options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES),
+    maxReferences: checkCount("maxReferences", options.maxReferences ?? DEFAULT_MAX_REFERENCES),
     maxTimers: checkCount("maxTimers", options.maxTimers ?? DEFAULT_MAX_TIMERS),
   };
 }

@@ -352,6 +352,8 @@ export interface KernelOptions {
   processMemoryBytes: number;
   /** Maximum number of pending host calls. */
   maxPendingCalls: number;
+  /** Maximum number of references that one side lends the other. */
+  maxReferences: number;
   /** Maximum number of pending timers of cells. */
   maxTimers: number;
 }

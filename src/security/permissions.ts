@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkPathDenials, withLoopback } from "./_firm_denials.ts";
 import { checkEntry, type PermissionKind } from "./_permission_entry.ts";
 
 export type { PermissionKind };
@@ -39,14 +40,20 @@ export interface PermissionLists {
  * ```
  */
 export interface Permissions {
-  /** Hosts, with or without port: `["api.example.com", "127.0.0.1:8080", "*.example.com"]`. @default none */
+  /**
+   * Hosts, with or without port: `["api.example.com", "127.0.0.1:8080", "*.example.com"]`. To deny one address of the
+   * local machine denies all of its addresses, such as `0.0.0.0` and `[::1]`, at the same port. @default none
+   */
   readonly net?: Permission;
   /**
    * Files and folders to read; relative paths are relative to the host's working directory. A symbolic link inside an
    * allowed folder is followed wherever it leads, past `deny` as well; cells cannot create links. @default none
    */
   readonly read?: Permission;
-  /** Files and folders to write, in the form of `read`. @default none */
+  /**
+   * Files and folders to write, in the form of `read`. A path that is denied, here or in `read`, must not be below a
+   * folder that cells could rename. @default none
+   */
   readonly write?: Permission;
   /**
    * Environment variables; a `*` at the end stands for all that begin so. A kernel gets the values that they have in
@@ -100,7 +107,8 @@ const SYS = "gid hostname loadavg networkInterfaces osRelease osUptime systemMem
  * @param permissions The permissions.
  * @param exits The permissions that void all others.
  * @returns The kinds that are granted at least in part.
- * @throws {TypeError} If a kernel cannot have one of the kinds, or an entry is malformed.
+ * @throws {TypeError} If a kernel cannot have one of the kinds, an entry is malformed, or a denied path would not stay
+ * closed.
  */
 export function grantedPermissions(
   permissions: Permissions,
@@ -109,10 +117,23 @@ export function grantedPermissions(
   checkKinds(permissions, KINDS);
   checkKinds(exits, EXITS);
   const given = { ...permissions, ...exits };
-  return [...KINDS, ...EXITS].flatMap((kind) => {
+  const granted = [...KINDS, ...EXITS].flatMap((kind): GrantedPermission[] => {
     const { allow, deny } = listsOf(kind, given[kind]);
     const nothing = allow === false || deny === true || allow !== true && allow.length === 0;
     return nothing ? [] : [{ kind, allow, deny: deny === false ? [] : deny }];
+  });
+  checkDenials(granted);
+  return granted;
+}
+
+function checkDenials(granted: readonly GrantedPermission[]): void {
+  const write = granted.find(({ kind }) => kind === "write");
+  if (write === undefined) return;
+  const read = granted.find(({ kind }) => kind === "read");
+  checkPathDenials({
+    writable: write.allow,
+    unwritable: write.deny,
+    denied: [...write.deny, ...read?.deny ?? []],
   });
 }
 
@@ -124,9 +145,10 @@ export function grantedPermissions(
 export function toPermissionFlags(granted: readonly GrantedPermission[]): string[] {
   return granted.flatMap(({ kind, allow, deny }) => {
     const allowed = allow === true && kind === "sys" ? SYS : allow;
+    const denied = kind === "net" || kind === "import" ? withLoopback(deny) : deny;
     return [
       allowed === true ? `--allow-${kind}` : `--allow-${kind}=${allowed.join(",")}`,
-      ...deny.length === 0 ? [] : [`--deny-${kind}=${deny.join(",")}`],
+      ...denied.length === 0 ? [] : [`--deny-${kind}=${denied.join(",")}`],
     ];
   });
 }

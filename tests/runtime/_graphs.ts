@@ -270,12 +270,17 @@ function fillError(
 }
 
 function define(object: object, name: string, value: unknown): void {
-  // A function of this name would turn its holder into a promise, which does not cross.
-  if (name === "then" && typeof value === "function") return;
+  if (typeof value === "function" && hidesMethod(object, name)) return;
   Object.defineProperty(object, name, {
     value,
     writable: true,
     enumerable: true,
     configurable: true,
   });
+}
+
+/** Returns whether a function of this name would hide a method of its holder, and so does not cross. */
+function hidesMethod(object: object, name: string): boolean {
+  if (Array.isArray(object)) return !/^\d+$/.test(name);
+  return name in Object.prototype || name === "toJSON" || name === "then";
 }

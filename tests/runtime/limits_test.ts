@@ -26,6 +26,10 @@ const BAD_LIMITS: [options: DenoRuntimeOptions, message: string][] = [
   ],
   [{ maxFrameBytes: -1 }, "Cannot use maxFrameBytes -1: it must be a number above 0"],
   [{ maxOutputChars: 0 }, "Cannot use maxOutputChars 0: it must be a number above 0"],
+  [
+    { maxReferences: 0 },
+    "Cannot use maxReferences 0: it must be a whole number above 0, or Infinity",
+  ],
   [{ maxTimers: 1.5 }, "Cannot use maxTimers 1.5: it must be a whole number above 0, or Infinity"],
   [
     { maxPendingCalls: 0 },
@@ -49,6 +53,7 @@ Deno.test("DenoRuntime.execute() runs cells without limits when they are Infinit
     functions: { double: (n: number) => 2 * n },
     memoryBytes: Infinity,
     maxFrameBytes: Infinity,
+    maxReferences: Infinity,
     maxOutputChars: Infinity,
     maxTimers: Infinity,
     maxPendingCalls: Infinity,

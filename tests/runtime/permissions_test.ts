@@ -165,6 +165,59 @@ Deno.test("DenoRuntime reaches the hosts that it may, and sends nothing to other
   assertEquals([open.requests, closed.requests], [3, 0]);
 });
 
+Deno.test("DenoRuntime denies the local machine under all of its names", async () => {
+  let requests = 0;
+  const server = Deno.serve({ hostname: "0.0.0.0", port: 0, onListen() {} }, () => {
+    requests++;
+    return new Response("reached");
+  });
+  const { port } = server.addr;
+  const hosts = [
+    "127.0.0.1",
+    "127.0.0.9",
+    "localhost",
+    "0.0.0.0",
+    "[::ffff:127.0.0.1]",
+    "0",
+    "[::]",
+  ];
+  const fetches = hosts.map((host) => `await (await fetch("http://${host}:${port}/")).text()`);
+  for (const deny of ["127.0.0.1", `127.0.0.1:${port}`, `localhost:${port}`, "[::1]"]) {
+    const permissions = { net: { allow: true, deny: [deny] } };
+    assertEquals(await outcomes({ permissions }, fetches), hosts.map(() => "NotCapable"), deny);
+  }
+  assertEquals(requests, 0);
+  const other = { net: { allow: true, deny: ["127.0.0.1:1"] } };
+  assertEquals(await outcomes({ permissions: other }, fetches.slice(0, 1)), [`"reached"`]);
+  await server.shutdown();
+});
+
+Deno.test("DenoRuntime keeps denied files closed when folders are renamed", async () => {
+  await withFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/a/b`, { recursive: true });
+    const deep = { read: { allow: [folder], deny: [`${folder}/a/b`] }, write: [folder] };
+    assertThrows(() => new DenoRuntime({ permissions: deep }), TypeError, "could rename it");
+    const secret = `${folder}/secret`;
+    const flat = {
+      read: { allow: [folder], deny: [secret] },
+      write: { allow: [folder], deny: [secret] },
+    };
+    const rename = (from: string, to: string) =>
+      `Deno.renameSync(${JSON.stringify(from)}, ${JSON.stringify(to)})`;
+    const found = await outcomes({ permissions: flat }, [
+      rename(secret, `${folder}/open`),
+      rename(folder, `${folder}/a/x`),
+      `Deno.removeSync(${JSON.stringify(folder)}, { recursive: true })`,
+      ...reads(`${secret}/b.txt`),
+    ]);
+    assertEquals(
+      found.map((one) => one === "undefined" || one === `"secret"`),
+      Array(4).fill(false),
+    );
+    assertEquals(await Deno.readTextFile(`${secret}/b.txt`), "secret");
+  });
+});
+
 Deno.test("DenoRuntime imports from the hosts that it may, and asks no others", async () => {
   await using open = serve("export default 'open'");
   await using closed = serve("export default 'closed'");

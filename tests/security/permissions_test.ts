@@ -34,6 +34,88 @@ const FLAGS: [permissions: Permissions, flags: string[]][] = [
   ]],
 ];
 
+const LOCAL =
+  "127.0.0.0/8 localhost localhost. 0.0.0.0 [::1] [::] [::ffff:127.0.0.1] [::ffff:0.0.0.0]"
+    .split(" ");
+
+for (const kind of ["net", "import"] as const) {
+  for (
+    const entry of [
+      "127.0.0.1",
+      "127.9.9.9",
+      "127.0.0.0/8",
+      "126.0.0.0/7",
+      "0.0.0.0/0",
+      "0.0.0.0",
+      "localhost",
+      "LOCALHOST.",
+      "*.localhost",
+      "[::1]",
+      "[0:0:0:0:0:0:0:1]",
+      "[::]",
+      "[::ffff:127.0.0.1]",
+      "[::FFFF:7f00:2]",
+    ]
+  ) {
+    Deno.test(`toPermissionFlags() denies the local machine for ${kind} deny ${entry}`, () => {
+      for (const port of entry.includes("/") ? [""] : ["", ":8080"]) {
+        const deny = [`${entry}${port}`, "example.com"];
+        const [, flag] = toPermissionFlags(grantedPermissions({ [kind]: { allow: true, deny } }));
+        const denied = flag!.replace(`--deny-${kind}=`, "").split(",");
+        const wanted = [...deny, ...LOCAL.map((host) => `${host}${port}`)];
+        assertEquals(denied.toSorted(), [...new Set(wanted)].toSorted());
+      }
+    });
+  }
+}
+
+Deno.test("toPermissionFlags() adds nothing to other denied hosts", () => {
+  const deny = [
+    "10.0.0.0/8",
+    "128.0.0.0/1",
+    "example.com:80",
+    "[fe80::1]",
+    "12.7.0.1",
+    "1.0.0.0/8",
+  ];
+  const flags = toPermissionFlags(grantedPermissions({ net: { allow: true, deny } }));
+  assertEquals(flags, ["--allow-net", `--deny-net=${deny.join(",")}`]);
+});
+
+const OPEN_DENIALS: [permissions: Permissions, folder: string][] = [
+  [{ write: { allow: ["/a"], deny: ["/a/b/c"] } }, "/a/b"],
+  [{ write: { allow: ["/a"], deny: ["/a/b/../b/c/"] } }, "/a/b"],
+  [{ write: { allow: ["/"], deny: ["/a/b"] } }, "/a"],
+  [{ write: ["/a"], read: { allow: ["/a"], deny: ["/a/b/c"] } }, "/a/b"],
+  [{ write: ["/a/"], read: { allow: true, deny: ["/a/b/c/d"] } }, "/a/b/c"],
+  [{ write: true, read: { allow: ["/a"], deny: ["/a/b"] } }, "/a"],
+  // The writable folder itself can be moved into the other one.
+  [{ write: { allow: ["/a", "/z"], deny: ["/a/b"] } }, "/a"],
+  [{ write: ["a"], read: { allow: ["a"], deny: ["a/b/c"] } }, "a/b"],
+];
+
+for (const [permissions, folder] of OPEN_DENIALS) {
+  Deno.test(`grantedPermissions() refuses a denial that can be renamed: ${JSON.stringify(permissions)}`, () => {
+    const { message } = assertThrows(() => grantedPermissions(permissions), TypeError);
+    assertStringIncludes(message, `${folder}" above it, and could rename it`);
+  });
+}
+
+const FIRM_DENIALS: Permissions[] = [
+  { write: { allow: ["/a"], deny: ["/a/b", "/a", "/b/c/d"] } },
+  { write: { allow: ["/a"], deny: ["/a/b"] }, read: { allow: ["/a"], deny: ["/a/b/c"] } },
+  { write: { allow: ["/a", "/a/x"], deny: ["/a/b"] } },
+  { write: ["/ab"], read: { allow: true, deny: ["/a/b/c"] } },
+  { read: { allow: true, deny: ["/a/b/c"] } },
+  { write: { deny: ["/a/b/c"] } },
+];
+
+for (const permissions of FIRM_DENIALS) {
+  Deno.test(`grantedPermissions() takes denials that hold: ${JSON.stringify(permissions)}`, () => {
+    grantedPermissions(permissions);
+  });
+}
+
 for (const [permissions, flags] of FLAGS) {
   Deno.test(`toPermissionFlags() translates ${JSON.stringify(permissions)}`, () => {
     assertEquals(toPermissionFlags(grantedPermissions(permissions)), flags);

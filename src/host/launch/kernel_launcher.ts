@@ -134,9 +134,10 @@ export class KernelLauncher {
     this.packages = checkPackages(options.packages ?? []);
     this.#cache = new PackageCache(this.packages);
     this.sandbox = sandboxKind(options.sandbox ?? "none");
-    const { memoryBytes, processMemoryBytes, maxFrameBytes, maxTimers } = checkProcessLimits(
-      options,
-    );
+    const { memoryBytes, processMemoryBytes, maxFrameBytes, maxReferences, maxTimers } =
+      checkProcessLimits(
+        options,
+      );
     this.#memoryBytes = memoryBytes;
     const heapMegabytes = Math.max(MIN_HEAP_MEGABYTES, Math.ceil(memoryBytes / 2 ** 20));
     this.#flags = [
@@ -153,6 +154,7 @@ export class KernelLauncher {
       packages: [...this.packages],
       wasm: options.wasm ?? true,
       maxFrameBytes,
+      maxReferences,
       maxTimers,
       processMemoryBytes: atLeastStarting(processMemoryBytes),
     };
@@ -160,12 +162,19 @@ export class KernelLauncher {
 
   /** The limits that the processes enforce. */
   get limits(): Omit<KernelLimits, "timeoutMs" | "memoryLimitedBySystem"> {
-    const { maxFrameBytes, maxTimers, maxOutputChars, maxPendingCalls, processMemoryBytes } =
-      this.#kernelOptions;
+    const {
+      maxFrameBytes,
+      maxReferences,
+      maxTimers,
+      maxOutputChars,
+      maxPendingCalls,
+      processMemoryBytes,
+    } = this.#kernelOptions;
     return {
       memoryBytes: this.#memoryBytes,
       processMemoryBytes,
       maxFrameBytes,
+      maxReferences,
       maxTimers,
       maxOutputChars,
       maxPendingCalls,
@@ -238,9 +247,14 @@ export class KernelLauncher {
    * @throws {Error} If the host may not read a variable that cells may read.
    */
   launch(host: KernelHost): SubprocessKernel {
-    const { maxFrameBytes } = this.#kernelOptions;
+    const { maxFrameBytes, maxReferences } = this.#kernelOptions;
     const useTimeoutMs = this.#useTimeoutMs;
-    return new SubprocessKernel(host, { process: this.spawn(), maxFrameBytes, useTimeoutMs });
+    return new SubprocessKernel(host, {
+      process: this.spawn(),
+      maxFrameBytes,
+      maxReferences,
+      useTimeoutMs,
+    });
   }
 
   /**

@@ -53,6 +53,8 @@ export interface SubprocessOptions {
   readonly process: KernelProcessHandle;
   /** Largest frame in bytes, in both directions. */
   readonly maxFrameBytes: number;
+  /** Maximum number of references that one side lends the other. @default `Infinity` */
+  readonly maxReferences?: number;
   /** How long a guest function called by the host may keep the kernel from answering, in milliseconds. */
   readonly useTimeoutMs: number;
   /** Time limit of requests that the kernel itself answers, in milliseconds. @default 300000 */
@@ -104,6 +106,7 @@ export class SubprocessKernel implements Kernel {
     );
     this.#references = new References({
       instances: "lend",
+      maxReferences: options.maxReferences ?? Infinity,
       rejections: "dropped",
       use: async ({ write, receive }) => {
         try {
@@ -198,11 +201,8 @@ export class SubprocessKernel implements Kernel {
     try {
       const limit = Number.isFinite(timeoutMs) ? { timeoutMs } : {};
       const params: RetrieveParams = { name, reference: as === "reference", ...limit };
-      return await this.#request(
-        "retrieve",
-        { value: params },
-        { kind: "value", receive: (answer) => this.#references.decodeAnswer(answer) },
-      );
+      const receive = (answer: Payload) => this.#references.decodeAnswer(answer);
+      return await this.#request("retrieve", { value: params }, { kind: "value", receive });
     } catch (error) {
       if (!(error instanceof RemoteError)) throw error;
       const Class = error.code === RPC_ERROR_CODES.invalidParams ? RangeError : TypeError;

@@ -2,7 +2,7 @@
  * The objects and functions that one side lends: the other side has stand-ins for them. Counts how often each was sent.
  */
 
-import { Map, Number, Set, WeakMap } from "../builtins.ts";
+import { Map, Number, RangeError, Set, WeakMap } from "../builtins.ts";
 
 /** A lent object or function. */
 export interface Lent {
@@ -19,7 +19,13 @@ export class Lendings {
   readonly #lent = new Map<unknown, Lent>();
   readonly #ids = new Map<object, number>();
   readonly #members = new WeakMap<object, Set<string>>();
+  readonly #max: number;
   #nextId = 1;
+
+  /** @param max Maximum number of lent objects and functions. */
+  constructor(max = Infinity) {
+    this.#max = max;
+  }
 
   /** The number of lent objects and functions. */
   get size(): number {
@@ -37,16 +43,32 @@ export class Lendings {
    * @param value The object or function.
    * @param name Its name, if it is not lent yet.
    * @returns Its number.
+   * @throws {RangeError} If too many are lent already.
    */
   add(value: object, name: string): number {
     let id = this.#ids.get(value);
     if (id === undefined) {
+      this.checkCount(this.#lent.size, name);
       id = this.#nextId++;
       this.#ids.set(value, id);
       this.#lent.set(id, { value, name, count: 0 });
     }
     this.#lent.get(id)!.count++;
     return id;
+  }
+
+  /**
+   * Checks the number of references of one direction before one more is made.
+   *
+   * @param count The number so far.
+   * @param name The name of the new one in the error.
+   * @throws {RangeError} If there are too many.
+   */
+  checkCount(count: number, name: string): void {
+    if (count < this.#max) return;
+    throw new RangeError(
+      `Cannot lend ${name}: ${count} functions and objects are lent already, which maxReferences limits`,
+    );
   }
 
   /**

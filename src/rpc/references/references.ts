@@ -35,6 +35,8 @@ import { partOf } from "../lists.ts";
 export interface ReferencesOptions extends StandInsOptions {
   /** How to pass class instances that were not requested as references: lend them, or copy them as data. */
   readonly instances: "lend" | "copy";
+  /** Maximum number of references that one side lends the other at once. @default `Infinity` */
+  readonly maxReferences?: number;
   /** Asks the other side to use an object that it has lent. */
   readonly use: (request: UseRequest) => Promise<unknown>;
   /** Notifies the other side that a reference, which had arrived so many times, is no longer used. */
@@ -99,7 +101,7 @@ const MAX_NAME_CHARS = 200;
 /** The references that one side lends and borrows. */
 export class References implements TreeReaderExtension {
   readonly #options: ReferencesOptions;
-  readonly #lendings = new Lendings();
+  readonly #lendings: Lendings;
   readonly #borrowed = new Map<number, WeakRef<object>>();
   readonly #arrivals = new WeakMap<object, Arrivals>();
   readonly #standIns: StandIns;
@@ -110,6 +112,7 @@ export class References implements TreeReaderExtension {
   /** @param options Whether instances are lent, and how borrowed things are used. */
   constructor(options: ReferencesOptions) {
     this.#options = options;
+    this.#lendings = new Lendings(options.maxReferences);
     this.#standIns = new StandIns({
       call: (id, path, args) => this.#use({ how: "call", ref: id, path: partOf(path) }, args),
       read: (id, path) => this.#use({ how: "read", ref: id, path: partOf(path) }),
@@ -325,6 +328,8 @@ export class References implements TreeReaderExtension {
       this.#arrivals.get(known)!.count++;
       return known;
     }
+    // The other side has the same limit, and an honest one keeps it.
+    if (!this.#borrowed.has(id)) this.#lendings.checkCount(this.#borrowed.size, `reference ${id}`);
     const standIn = this.#standIns.create(id, given);
     const arrivals = { id, count: 1 };
     this.#arrivals.set(standIn, arrivals);

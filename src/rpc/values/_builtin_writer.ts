@@ -21,6 +21,7 @@ import {
   URLSearchParams,
 } from "../builtins.ts";
 import { type BlobContents, isBlob, isFile } from "./blobs.ts";
+import { type Budget, Collisions } from "./_budget.ts";
 import { BufferUses } from "./_buffer_uses.ts";
 import { headerEntries, isHeaders } from "./_headers.ts";
 import { tag, type Tagged } from "./tree.ts";
@@ -42,6 +43,10 @@ const encoder = new TextEncoder();
 export interface PartWriter {
   /** Writes a part. */
   child(key: string | number, value: unknown): unknown;
+  /** Checks the name of a property that is a function. */
+  checkFunction(holder: object, name: string): void;
+  /** Counts what the other side has to make. @default nothing is counted */
+  readonly budget: Budget | undefined;
   /** Writes a primitive. */
   primitive(value: unknown): unknown;
   /** Counts the approximate size of a part, in bytes. */
@@ -66,6 +71,12 @@ export class BuiltinWriter {
    * for one.
    */
   encode(value: object): Tagged | undefined {
+    const node = this.#encode(value);
+    if (node !== undefined) this.#writer.budget?.add(node.$[0]);
+    return node;
+  }
+
+  #encode(value: object): Tagged | undefined {
     if (isView(value)) return this.#view(value);
     if (isBlob(value)) return this.#blob(value);
     let headers: [string, string][] | undefined;
@@ -120,7 +131,9 @@ export class BuiltinWriter {
   #map(map: Map<unknown, unknown>): Tagged {
     const entries: unknown[] = [];
     const pairs: unknown[] = [];
+    const collisions = this.#collisions();
     apply(mapForEach, map, [(item: unknown, key: unknown) => {
+      collisions?.add(key);
       pairs[pairs.length] = key;
       pairs[pairs.length] = item;
     }]);
@@ -135,7 +148,9 @@ export class BuiltinWriter {
 
   #set(set: Set<unknown>): Tagged {
     const items: unknown[] = [];
+    const collisions = this.#collisions();
     apply(setForEach, set, [(item: unknown) => {
+      collisions?.add(item);
       items[items.length] = item;
     }]);
     const nodes: unknown[] = [];
@@ -143,12 +158,20 @@ export class BuiltinWriter {
     return tag("set", nodes);
   }
 
+  #collisions(): Collisions | undefined {
+    const { budget } = this.#writer;
+    return budget === undefined ? undefined : new Collisions(budget);
+  }
+
   #error(error: Error): Tagged {
     const own: Record<string, unknown> = {};
     const names = keys(error);
     for (let i = 0; i < names.length; i++) {
       const name = names[i]!;
-      if (name !== "stack") own[name] = this.#writer.child(name, error[name as never]);
+      if (name === "stack") continue;
+      const item: unknown = error[name as never];
+      if (typeof item === "function") this.#writer.checkFunction(error, name);
+      own[name] = this.#writer.child(name, item);
     }
     if (hasOwn(error, "cause")) own.cause = this.#writer.child("cause", error.cause);
     if (error instanceof AggregateError) own.errors = this.#writer.child("errors", error.errors);
@@ -157,6 +180,7 @@ export class BuiltinWriter {
   }
 
   #headers(entries: [string, string][]): Tagged {
+    this.#writer.budget?.add("headers", entries.length);
     for (let i = 0; i < entries.length; i++) {
       this.#writer.spend(entries[i]![0].length + entries[i]![1].length);
     }

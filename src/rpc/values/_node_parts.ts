@@ -5,7 +5,9 @@ import {
   AggregateError,
   Array,
   BigInt,
+  DataView,
   Error,
+  Int32Array,
   JSON,
   Map,
   Number,
@@ -15,6 +17,7 @@ import {
   String,
   SyntaxError,
   TypeError,
+  Uint8Array,
 } from "../builtins.ts";
 import { mapList } from "../lists.ts";
 import { hasMatch } from "../patterns.ts";
@@ -46,12 +49,20 @@ export function regexp(source: string, flags: string): RegExp {
   }
 }
 
-/** Creates HTTP headers. */
-export function headers(entries: unknown): Headers {
+/**
+ * Creates HTTP headers.
+ *
+ * @param entries Names and values.
+ * @param count Called for each header, and for each of the empty values that stand at the end of a list.
+ */
+export function headers(entries: unknown, count: () => void): Headers {
   if (!Array.isArray(entries)) throw malformed(entries);
   const pairs: [string, string][] = mapList(entries, (entry): [string, string] => {
     if (!Array.isArray(entry) || entry.length !== 2) throw malformed(entry);
-    return [text(entry[0]), text(entry[1])];
+    const pair: [string, string] = [text(entry[0]), text(entry[1])];
+    count();
+    for (let end = pair[1].length; pair[1].endsWith(", ", end); end -= 2) count();
+    return pair;
   });
   try {
     return makeHeaders(pairs);
@@ -88,6 +99,34 @@ export function malformed(value: unknown): TypeError {
   );
 }
 
+/** The classes of views by name. */
+export const VIEWS: ReadonlyMap<
+  string,
+  new (buffer: ArrayBuffer, byteOffset: number, length: number) => ArrayBufferView
+> = new Map(Object.entries({
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Float16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
+  DataView,
+}));
+
+/** The numbers that JSON lacks. */
+export const NUMBERS: ReadonlyMap<string, number> = new Map([
+  ["NaN", NaN],
+  ["Infinity", Infinity],
+  ["-Infinity", -Infinity],
+  ["-0", -0],
+]);
+
 const ERRORS: ReadonlyMap<string, new (message: string) => Error> = new Map(Object.entries({
   Error,
   EvalError,
@@ -103,4 +142,9 @@ export function toError(name: string, message: string): Error {
   return name === "AggregateError"
     ? new AggregateError([], message)
     : new (ERRORS.get(name) ?? Error)(message);
+}
+
+/** Makes a property of an error not enumerable, as it is where the constructor defines it. */
+export function hide(error: Error, name: string): void {
+  if (Object.hasOwn(error, name)) Object.defineProperty(error, name, { enumerable: false });
 }

@@ -32,13 +32,13 @@ export function isFile(value: Blob): value is File {
 }
 
 /** Creates a `Blob` with a media type. */
-export function makeBlob(content: ArrayBuffer, type: string): Blob {
+export function makeBlob(content: ArrayBuffer | Blob, type: string): Blob {
   return new (load("Blob"))([content], { type });
 }
 
 /** Creates a `File`. */
 export function makeFile(
-  content: ArrayBuffer,
+  content: Blob,
   { name, type, lastModified }: { name: string; type: string; lastModified: number },
 ): File {
   return new (load("File"))([content], name, { type, lastModified });

@@ -12,7 +12,9 @@
  *   fixed length.
  * - Properties of an array beside its elements cross if it has no more than 1,000 elements.
  * - Values are nested no more than 1,000 levels deep.
- * - An object with a function named `then` does not cross: an `await` of the copy would call that function.
+ * - A function that would hide a built-in method of its object does not cross, as code that calls the method would call
+ *   it: no function beside the elements of an array, and none named `then`, `toJSON` or like a member of every object.
+ * - No more than 10,000 elements of an array are missing, and a value has a budget for objects that are no plain data.
  *
  * @module
  */
@@ -54,7 +56,7 @@ export interface EncodedValue {
  * @param options How to treat class instances, and the name of the value in errors.
  * @returns The encoded form.
  * @throws {TypeError} If something in the value cannot be encoded; the message names the path, e.g. `rows[3].socket`.
- * @throws {RangeError} If the value is nested deeper than 1,000 levels.
+ * @throws {RangeError} If the value is nested deeper than 1,000 levels, or exceeds its budget.
  */
 export function encode(value: unknown, options: EncodeOptions = {}): EncodedValue {
   if (isPlainJson(value)) return { value: { plain: value }, attachments: [] };
@@ -63,7 +65,7 @@ export function encode(value: unknown, options: EncodeOptions = {}): EncodedValu
   const encoder = new TreeEncoder({
     instances,
     blobs,
-    thenables: "refuse",
+    crosses: true,
     movesText: true,
     ...extended,
   });
@@ -81,6 +83,7 @@ export function encode(value: unknown, options: EncodeOptions = {}): EncodedValu
  * @param options The reader of values that the codec does not know.
  * @returns The value.
  * @throws {TypeError} If it is not an encoded value.
+ * @throws {RangeError} If it is nested deeper than 1,000 levels, or exceeds its budget.
  */
 export function decode(
   encoded: unknown,
@@ -90,7 +93,7 @@ export function decode(
   if (typeof encoded === "object" && encoded !== null) {
     if (Object.hasOwn(encoded, "plain")) return (encoded as { plain: unknown }).plain;
     if (Object.hasOwn(encoded, "tree")) {
-      const decoder = new TreeDecoder(attachments, { ...options, thenables: "refuse" });
+      const decoder = new TreeDecoder(attachments, { ...options, crosses: true });
       return decoder.decode((encoded as { tree: unknown }).tree);
     }
   }

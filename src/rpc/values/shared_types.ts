@@ -180,5 +180,12 @@ function fill({ name, Class }: SharedType, fields: unknown, reader: TreeReader):
       throw new TypeError(`Cannot revive an instance of ${name}: ${key} is no field of it`);
     }
   }
-  return reader.assign(value, fields);
+  reader.assign(value, fields);
+  for (let i = 0; i < names.length; i++) {
+    const key = names[i]!;
+    if (typeof (value as Record<string, unknown>)[key] === "function") {
+      throw new TypeError(`Cannot revive an instance of ${name}: its ${key} is a function`);
+    }
+  }
+  return value;
 }

@@ -6,60 +6,40 @@
 
 import {
   Array,
-  DataView,
   Date,
   DOMException,
   type Error,
-  Int32Array,
+  JSON,
   Map,
   Object,
+  RangeError,
   Set,
   TypeError,
-  Uint8Array,
+  type Uint8Array,
   URL,
   URLSearchParams,
 } from "../builtins.ts";
-import { decodeUtf8 } from "../utf8.ts";
+import { AttachmentReader } from "./_attachments.ts";
+import { Budget } from "./_budget.ts";
+import { hiddenMethodReason, hidesMethod } from "./_hidden_methods.ts";
 import { makeBlob, makeFile } from "./blobs.ts";
 import {
   bigint,
   fail,
   found,
   headers,
+  hide,
   integer,
   malformed,
   number,
+  NUMBERS,
   regexp,
   text,
   toError,
+  VIEWS,
 } from "./_node_parts.ts";
+import { MAX_DEPTH } from "./plain_json.ts";
 import type { TreeReader, TreeReaderExtension } from "./tree.ts";
-
-const VIEWS: ReadonlyMap<
-  string,
-  new (buffer: ArrayBuffer, byteOffset: number, length: number) => ArrayBufferView
-> = new Map(Object.entries({
-  Int8Array,
-  Uint8Array,
-  Uint8ClampedArray,
-  Int16Array,
-  Uint16Array,
-  Float16Array,
-  Int32Array,
-  Uint32Array,
-  Float32Array,
-  Float64Array,
-  BigInt64Array,
-  BigUint64Array,
-  DataView,
-}));
-
-const NUMBERS: ReadonlyMap<string, number> = new Map([
-  ["NaN", NaN],
-  ["Infinity", Infinity],
-  ["-Infinity", -Infinity],
-  ["-0", -0],
-]);
 
 /** Maximum length of a sparse array. An array may claim a length beyond its elements; this bounds the cost of a lie. */
 const MAX_SPARSE_LENGTH = 2 ** 32 - 1;
@@ -74,31 +54,33 @@ export interface TreeDecoderOptions {
   readonly buffers?: ArrayBuffer[];
   /** The number of the first object. @default 0 */
   readonly first?: number;
-  /** How to read an object with a function named `then`, which an `await` of the object would call. @default "keep" */
-  readonly thenables?: "keep" | "refuse";
+  /**
+   * Whether the value comes from the other side of a connection. It is read within a budget then, and no function in it
+   * may hide a built-in method. @default false
+   */
+  readonly crosses?: boolean;
 }
 
 /** Reads trees with tags. */
 export class TreeDecoder implements TreeReader {
-  readonly #attachments: readonly Uint8Array[];
-  readonly #buffers: ArrayBuffer[];
+  readonly #attachments: AttachmentReader;
   /** Objects by number, in the order in which the encoder reached them. */
   readonly #objects: object[];
   readonly #extension: TreeReaderExtension | undefined;
-  readonly #thenables: "keep" | "refuse";
+  readonly #budget: Budget | undefined;
   #next: number;
+  #depth = 0;
 
   /**
    * @param attachments The attachments of the message.
    * @param options The state shared with other trees.
    */
   constructor(attachments: readonly Uint8Array[], options: TreeDecoderOptions = {}) {
-    this.#attachments = attachments;
+    this.#attachments = new AttachmentReader(attachments, options.buffers ?? []);
     this.#extension = options.extension;
     this.#objects = options.objects ?? [];
-    this.#buffers = options.buffers ?? [];
     this.#next = options.first ?? 0;
-    this.#thenables = options.thenables ?? "keep";
+    this.#budget = options.crosses ? new Budget() : undefined;
   }
 
   /**
@@ -106,9 +88,22 @@ export class TreeDecoder implements TreeReader {
    *
    * @param node A node that `TreeEncoder` made.
    * @throws {TypeError} If the node is malformed.
+   * @throws {RangeError} If a value from the other side exceeds its budget.
    */
   decode(node: unknown): unknown {
     if (typeof node !== "object" || node === null) return node;
+    if (this.#budget !== undefined && this.#depth > MAX_DEPTH) {
+      throw new RangeError(
+        `Cannot decode a value: it is nested more than ${MAX_DEPTH} levels deep`,
+      );
+    }
+    this.#depth++;
+    const value = this.#object(node);
+    this.#depth--;
+    return value;
+  }
+
+  #object(node: object): unknown {
     if (Array.isArray(node)) return this.#array(node);
     if (Object.hasOwn(node, "$")) {
       const list = (node as { $: unknown }).$;
@@ -150,14 +145,18 @@ export class TreeDecoder implements TreeReader {
 
   #define(target: object, name: string, node: unknown): void {
     const value = this.decode(node);
-    if (name === "then" && typeof value === "function" && this.#thenables === "refuse") {
-      throw new TypeError("Cannot decode a value: a function named then makes a promise of it");
+    if (
+      typeof value === "function" && this.#budget !== undefined && hidesMethod(target, name)
+    ) {
+      const reason = hiddenMethodReason(target, name);
+      throw new TypeError(`Cannot decode a value: ${JSON.stringify(name)} is ${reason}`);
     }
     define(target, name, value);
   }
 
   #tagged(list: unknown[]): unknown {
     const { 0: tag, 1: first, 2: second, 3: third, 4: fourth } = list;
+    this.#budget?.add(tag);
     switch (tag) {
       case "undefined":
         return undefined;
@@ -180,7 +179,7 @@ export class TreeDecoder implements TreeReader {
       case "params":
         return this.number(new URLSearchParams(text(first)));
       case "headers":
-        return this.number(headers(first));
+        return this.number(headers(first, () => this.#budget?.add(tag)));
       case "box":
         return this.#box(first);
       case "map":
@@ -192,14 +191,14 @@ export class TreeDecoder implements TreeReader {
       case "exception":
         return this.#error(new DOMException(text(second), text(first)), text(first), third);
       case "buffer":
-        return this.number(this.#buffer(first));
+        return this.number(this.#attachments.buffer(first));
       case "text":
-        return decodeUtf8(new Uint8Array(this.#buffer(first)));
+        return this.#attachments.text(first);
       case "blob":
-        return this.number(makeBlob(this.#buffer(first), text(second)));
+        return this.number(makeBlob(this.#attachments.blob(first), text(second)));
       case "file":
         return this.number(
-          makeFile(this.#buffer(first), {
+          makeFile(this.#attachments.blob(first), {
             type: text(second),
             name: text(third),
             lastModified: number(fourth),
@@ -207,7 +206,11 @@ export class TreeDecoder implements TreeReader {
         );
       case "view":
         return this.number(
-          new (found(VIEWS, first))(this.#buffer(second), integer(third), integer(fourth)),
+          new (found(VIEWS, first))(
+            this.#attachments.buffer(second),
+            integer(third),
+            integer(fourth),
+          ),
         );
       default: {
         const extended = this.#extension?.decode(list, this);
@@ -219,6 +222,7 @@ export class TreeDecoder implements TreeReader {
 
   #sparse(length: number, entries: unknown): unknown[] {
     if (length > MAX_SPARSE_LENGTH || !Array.isArray(entries)) throw malformed(entries);
+    this.#budget?.array(length, entries.length);
     const array: unknown[] = this.number([]);
     array.length = length;
     for (let i = 0; i < entries.length; i++) {
@@ -240,18 +244,28 @@ export class TreeDecoder implements TreeReader {
   #map(nodes: unknown): Map<unknown, unknown> {
     if (!Array.isArray(nodes) || nodes.length % 2 !== 0) throw malformed(nodes);
     const map = this.number(new Map<unknown, unknown>());
+    const keys: unknown[] = [];
+    const values: unknown[] = [];
     for (let i = 0; i < nodes.length; i += 2) {
-      const key = this.decode(nodes[i]);
-      map.set(key, this.decode(nodes[i + 1]));
+      keys[keys.length] = this.decode(nodes[i]);
+      values[values.length] = this.decode(nodes[i + 1]);
     }
+    this.#fill(keys, (i) => map.set(keys[i], values[i]));
     return map;
   }
 
   #set(nodes: unknown): Set<unknown> {
     if (!Array.isArray(nodes)) throw malformed(nodes);
     const set = this.number(new Set<unknown>());
-    for (let i = 0; i < nodes.length; i++) set.add(this.decode(nodes[i]));
+    const items: unknown[] = [];
+    for (let i = 0; i < nodes.length; i++) items[i] = this.decode(nodes[i]);
+    this.#fill(items, (i) => set.add(items[i]));
     return set;
+  }
+
+  #fill(keys: readonly unknown[], add: (index: number) => void): void {
+    if (this.#budget !== undefined) return this.#budget.fill(keys, add);
+    for (let i = 0; i < keys.length; i++) add(i);
   }
 
   #error(error: Error, name: string, own: unknown): Error {
@@ -265,14 +279,6 @@ export class TreeDecoder implements TreeReader {
     hide(error, "errors");
     return error;
   }
-
-  #buffer(index: unknown): ArrayBuffer {
-    const i = integer(index);
-    const bytes = this.#attachments[i];
-    if (bytes === undefined) throw malformed(index);
-    const own = bytes.byteLength === bytes.buffer.byteLength;
-    return this.#buffers[i] ??= (own ? bytes : bytes.slice()).buffer as ArrayBuffer;
-  }
 }
 
 /** Defines a property. An assignment to `__proto__` would change the prototype. */
@@ -285,8 +291,4 @@ function define(target: object, name: string, value: unknown): void {
       configurable: true,
     });
   } else (target as Record<string, unknown>)[name] = value;
-}
-
-function hide(error: Error, name: string): void {
-  if (Object.hasOwn(error, name)) Object.defineProperty(error, name, { enumerable: false });
 }

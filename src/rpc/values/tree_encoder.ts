@@ -6,6 +6,8 @@
 
 import { isClonable, UNCLONABLE } from "./kinds.ts";
 import { Array, BigInt, Map, Object, RangeError, Reflect, TypeError } from "../builtins.ts";
+import { Budget } from "./_budget.ts";
+import { hiddenMethodReason, hidesMethod } from "./_hidden_methods.ts";
 import type { BlobContents } from "./blobs.ts";
 import { BuiltinWriter } from "./_builtin_writer.ts";
 import { hasExtraKeys, isLargeText, isPlainNumber, MAX_DEPTH } from "./plain_json.ts";
@@ -27,10 +29,10 @@ export interface TreeOptions {
   /** Writes functions and other values that it knows. @default none: functions are refused */
   readonly extension?: TreeExtension;
   /**
-   * How to write an object with a function named `then`. An `await` of the copy would call that function, so it is
-   * refused between host and kernel. @default "keep"
+   * Whether the value crosses to the other side of a connection. It has a budget then, and no function in it may hide a
+   * built-in method. @default false
    */
-  readonly thenables?: "keep" | "refuse";
+  readonly crosses?: boolean;
   /** Whether large strings are moved as bytes. @default false */
   readonly movesText?: boolean;
   /** The contents of Blobs. @default none: Blobs are refused */
@@ -52,6 +54,7 @@ export class TreeEncoder implements TreeWriter {
   readonly #builtins: BuiltinWriter;
   readonly #path: (string | number)[] = [];
   readonly #maxCost: number;
+  readonly #budget: Budget | undefined;
   #name = "value";
   #cost = 0;
 
@@ -59,11 +62,16 @@ export class TreeEncoder implements TreeWriter {
   constructor(options: TreeOptions) {
     this.#options = options;
     this.#maxCost = options.maxCost ?? Infinity;
+    this.#budget = options.crosses
+      ? new Budget((reason) => new RangeError(`Cannot encode ${this.#name}: ${reason}`))
+      : undefined;
     this.#builtins = new BuiltinWriter({
       child: (key, value) => this.child(key, value),
+      checkFunction: (holder, name) => this.checkFunction(holder, name),
       primitive: (value) => this.#encode(value),
       spend: (cost) => this.#spend(cost),
       refusal: (what, options) => this.refusal(what, options),
+      budget: this.#budget,
     }, options.blobs);
   }
 
@@ -106,12 +114,16 @@ export class TreeEncoder implements TreeWriter {
   child(key: string | number, value: unknown): unknown {
     const path = this.#path;
     path[path.length] = key;
-    if (key === "then" && typeof value === "function" && this.#options.thenables === "refuse") {
-      throw this.refusal("a function that makes what has it a promise: await that first");
-    }
     const node = this.#encode(value);
     path.length--;
     return node;
+  }
+
+  /** Checks the name of a property that is a function. */
+  checkFunction(holder: object, name: string): void {
+    if (this.#budget === undefined || !hidesMethod(holder, name)) return;
+    this.#path[this.#path.length] = name;
+    throw this.refusal(hiddenMethodReason(holder, name));
   }
 
   base(value: object): unknown {
@@ -175,7 +187,10 @@ export class TreeEncoder implements TreeWriter {
     }
     this.#numbers.set(value, this.#numbers.size);
     const extended = this.#options.extension?.encode(value, this);
-    if (extended !== undefined) return extended;
+    if (extended !== undefined) {
+      this.#budget?.add(extended.$[0]);
+      return extended;
+    }
     if (typeof value === "function") throw this.refusal("a function inside a value");
     if (isArray(value)) return this.#array(value);
     const prototype = getPrototypeOf(value);
@@ -195,9 +210,12 @@ export class TreeEncoder implements TreeWriter {
     // Children encoded before the hole must not be numbered twice, so `items` is kept and continued.
     const entries: [string, unknown][] = [];
     const names = keys(array);
+    this.#budget?.array(array.length, names.length);
     for (let i = 0; i < names.length; i++) {
       const name = names[i]!;
-      const encoded = i < items.length ? items[i] : this.child(name, array[name as never]);
+      const item: unknown = i < items.length ? undefined : array[name as never];
+      if (typeof item === "function") this.checkFunction(array, name);
+      const encoded = i < items.length ? items[i] : this.child(name, item);
       entries[i] = [name, encoded];
     }
     return tag("array", array.length, entries);
@@ -210,7 +228,9 @@ export class TreeEncoder implements TreeWriter {
     for (let i = 0; i < names.length; i++) {
       const name = names[i]!;
       this.#spend(name.length);
-      const child = this.child(name, record[name]);
+      const item = record[name];
+      if (typeof item === "function") this.checkFunction(record, name);
+      const child = this.child(name, item);
       if (name === "__proto__") {
         Object.defineProperty(node, name, { value: child, enumerable: true });
       } else node[name] = child;

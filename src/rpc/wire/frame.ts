@@ -23,6 +23,7 @@ import {
   Uint8Array,
 } from "../builtins.ts";
 import { decodeUtf8 } from "../utf8.ts";
+import { type BodyLimits, bodyLimits, contentFault, sizeFault } from "./_body.ts";
 import type { ByteSource } from "./channel.ts";
 import { mapList } from "../lists.ts";
 
@@ -73,7 +74,8 @@ export class FrameError extends Error {
  * @param frame The message.
  * @param maxFrameBytes Largest frame that may be sent, in bytes.
  * @returns The chunks, in order.
- * @throws {RangeError} If the frame is larger than `maxFrameBytes`, or has too many attachments.
+ * @throws {RangeError} If the frame is larger than `maxFrameBytes`, its JSON is too large or holds too many values, or it has
+ * too many attachments.
  */
 export function encodeFrame(frame: Frame, maxFrameBytes: number): Uint8Array<ArrayBuffer>[] {
   const { text, attachments } = frame;
@@ -82,6 +84,8 @@ export function encodeFrame(frame: Frame, maxFrameBytes: number): Uint8Array<Arr
   for (let i = 0; i < attachments.length; i++) total += attachments[i]!.byteLength;
   if (total > maxFrameBytes) throw oversize(total, maxFrameBytes);
 
+  const limits = bodyLimits(maxFrameBytes);
+  refuse(sizeFault(text.length, limits));
   const body = encoder.encode(text);
   let header = `Content-Length: ${body.byteLength}\r\n`;
   if (attachments.length > 0) {
@@ -99,6 +103,7 @@ export function encodeFrame(frame: Frame, maxFrameBytes: number): Uint8Array<Arr
   }
   total += head.byteLength + body.byteLength - text.length;
   if (total > maxFrameBytes) throw oversize(total, maxFrameBytes);
+  refuse(sizeFault(body.byteLength, limits) ?? contentFault(body, limits));
 
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   if (body.byteLength <= READ_CHUNK_BYTES) {
@@ -124,6 +129,7 @@ export function encodeFrame(frame: Frame, maxFrameBytes: number): Uint8Array<Arr
 export class FrameReader {
   readonly #source: ByteSource;
   readonly #maxFrameBytes: number;
+  readonly #limits: BodyLimits;
   /** Bytes that were read and not used yet: `#buffer[#start, #end)`. */
   #buffer: Uint8Array<ArrayBuffer> = new Uint8Array(READ_CHUNK_BYTES);
   #start = 0;
@@ -136,14 +142,15 @@ export class FrameReader {
   constructor(source: ByteSource, maxFrameBytes: number = DEFAULT_MAX_FRAME_BYTES) {
     this.#source = source;
     this.#maxFrameBytes = maxFrameBytes;
+    this.#limits = bodyLimits(maxFrameBytes);
   }
 
   /**
    * Waits for the next frame.
    *
    * @returns The frame, or `null` when the source ended between two frames.
-   * @throws {FrameError} If the header is malformed, the frame is too large, the body is not UTF-8, or the source
-   * ended inside the frame.
+   * @throws {FrameError} If the header is malformed, the frame is too large, the body is not UTF-8 or holds too much, or
+   * the source ended inside the frame.
    */
   async read(): Promise<Frame | null> {
     const header = await this.#readHeader();
@@ -156,7 +163,10 @@ export class FrameReader {
         `Cannot read a frame: it has ${total} bytes and maxFrameBytes is ${this.#maxFrameBytes}`,
       );
     }
-    const text = decodeText(await this.#readBytes(lengths.body, "body"));
+    this.#refuse(sizeFault(lengths.body, this.#limits));
+    const body = await this.#readBytes(lengths.body, "body");
+    this.#refuse(contentFault(body, this.#limits));
+    const text = decodeText(body);
     const attachments: Uint8Array[] = [];
     for (let i = 0; i < lengths.attachments.length; i++) {
       const bytes = await this.#readBytes(lengths.attachments[i]!, "attachment");
@@ -164,6 +174,10 @@ export class FrameReader {
       attachments[i] = bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
     }
     return { text, attachments };
+  }
+
+  #refuse(fault: string | undefined): void {
+    if (fault !== undefined) throw new FrameError(`Cannot read a frame: ${fault}`);
   }
 
   async #readHeader(): Promise<string | null> {
@@ -241,6 +255,10 @@ export class FrameReader {
     this.#end += read.byteLength;
     return true;
   }
+}
+
+function refuse(fault: string | undefined): void {
+  if (fault !== undefined) throw new RangeError(`Cannot send a frame: ${fault}`);
 }
 
 function oversize(bytes: number, maxFrameBytes: number): RangeError {

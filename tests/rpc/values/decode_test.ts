@@ -12,7 +12,11 @@ Deno.test("decode() refuses thenables", () => {
   const then = { $: ["mine"] };
   const trees = [{ then }, { a: [{ then }] }, { $: ["array", 1, [["then", then]]] }];
   for (const tree of [...trees, { $: ["error", "Error", "", { then }] }]) {
-    assertThrows(() => decode({ tree }, [], { extension }), TypeError, "a function named then");
+    assertThrows(
+      () => decode({ tree }, [], { extension }),
+      TypeError,
+      "a function that makes what has it a promise",
+    );
   }
   assertEquals(decode({ tree: { then: { $: ["undefined"] } } }), { then: undefined });
 });
@@ -190,11 +194,6 @@ for (const tree of HOSTILE) {
     assertEquals((value as { polluted?: unknown }).polluted, undefined);
   });
 }
-
-Deno.test("decode() makes no elements for a length that lies", () => {
-  const array = decode({ tree: { $: ["array", 2 ** 32 - 1, [["7", 1]]] } }) as unknown[];
-  assertEquals([array.length, array[7], Object.keys(array)], [2 ** 32 - 1, 1, ["7"]]);
-});
 
 Deno.test("decode() gives a value that leaves the other values of the attachments alone", () => {
   const shared = new Uint8Array([1, 2, 3, 4]);
