@@ -3,7 +3,7 @@ import { DenoRuntime, type HostCallContext, LocalRuntime } from "../../mod.ts";
 import { ENDLESS } from "./_endless_cells.ts";
 
 /** Long enough for a cell to start, short enough for a test. */
-const LIMIT_MS = 400;
+const LIMIT_MS = 250;
 
 Deno.test("DenoRuntime.execute() keeps state and kernel when its time is over in", async (test) => {
   await using runtime = new DenoRuntime();

@@ -22,8 +22,8 @@ for (const cell of cells) {
       take: (value: unknown) => typeof value,
       wait: () => new Promise(() => {}),
     },
-    timeoutMs: 2_000,
-    stopGraceMs: 1_000,
+    timeoutMs: 1_000,
+    stopGraceMs: 500,
     checkpoint: "never",
   });
   const agent = new CaveAgent({ model: modelOf(cell), runtime });

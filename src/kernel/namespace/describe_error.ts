@@ -10,6 +10,9 @@ import { show } from "./describe.ts";
 import { withoutGuards } from "./source_text.ts";
 import type { StackMapper } from "./stack_mapper.ts";
 
+/** Maximum length of each part of a report: more than a model or a person reads, and a fraction of a frame. */
+const MAX_PART_CHARS = 100_000;
+
 /**
  * Describes a value that a cell threw.
  *
@@ -19,10 +22,10 @@ import type { StackMapper } from "./stack_mapper.ts";
 export function describeError(thrown: unknown, stacks: StackMapper): CellErrorReport {
   try {
     if (thrown instanceof Error) {
-      const name = `${thrown.name}`;
+      const name = cut(`${thrown.name}`);
       // Some messages quote a function.
-      const message = withoutGuards(`${thrown.message}`);
-      const written = withoutGuards(`${thrown.stack ?? `${name}: ${message}`}`);
+      const message = withoutGuards(cut(`${thrown.message}`));
+      const written = withoutGuards(cutMiddle(`${thrown.stack ?? `${name}: ${message}`}`));
       const stack = stacks.rewrite(written);
       const cause = causeOf(thrown);
       return {
@@ -36,12 +39,26 @@ export function describeError(thrown: unknown, stacks: StackMapper): CellErrorRe
   } catch {
     // An error whose properties throw is shown as any other value.
   }
-  const text = stacks.rewrite(show(thrown));
+  const text = stacks.rewrite(cut(show(thrown)));
   return { name: "Uncaught", message: text, stack: `Uncaught ${text}`, frames: [] };
 }
 
 /** Returns the cause of an error, in a line. */
 function causeOf({ cause }: Error): string | undefined {
   if (cause === undefined) return undefined;
-  return cause instanceof Error ? `${cause.name}: ${cause.message}` : show(cause);
+  return cut(cause instanceof Error ? `${cause.name}: ${cause.message}` : show(cause));
+}
+
+/** Returns the beginning of a text that is too long. */
+function cut(text: string): string {
+  if (text.length <= MAX_PART_CHARS) return text;
+  const left = text.length - MAX_PART_CHARS;
+  return `${text.slice(0, MAX_PART_CHARS)}... (${left} characters left out)`;
+}
+
+/** Returns both ends of a stack that is too long: the message stands at the beginning, the frames at the end. */
+function cutMiddle(stack: string): string {
+  if (stack.length <= MAX_PART_CHARS) return stack;
+  const half = MAX_PART_CHARS / 2;
+  return `${stack.slice(0, half)}\n...\n${stack.slice(stack.length - half)}`;
 }
