@@ -18,6 +18,8 @@ const MINIMUM_DENO = [2, 9] as const;
 const ROOT = new URL("../", import.meta.url);
 /** Typical machines have few cores, and some steps use more than one each. */
 const STEPS_AT_ONCE = 2;
+/** Tests spend half of their time waiting for kernels. */
+const TEST_FILES_AT_ONCE = 2 * navigator.hardwareConcurrency;
 
 interface Outcome {
   step: Step;
@@ -68,7 +70,8 @@ async function runStep(step: Step, signal: AbortSignal): Promise<Outcome> {
     const started = performance.now();
     const args = step.runsTests ? withReport(step.args, junit) : step.args;
     await using model = step.asksModel ? await startModel() : undefined;
-    const env: Record<string, string> = model === undefined ? {} : { OPENAI_BASE_URL: model.url };
+    const env: Record<string, string> = { DENO_JOBS: `${TEST_FILES_AT_ONCE}` };
+    if (model !== undefined) env.OPENAI_BASE_URL = model.url;
     const result = await runChild(args, { timeoutMs: step.timeoutMs, signal, cwd: ROOT, env });
     const outcome = judge(step, result, await Deno.readTextFile(junit));
     const seconds = ((performance.now() - started) / 1000).toFixed(1);

@@ -42,7 +42,7 @@ Deno.test({
   name: "DenoRuntime ends a kernel that stalls, and goes on from its checkpoint",
   ignore: Deno.build.os !== "linux",
   async fn() {
-    const { runtime, pid } = await startMarked({ checkpoint: "cell" });
+    const { runtime, pid } = await startMarked({ checkpoint: "cell", stopGraceMs: 1_000 });
     await using _ = runtime;
     await runtime.execute("const kept = 1");
     await runtime.checkpoint();

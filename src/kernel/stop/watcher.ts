@@ -147,6 +147,8 @@ export class Watcher {
     const { limited, memory } = this.#options;
     if (!isFirst || !limited && memory.maxMebibytes !== MAX_MEBIBYTES) this.start();
     this.#unwatchedSince = undefined;
+    // A cell that never yields would keep the acknowledgement back, without which the host sends no further order.
+    if (this.#phase === "watching") this.#report();
     store(this.#options.flag, 0, this.#phase === "absent" ? FLAG.UNWATCHED : FLAG.RUN);
     store(this.#state, STATE.CELL, cell > 0 ? cell : -1);
     if (load(this.#state, STATE.ASLEEP) !== 0) notify(this.#state, STATE.CELL);
