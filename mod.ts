@@ -91,6 +91,6 @@ export type { VariableOptions } from "./src/inject/host_variable.ts";
 export type { InjectOptions } from "./src/inject/injections.ts";
 export type { Schema } from "./src/inject/schema.ts";
 
-export type { DangerousPermissions, Permissions } from "./src/security/permissions.ts";
+export type { DangerousPermissions, Permissions } from "./src/security/permissions/permissions.ts";
 export type { Rule } from "./src/security/rule.ts";
-export { defaultRules, strictRules } from "./src/security/rule_sets.ts";
+export { defaultRules, strictRules } from "./src/security/rules/rule_sets.ts";

@@ -5,12 +5,12 @@
  */
 
 import { defaultRules, strictRules } from "../mod.ts";
-import { FenceParser } from "../src/cell/fence.ts";
+import { FenceParser } from "../src/cell/fence/fence.ts";
 import { SecurityChecker } from "../src/security/security_checker.ts";
 import { compileCell } from "../src/cell/compile_cell.ts";
-import { parseCell } from "../src/cell/parsed_cell.ts";
-import { CellSyntaxError } from "../src/cell/cell_syntax_error.ts";
-import { MAX_CELL_CHARS } from "../src/cell/parsed_cell.ts";
+import { parseCell } from "../src/cell/parse/parsed_cell.ts";
+import { CellSyntaxError } from "../src/cell/parse/cell_syntax_error.ts";
+import { MAX_CELL_CHARS } from "../src/cell/parse/parsed_cell.ts";
 import { parse as acornParse } from "acorn";
 import { median, type Report, time } from "./measure.ts";
 

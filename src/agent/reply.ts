@@ -4,7 +4,7 @@
  * @module
  */
 
-import { FenceParser, type FencePart } from "../cell/fence.ts";
+import { FenceParser, type FencePart } from "../cell/fence/fence.ts";
 import type { FinishReason, Model, ModelMessage, TokenUsage } from "../model/model.ts";
 import { addUsage, estimateUsage } from "../model/usage.ts";
 

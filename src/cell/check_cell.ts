@@ -6,11 +6,11 @@
 
 import { checkOptions, type OptionNames } from "../limits/options.ts";
 import type { CellPlace, Rule } from "../security/rule.ts";
-import { defaultRules } from "../security/rule_sets.ts";
+import { defaultRules } from "../security/rules/rule_sets.ts";
 import { SecurityChecker } from "../security/security_checker.ts";
 import type { Violations } from "../security/violation.ts";
-import { CellSyntaxError } from "./cell_syntax_error.ts";
-import { parseCell } from "./parsed_cell.ts";
+import { CellSyntaxError } from "./parse/cell_syntax_error.ts";
+import { parseCell } from "./parse/parsed_cell.ts";
 
 /** Options of {@linkcode checkCell}. */
 export interface CheckCellOptions {

@@ -5,8 +5,8 @@
  */
 
 import type { Class } from "acorn";
-import { findFreeNames } from "./_captures.ts";
-import { parseProgram } from "./_strip.ts";
+import { findFreeNames } from "./rewrite/captures.ts";
+import { parseProgram } from "./parse/strip.ts";
 import { visit } from "../syntax/walk.ts";
 
 /** A class, parsed from its source. */

@@ -5,12 +5,12 @@
  */
 
 import type { Program } from "acorn";
-import type { Declaration } from "./_declarations.ts";
-import { rewriteCell } from "./_rewrite.ts";
+import type { Declaration } from "./rewrite/declarations.ts";
+import { rewriteCell } from "./rewrite/rewrite.ts";
 import { findUnawaited } from "./_unawaited.ts";
 import { visit } from "../syntax/walk.ts";
 import { LineIndex } from "../syntax/position.ts";
-import { parseCell, type ParsedCell } from "./parsed_cell.ts";
+import { parseCell, type ParsedCell } from "./parse/parsed_cell.ts";
 import { mapPieces, type PositionMap } from "./position_map.ts";
 
 export type { Declaration, PositionMap };

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Piece } from "./_edits.ts";
+import type { Piece } from "./rewrite/edits.ts";
 import { LineIndex, type Position } from "../syntax/position.ts";
 
 /**

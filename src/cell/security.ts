@@ -15,16 +15,16 @@
  * @module
  */
 
-export { FunctionRule } from "../security/function_rule.ts";
-export type { FunctionRuleOptions } from "../security/function_rule.ts";
-export { GlobalRule } from "../security/global_rule.ts";
-export type { GlobalRuleOptions } from "../security/global_rule.ts";
-export { ImportRule } from "../security/import_rule.ts";
-export type { ImportRuleOptions } from "../security/import_rule.ts";
-export { MemberRule } from "../security/member_rule.ts";
-export type { MemberRuleOptions } from "../security/member_rule.ts";
-export { RegexRule } from "../security/regex_rule.ts";
-export type { RegexRuleOptions } from "../security/regex_rule.ts";
+export { FunctionRule } from "../security/rules/function_rule.ts";
+export type { FunctionRuleOptions } from "../security/rules/function_rule.ts";
+export { GlobalRule } from "../security/rules/global_rule.ts";
+export type { GlobalRuleOptions } from "../security/rules/global_rule.ts";
+export { ImportRule } from "../security/rules/import_rule.ts";
+export type { ImportRuleOptions } from "../security/rules/import_rule.ts";
+export { MemberRule } from "../security/rules/member_rule.ts";
+export type { MemberRuleOptions } from "../security/rules/member_rule.ts";
+export { RegexRule } from "../security/rules/regex_rule.ts";
+export type { RegexRuleOptions } from "../security/rules/regex_rule.ts";
 export type { CellPlace, RuleContext } from "../security/rule.ts";
 export { SecurityChecker } from "../security/security_checker.ts";
 export type { CheckedCell } from "../security/security_checker.ts";

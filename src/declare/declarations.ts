@@ -5,7 +5,7 @@
  * @module
  */
 
-import { outline } from "../rpc/values/outline.ts";
+import { outline } from "../rpc/outline.ts";
 import { declareClass } from "./_class_declaration.ts";
 import { commentOf } from "./_comment.ts";
 import { schemaParameters, schemaType } from "./_schema_type.ts";

@@ -9,7 +9,7 @@ import {
   grantedPermissions,
   type PermissionKind,
   type Permissions,
-} from "../security/permissions.ts";
+} from "../security/permissions/permissions.ts";
 
 /** The place where cells run. */
 export interface CellEnvironment {

@@ -25,4 +25,4 @@ export type { AnyFunction, FunctionOf, Functions } from "../inject/host_function
 export type { TypeKind } from "../inject/host_type.ts";
 export type { ValuesOf } from "../inject/host_variable.ts";
 export type { SchemaIssue, SchemaResult } from "../inject/schema.ts";
-export type { Permission, PermissionLists } from "../security/permissions.ts";
+export type { Permission, PermissionLists } from "../security/permissions/permissions.ts";

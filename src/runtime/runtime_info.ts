@@ -5,7 +5,7 @@
  */
 
 import type { KernelLimits } from "../limits/kernel_limits.ts";
-import type { Permissions } from "../security/permissions.ts";
+import type { Permissions } from "../security/permissions/permissions.ts";
 import type { SandboxKind } from "../host/launch/sandbox/sandbox.ts";
 
 /** Facts about the kernel of a runtime. */

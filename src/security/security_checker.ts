@@ -5,7 +5,7 @@
  */
 
 import type { CellNode, CellProgram } from "../syntax/cell_tree.ts";
-import { Values } from "./_values.ts";
+import { Values } from "./analysis/values.ts";
 import { LineIndex, type Position } from "../syntax/position.ts";
 import type { CellPlace, Rule, RuleContext } from "./rule.ts";
 import type { Violation, Violations } from "./violation.ts";

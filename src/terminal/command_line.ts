@@ -5,7 +5,7 @@
  */
 
 import { parseArgs } from "node:util";
-import { grantedPermissions, type Permissions } from "../security/permissions.ts";
+import { grantedPermissions, type Permissions } from "../security/permissions/permissions.ts";
 
 /** A parsed command line. */
 export interface CommandLine {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { CellSyntaxError } from "../../src/cell/cell_syntax_error.ts";
+import { CellSyntaxError } from "../../src/cell/parse/cell_syntax_error.ts";
 import { compileCell } from "../../src/cell/compile_cell.ts";
-import { MAX_CELL_CHARS } from "../../src/cell/parsed_cell.ts";
+import { MAX_CELL_CHARS } from "../../src/cell/parse/parsed_cell.ts";
 import { evaluate, type Namespace, valueOfLast } from "./_evaluate.ts";
 
 /** Cells, with their declarations as `kind name`, and the resulting values. */

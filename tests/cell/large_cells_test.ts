@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { firstBadLine } from "../../src/cell/_bad_line.ts";
-import { MAX_TRANSFORMED_CHARS } from "../../src/cell/_strip.ts";
-import { CellSyntaxError } from "../../src/cell/cell_syntax_error.ts";
+import { firstBadLine } from "../../src/cell/parse/_bad_line.ts";
+import { MAX_TRANSFORMED_CHARS } from "../../src/cell/parse/strip.ts";
+import { CellSyntaxError } from "../../src/cell/parse/cell_syntax_error.ts";
 import { compileCell } from "../../src/cell/compile_cell.ts";
-import { MAX_CELL_CHARS } from "../../src/cell/parsed_cell.ts";
+import { MAX_CELL_CHARS } from "../../src/cell/parse/parsed_cell.ts";
 
 /** Returns as many lines as fit into a cell. */
 function linesOf(line: (index: number) => string, maxChars = MAX_CELL_CHARS - 100): string[] {

@@ -3,7 +3,7 @@
 import { checkCell } from "../../src/cell/check_cell.ts";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
 import { KernelExitError } from "../../src/host/kernel_exit.ts";
-import { strictRules } from "../../src/security/rule_sets.ts";
+import { strictRules } from "../../src/security/rules/rule_sets.ts";
 import { assertSettles, Canary } from "./canary.ts";
 import { randomCell } from "./cell_grammar.ts";
 import { Random } from "./random.ts";

@@ -14,7 +14,7 @@ import {
   OpenAIModel,
 } from "../../mod.ts";
 import { checkCell, FunctionRule, ImportRule } from "../../src/cell/security.ts";
-import { FenceParser } from "../../src/cell/fence.ts";
+import { FenceParser } from "../../src/cell/fence/fence.ts";
 import { defineModule } from "../../src/declare/module/define_module.ts";
 import { ScriptedServer } from "../../src/model/testing/scripted_server.ts";
 

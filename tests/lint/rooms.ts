@@ -32,6 +32,8 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
 
 /** For each folder of a room the other folders of the same room that its modules may import. */
 const INNER_ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["cell", ["cell/parse", "cell/rewrite"]],
+  ["cell/rewrite", ["cell/parse"]],
   ["declare/module", ["declare"]],
   ["host/process", ["host"]],
   ["host/link", ["host", "host/process"]],
@@ -54,6 +56,8 @@ const INNER_ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["rpc/values", ["rpc"]],
   ["rpc/wire", ["rpc"]],
   ["runtime", ["runtime/cells"]],
+  ["security", ["security/analysis"]],
+  ["security/rules", ["security", "security/permissions"]],
 ]);
 
 /** Single imports that the arrows do not allow, with the reason for each. */

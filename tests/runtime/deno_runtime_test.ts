@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
-import type { Permissions } from "../../src/security/permissions.ts";
+import type { Permissions } from "../../src/security/permissions/permissions.ts";
 import { run, runFailing, valueOf } from "./_contract.ts";
 
 Deno.test("DenoRuntime.execute() neither keeps nor sends all of 300 MB of output", async () => {

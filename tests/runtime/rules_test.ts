@@ -6,7 +6,7 @@ import type { RuntimeOptions } from "../../src/runtime/runtime_options.ts";
 import type { CellRefusal } from "../../src/runtime/cells/cell_result.ts";
 import type { Runtime } from "../../src/runtime/runtime.ts";
 import type { Rule } from "../../src/security/rule.ts";
-import { strictRules } from "../../src/security/rule_sets.ts";
+import { strictRules } from "../../src/security/rules/rule_sets.ts";
 import { run, runFailing, valueOf } from "./_contract.ts";
 
 async function runRefused(runtime: Runtime, source: string): Promise<CellRefusal> {

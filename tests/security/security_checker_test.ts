@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { checkCell } from "../../src/cell/check_cell.ts";
-import { MemberRule } from "../../src/security/member_rule.ts";
-import { FunctionRule } from "../../src/security/function_rule.ts";
-import { GlobalRule } from "../../src/security/global_rule.ts";
-import { ImportRule } from "../../src/security/import_rule.ts";
-import { RegexRule } from "../../src/security/regex_rule.ts";
+import { MemberRule } from "../../src/security/rules/member_rule.ts";
+import { FunctionRule } from "../../src/security/rules/function_rule.ts";
+import { GlobalRule } from "../../src/security/rules/global_rule.ts";
+import { ImportRule } from "../../src/security/rules/import_rule.ts";
+import { RegexRule } from "../../src/security/rules/regex_rule.ts";
 import type { Rule } from "../../src/security/rule.ts";
-import { defaultRules } from "../../src/security/rule_sets.ts";
+import { defaultRules } from "../../src/security/rules/rule_sets.ts";
 import { SecurityChecker } from "../../src/security/security_checker.ts";
 
 function places(source: string, ...rules: Rule[]): string[] {

@@ -5,7 +5,7 @@ import {
   type DangerousPermissions,
   mapPermission,
   type Permissions,
-} from "../../security/permissions.ts";
+} from "../../security/permissions/permissions.ts";
 
 /** The options that hold permissions. */
 export interface PermissionOptions {

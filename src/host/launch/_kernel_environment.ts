@@ -1,6 +1,6 @@
 /** The environment of a kernel. */
 
-import type { GrantedPermission } from "../../security/permissions.ts";
+import type { GrantedPermission } from "../../security/permissions/permissions.ts";
 
 /**
  * Returns the environment of a kernel: the host's variables that cells may read, and the place of Deno's cache. Nothing

@@ -11,8 +11,8 @@ import {
 } from "../../limits/process_limits.ts";
 import { denoCommand } from "./deno_command.ts";
 import type { KernelOptions } from "../../rpc/protocol.ts";
-import { denoMembers } from "../../security/deno_members.ts";
-import { checkPackages } from "../../security/packages.ts";
+import { denoMembers } from "../../security/permissions/deno_members.ts";
+import { checkPackages } from "../../security/permissions/packages.ts";
 import {
   type DangerousPermissions,
   type GrantedPermission,
@@ -20,7 +20,7 @@ import {
   importPatterns,
   type Permissions,
   toPermissionFlags,
-} from "../../security/permissions.ts";
+} from "../../security/permissions/permissions.ts";
 import type { CellPlace } from "../../security/rule.ts";
 import { kernelEnvironment } from "./_kernel_environment.ts";
 import { withAbsolutePaths } from "./_absolute_paths.ts";

@@ -6,7 +6,7 @@
 
 import { Map, Object, ReferenceError, WeakMap } from "../../rpc/builtins.ts";
 import type { NamespaceEntry } from "../../rpc/protocol.ts";
-import { outline } from "../../rpc/values/outline.ts";
+import { outline } from "../../rpc/outline.ts";
 import { typeOf } from "./describe.ts";
 import { mapList } from "../../rpc/lists.ts";
 

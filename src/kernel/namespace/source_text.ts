@@ -7,7 +7,7 @@
 import { Object, Reflect } from "../../rpc/builtins.ts";
 import { hasMatch, matchOf, replaceMatches } from "../../rpc/patterns.ts";
 
-// As src/cell/_guards.ts writes them. The call around an `await` leaves its parentheses, which change nothing.
+// As src/cell/rewrite/_guards.ts writes them. The call around an `await` leaves its parentheses, which change nothing.
 const INSERTED = [
   /\$cell\d*_f\[0\]&&\$cell\d*\.g\(\)(?:;|\|\|)/g,
   /\$cell\d*\.a(?=\(await\b)/g,

@@ -6,7 +6,7 @@
 
 import type { CellErrorReport, CellFrame, NamespaceEntry } from "../../rpc/protocol.ts";
 import type { Violations } from "../../security/violation.ts";
-import type { CellSyntaxError } from "../../cell/cell_syntax_error.ts";
+import type { CellSyntaxError } from "../../cell/parse/cell_syntax_error.ts";
 import { nearNames } from "../../text/near_names.ts";
 import { leftOut, truncate } from "../../text/truncate.ts";
 import type { CellError } from "./cell_result.ts";

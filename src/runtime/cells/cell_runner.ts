@@ -4,16 +4,16 @@
  * @module
  */
 
-import { CellSyntaxError } from "../../cell/cell_syntax_error.ts";
+import { CellSyntaxError } from "../../cell/parse/cell_syntax_error.ts";
 import { compileCell, type CompiledCell } from "../../cell/compile_cell.ts";
-import { parseCell, type ParsedCell } from "../../cell/parsed_cell.ts";
+import { parseCell, type ParsedCell } from "../../cell/parse/parsed_cell.ts";
 import type { Kernel, KernelHost } from "../../host/kernel.ts";
 import { KernelExitError } from "../../host/kernel_exit.ts";
 import type { Recovery } from "../../host/recovery.ts";
 import type { RuntimeLimits } from "../../limits/runtime_limits.ts";
 import type { CellReport, MimeBundle, OutputStream } from "../../rpc/protocol.ts";
 import type { CellPlace, Rule } from "../../security/rule.ts";
-import { defaultRules } from "../../security/rule_sets.ts";
+import { defaultRules } from "../../security/rules/rule_sets.ts";
 import { SecurityChecker } from "../../security/security_checker.ts";
 import type { Violations } from "../../security/violation.ts";
 import { CellClock, type StopReason } from "./_cell_clock.ts";

@@ -1,6 +1,6 @@
 /** The command line of bubblewrap (https://github.com/containers/bubblewrap), which creates Linux namespaces. */
 
-import type { PermissionKind } from "../../../security/permissions.ts";
+import type { PermissionKind } from "../../../security/permissions/permissions.ts";
 import { allowed, type SandboxNeeds } from "./_kernel_files.ts";
 
 /** Shared libraries, and the loader's configuration, on common distributions. No programs. */

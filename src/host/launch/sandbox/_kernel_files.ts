@@ -2,7 +2,10 @@
 
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { GrantedPermission, PermissionKind } from "../../../security/permissions.ts";
+import type {
+  GrantedPermission,
+  PermissionKind,
+} from "../../../security/permissions/permissions.ts";
 
 /** Options of {@linkcode kernelFiles}. */
 export interface KernelFilesOptions {

@@ -1,6 +1,6 @@
 import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
-import { CellSyntaxError } from "../../src/cell/cell_syntax_error.ts";
-import { compileCell } from "../../src/cell/compile_cell.ts";
+import { CellSyntaxError } from "../../../src/cell/parse/cell_syntax_error.ts";
+import { compileCell } from "../../../src/cell/compile_cell.ts";
 
 /** Broken cells in the style of models, with the place and message of the error. */
 const BROKEN: [source: string, at: string, message: string][] = [

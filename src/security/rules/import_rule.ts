@@ -4,10 +4,10 @@
  * @module
  */
 
-import { checkOptions, type OptionNames } from "../limits/options.ts";
-import type { CellNode } from "../syntax/cell_tree.ts";
-import { admit, matchesImport } from "../rpc/import_pattern.ts";
-import type { CellPlace, Rule, RuleContext } from "./rule.ts";
+import { checkOptions, type OptionNames } from "../../limits/options.ts";
+import type { CellNode } from "../../syntax/cell_tree.ts";
+import { admit, matchesImport } from "../../rpc/import_pattern.ts";
+import type { CellPlace, Rule, RuleContext } from "../rule.ts";
 
 /** Options of {@linkcode ImportRule}. */
 export interface ImportRuleOptions {

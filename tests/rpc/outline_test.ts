@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { outline } from "../../../src/rpc/values/outline.ts";
+import { outline } from "../../src/rpc/outline.ts";
 
 class Light {}
 

@@ -1,8 +1,8 @@
 /** The rule about absent globals. */
 
-import type { CellNode } from "../syntax/cell_tree.ts";
+import type { CellNode } from "../../syntax/cell_tree.ts";
 import { shown } from "./_uses.ts";
-import type { Rule, RuleContext } from "./rule.ts";
+import type { Rule, RuleContext } from "../rule.ts";
 
 /**
  * Refuses code that would throw because a global is absent. Testing for it is fine: `typeof process`,

@@ -1,7 +1,7 @@
 /** Helpers of rules that match names. */
 
 import type { AnyNode, CallExpression } from "acorn";
-import type { RuleContext } from "./rule.ts";
+import type { RuleContext } from "../rule.ts";
 
 /** Functions whose second argument is the name of a member. */
 const REFLECTIVE: ReadonlySet<string> = new Set(

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { Array, ArrayBuffer, Map, Object, Set, String } from "../builtins.ts";
-import { listOfSet, mapList, partOf } from "../lists.ts";
+import { Array, ArrayBuffer, Map, Object, Set, String } from "./builtins.ts";
+import { listOfSet, mapList, partOf } from "./lists.ts";
 
 /** Maximum number of elements that are looked at. */
 const SAMPLED_ELEMENTS = 20;

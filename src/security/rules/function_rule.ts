@@ -4,10 +4,10 @@
  * @module
  */
 
-import { checkOptions, type OptionNames } from "../limits/options.ts";
-import type { CellNode } from "../syntax/cell_tree.ts";
+import { checkOptions, type OptionNames } from "../../limits/options.ts";
+import type { CellNode } from "../../syntax/cell_tree.ts";
 import { shown } from "./_uses.ts";
-import type { Rule, RuleContext } from "./rule.ts";
+import type { Rule, RuleContext } from "../rule.ts";
 
 /** Options of {@linkcode FunctionRule}. */
 export interface FunctionRuleOptions {

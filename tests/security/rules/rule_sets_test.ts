@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { checkCell } from "../../src/cell/check_cell.ts";
-import { defaultRules, strictRules } from "../../src/security/rule_sets.ts";
+import { checkCell } from "../../../src/cell/check_cell.ts";
+import { defaultRules, strictRules } from "../../../src/security/rules/rule_sets.ts";
 
 type Refused = [source: string, ...found: string[]];
 

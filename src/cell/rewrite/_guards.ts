@@ -8,8 +8,8 @@
  */
 
 import type { AnyNode, Node, Program } from "acorn";
-import type { Edits } from "./_edits.ts";
-import { visit } from "../syntax/walk.ts";
+import type { Edits } from "./edits.ts";
+import { visit } from "../../syntax/walk.ts";
 
 /** Options for guards and marks. */
 export interface GuardOptions {

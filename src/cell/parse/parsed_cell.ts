@@ -5,9 +5,9 @@
  */
 
 import type { Program } from "acorn";
-import type { Position } from "../syntax/position.ts";
+import type { Position } from "../../syntax/position.ts";
 import { checkNesting } from "./_nesting.ts";
-import { parseError, parseProgram, stripTypes } from "./_strip.ts";
+import { parseError, parseProgram, stripTypes } from "./strip.ts";
 import { CellSyntaxError } from "./cell_syntax_error.ts";
 
 /** A cell that has been parsed. */

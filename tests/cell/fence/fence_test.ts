@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { type FenceEnd, FenceParser, type UnclosedBlock } from "../../src/cell/fence.ts";
+import { type FenceEnd, FenceParser, type UnclosedBlock } from "../../../src/cell/fence/fence.ts";
 
 interface Case {
   name: string;

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { CellSyntaxError } from "../../src/cell/cell_syntax_error.ts";
-import { compileCell } from "../../src/cell/compile_cell.ts";
+import { CellSyntaxError } from "../../../src/cell/parse/cell_syntax_error.ts";
+import { compileCell } from "../../../src/cell/compile_cell.ts";
 
 /** Cells each of which would end the process if it reached the type stripper. */
 const TOO_DEEP: [name: string, source: string][] = [

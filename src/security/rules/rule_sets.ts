@@ -10,7 +10,7 @@ import { MemberRule } from "./member_rule.ts";
 import { FunctionRule } from "./function_rule.ts";
 import { GlobalRule } from "./global_rule.ts";
 import { ImportRule } from "./import_rule.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule } from "../rule.ts";
 
 const STRINGS = {
   name: "code-from-strings",

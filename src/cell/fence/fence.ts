@@ -1,4 +1,4 @@
-import { checkOptions, type OptionNames } from "../limits/options.ts";
+import { checkOptions, type OptionNames } from "../../limits/options.ts";
 import { CellLines } from "./_cell_lines.ts";
 import {
   type Fence,

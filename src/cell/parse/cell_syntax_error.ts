@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Position } from "../syntax/position.ts";
+import type { Position } from "../../syntax/position.ts";
 
 /** Thrown when the text of a cell is not valid, or uses syntax that cells may not use. Nothing was executed. */
 export class CellSyntaxError extends SyntaxError {

@@ -1,12 +1,12 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { checkPackages } from "../../src/security/packages.ts";
+import { checkPackages } from "../../../src/security/permissions/packages.ts";
 import {
   type DangerousPermissions,
   grantedPermissions,
   importPatterns,
   type Permissions,
   toPermissionFlags,
-} from "../../src/security/permissions.ts";
+} from "../../../src/security/permissions/permissions.ts";
 
 const FLAGS: [permissions: Permissions, flags: string[]][] = [
   [{}, []],

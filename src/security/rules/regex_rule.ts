@@ -4,10 +4,10 @@
  * @module
  */
 
-import { checkOptions, type OptionNames } from "../limits/options.ts";
-import type { CellNode } from "../syntax/cell_tree.ts";
-import { LineIndex } from "../syntax/position.ts";
-import type { Rule, RuleContext } from "./rule.ts";
+import { checkOptions, type OptionNames } from "../../limits/options.ts";
+import type { CellNode } from "../../syntax/cell_tree.ts";
+import { LineIndex } from "../../syntax/position.ts";
+import type { Rule, RuleContext } from "../rule.ts";
 
 /** Options of {@linkcode RegexRule}. */
 export interface RegexRuleOptions {

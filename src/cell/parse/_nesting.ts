@@ -5,7 +5,7 @@
 
 import { tokenizer } from "acorn";
 import { CellSyntaxError } from "./cell_syntax_error.ts";
-import { LineIndex } from "../syntax/position.ts";
+import { LineIndex } from "../../syntax/position.ts";
 
 /** Maximum depth of brackets and arrow functions. The stripper survives about 2,000, a quarter of that in a worker. */
 const MAX_DEPTH = 400;

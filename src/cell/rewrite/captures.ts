@@ -18,7 +18,7 @@ import type {
   SwitchStatement,
   VariableDeclaration,
 } from "acorn";
-import { readPattern } from "../syntax/pattern.ts";
+import { readPattern } from "../../syntax/pattern.ts";
 import { References, type Scope, type Unit } from "./_references.ts";
 
 /**

@@ -13,13 +13,13 @@ import type {
   Program,
   ReturnStatement,
 } from "acorn";
-import { CellSyntaxError } from "./cell_syntax_error.ts";
-import { LineIndex, type Position } from "../syntax/position.ts";
-import { type Declaration, Declarations } from "./_declarations.ts";
-import { findCaptures } from "./_captures.ts";
-import { Edits } from "./_edits.ts";
+import { CellSyntaxError } from "../parse/cell_syntax_error.ts";
+import { LineIndex, type Position } from "../../syntax/position.ts";
+import { type Declaration, Declarations } from "./declarations.ts";
+import { findCaptures } from "./captures.ts";
+import { Edits } from "./edits.ts";
 import { insertGuards } from "./_guards.ts";
-import { visit } from "../syntax/walk.ts";
+import { visit } from "../../syntax/walk.ts";
 
 /** Options of the rewrite. */
 export interface RewriteOptions {

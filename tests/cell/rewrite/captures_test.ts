@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { captureOf, rawSource, withoutGuards } from "../../src/kernel/namespace/source_text.ts";
-import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
-import { evaluate, type Namespace, valueOfLast } from "./_evaluate.ts";
+import { captureOf, rawSource, withoutGuards } from "../../../src/kernel/namespace/source_text.ts";
+import { DenoRuntime } from "../../../src/runtime/deno_runtime.ts";
+import { evaluate, type Namespace, valueOfLast } from "../_evaluate.ts";
 
 /** Cells, and expressions for the functions that they define, each with what it captures, or `-` for nothing. */
 const CAPTURES: [what: string, source: string, marks: string][] = [

@@ -5,7 +5,7 @@ import type { Program } from "acorn";
 import { parseLinear } from "./_cell_parser.ts";
 import { firstBadLine } from "./_bad_line.ts";
 import { CellSyntaxError } from "./cell_syntax_error.ts";
-import { LineIndex, type Position } from "../syntax/position.ts";
+import { LineIndex, type Position } from "../../syntax/position.ts";
 
 /** JavaScript, with a mapping of its positions to the original TypeScript. */
 export interface StrippedCell {

@@ -1,9 +1,9 @@
 /** The rule about `Deno`, which names the missing permission. */
 
-import type { CellNode } from "../syntax/cell_tree.ts";
+import type { CellNode } from "../../syntax/cell_tree.ts";
 import { placeOfName, shown } from "./_uses.ts";
-import { denoMembers, permissionsFor } from "./deno_members.ts";
-import type { Rule, RuleContext } from "./rule.ts";
+import { denoMembers, permissionsFor } from "../permissions/deno_members.ts";
+import type { Rule, RuleContext } from "../rule.ts";
 
 /** Refuses members of `Deno` that cells do not have. */
 export class DenoRule implements Rule {

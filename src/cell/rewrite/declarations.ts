@@ -8,7 +8,7 @@ import type {
   Pattern,
   VariableDeclaration,
 } from "acorn";
-import type { Edits } from "./_edits.ts";
+import type { Edits } from "./edits.ts";
 
 /** A name that a cell declares. `const` cannot be assigned to; everything else can. */
 export interface Declaration {
