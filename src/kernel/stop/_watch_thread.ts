@@ -70,6 +70,8 @@ function watch(): void {
         // A system without that signal.
       }
     };
+    // First: with its first listener, Deno takes SIGINT over as well, and ends the process where nobody listens to it.
+    for (const signal of signals.ignored) listen(signal, () => {});
     listen(signals.order, () => {
       // First: the main thread looks at it behind the beginning of a cell, so one of both sees the other.
       Atomics.add(state, places.ORDERS, 1);
@@ -84,7 +86,6 @@ function watch(): void {
       Atomics.add(state, places.NUDGES, 1);
       tell();
     });
-    for (const signal of signals.ignored) listen(signal, () => {});
     // A process whose parent has died gets another one; a main thread that computes would notice neither that nor the end
     // of its input.
     setInterval(() => Deno.ppid === host || Deno.kill(Deno.pid, "SIGKILL"), PARENT_POLL_MS);
