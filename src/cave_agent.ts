@@ -47,8 +47,8 @@ export class CaveAgent<R extends Runtime = Runtime> extends Agent<R> implements 
    * @throws {RangeError} If a limit is not a number above 0, or `maxSteps` not a whole one.
    */
   constructor(options: CaveAgentOptions<R>) {
-    super({ ...options, runtime: options.runtime ?? new DenoRuntime() as Runtime as R });
-    this.#ownsRuntime = options.runtime === undefined;
+    super({ ...options, runtime: options?.runtime ?? new DenoRuntime() as Runtime as R });
+    this.#ownsRuntime = options?.runtime === undefined;
   }
 
   /** Ends the runtime, if the agent made it itself. Idempotent. */

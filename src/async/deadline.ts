@@ -4,8 +4,7 @@
  * @module
  */
 
-/** Timers of the platform hold 31 bits; a longer limit is as good as none. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+import { MAX_TIMER_MS } from "../limits/limit.ts";
 
 /** Options of {@linkcode deadline}. */
 export interface DeadlineOptions {

@@ -283,14 +283,14 @@ export class RuntimeCore implements Runtime {
       isAsync: (name) => this.#injected.isAsync(name),
       place: { ...this.#source.place, isDefined: (name) => this.#injected.has(name) },
     });
-    // The end of the kernel under a cell is a result, but not when close() has caused it.
-    this.#assertOpen("execute a cell");
     this.#keeper.cellEnded({
       changed: result.changed.map(({ name }) => name),
       reportsRecovery: result.recovered !== undefined,
       kernelExited: result.status === "kernel_exit",
     });
     if ("stateKept" in result && !result.stateKept) {
+      // The end of the kernel under a cell is a result, but not when close() has caused it.
+      this.#assertOpen("execute a cell");
       return { ...result, recovery: await this.#recover() };
     }
     if (this.checkpointPolicy === "cell") this.#checkpointSoon();

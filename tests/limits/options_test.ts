@@ -65,3 +65,7 @@ Deno.test("KernelPool.acquire() refuses options that its kernels already have", 
 Deno.test("new CaveAgent() refuses a runtime without execute()", () => {
   assertThrows(() => new CaveAgent({ model, runtime: {} as never }), TypeError, "execute");
 });
+
+Deno.test("new CaveAgent() explains that it needs a model when it is given nothing", () => {
+  assertThrows(() => new CaveAgent(undefined as never), TypeError, "model has no stream method");
+});

@@ -25,7 +25,7 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["syntax", []],
   ["kernel", ["rpc"]],
   ["rpc", []],
-  ["async", []],
+  ["async", ["limits"]],
   ["limits", ["text"]],
   ["text", []],
 ]);

@@ -3,6 +3,7 @@
 import { checkCell } from "../../src/cell/check_cell.ts";
 import { assert, assertEquals } from "@std/assert";
 import { type Attack, type AttackClass, ATTACKS } from "./_attack.ts";
+import { isInPartOfToday, PART } from "./_part.ts";
 import { attackWall, gradeOf, RECORDED, type Wall } from "./_walls.ts";
 
 /** Attacks that reach something, and the reasons for which that is harmless. */
@@ -27,25 +28,12 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
  */
 const ENGINE_ONLY: ReadonlySet<AttackClass> = new Set(["channel", "lifecycle", "resource"]);
 
-/** Most attacks need a kernel of their own, so that all of them together would be a third of the gate. */
-const PARTS = 4;
-
-/**
- * The part of the attacks that is tried on a wall without the rules: another one each day, so that four days cover all.
- * `ATTACKS=all` tries all of them, and `ATTACKS=2` the part of a day that found something.
- */
-const PART = Deno.env.get("ATTACKS") ?? `${Math.floor(Date.now() / 86_400_000) % PARTS}`;
-
-if (PART !== "all" && !/^[0-3]$/.test(PART)) {
-  throw new RangeError(`Cannot try ATTACKS=${PART}: it is "all", or a part from 0 to ${PARTS - 1}`);
-}
-
 /** The names of injected values. */
 const INJECTED: ReadonlySet<string> = new Set(["acct", "add", "echo", "slow"]);
 
 /** Returns whether an attack is in today's part. Honest cells always are. */
 function isInPart({ class: group }: Attack, index: number): boolean {
-  return PART === "all" || group === "benign" || index % PARTS === Number(PART);
+  return group === "benign" || isInPartOfToday(index);
 }
 
 /** Returns whether to try an attack on a wall. A cell that the rules accept meets the engine, as it does without rules. */

@@ -56,8 +56,15 @@ Deno.test("Connection refuses to answer while maxFrameBytes of answers are unrea
 });
 
 Deno.test("Connection ends when a peer floods it with requests and reads no answers", async () => {
-  const peer = createPeer(Infinity, "x".repeat(10_000));
-  const connection = new Connection(peer.channel, { maxFrameBytes: LIMIT });
+  const peer = createPeer(Infinity, "fail");
+  const connection = new Connection(peer.channel, {
+    maxFrameBytes: LIMIT,
+    handlers: {
+      fail() {
+        throw new TypeError("x".repeat(10_000));
+      },
+    },
+  });
   const { reason, cause } = await connection.closed;
   assertEquals(reason, "protocol");
   assertStringIncludes(String(cause), "does not read the answers");
