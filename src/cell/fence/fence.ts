@@ -152,6 +152,11 @@ export class FenceParser {
     return this.#cell !== undefined || this.#other !== undefined;
   }
 
+  /** Whether the block that is open will be the cell. */
+  get inCell(): boolean {
+    return this.#cell !== undefined && !this.#done;
+  }
+
   /**
    * Reads the next piece of the reply, of any length.
    *

@@ -4,8 +4,15 @@
  * @module
  */
 
-import { callHostFunction, type HostFunction } from "../../inject/host_function.ts";
+import { CallRefusedError, needsApproval } from "../../inject/approval.ts";
+import {
+  applyHostFunction,
+  argumentsOf,
+  callHostFunction,
+  type HostFunction,
+} from "../../inject/host_function.ts";
 import type { RuntimeLimits } from "../../limits/runtime_limits.ts";
+import type { AroundCall } from "./execute_options.ts";
 import { CallCounts, type CallLimits } from "./_call_limits.ts";
 import { type CallRequest, OngoingCalls } from "./ongoing_calls.ts";
 
@@ -14,6 +21,8 @@ export interface CallDeskOptions
   extends CallLimits, Required<Pick<RuntimeLimits, "callTimeoutMs">> {
   /** Returns the function that cells call by a name, as it is at the time of the call. */
   readonly functionOf: (name: string) => HostFunction | undefined;
+  /** Returns the wrapper of the calls of a cell. @default none */
+  readonly aroundOf?: ((cell: number) => AroundCall | undefined) | undefined;
 }
 
 /** Records a call that is admitted, and makes it. */
@@ -60,12 +69,32 @@ export class CallDesk {
     if (definition === undefined) {
       throw new TypeError(`Cannot call ${JSON.stringify(name)}: there is no such function`);
     }
-    return await this.#run({
-      cell,
-      name,
-      limitMs: definition.timeoutMs ?? callTimeoutMs,
-      action: (context) => callHostFunction(definition, { name, args, context }),
-    });
+    const limitMs = definition.timeoutMs ?? callTimeoutMs;
+    const around = this.#options.aroundOf?.(cell);
+    if (around === undefined && definition.approval === undefined) {
+      const action: CallRequest["action"] = (context) =>
+        callHostFunction(definition, { name, args, context });
+      return await this.#run({ cell, name, limitMs, action });
+    }
+    // The time limit is that of the call alone: a person may take longer to approve it.
+    const action: CallRequest["action"] = async ({ signal }) => {
+      const checked = await argumentsOf(definition, { name, args });
+      const approval = await needsApproval(definition, checked);
+      const make = (given: readonly unknown[]) =>
+        this.#ongoing.run({
+          cell,
+          name,
+          limitMs,
+          action: (context) => applyHostFunction(definition, { name, args: given, context }),
+        });
+      if (around === undefined) {
+        if (approval) throw new CallRefusedError(name, "it needs an approval, and nobody can give it");
+        return await make(checked);
+      }
+      return await around({ name, args: checked, needsApproval: approval, signal }, async (given) =>
+        await make(given === undefined ? checked : await argumentsOf(definition, { name, args: given })));
+    };
+    return await this.#run({ cell, name, limitMs: Infinity, action });
   }
 
   /**
@@ -79,7 +108,17 @@ export class CallDesk {
     cell: number,
     { name, action }: { readonly name: string; readonly action: () => Promise<unknown> },
   ): Promise<unknown> {
-    return await this.#run({ cell, name, limitMs: this.#options.callTimeoutMs, action });
+    const limitMs = this.#options.callTimeoutMs;
+    const around = this.#options.aroundOf?.(cell);
+    if (around === undefined) return await this.#run({ cell, name, limitMs, action });
+    return await this.#run({
+      cell,
+      name,
+      limitMs: Infinity,
+      action: ({ signal }) =>
+        around({ name, args: [], needsApproval: false, signal }, () =>
+          this.#ongoing.run({ cell, name, limitMs, action })),
+    });
   }
 
   /**
