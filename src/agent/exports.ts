@@ -23,8 +23,8 @@
 
 export { Agent } from "./agent.ts";
 export type { AgentOptions } from "./agent.ts";
-export type { AgentEventMap } from "./event.ts";
-export type { MessageRole } from "./message.ts";
+export type { AgentEventMap } from "./record/event.ts";
+export type { MessageRole } from "./record/message.ts";
 export {
   DEFAULT_INSTRUCTIONS,
   defaultPromptTemplate,

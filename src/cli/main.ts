@@ -146,7 +146,7 @@ async function answer(
     const result = await run.result;
     if (command.json) writeJson({ type: "result", ...result });
     else view.close(result);
-    return result.status === "success" ? 0 : 1;
+    return result.status === "completed" ? 0 : 1;
   } catch (error) {
     if (!signal.aborted) throw error;
     writeNote("\nStopped.");

@@ -24,7 +24,11 @@ export class CallRefusedError extends Error {
    * @param reason The reason of the person.
    */
   constructor(name: string, reason?: string) {
-    super(`Cannot call ${name}: the call was refused${reason === undefined ? "" : `, ${JSON.stringify(reason)}`}`);
+    super(
+      `Cannot call ${name}: the call was refused${
+        reason === undefined ? "" : `, ${JSON.stringify(reason)}`
+      }`,
+    );
     this.reason = reason;
   }
 }

@@ -70,7 +70,9 @@ export class HostFunction<F extends AnyFunction = AnyFunction> extends Definitio
       : checkLimit("timeoutMs", options.timeoutMs);
     if (!["undefined", "boolean", "function"].includes(typeof options.approval)) {
       throw new TypeError(
-        `Cannot define a function: approval is ${JSON.stringify(options.approval)}, and neither a boolean nor a function`,
+        `Cannot define a function: approval is ${
+          JSON.stringify(options.approval)
+        }, and neither a boolean nor a function`,
       );
     }
     this.approval = options.approval;

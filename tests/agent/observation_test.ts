@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { observe } from "../../src/agent/observation.ts";
+import { observe } from "../../src/agent/step/observation.ts";
 import type { CellResult, LateOutput } from "../../src/runtime/cells/cell_result.ts";
 
 function resultWith(late: readonly LateOutput[], lateDropped = 0): CellResult {

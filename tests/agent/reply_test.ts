@@ -13,6 +13,10 @@ Deno.test("CaveAgent.run() finds the cell in a reply, or none", async () => {
     ["an unclosed block", "```typescript\n1 + 1\n2", ["1 + 1\n2"], ""],
     ["a fence inside the code", "````ts\nconst s = `\n```\n`;\n````", ["const s = `\n```\n`;"], ""],
     ["a block in a list", "- So:\n  ```ts\n  1\n  ```", ["1"], "- So:\n"],
+    ["a block in a quote", "> So:\n> ```ts\n> 1\n> ```", ["1"], "> So:\n"],
+    ["a fence behind words", "So: ```ts\n1\n```", ["1"], "So: "],
+    ["a fence behind code", "```ts\n1```", ["1"], ""],
+    ["a fence with a stop token", "```ts\n1\n```<end_code>\n", ["1"], ""],
   ];
   for (const [name, reply, codes, text] of table) {
     await using context = setup([reply, done]);
@@ -33,17 +37,15 @@ Deno.test("CaveAgent.run() finds the cell in a reply, or none", async () => {
 Deno.test("CaveAgent.run() ends with the text when no block is a cell", async () => {
   const replies = [
     "Plain",
-    "",
     "As JSON:\n```json\n{}\n```\nThat is it.",
-    "```python\nprint(1)\n```",
     "```\nno language\n```",
-    "Inline ```ts 1``` code",
+    "The tag `<tool_call>` begins a call",
   ];
   for (const reply of replies) {
     await using context = setup([reply]);
     const result = await context.agent.run("Go");
     assertEquals(result.content, reply);
-    assertEquals([result.status, result.steps, result.cells], ["success", 1, []]);
+    assertEquals([result.status, result.steps, result.cells], ["completed", 1, []]);
     assertEquals(context.agent.messages.at(-1), { role: "assistant", content: reply });
   }
 });
@@ -113,7 +115,8 @@ Deno.test("CaveAgent.run() never executes a cut block, however often it was cut"
   const result = await context.agent.run("Go");
   assertEquals(context.server.requests.length, 4);
   assertEquals(result.cells, []);
-  assertEquals([result.status, result.steps], ["success", 1]);
+  assertEquals([result.status, result.steps], ["failed", 1]);
+  assertStringIncludes(result.reason!, 'finish reason "length"');
   assertStringIncludes(result.content, "const a = 1;\nconst b = 2;\nconst c = 3;\nremove(");
   assertEquals(await context.agent.runtime.names(), []);
 });

@@ -4,7 +4,7 @@ import type {
   AgentEventMap,
   AgentEventType,
   RunResult,
-} from "../../src/agent/event.ts";
+} from "../../src/agent/record/event.ts";
 import type { CellResult } from "../../src/runtime/cells/cell_result.ts";
 import { RunView } from "../../src/terminal/run_view.ts";
 import { createStyle } from "../../src/terminal/style.ts";

@@ -58,7 +58,9 @@ export function joinContinuation(cut: CutReply, text: string): Joint {
     const fence = /^[ \t]*(?:`{3,}|~{3,})([^\n`]*)\n/m.exec(text.slice(0, LOOK_CHARS));
     if (fence !== null && fence.index <= PREAMBLE_CHARS && fence[1]!.trim() !== "") {
       const code = text.slice(fence.index + fence[0].length);
-      if (beginsAgain(cut.code, code)) return { kind: "restart_block", text: text.slice(fence.index) };
+      if (beginsAgain(cut.code, code)) {
+        return { kind: "restart_block", text: text.slice(fence.index) };
+      }
       return { kind: "append", text: code.slice(repeatedLine(cut.code, code)) };
     }
     return { kind: "append", text: text.slice(repeated(cut.code, text, OVERLAP_CHARS)) };
@@ -78,7 +80,9 @@ function beginsAgain(before: string, after: string): boolean {
 /** Returns the length of the repetition at the start of code that is written in a block of its own. */
 function repeatedLine(before: string, after: string): number {
   const line = before.slice(before.lastIndexOf("\n") + 1);
-  return line.trim() !== "" && after.startsWith(line) ? line.length : repeated(before, after, OVERLAP_CHARS);
+  return line.trim() !== "" && after.startsWith(line)
+    ? line.length
+    : repeated(before, after, OVERLAP_CHARS);
 }
 
 /** Returns the length of the longest end of one text with which another begins. */

@@ -19,7 +19,8 @@ export interface ReplyShape {
 /** Languages of blocks that are data or prose, and so may well be the answer. */
 const DATA: ReadonlySet<string> = new Set(
   ("json json5 jsonc jsonl yaml yml toml ini csv tsv xml html svg css scss markdown md mdx text txt plaintext plain log " +
-    "diff patch mermaid latex tex math output console-output env dotenv properties http graphql proto regex bnf ebnf").split(" "),
+    "diff patch mermaid latex tex math output console-output env dotenv properties http graphql proto regex bnf ebnf")
+    .split(" "),
 );
 
 /** Calls of tools that models write as text, in the formats that they were trained on. */
@@ -27,11 +28,33 @@ const TOOL_MARKUP =
   /<(tool_?calls?|function_?calls?|tool_?use|invoke|tool_code|function|execute\w*|run_?code|code|action|antml:invoke|antml:function_calls|[｜|]tool[^>]{0,30})(?:[\s=][^<>]{0,200})?>|<\|(tool_?calls?|python_tag|tool_call_begin|tool▁calls?▁begin)[^>]{0,20}>|<｜tool▁calls?▁begin｜>|\[TOOL_CALLS?\]|\[TOOL_REQUEST\]|^\s*Action:\s*\S+\s*\n\s*Action Input:/im;
 
 /** Names of fields with the tool, and of those with its arguments. */
-const NAME_FIELDS = ["name", "tool", "tool_name", "function", "function_name", "action", "recipient_name", "command", "tool_calls"];
-const ARGUMENT_FIELDS = ["arguments", "parameters", "args", "input", "params", "tool_input", "action_input", "kwargs", "tool_calls", "code"];
+const NAME_FIELDS = [
+  "name",
+  "tool",
+  "tool_name",
+  "function",
+  "function_name",
+  "action",
+  "recipient_name",
+  "command",
+  "tool_calls",
+];
+const ARGUMENT_FIELDS = [
+  "arguments",
+  "parameters",
+  "args",
+  "input",
+  "params",
+  "tool_input",
+  "action_input",
+  "kwargs",
+  "tool_calls",
+  "code",
+];
 
 /** Words of a block without a language that is code for a cell. */
-const CODE = /^\s*(await |const |let |var |for ?\(|return |import |async function|function \w+\(|console\.log\()/m;
+const CODE =
+  /^\s*(await |const |let |var |for ?\(|return |import |async function|function \w+\(|console\.log\()/m;
 
 /**
  * Explains why a reply was not understood, for the model; `undefined` if the reply is an answer.
@@ -69,7 +92,10 @@ function withoutCode(text: string): string {
 
 /** Whether a text is, or has a block that is, JSON that names a tool and its arguments. */
 function isToolCall(text: string): boolean {
-  const bodies = [text, ...[...text.matchAll(/```(?:json\w*)?[ \t]*\n([\s\S]*?)```/g)].map(([, body]) => body!)];
+  const bodies = [
+    text,
+    ...[...text.matchAll(/```(?:json\w*)?[ \t]*\n([\s\S]*?)```/g)].map(([, body]) => body!),
+  ];
   return bodies.some((body) => {
     const trimmed = body.trim();
     if (!/^[[{][\s\S]*[\]}]$/.test(trimmed)) return false;

@@ -5,7 +5,8 @@
  */
 
 /** Names of tags around reasoning. */
-const NAMES = "think|thinking|thoughts?|thought_process|reason|reasoning|reflection|analysis|scratchpad|" +
+const NAMES =
+  "think|thinking|thoughts?|thought_process|reason|reasoning|reflection|analysis|scratchpad|" +
   "inner_?monologue|internal_?monologue|cot|chain_of_thought|seed:think|ant:?thinking|antml:thinking|deepthink";
 
 /** The marks at which reasoning begins or ends, and tokens that servers should have removed. */
@@ -52,7 +53,12 @@ export interface ReasoningSink {
 type Place =
   | { readonly kind: "text" }
   /** Inside of tags, or of a channel. `restorable` if the opening tag may have been a mention of it. */
-  | { readonly kind: "reasoning"; readonly end: RegExp; readonly keep: boolean; restorable: string | undefined }
+  | {
+    readonly kind: "reasoning";
+    readonly end: RegExp;
+    readonly keep: boolean;
+    restorable: string | undefined;
+  }
   /** Before a closing tag that is expected since an earlier reply had one without an opening tag. */
   | { readonly kind: "implicit" };
 
@@ -215,7 +221,9 @@ export class ReasoningFilter {
     if (kept === "") return;
     this.#hasText ||= kept.trim() !== "";
     const feed = kept.lastIndexOf("\n");
-    this.#line = feed === -1 ? (this.#line + kept).slice(-1_000) : kept.slice(feed + 1).slice(-1_000);
+    this.#line = feed === -1
+      ? (this.#line + kept).slice(-1_000)
+      : kept.slice(feed + 1).slice(-1_000);
     this.#sink.text(kept);
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { alternate } from "../../model/alternate.ts";
 import type {
   FinishReason,
   Model,
@@ -77,14 +78,15 @@ const RESUME_FROM_NOTHING =
   "Your reply was cut off by its limit before it began: all of it was reasoning. Reason briefly, and reply.";
 
 /** Reasons for an end that leaves a reply incomplete. */
-const REASONS: Readonly<Record<Exclude<FinishReason, "stop" | "tool_calls"> | "missing", string>> = {
-  length: "it was cut off by the limit on its length, and so were its continuations",
-  content_filter: "the content filter of the provider withheld it",
-  error: "the provider reported an error",
-  abort: "the provider aborted it",
-  other: "the provider ended it for an unknown reason",
-  missing: "it broke off without a reason",
-};
+const REASONS: Readonly<Record<Exclude<FinishReason, "stop" | "tool_calls"> | "missing", string>> =
+  {
+    length: "it was cut off by the limit on its length, and so were its continuations",
+    content_filter: "the content filter of the provider withheld it",
+    error: "the provider reported an error",
+    abort: "the provider aborted it",
+    other: "the provider ended it for an unknown reason",
+    missing: "it broke off without a reason",
+  };
 
 /**
  * Reads one reply.
@@ -104,13 +106,17 @@ export async function readReply(
   let usage = firstUsage;
   for (let resumes = 0; resumes < MAX_RESUMES; resumes++) {
     if (reader.done || call.finishReason !== "length") break;
-    const { part } = reader;
-    conversation = [
+    const part = reader.endPart();
+    if (reader.done) break;
+    conversation = alternate([
       ...conversation,
       ...(part.trim() === ""
         ? [{ role: "user" as const, content: RESUME_FROM_NOTHING }]
-        : [{ role: "assistant" as const, content: part }, { role: "user" as const, content: RESUME }]),
-    ];
+        : [{ role: "assistant" as const, content: part }, {
+          role: "user" as const,
+          content: RESUME,
+        }]),
+    ]);
     // The parts of a reply that was cut off are joined before they are interpreted.
     reader.continue();
     call = await streamCall(conversation, reader, options);

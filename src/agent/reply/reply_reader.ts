@@ -71,8 +71,9 @@ export class ReplyReader {
     return this.#parser.done;
   }
 
-  /** The text of the present part, without reasoning. */
-  get part(): string {
+  /** Joins what has arrived of the present part, and returns its text without reasoning. */
+  endPart(): string {
+    if (this.#joining !== undefined) this.#join();
     return this.#part;
   }
 
@@ -85,7 +86,6 @@ export class ReplyReader {
 
   /** Begins another part: the reply was cut off, and is continued. */
   continue(): void {
-    if (this.#joining !== undefined) this.#join();
     this.#part = "";
     this.#joining = "";
   }
@@ -184,6 +184,8 @@ export class ReplyReader {
 /** Returns the offset behind the last opening fence. */
 function afterFence(written: string): number {
   let at = 0;
-  for (const match of written.matchAll(/(?:`{3,}|~{3,})[^\n]*\n/g)) at = match.index + match[0].length;
+  for (const match of written.matchAll(/(?:`{3,}|~{3,})[^\n]*\n/g)) {
+    at = match.index + match[0].length;
+  }
   return at;
 }

@@ -37,6 +37,8 @@ export class CallDesk {
   readonly #track: TrackCall;
   readonly #counts: CallCounts;
   readonly #ongoing = new OngoingCalls();
+  /** Number of calls under way. One that is wrapped is two ongoing calls. */
+  #pending = 0;
 
   /**
    * @param options The functions, and limits.
@@ -88,11 +90,18 @@ export class CallDesk {
           action: (context) => applyHostFunction(definition, { name, args: given, context }),
         });
       if (around === undefined) {
-        if (approval) throw new CallRefusedError(name, "it needs an approval, and nobody can give it");
+        if (approval) {
+          throw new CallRefusedError(name, "it needs an approval, and nobody can give it");
+        }
         return await make(checked);
       }
-      return await around({ name, args: checked, needsApproval: approval, signal }, async (given) =>
-        await make(given === undefined ? checked : await argumentsOf(definition, { name, args: given })));
+      return await around(
+        { name, args: checked, needsApproval: approval, signal },
+        async (given) =>
+          await make(
+            given === undefined ? checked : await argumentsOf(definition, { name, args: given }),
+          ),
+      );
     };
     return await this.#run({ cell, name, limitMs: Infinity, action });
   }
@@ -116,8 +125,10 @@ export class CallDesk {
       name,
       limitMs: Infinity,
       action: ({ signal }) =>
-        around({ name, args: [], needsApproval: false, signal }, () =>
-          this.#ongoing.run({ cell, name, limitMs, action })),
+        around(
+          { name, args: [], needsApproval: false, signal },
+          () => this.#ongoing.run({ cell, name, limitMs, action }),
+        ),
     });
   }
 
@@ -133,8 +144,13 @@ export class CallDesk {
 
   async #run(request: CallRequest): Promise<unknown> {
     const { cell, name } = request;
-    const refusal = this.#counts.add(cell, { name, pending: this.#ongoing.size });
+    const refusal = this.#counts.add(cell, { name, pending: this.#pending });
     if (refusal !== undefined) throw refusal;
-    return await this.#track(cell, { name, make: () => this.#ongoing.run(request) });
+    this.#pending++;
+    try {
+      return await this.#track(cell, { name, make: () => this.#ongoing.run(request) });
+    } finally {
+      this.#pending--;
+    }
   }
 }

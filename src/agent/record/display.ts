@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { MimeBundle } from "../runtime/runtime.ts";
-import { truncate } from "../text/truncate.ts";
+import type { MimeBundle } from "../../runtime/runtime.ts";
+import { truncate } from "../../text/truncate.ts";
 
 /** Maximum length of a media type in a description. */
 const MAX_TYPE_CHARS = 100;

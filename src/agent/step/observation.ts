@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { CellOutput, CellResult, HostCall } from "../runtime/cells/cell_result.ts";
-import type { MimeBundle, NamespaceEntry, Recovery } from "../runtime/runtime.ts";
-import { escapeTags } from "../text/escape_tags.ts";
-import { headOf, leftOut, tailOf, truncate } from "../text/truncate.ts";
-import { describeBundle } from "./display.ts";
+import type { CellOutput, CellResult, HostCall } from "../../runtime/cells/cell_result.ts";
+import type { MimeBundle, NamespaceEntry, Recovery } from "../../runtime/runtime.ts";
+import { escapeTags } from "../../text/escape_tags.ts";
+import { headOf, leftOut, tailOf, truncate } from "../../text/truncate.ts";
+import { describeBundle } from "../record/display.ts";
 
 /** An observation, with the type of the event that carries it. */
 export interface Observation {
@@ -21,6 +21,13 @@ export interface Observation {
   /** The text for the model. */
   readonly content: string;
 }
+
+/** Words for calls that did not return. */
+const ENDS = {
+  error: "failed",
+  pending: "not finished",
+  refused: "refused by the user, not made",
+} as const;
 
 /** Maximum number of listed names and calls; a cell may make thousands. */
 const MAX_LISTED = 30;
@@ -41,14 +48,52 @@ const MAX_NAMES_CHARS = 10_000;
  */
 const MAX_SHARES = 3;
 
+/** Options of {@linkcode observe}. */
+export interface ObserveOptions {
+  /** The name under which cells can read the whole output. @default none */
+  readonly artifact?: string | undefined;
+  /** Sentences that follow the result. @default none */
+  readonly remark?: string | undefined;
+}
+
+/**
+ * Whether an observation leaves out a part of the output or of the error.
+ *
+ * @param result The result.
+ * @param maxChars Characters of output that the model sees.
+ */
+export function leavesOut(result: CellResult, maxChars: number): boolean {
+  return result.output.length > maxChars ||
+    errorOf(result).length > Math.max(maxChars, MAX_LIST_CHARS);
+}
+
+/**
+ * Returns the whole text of a result, as far as the runtime has passed it on.
+ *
+ * @param result The result.
+ */
+export function wholeText(result: CellResult): string {
+  const { text, tail } = result.output;
+  return [text, tail, errorOf(result)].filter((part) => part !== "").join("\n");
+}
+
+function errorOf(result: CellResult): string {
+  return result.status === "error" ? result.error.text : "";
+}
+
 /**
  * Turns the result of a cell into an observation.
  *
  * @param result The result.
  * @param maxChars Characters of output that the model sees. A value, an error and late output are cut at as many each,
  * other parts at fixed lengths, and the whole observation at three times as many.
+ * @param options Further sentences for the model.
  */
-export function observe(result: CellResult, maxChars: number): Observation {
+export function observe(
+  result: CellResult,
+  maxChars: number,
+  options: ObserveOptions = {},
+): Observation {
   const { length, text, tail } = result.output;
   // A runtime that passes on less than the model may see has cut the output already.
   const shownChars = tail === "" ? maxChars : Math.min(maxChars, text.length);
@@ -67,6 +112,9 @@ export function observe(result: CellResult, maxChars: number): Observation {
     callsOf(result.hostCalls),
     unawaitedOf(result),
     changesOf(result.changed),
+    options.artifact === undefined
+      ? ""
+      : `The whole text is kept: await readArtifact(${JSON.stringify(options.artifact)})`,
   );
   const type = result.status === "error" || result.status === "kernel_exit"
     ? "execution_error"
@@ -77,7 +125,9 @@ export function observe(result: CellResult, maxChars: number): Observation {
     : "execution_output";
   const content = escapeTags(parts.filter((part) => part !== "").join("\n\n"));
   const limit = MAX_SHARES * Math.max(maxChars, MAX_LIST_CHARS);
-  return { type, content: wrap(type, truncate(content, limit, { mark: leftOut })) };
+  const shown = truncate(content, limit, { mark: leftOut });
+  const { remark } = options;
+  return { type, content: wrap(type, remark === undefined ? shown : `${shown}\n\n${remark}`) };
 }
 
 /** Returns the observation of an empty code block. */
@@ -85,6 +135,15 @@ export function observeEmptyCell(): Observation {
   const content = "The code block was empty, so nothing was executed. " +
     "Write code into it, or answer without a code block.";
   return { type: "execution_error", content: wrap("execution_error", content) };
+}
+
+/**
+ * Returns what the model is told of a reply that did nothing.
+ *
+ * @param text The explanation.
+ */
+export function observeReply(text: string): string {
+  return wrap("execution_error", escapeTags(text));
 }
 
 /**
@@ -215,10 +274,9 @@ function displaysOf(displays: readonly MimeBundle[]): string {
 function callsOf(calls: readonly HostCall[]): string {
   if (calls.length === 0) return "";
   const counts = new Map<string, number>();
-  for (const { name, status } of calls) {
-    const key = status === "ok"
-      ? cut(name)
-      : `${cut(name)} (${status === "error" ? "failed" : "not finished"})`;
+  for (const { name, status, reason } of calls) {
+    const why = reason === undefined ? "" : `: ${cut(reason)}`;
+    const key = status === "ok" ? cut(name) : `${cut(name)} (${ENDS[status]}${why})`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   const listed = [...counts].map(([name, count]) => count === 1 ? name : `${name} x${count}`);
