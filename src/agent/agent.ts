@@ -5,9 +5,7 @@
  */
 
 import { Mutex } from "../async/mutex.ts";
-import { acceptedType } from "../declare/schema_text.ts";
-import { checkValue, type Schema } from "../inject/schema.ts";
-import { checkLimit } from "../limits/limit.ts";
+import type { Schema } from "../inject/schema.ts";
 import { checkOptions } from "../limits/options.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import {
@@ -18,30 +16,26 @@ import {
   type RunOptions,
 } from "./agent_options.ts";
 import { AgentRun, type RunHost } from "./agent_run.ts";
+import { settingsOf } from "./agent_settings.ts";
 import { Artifacts } from "./compaction/artifacts.ts";
-import { dateReminder, defaultPromptTemplate, endingInstructions, promptParts } from "./prompt.ts";
+import { cellFunctionsOf, systemPromptOf } from "./agent_prompt.ts";
+import { dateReminder } from "./prompt.ts";
 import { type ContextMemory, NEW_CONTEXT } from "./record/context_memory.ts";
 import type { RunResult } from "./record/event.ts";
-import { checkRunLimits, reachedLimit } from "./record/limits.ts";
+import { checkRunLimits } from "./record/limits.ts";
 import { checkMessages, type Message } from "./record/message.ts";
 import { newState, type RunState } from "./record/state.ts";
 import { ToolSet } from "./reply/tool_set.ts";
 import { RunClock, runToEnd } from "./run_loop.ts";
 import { Attachments } from "./step/attachments.ts";
-import {
-  type CellFunctionName,
-  checkCellFunctions,
-  injectCellFunctions,
-} from "./step/cell_functions.ts";
+import { checkCellFunctions, injectCellFunctions } from "./step/cell_functions.ts";
 import { type NamedMiddleware, nameMiddleware, wrapModel } from "./step/middleware.ts";
 import type { HandedOver, StepDeps, StepSettings } from "./step/step_deps.ts";
+import { scopeOfRun } from "./scope_of_run.ts";
 import { Ledger } from "./team/ledger.ts";
 import { checkDescent, type RunScope, runScope } from "./team/run_scope.ts";
 
 export type { AgentOptions, OutputOf, RunOptions };
-
-/** Languages of blocks that are cells, whatever `cellLanguage` is. */
-const LANGUAGES = ["typescript", "ts", "javascript", "js"];
 
 /**
  * An agent with a history, on a runtime that it is given. Runs follow one another, on the same history and the same runtime.
@@ -88,7 +82,7 @@ export class Agent<R extends Runtime = Runtime> {
     this.#middleware = nameMiddleware(options.middleware ?? []);
     this.runtime = options.runtime;
     checkCellFunctions(this.runtime, [
-      ...this.#cellFunctions(undefined),
+      ...cellFunctionsOf(options),
       ...(this.#settings.keepsArtifacts ? ["readArtifact" as const] : []),
     ]);
   }
@@ -226,16 +220,6 @@ export class Agent<R extends Runtime = Runtime> {
     };
   }
 
-  /** Returns the functions that a run puts into cells from the start. */
-  #cellFunctions(output: Schema | undefined): CellFunctionName[] {
-    const { plainReply = "finish", finish = plainReply === "continue", askUser = false } =
-      this.#options;
-    return [
-      ...(finish || output !== undefined ? ["finish" as const] : []),
-      ...(askUser ? ["askUser" as const] : []),
-    ];
-  }
-
   /** Does the work of a run. */
   async #work(
     question: Message,
@@ -255,7 +239,7 @@ export class Agent<R extends Runtime = Runtime> {
     });
     let state = first;
     const update = (next: RunState) => {
-      // What a run has used is the parent's expense as well.
+      // The expense of a run is its parent's as well.
       parent?.spend({
         usage: minus(next, state),
         cost: next.cost - state.cost,
@@ -290,30 +274,24 @@ export class Agent<R extends Runtime = Runtime> {
     const ledger = new Ledger();
     const answer: HandedOver = { done: false, value: undefined };
     const { model } = this.#options;
-    const scope: RunScope = {
-      id: host.id,
+    const scope = scopeOfRun({
+      host,
+      settings,
+      parent,
+      ledger,
+      answer,
+      signal,
+      state,
       agent: this,
       runtime: this.runtime,
-      parent,
-      signal,
-      onChildEvent: (event) => emit("child_event", state().step, { event }),
-      spend: (expense) => ledger.spend(expense),
-      reached: () =>
-        parent?.reached() ??
-          reachedLimit({ ...ledger.book(state(), { keep: true }), step: 0 }, settings.limits),
-      finish: async (value) => {
-        const { output } = settings;
-        const task = { task: "finish", what: "answer" };
-        answer.value = output === undefined ? value : await checkValue(output, value, task);
-        answer.done = true;
-      },
-      askUser: (question, options) => people.ask(question, options),
-      readArtifact: (name) => this.#artifacts.read(name),
-    };
+      artifacts: this.#artifacts,
+    });
     try {
-      const names = this.#cellFunctions(settings.output);
+      const names = cellFunctionsOf(this.#options, settings.output);
       await injectCellFunctions(this.runtime, names);
-      const system = `${await this.#systemPrompt(settings)}\n\n${dateReminder(new Date())}`;
+      const system = `${await systemPromptOf(this.#options, settings)}\n\n${
+        dateReminder(new Date())
+      }`;
       return {
         settings,
         emit,
@@ -341,62 +319,6 @@ export class Agent<R extends Runtime = Runtime> {
       throw error;
     }
   }
-
-  async #systemPrompt({ output, timeoutMs, mode, plainReply }: StepSettings): Promise<string> {
-    const { instructions, systemInstructions, systemPromptTemplate } = this.#options;
-    const description = await this.runtime.describe({ timeoutMs });
-    const language = this.#settings.languages[0]!;
-    const functions = this.#cellFunctions(output);
-    const ending = endingInstructions({
-      finish: functions.includes("finish"),
-      askUser: functions.includes("askUser"),
-      plainReplyEnds: plainReply === "finish" && output === undefined,
-      outputType: output === undefined ? undefined : acceptedType(output),
-    });
-    const declared = mode === "none"
-      ? { environment: "", types: [], functions: [], variables: [] }
-      : description;
-    const parts = promptParts(declared, {
-      instructions,
-      systemInstructions,
-      language,
-      mode,
-      ending,
-    });
-    return (systemPromptTemplate ?? defaultPromptTemplate)(parts);
-  }
-}
-
-function settingsOf(options: AgentOptions): StepSettings {
-  const { cells = "fenced", plainReply = "finish" } = options;
-  if (!["fenced", "tool", "off"].includes(cells)) {
-    throw new TypeError(
-      `Cannot use cells ${JSON.stringify(cells)}: it is "fenced", "tool" or "off"`,
-    );
-  }
-  if (!["finish", "continue", "wait"].includes(plainReply)) {
-    throw new TypeError(
-      `Cannot use plainReply ${JSON.stringify(plainReply)}: it is "finish", "continue" or "wait"`,
-    );
-  }
-  if (options.cellTimeoutMs !== undefined) checkLimit("cellTimeoutMs", options.cellTimeoutMs);
-  const maxObservationChars = options.maxObservationChars ?? 5_000;
-  const windowTokens = options.contextWindowTokens ?? 128_000;
-  return {
-    languages: [...new Set([options.cellLanguage ?? "typescript", ...LANGUAGES])],
-    mode: cells === "off" ? "none" : cells,
-    parameters: options.parameters,
-    maxObservationChars: checkLimit("maxObservationChars", maxObservationChars),
-    timeoutMs: options.cellTimeoutMs,
-    windowTokens: checkLimit("contextWindowTokens", windowTokens),
-    limits: checkRunLimits(options),
-    prices: options.prices,
-    plainReply,
-    output: undefined,
-    lastAnswer: options.lastAnswer ?? false,
-    seesDisplays: options.seesDisplays ?? false,
-    keepsArtifacts: (options.artifacts ?? true) && cells !== "off",
-  };
 }
 
 /** Returns the tokens that one state has and another has not. */

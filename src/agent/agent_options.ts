@@ -48,7 +48,7 @@ export interface AgentOptions<R extends Runtime = Runtime> extends RunLimits {
   /** Functions that the model calls as tools, with JSON for arguments: functions, or results of `defineFunction`. @default none */
   readonly tools?: Tools | undefined;
   /**
-   * What a reply does that does nothing: it is the answer and ends the run (`finish`), the model is told to go on until a cell
+   * The effect of a reply without an action: it is the answer and ends the run (`finish`), the model has to go on until a cell
    * calls `finish(answer)` (`continue`), or the run waits for `run.answer()` (`wait`). @default "finish"
    */
   readonly plainReply?: "finish" | "continue" | "wait" | undefined;

@@ -10,7 +10,7 @@ import type { ApprovalDecision, PendingRequest } from "./record/pending_request.
 import type { RunStatus } from "./record/run_status.ts";
 import type { RunState } from "./record/state.ts";
 
-/** What a run offers to the work that it does. */
+/** The side of a run that its work uses. */
 export interface RunHost {
   /** The identifier of the run. */
   readonly id: string;
@@ -98,7 +98,7 @@ export class AgentRun<T = unknown> implements AsyncIterable<AgentEvent> {
     return { ...this.#state, status: this.status, pending: this.#pending };
   }
 
-  /** What a person has to answer or to approve. */
+  /** The requests that wait for a person. */
   get pending(): readonly PendingRequest[] {
     return this.#pending;
   }

@@ -60,7 +60,7 @@ export class RunClock implements Disposable {
 
 /** Options of {@linkcode runToEnd}. */
 export interface RunLoopOptions {
-  /** What the steps need. Its signal is the run's, and that of the clock. */
+  /** The means of the steps. Their signal is the run's, and that of the clock. */
   readonly deps: StepDeps;
   /** The run. */
   readonly host: RunHost;

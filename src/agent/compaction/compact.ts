@@ -40,7 +40,7 @@ export interface CompactOptions {
   readonly target: number;
   /** The window in tokens, for the request for a summary. */
   readonly windowTokens: number;
-  /** What is known about the window. */
+  /** The memory of the agent about the window. */
   readonly memory: ContextMemory;
   /** A description of the present namespace, which follows the summary. */
   readonly namespace: string;
@@ -52,7 +52,7 @@ export interface CompactOptions {
 
 /** The result of {@linkcode compact}. */
 export interface Compaction extends CompactedHistory {
-  /** What is known about the window now. */
+  /** The memory about the window, after the compaction. */
   readonly memory: ContextMemory;
 }
 

@@ -34,7 +34,7 @@ const TARGET_PART = 0.6;
 /** A compacted history has to grow by this part before it is compacted again. */
 const GROWTH = 1.25;
 
-/** What can be measured. */
+/** A message, as far as it is measured. */
 export type Measurable = { readonly content: string; readonly attachments?: readonly unknown[] };
 
 /**

@@ -28,7 +28,7 @@ that part is thrown away. Then write the summary inside <summary> tags, with the
 
 An earlier summary, if there is one, is the beginning of the conversation: carry over what still matters.`;
 
-/** What a request for a summary is made of. */
+/** The parts of a request for a summary. */
 export interface SummaryRequest {
   /** The messages to summarise, without the summary of earlier ones. */
   readonly messages: readonly Message[];

@@ -42,7 +42,7 @@ export interface PeopleDeskOptions {
 /** The people of one run. */
 export class PeopleDesk {
   /** Decisions on functions that hold for the rest of the run. */
-  readonly remembered = new Map<string, ApprovalDecision>();
+  readonly remembered: Map<string, ApprovalDecision> = new Map();
   readonly #options: PeopleDeskOptions;
   readonly #waiters = new Map<string, Waiter>();
   #steering: string[] = [];
@@ -54,7 +54,7 @@ export class PeopleDesk {
     this.#options = options;
   }
 
-  /** What waits for a person. */
+  /** The requests that wait for a person. */
   get pending(): readonly PendingRequest[] {
     return [...this.#waiters.values()].map(({ request }) => request);
   }

@@ -1,10 +1,10 @@
 /**
- * What is remembered about the window of a model: plain data.
+ * The memory of an agent about the window of its model: plain data.
  *
  * @module
  */
 
-/** What runs have learned about the window of a model: plain data. */
+/** The facts that runs have learned about the window of a model: plain data. */
 export interface ContextMemory {
   /** Tokens that the provider counts for each one of the estimate. */
   readonly factor: number;

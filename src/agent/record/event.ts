@@ -52,7 +52,7 @@ export interface AgentEventMap {
   reasoning_reset: Record<never, never>;
   /** The request to the model failed before the reply had begun, and is sent again. */
   retry: { readonly attempt: number; readonly delayMs: number; readonly reason: string };
-  /** The reply did nothing, or was not understood. `content` is what the model is told. */
+  /** The reply did nothing, or was not understood. `content` is the text for the model. */
   correction: { readonly content: string };
   /** A cell, before it runs. */
   code: { readonly code: string };

@@ -63,7 +63,7 @@ export function checkRunLimits(given: RunLimits, defaults: RunLimits = {}): Chec
   };
 }
 
-/** What a run has used so far. */
+/** The expense of a run so far. */
 export interface RunTotals {
   /** Number of model calls. */
   readonly step: number;

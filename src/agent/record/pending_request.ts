@@ -1,5 +1,5 @@
 /**
- * What a run waits for: plain data.
+ * Requests to a person for which a run waits: plain data.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export interface PendingApproval {
   readonly args: readonly unknown[];
 }
 
-/** What a person has to answer or to approve. */
+/** A request to a person. */
 export type PendingRequest = PendingQuestion | PendingApproval;
 
 /** The decision on a call. */

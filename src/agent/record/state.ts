@@ -1,5 +1,5 @@
 /**
- * The state of a run: plain data that a step takes and returns. Whoever has it can go on, in this process or in another.
+ * The state of a run: plain data that a step takes and returns, in this process or in another.
  *
  * @module
  */
@@ -42,7 +42,7 @@ export interface RunState {
   readonly cells: readonly string[];
   /** Names that cells made or gave another value. */
   readonly changed: readonly NamespaceEntry[];
-  /** What a person has to answer or to approve. */
+  /** The requests that wait for a person. */
   readonly pending: readonly PendingRequest[];
   /** Decisions on functions that hold for the rest of the run. */
   readonly remembered: Readonly<Record<string, boolean>>;
@@ -58,7 +58,7 @@ export interface RunState {
   readonly idle: number;
   /** The failing cell that was written again and again. */
   readonly repeated?: { readonly code: string; readonly count: number } | undefined;
-  /** What is known about the window of the model. */
+  /** The memory about the window of the model. */
   readonly context: ContextMemory;
 }
 
@@ -80,7 +80,7 @@ export interface NewRun {
   readonly history: readonly Message[];
   /** The question. */
   readonly question: Message;
-  /** What earlier runs have learned about the window of the model. */
+  /** The memory of earlier runs about the window of the model. */
   readonly context?: ContextMemory | undefined;
 }
 

@@ -13,7 +13,7 @@ export type Joint =
   /** The open block begins again from its opening fence. */
   | { readonly kind: "restart_block"; readonly text: string };
 
-/** What is known of the reply so far. */
+/** The reply so far. */
 export interface CutReply {
   /** The text so far. */
   readonly text: string;

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** What is known about a reply without a cell. */
+/** A reply without a cell. */
 export interface ReplyShape {
   /** The text. */
   readonly text: string;

@@ -127,7 +127,7 @@ export async function readReply(
     ? undefined
     : explain(finishReason, reported);
   const complete = incomplete === undefined;
-  const read = reader.end(complete);
+  const read = reader.end({ complete });
   return {
     ...read,
     toolCalls: complete ? toolCalls : [],

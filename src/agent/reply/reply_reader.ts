@@ -93,9 +93,9 @@ export class ReplyReader {
   /**
    * Ends the reply.
    *
-   * @param complete Whether the model ended it of its own accord. Otherwise an open block is no cell.
+   * @param options Whether the model ended it of its own accord. Otherwise an open block is no cell.
    */
-  end(complete: boolean): ReadText {
+  end({ complete }: { readonly complete: boolean }): ReadText {
     if (this.#joining !== undefined) this.#join();
     const restored = this.#filter.end();
     const end = this.#parser.end({ truncated: !complete });

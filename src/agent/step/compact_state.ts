@@ -27,14 +27,12 @@ export function windowOf({ context }: RunState, { settings: { windowTokens } }: 
  * Compacts the history of a run if it has to be, or if a server has refused it.
  *
  * @param state The state.
- * @param deps The model, the runtime.
- * @param options Whether the history is compacted in any case.
+ * @param options The model and the runtime, and whether the history is compacted in any case.
  * @returns The next state; `failed` if the system prompt leaves no room for a history.
  */
 export async function compactState(
   state: RunState,
-  deps: StepDeps,
-  { force = false }: { readonly force?: boolean } = {},
+  { deps, force = false }: { readonly deps: StepDeps; readonly force?: boolean },
 ): Promise<RunState> {
   const { emit, system, middleware, artifacts } = deps;
   const { factor } = state.context;

@@ -138,7 +138,7 @@ export function observeEmptyCell(): Observation {
 }
 
 /**
- * Returns what the model is told of a reply that did nothing.
+ * Returns the observation of a reply that did nothing.
  *
  * @param text The explanation.
  */

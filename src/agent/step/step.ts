@@ -4,18 +4,16 @@
  * @module
  */
 
-import { alternate } from "../../model/alternate.ts";
-import type { ModelMessage } from "../../model/model.ts";
-import { ModelError } from "../../model/model_error.ts";
-import { callTool, runCell } from "./act.ts";
-import { compactState } from "./compact_state.ts";
-import { calibrate, learnRefusal, measure } from "../compaction/context.ts";
-import { costOf, type ReachedLimit, reachedLimit } from "../record/limits.ts";
-import { type Message, toModelMessage } from "../record/message.ts";
-import { observeReply } from "./observation.ts";
+import { type ReachedLimit, reachedLimit } from "../record/limits.ts";
+import type { Message } from "../record/message.ts";
+import { type RunState, withMessages } from "../record/state.ts";
 import { explainMisfire } from "../reply/misfire.ts";
-import { readReply, type Reply } from "../reply/reply.ts";
-import { type RunState, withMessages, withUsage } from "../record/state.ts";
+import type { Reply } from "../reply/reply.ts";
+import { ask, askOnce } from "./ask.ts";
+import { callTool } from "./call_tool.ts";
+import { compactState } from "./compact_state.ts";
+import { observeReply } from "./observation.ts";
+import { runCell } from "./run_cell.ts";
 import type { StepDeps } from "./step_deps.ts";
 
 /** After so many replies in a row that did nothing, the run fails. */
@@ -41,106 +39,30 @@ const GO_ON_TYPED =
 export async function step(state: RunState, deps: StepDeps): Promise<RunState> {
   deps.signal.throwIfAborted();
   const reached = deps.scope.reached() ?? reachedLimit(state, deps.settings.limits);
-  if (reached !== undefined) return await exhaust(state, reached, deps);
+  if (reached !== undefined) return await exhaust(reached, { state, deps });
   deps.people.at(state.step + 1);
   let now: RunState = enterSteering({ ...state, step: state.step + 1 }, deps);
-  now = await compactState(now, deps);
+  now = await compactState(now, { deps });
   if (now.status !== "running") return now;
   const { state: asked, reply } = await ask(now, deps);
-  return await follow(reply, { ...asked, nudge: undefined }, deps);
+  return await follow(reply, { state: { ...asked, nudge: undefined }, deps });
 }
 
-/** Adds what people have thrown in. */
+/** A state, and the means to go on from it. */
+interface Situation {
+  readonly state: RunState;
+  readonly deps: StepDeps;
+}
+
+/** Adds the messages of people. */
 function enterSteering(state: RunState, { people, emit }: StepDeps): RunState {
   const texts = people.takeSteering();
   for (const text of texts) emit("steered", state.step, { text });
   return withMessages(state, ...texts.map((content): Message => ({ role: "user", content })));
 }
 
-/** Asks the model. If the messages are too long for it, they are compacted, and it is asked once more. */
-async function ask(
-  state: RunState,
-  deps: StepDeps,
-): Promise<{ state: RunState; reply: Reply }> {
-  const { settings } = deps;
-  try {
-    return await askOnce(state, deps);
-  } catch (error) {
-    if (!(error instanceof ModelError) || error.kind !== "context_length") throw error;
-    const tokens = measure(requestOf(state, deps), state.context.factor);
-    const context = learnRefusal(state.context, {
-      tokens,
-      windowTokens: settings.windowTokens,
-      reported: error.contextTokens,
-    });
-    const shorter = await compactState({ ...state, context }, deps, { force: true });
-    if (shorter.status !== "running") return { state: shorter, reply: NO_REPLY };
-    // If nothing could be left out, the server would refuse it again.
-    if (measure(requestOf(shorter, deps)) >= measure(requestOf(state, deps))) throw error;
-    return await askOnce(shorter, deps);
-  }
-}
-
-const NO_REPLY: Reply = {
-  text: "",
-  toolCalls: [],
-  blocks: [],
-  calledTool: false,
-  loneTag: false,
-  usage: { inputTokens: 0, outputTokens: 0, totalTokens: 0, estimated: false },
-  firstUsage: { inputTokens: 0, outputTokens: 0, totalTokens: 0, estimated: false },
-};
-
-async function askOnce(
-  state: RunState,
-  deps: StepDeps,
-  { last = false }: { readonly last?: boolean } = {},
-): Promise<{ state: RunState; reply: Reply }> {
-  const { emit, callModel, signal, tools, settings } = deps;
-  const { step } = state;
-  const messages = requestOf(state, deps);
-  const reply = await readReply(messages, {
-    callModel,
-    signal,
-    parameters: settings.parameters,
-    tools: last ? [] : tools.specs,
-    languages: last || settings.mode !== "fenced" ? [] : settings.languages,
-    implicitReasoning: state.context.implicitReasoning,
-    onText: (text) => emit("text", step, { text }),
-    onReasoning: (text) => emit("reasoning", step, { text }),
-    onReset: () => emit("reasoning_reset", step, {}),
-    onRetry: ({ attempt, delayMs, reason }) => emit("retry", step, { attempt, delayMs, reason }),
-  });
-  const { usage, firstUsage } = reply;
-  emit("usage", step, { usage });
-  const cost = costOf(usage, settings.prices);
-  const context = calibrate(state.context, { messages, usage: firstUsage });
-  const implicitReasoning = context.implicitReasoning || reply.loneTag;
-  return {
-    state: { ...withUsage(state, { usage, cost }), context: { ...context, implicitReasoning } },
-    reply,
-  };
-}
-
-/** Returns the messages of the next request. */
-function requestOf(
-  { messages, nudge }: RunState,
-  { system, attachments }: StepDeps,
-): ModelMessage[] {
-  const request: ModelMessage[] = [{ role: "system", content: system }];
-  for (const message of messages) {
-    const found = (message.attachments ?? []).flatMap(({ key }) => attachments.get(key) ?? []);
-    request.push({
-      ...toModelMessage(message),
-      ...(found.length === 0 ? {} : { attachments: found }),
-    });
-  }
-  if (nudge !== undefined) request.push({ role: "user", content: nudge });
-  return alternate(request);
-}
-
-/** Does what a reply says. */
-async function follow(reply: Reply, state: RunState, deps: StepDeps): Promise<RunState> {
+/** Carries out a reply. */
+async function follow(reply: Reply, { state, deps }: Situation): Promise<RunState> {
   if (state.status !== "running") return state;
   const { text, code, toolCalls, incomplete } = reply;
   const now: RunState = { ...state, content: text };
@@ -148,12 +70,12 @@ async function follow(reply: Reply, state: RunState, deps: StepDeps): Promise<Ru
     const reason = incomplete;
     return { ...withMessages(now, ...asAnswer(text)), status: "failed", reason };
   }
-  if (code !== undefined) return await followCell(code, text, { state: now, deps });
+  if (code !== undefined) return await followCell(code, { text, state: now, deps });
   if (toolCalls.length > 0 && deps.tools.specs.length > 0) {
-    return await followCalls(reply, now, deps);
+    return await followCalls(reply, { state: now, deps });
   }
   if (text.trim() === "" && !reply.calledTool) return nudge(now, deps);
-  return followText(reply, now, deps);
+  return followText(reply, { state: now, deps });
 }
 
 function asAnswer(content: string): Message[] {
@@ -177,12 +99,11 @@ function nudge(state: RunState, { emit, settings: { mode } }: StepDeps): RunStat
 
 async function followCell(
   code: string,
-  text: string,
-  { state, deps }: { readonly state: RunState; readonly deps: StepDeps },
+  { text, state, deps }: Situation & { readonly text: string },
 ): Promise<RunState> {
   const fence = fenceFor(code);
   const written = `${text}${fence}${deps.settings.languages[0]}\n${code}\n${fence}`;
-  const { state: next, content, attachments } = await runCell(code, state, deps);
+  const { state: next, content, attachments } = await runCell(code, { state, deps });
   // Both at once: a run that is stopped in between leaves no cell without its observation.
   return endIfAnswered(
     withMessages(
@@ -196,8 +117,7 @@ async function followCell(
 
 async function followCalls(
   { text, toolCalls }: Reply,
-  state: RunState,
-  deps: StepDeps,
+  { state, deps }: Situation,
 ): Promise<RunState> {
   let now = state;
   const results: Message[] = [];
@@ -211,7 +131,7 @@ async function followCalls(
       });
       continue;
     }
-    const action = await followCall(call, now, deps);
+    const action = await followCall(call, { state: now, deps });
     now = action.state;
     results.push({ role: "tool_result", callId: call.id, content: action.content });
   }
@@ -223,8 +143,7 @@ async function followCalls(
 
 async function followCall(
   call: Reply["toolCalls"][number],
-  state: RunState,
-  deps: StepDeps,
+  { state, deps }: Situation,
 ): Promise<{ state: RunState; content: string }> {
   let code: string | undefined;
   try {
@@ -234,7 +153,9 @@ async function followCall(
     deps.emit("correction", state.step, { content });
     return { state, content };
   }
-  return code === undefined ? await callTool(call, state, deps) : await runCell(code, state, deps);
+  return code === undefined
+    ? await callTool(call, { state, deps })
+    : await runCell(code, { state, deps });
 }
 
 /** Ends the run if a cell has handed the answer over. */
@@ -259,11 +180,13 @@ function text(value: unknown): string {
 }
 
 /** Follows a reply without an action: it is the answer, unless it was meant to be something else. */
-function followText(reply: Reply, state: RunState, deps: StepDeps): RunState {
+function followText(reply: Reply, { state, deps }: Situation): RunState {
   const { emit, people, settings: { languages, mode, plainReply, output } } = deps;
   const { text } = reply;
   const misfire = mode === "fenced" ? explainMisfire(reply, languages[0]!) : undefined;
-  if (misfire !== undefined && state.idle === 0) return correct(observeReply(misfire), state, deps);
+  if (misfire !== undefined && state.idle === 0) {
+    return correct(observeReply(misfire), { state, deps });
+  }
   const said = withMessages(state, ...asAnswer(text));
   if (text.trim() === "") return nudge({ ...state, idle: Math.max(1, state.idle) }, deps);
   if (people.hasSteering) return said;
@@ -274,15 +197,15 @@ function followText(reply: Reply, state: RunState, deps: StepDeps): RunState {
       } times in a row without handing an answer over`;
       return { ...said, status: "failed", reason };
     }
-    return correct(output === undefined ? GO_ON : GO_ON_TYPED, state, deps);
+    return correct(output === undefined ? GO_ON : GO_ON_TYPED, { state, deps });
   }
   if (plainReply === "wait") return { ...said, status: "waiting" };
   emit("final_response", state.step, { content: text });
   return { ...said, status: "completed" };
 }
 
-/** Tells the model what was wrong with its reply. */
-function correct(content: string, state: RunState, { emit }: StepDeps): RunState {
+/** Corrects the model. */
+function correct(content: string, { state, deps: { emit } }: Situation): RunState {
   emit("correction", state.step, { content });
   const reply: Message = { role: "assistant", content: state.content };
   const told: Message = { role: "execution_result", content };
@@ -294,14 +217,13 @@ function correct(content: string, state: RunState, { emit }: StepDeps): RunState
 
 /** Ends a run whose limit is reached, with a last answer if that was requested. */
 async function exhaust(
-  state: RunState,
   { limit, max }: ReachedLimit,
-  deps: StepDeps,
+  { state, deps }: Situation,
 ): Promise<RunState> {
   const { emit, settings } = deps;
   let now: RunState = { ...state, nudge: undefined };
   if (limit === "steps" && settings.lastAnswer) {
-    const { state: asked, reply } = await askOnce({ ...now, nudge: LAST }, deps, { last: true });
+    const { state: asked, reply } = await askOnce({ ...now, nudge: LAST }, { deps, last: true });
     now = {
       ...withMessages(asked, ...asAnswer(reply.text)),
       nudge: undefined,

@@ -1,5 +1,5 @@
 /**
- * What a step needs besides the state: live objects and settings.
+ * The means of a step: live objects and settings, besides the state.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import type { RunScope } from "../team/run_scope.ts";
 /** The way in which a model acts. */
 export type ActMode = "fenced" | "tool" | "none";
 
-/** What a reply does that does nothing. */
+/** The effect of a reply without an action. */
 export type PlainReply = "finish" | "continue" | "wait";
 
 /** The answer that a cell has handed over. */
@@ -50,7 +50,7 @@ export interface StepSettings {
   readonly limits: CheckedLimits;
   /** Prices of tokens. */
   readonly prices: ModelPrices | undefined;
-  /** What a reply does that does nothing. */
+  /** The effect of a reply without an action. */
   readonly plainReply: PlainReply;
   /** The schema of the answer. */
   readonly output: Schema | undefined;
@@ -62,7 +62,7 @@ export interface StepSettings {
   readonly keepsArtifacts: boolean;
 }
 
-/** What a step needs. */
+/** The means of a step. */
 export interface StepDeps {
   /** The settings of the run. */
   readonly settings: StepSettings;
@@ -88,7 +88,7 @@ export interface StepDeps {
   readonly middleware: readonly NamedMiddleware[];
   /** The run, for what its cells call. */
   readonly scope: RunScope;
-  /** What sub-agents have used during the present step. */
+  /** The expense of sub-agents during the present step. */
   readonly ledger: Ledger;
   /** The answer that a cell has handed over. */
   readonly answer: HandedOver;

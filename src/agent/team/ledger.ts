@@ -1,5 +1,5 @@
 /**
- * What a run has used since its state was last written.
+ * The expense of a run since its state was last written.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { Expense } from "./run_scope.ts";
 export class Ledger {
   #expense: Expense = { usage: NO_USAGE, cost: 0, hostCalls: 0 };
 
-  /** What is not part of a state yet. */
+  /** The expense that is not part of a state yet. */
   get open(): Expense {
     return this.#expense;
   }

@@ -12,7 +12,7 @@ import type { ReachedLimit } from "../record/limits.ts";
 /** Maximum number of agents that wait for one another: more is a recursion that has no end. */
 const MAX_DEPTH = 5;
 
-/** What a run has used, in parts. */
+/** The expense of a part of a run. */
 export interface Expense {
   /** Tokens. */
   readonly usage: TokenUsage;

@@ -2,7 +2,7 @@
 
 import type { ModelErrorKind } from "../model_error.ts";
 
-/** What is known about a failure. */
+/** A failure, as a server reports it. */
 export interface Failure {
   message: string;
   status?: number | undefined;
@@ -102,9 +102,12 @@ function delayIn(body: unknown): string | undefined {
  * Returns the failure in an event of a stream, if it is one. Servers report failures under status 200 in several shapes.
  *
  * @param data The parsed event.
- * @param isError Whether the server calls the event an error.
+ * @param options Whether the server calls the event an error.
  */
-export function failureIn(data: unknown, isError: boolean): Failure | undefined {
+export function failureIn(
+  data: unknown,
+  { isError }: { isError: boolean },
+): Failure | undefined {
   if (typeof data === "string") return isError ? { message: data, codes: [] } : undefined;
   if (typeof data !== "object" || data === null) return undefined;
   const event = data as Record<string, unknown>;

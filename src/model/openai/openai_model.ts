@@ -166,7 +166,7 @@ export class OpenAIModel implements Model {
       for await (const { data, isError } of readEvents(response, deadlines.life)) {
         if (data.trim() === "[DONE]") break;
         const event = parse(data, isError);
-        const failure = failureIn(event, isError);
+        const failure = failureIn(event, { isError });
         if (failure !== undefined) throw new ServerFailure(failure);
         seen.events++;
         const { text, reasoning } = reader.read(event);

@@ -47,8 +47,9 @@ function history(cells: number, { chars = 400, question = "Question" } = {}): Me
   return [{ role: "user", content: question }, ...steps.flat()];
 }
 
-const run = (messages: readonly Message[], options: CompactOptions) =>
-  compact({ messages, question: 0 }, options);
+function run(messages: readonly Message[], options: CompactOptions) {
+  return compact({ messages, question: 0 }, options);
+}
 
 Deno.test("measure() counts the tokens of scripts", () => {
   const tokens = (content: string) => measure([{ content }]) - measure([{ content: "" }]);

@@ -26,7 +26,9 @@ async function next<T extends AgentEventType>(
   }
 }
 
-const iterate = (run: AgentRun<unknown>) => run[Symbol.asyncIterator]();
+function iterate(run: AgentRun<unknown>): AsyncIterator<AgentEvent> {
+  return run[Symbol.asyncIterator]();
+}
 
 function payments() {
   const paid: unknown[][] = [];

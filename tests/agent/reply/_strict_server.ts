@@ -12,7 +12,7 @@ export interface WireMessage {
   readonly content: unknown;
 }
 
-/** What a server is asked. */
+/** A request to a server. */
 export interface WireRequest {
   readonly messages: readonly WireMessage[];
   /** The number of the request, from 0. */
@@ -20,7 +20,7 @@ export interface WireRequest {
   readonly body: Record<string, unknown>;
 }
 
-/** What a server replies: the text, events, or a whole answer. */
+/** The reply of a server: the text, events, or a whole answer. */
 export type WireReply = string | readonly unknown[] | Response;
 
 /** A server that refuses what strict servers refuse. */
@@ -92,7 +92,7 @@ function refusalOf(messages: readonly WireMessage[]): unknown {
 /** Returns the tokens of messages as this server counts them: one for three characters of Latin, or one of others. */
 export function tokensOf(messages: readonly WireMessage[]): number {
   const text = messages.map(({ content }) => String(content)).join("");
-  const latin = text.replace(/[^\u0000-\u024f]/g, "").length;
+  const latin = text.replace(/[\u0250-\uffff]/g, "").length;
   return Math.ceil(latin / 3.5) + (text.length - latin);
 }
 

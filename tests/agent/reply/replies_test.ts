@@ -1,4 +1,4 @@
-/** What a reply is: complete or not, reasoning or text, a cell or not. */
+/** Kinds of replies: complete or not, reasoning or text, a cell or not. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { CaveAgent } from "../../../src/cave_agent.ts";
 import { LocalRuntime } from "../../../src/runtime/local_runtime.ts";
