@@ -33,7 +33,7 @@ import { type NamedMiddleware, nameMiddleware, wrapModel } from "./step/middlewa
 import type { HandedOver, StepDeps, StepSettings } from "./step/step_deps.ts";
 import { scopeOfRun } from "./scope_of_run.ts";
 import { Ledger } from "./team/ledger.ts";
-import { checkDescent, type RunScope, runScope } from "./team/run_scope.ts";
+import { checkDescent, currentScope, type RunScope } from "./team/run_scope.ts";
 
 export type { AgentOptions, OutputOf, RunOptions };
 
@@ -167,7 +167,7 @@ export class Agent<R extends Runtime = Runtime> {
       content: query,
       ...(attachments.length === 0 ? {} : { attachments }),
     };
-    const parent = runScope.getStore();
+    const parent = currentScope();
     if (parent !== undefined) checkDescent(parent, { agent: this, runtime: this.runtime });
     const signals = [options.signal, parent?.signal].filter((signal) => signal !== undefined);
     const clocks: RunClock[] = [];

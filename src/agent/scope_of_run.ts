@@ -52,6 +52,7 @@ export function scopeOfRun(options: ScopeOptions): RunScope {
     agent,
     runtime,
     parent,
+    isActive: () => state().status === "running" || state().status === "waiting",
     signal,
     onChildEvent: (event) => emit("child_event", state().step, { event }),
     spend: (expense) => ledger.spend(expense),

@@ -59,7 +59,7 @@ export class RunView {
         return this.#write(this.#pair(event.text));
       case "reasoning":
         this.#reasoning = true;
-        return verbose ? this.#write(style.dim(printable(event.text))) : undefined;
+        return verbose ? this.#write(style.dim(this.#pair(event.text))) : undefined;
       case "code":
         this.#text = "";
         return this.#code(event.code);

@@ -49,7 +49,11 @@ export class PeopleDesk {
   #count = 0;
   #step = 0;
 
-  /** @param options Receives events. */
+  /**
+   * Opens a desk.
+   *
+   * @param options Receives events.
+   */
   constructor(options: PeopleDeskOptions) {
     this.#options = options;
   }

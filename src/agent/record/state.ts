@@ -13,13 +13,10 @@ import type { Message } from "./message.ts";
 import type { PendingRequest } from "./pending_request.ts";
 import type { RunStatus } from "./run_status.ts";
 
-/** The version of the shape of {@linkcode RunState}. */
-export const STATE_VERSION = 1;
-
 /** The state of a run between two steps. */
 export interface RunState {
   /** The version of this shape. */
-  readonly version: typeof STATE_VERSION;
+  readonly version: 1;
   /** The identifier of the run. */
   readonly id: string;
   /** The run whose cell has started this one. */
@@ -91,7 +88,7 @@ export interface NewRun {
  */
 export function newState({ id, parent, history, question, context }: NewRun): RunState {
   return {
-    version: STATE_VERSION,
+    version: 1,
     id,
     parent,
     status: "running",

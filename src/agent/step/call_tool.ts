@@ -11,7 +11,7 @@ import { escapeTags } from "../../text/escape_tags.ts";
 import { leftOut, truncate } from "../../text/truncate.ts";
 import { plainValue } from "../people/plain_value.ts";
 import { NO_USAGE, type RunState } from "../record/state.ts";
-import { runScope } from "../team/run_scope.ts";
+import { withScope } from "../team/run_scope.ts";
 import type { Action } from "./action.ts";
 import { type HostCallRequest, MiddlewareError, wrapAction } from "./middleware.ts";
 import type { StepDeps } from "./step_deps.ts";
@@ -49,7 +49,7 @@ export async function callTool(
     const make = wrapAction(deps.middleware, {
       select: ({ hostCall }) => hostCall,
       base: ({ args }: HostCallRequest) =>
-        runScope.run(
+        withScope(
           deps.scope,
           () => applyHostFunction(definition, { name, args, context: { signal } }),
         ),

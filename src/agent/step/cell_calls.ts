@@ -8,7 +8,7 @@ import { CallRefusedError } from "../../inject/approval.ts";
 import type { CellResult } from "../../runtime/cells/cell_result.ts";
 import type { CellCall } from "../../runtime/cells/execute_options.ts";
 import { NO_USAGE, type RunState } from "../record/state.ts";
-import { runScope } from "../team/run_scope.ts";
+import { withScope } from "../team/run_scope.ts";
 import { isCellFunction } from "./cell_functions.ts";
 import { type HostCallRequest, MiddlewareError, wrapAction } from "./middleware.ts";
 import type { StepDeps } from "./step_deps.ts";
@@ -36,7 +36,7 @@ export class CellCalls {
     this.#deps = deps;
     this.#make = wrapAction(deps.middleware, {
       select: ({ hostCall }) => hostCall,
-      base: ({ next, args }: HostCall) => runScope.run(deps.scope, () => next(args)),
+      base: ({ next, args }: HostCall) => withScope(deps.scope, () => next(args)),
       inputOf: (call: HostCall, [args]: [args?: readonly unknown[]]) => ({
         ...call,
         args: args ?? call.args,
@@ -60,7 +60,8 @@ export class CellCalls {
         }),
       inputOf: (_code, [code]: [code: string]) => code,
     });
-    return await run(code);
+    // In a runtime without a boundary, cells call objects of the host directly.
+    return await withScope(this.#deps.scope, () => run(code));
   }
 
   async #around(
@@ -68,7 +69,7 @@ export class CellCalls {
     next: (args?: readonly unknown[]) => Promise<unknown>,
   ): Promise<unknown> {
     const { name, needsApproval, signal } = call;
-    if (isCellFunction(name)) return await runScope.run(this.#deps.scope, () => next());
+    if (isCellFunction(name)) return await withScope(this.#deps.scope, () => next());
     let { args } = call;
     if (needsApproval) {
       const { allow, input, reason } = await this.#deps.people.approval({ name, args, signal });

@@ -32,6 +32,8 @@ export interface RunScope {
   readonly runtime: object;
   /** The run whose cell has started this one. */
   readonly parent: RunScope | undefined;
+  /** Returns whether the run is under way. */
+  readonly isActive: () => boolean;
   /** Aborts when the run is stopped. */
   readonly signal: AbortSignal;
   /** Receives the events of runs that its cells start. */
@@ -51,8 +53,24 @@ export interface RunScope {
   readonly readArtifact: (name: string) => string;
 }
 
-/** The run on whose behalf the present call is made. */
-export const runScope: AsyncLocalStorage<RunScope> = new AsyncLocalStorage<RunScope>();
+const scopes: AsyncLocalStorage<RunScope> = new AsyncLocalStorage<RunScope>();
+
+/**
+ * Does something on behalf of a run.
+ *
+ * @param scope The run.
+ * @param action The action. Everything that it calls, and starts, belongs to the run.
+ */
+export function withScope<T>(scope: RunScope, action: () => T): T {
+  return scopes.run(scope, action);
+}
+
+/** Returns the run on whose behalf the present call is made. One that is over makes no calls. */
+export function currentScope(): RunScope | undefined {
+  const scope = scopes.getStore();
+  // A kernel that was started by a run outlives it, and its calls still come from there.
+  return scope?.isActive() === true ? scope : undefined;
+}
 
 /**
  * Returns the run for a function that only cells of runs can call.
@@ -61,7 +79,7 @@ export const runScope: AsyncLocalStorage<RunScope> = new AsyncLocalStorage<RunSc
  * @throws {TypeError} If no run makes the call.
  */
 export function scopeOf(name: string): RunScope {
-  const scope = runScope.getStore();
+  const scope = currentScope();
   if (scope === undefined) {
     throw new TypeError(`Cannot call ${name}: no run of an agent is under way`);
   }
