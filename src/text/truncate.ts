@@ -4,6 +4,9 @@
  * @module
  */
 
+// Captured, because the kernel cuts texts too, and cells may have another Math.
+const { floor, max } = Math;
+
 /**
  * Returns the beginning of a text.
  *
@@ -12,7 +15,7 @@
  */
 export function headOf(text: string, maxChars: number): string {
   if (text.length <= maxChars) return text;
-  const end = Math.max(0, Math.floor(maxChars));
+  const end = max(0, floor(maxChars));
   return text.slice(0, splitsPair(text, end) ? end - 1 : end);
 }
 
@@ -24,7 +27,7 @@ export function headOf(text: string, maxChars: number): string {
  */
 export function tailOf(text: string, maxChars: number): string {
   if (text.length <= maxChars) return text;
-  const start = text.length - Math.max(0, Math.floor(maxChars));
+  const start = text.length - max(0, floor(maxChars));
   return text.slice(splitsPair(text, start) ? start + 1 : start);
 }
 
