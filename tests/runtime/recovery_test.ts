@@ -376,7 +376,15 @@ onLinux(
       const { runtime } = mortal;
       await run(runtime, `let a = 1`);
       await runtime.checkpoint();
-      await run(runtime, `const slow = { get b() { enter(); for (;;); } }, c = 1`);
+      await run(
+        runtime,
+        `const slow = { get b() { enter(); for (;;); } }, c = 1;
+        class Slow {
+          static [Symbol.for("cave.revive")]() {}
+          [Symbol.for("cave.state")]() { return slow.b }
+        }
+        const kept = new Slow()`,
+      );
       const pending = use === "retrieve" ? runtime.retrieve("slow") : runtime[use]();
       const outcome = assertRejects(() => pending, KernelExitError, "SIGKILL");
       await entered.promise;

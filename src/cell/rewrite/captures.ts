@@ -23,8 +23,8 @@ import { References, type Scope, type Unit } from "./_references.ts";
 
 /**
  * Finds the functions and classes that capture something, each with the first thing that it would lack elsewhere: a
- * name, `#name`, `this`, `arguments`, `super`, `new.target`, or `#` for a class that captures nothing but whose
- * instances have private members, which no copy of them could have.
+ * name, `#name`, `this`, `arguments`, `super`, `new.target`, `#static` for a class with static private fields, which no
+ * copy of it could have, or `#` for one whose instances have private members.
  *
  * @param program The tree of a cell. Names declared at its top level belong to the session and are available
  * everywhere.
@@ -32,7 +32,7 @@ import { References, type Scope, type Unit } from "./_references.ts";
 export function findCaptures(program: Program): ReadonlyMap<Node, string> {
   const walk = new Walk(program);
   const captures = walk.references.captures();
-  for (const node of walk.hiding) if (!captures.has(node)) captures.set(node, "#");
+  for (const [node, mark] of walk.hiding) if (!captures.has(node)) captures.set(node, mark);
   return captures;
 }
 
@@ -56,8 +56,8 @@ interface Place {
 
 class Walk {
   readonly references: References;
-  /** The classes whose instances have private members. */
-  readonly hiding: Class[] = [];
+  /** The classes with private members that hold data, and their marks. */
+  readonly hiding = new Map<Class, "#" | "#static">();
   /** The scope of the top level, if any of its declarations stay bindings. */
   readonly #top: Scope | undefined;
   #place: Place = { scope: undefined, variables: undefined, unit: undefined };
@@ -230,7 +230,10 @@ class Walk {
     if (hidden.length > 0) {
       const { names } = this.#enter();
       for (const { key } of hidden) names.add(`#${key.name}`);
-      if (hidden.some((member) => !member.static)) this.hiding.push(node);
+      if (hidden.some((member) => !member.static)) this.hiding.set(node, "#");
+      if (hidden.some((member) => member.static && member.type !== "MethodDefinition")) {
+        this.hiding.set(node, "#static");
+      }
     }
     for (const member of node.body.body) this.#member(member);
     this.#place = before;

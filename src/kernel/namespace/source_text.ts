@@ -52,8 +52,8 @@ export function rawSource(fn: object): string {
  * Returns the first name that a function or class has captured, and would miss if it were made again from its source alone.
  *
  * @param rawText The text that {@linkcode rawSource} returned.
- * @returns A name, `#name`, `this`, `arguments`, `super` or `new.target`; `#` for a class that misses nothing but whose
- *   instances have private members; `undefined` if there is no mark.
+ * @returns A name, `#name`, `this`, `arguments`, `super` or `new.target`; `#static` for a class with static private fields;
+ *   `#` for one that misses nothing but whose instances have private members; `undefined` if there is no mark.
  */
 export function captureOf(rawText: string): string | undefined {
   return matchOf(OWN_MARK, rawText)?.[1] || undefined;

@@ -23,6 +23,7 @@ import type {
 import { type AnyClass, revive } from "../../rpc/values/shared_types.ts";
 import type { TreeReader, TreeReaderExtension } from "../../rpc/values/tree.ts";
 import { TreeDecoder } from "../../rpc/values/tree_decoder.ts";
+import { applyShape } from "./property_shape.ts";
 import type { FunctionSource } from "./function_source.ts";
 import type { SnapshotContext } from "./snapshot_context.ts";
 import { parseDocument } from "./snapshot_document.ts";
@@ -143,8 +144,12 @@ class SnapshotReader implements TreeReaderExtension {
       case "instance": {
         const value = objectFrom(first, reader);
         const { prototype } = objectFrom(second, reader) as { prototype: object };
-        if (third !== null) reader.assign(value, third);
         return [setPrototypeOf(value, prototype)];
+      }
+      case "shaped": {
+        const value = objectFrom(first, reader);
+        applyShape(value, second, reader);
+        return [value];
       }
       case "revived": {
         const fill = reader.reserve();
@@ -262,8 +267,8 @@ class SnapshotReader implements TreeReaderExtension {
       const { prototype } = made as { prototype: object };
       setPrototypeOf(prototype, (superclass as { prototype: object }).prototype);
     }
-    if (own !== null) reader.assign(made, own);
-    if (shared !== null) reader.assign((made as { prototype: object }).prototype, shared);
+    if (own !== null) applyShape(made, own, reader);
+    if (shared !== null) applyShape((made as { prototype: object }).prototype, shared, reader);
     return made;
   }
 }
