@@ -176,6 +176,7 @@ export function applyShape(target: object, node: unknown, reader: TreeReader): v
   const list = listFrom(entries);
   for (let i = 0; i < list.length; i++) {
     const entry = listFrom(list[i]);
+    if (entry.length < 3) throw new TypeError("it is malformed");
     const { 0: name, 1: flags, 2: first, 3: second } = entry;
     const key = typeof name === "string" ? name : symbolNamed(listFrom(name));
     const isAccessor = entry.length > 3;

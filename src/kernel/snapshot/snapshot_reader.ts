@@ -268,7 +268,11 @@ class SnapshotReader implements TreeReaderExtension {
       setPrototypeOf(prototype, (superclass as { prototype: object }).prototype);
     }
     if (own !== null) applyShape(made, own, reader);
-    if (shared !== null) applyShape((made as { prototype: object }).prototype, shared, reader);
+    if (shared !== null) {
+      const { prototype } = made as { prototype?: object };
+      if (prototype === undefined) throw new TypeError("it is malformed");
+      applyShape(prototype, shared, reader);
+    }
     return made;
   }
 }

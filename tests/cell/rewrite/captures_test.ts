@@ -338,7 +338,7 @@ const CAPTURES: [what: string, source: string, marks: string][] = [
   [
     "private static members",
     `class C { static #n = 0; static next() { return C.#n++ } static #m() {} }`,
-    `C -; C.next #n`,
+    `C #static; C.next #n`,
   ],
   ["private members and names", `const f = (x) => class { #x = x }`, `f -; f(1) x`],
   [
@@ -351,7 +351,7 @@ const CAPTURES: [what: string, source: string, marks: string][] = [
     "private members in front of a class",
     `class C { static #x = 1;
     static D = class extends (C.f = (o) => o.#x, Object) { static #x = 2 } }`,
-    `C -; C.D #x; C.f #x`,
+    `C #static; C.D #x; C.f #x`,
   ],
   [
     "a using declaration",
