@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Array, ArrayBuffer, Map, Object, Set, type String } from "./builtins.ts";
+import { Array, ArrayBuffer, Map, Object, Set } from "./builtins.ts";
 import { listOfSet, mapList, partOf } from "./lists.ts";
 import { headOf, truncate } from "../text/truncate.ts";
 

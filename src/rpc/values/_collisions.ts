@@ -1,5 +1,5 @@
 /**
- * Keys of Maps and Sets that share their place in V8's hash tables. Whoever computes such keys makes adding them take
+ * Keys of Maps and Sets that share their place in V8's hash tables. Adding computed keys takes
  * quadratic time: 30,000 numbers take a second. Hashes of strings up to 16,383 characters and of objects are random, all
  * others can be computed: here is how V8 does (`ComputeUnseededHash`, `ComputeLongHash` in `src/utils/utils.h`,
  * `OrderedHashTable` in `src/objects/ordered-hash-table.h`).
