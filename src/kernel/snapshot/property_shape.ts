@@ -32,7 +32,7 @@ interface OwnProperty {
 /** Returns whether a property needs no mention, because the codec, or the source of a function, makes the same. */
 type Coverage = (property: OwnProperty, usual: number) => boolean;
 
-/** What the properties of an object have that the codec does not write. */
+/** The properties of an object as far as the codec does not write them. */
 export interface PropertyShape {
   /** Whether the object is open, closed for more properties, sealed or frozen. */
   readonly closure: number;
