@@ -69,6 +69,8 @@ export interface EvaluatorOptions {
   readonly globals: ReadonlySet<string>;
   /** Time that a snapshot may take to be written or read, in milliseconds. @default 30000 */
   readonly snapshotTimeoutMs?: number;
+  /** Waits for what a cell has begun and cannot await. @default there is no such thing */
+  readonly settle?: () => Promise<void>;
 }
 
 /** Enough for hundreds of megabytes. */
@@ -85,6 +87,7 @@ export class Evaluator {
   readonly #snapshotTimeoutMs: number;
   readonly #isReference: (value: object) => boolean;
   readonly #originals: Originals | undefined;
+  readonly #settle: (() => Promise<void>) | undefined;
   #intrinsics: Intrinsics | undefined;
   /** The names. */
   readonly namespace: Namespace;
@@ -101,6 +104,7 @@ export class Evaluator {
     this.modules = options.modules;
     this.#snapshotTimeoutMs = options.snapshotTimeoutMs ?? DEFAULT_SNAPSHOT_TIMEOUT_MS;
     this.#originals = options.originals;
+    this.#settle = options.settle;
     this.#isReference = options.isReference ?? (() => false);
     this.#helper = this.#createHelper();
     this.#sources = new FunctionSources((code, helper) => {
@@ -198,7 +202,11 @@ export class Evaluator {
     try {
       const run = this.#scope.compile(cell)(this.#helper, this.#stopper.flag);
       const ending = await this.#stopper.run(
-        async () => await this.#valueOf(await run()),
+        async () => {
+          const result = await run();
+          await this.#settle?.();
+          return await this.#valueOf(result);
+        },
         { cell: cell.cell, timeoutMs: cell.timeoutMs ?? Infinity },
       );
       this.#restoreOriginals();

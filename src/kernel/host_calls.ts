@@ -9,6 +9,7 @@ import { withBlobs } from "../rpc/values/blobs.ts";
 import type { HostLink } from "./host_link.ts";
 import type { HostCallParams } from "../rpc/protocol.ts";
 import type { LentValue, References, UseRequest } from "../rpc/references/references.ts";
+import { callResult } from "../rpc/references/stand_in.ts";
 import { toLocalError } from "../rpc/wire/rpc_error.ts";
 
 /** Counts pending calls. */
@@ -84,7 +85,8 @@ export class HostCalls {
         send,
       );
     };
-    const stub = (...args: unknown[]): Promise<unknown> => this.#count(name, () => call(args));
+    const stub = (...args: unknown[]): Promise<unknown> =>
+      callResult(this.#count(name, () => call(args)), name);
     Object.defineProperty(stub, "name", { value: name });
     return stub;
   }

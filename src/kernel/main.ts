@@ -14,6 +14,7 @@ import { Originals } from "./lockdown/originals.ts";
 import { OutputBuffer } from "./guest/output_buffer.ts";
 import { HostCalls } from "./host_calls.ts";
 import { HostLink } from "./host_link.ts";
+import { LentClasses } from "./lent_classes.ts";
 import { sayLastWords } from "./last_words.ts";
 import { describeError } from "./namespace/describe_error.ts";
 import { createImporter } from "./namespace/importer.ts";
@@ -30,6 +31,7 @@ import { FLAG } from "./stop/flag.ts";
 import { MemoryMeter } from "./stop/memory_meter.ts";
 import { Stopper } from "./stop/stopper.ts";
 import { createSharedState, Watcher } from "./stop/watcher.ts";
+import { Writes } from "./writes.ts";
 
 /** Time without a request after which a kernel completes its start, in milliseconds. */
 const IDLE_START_MS = 20;
@@ -81,11 +83,14 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
 
   const { maxPendingCalls, maxFrameBytes, maxReferences } = options;
   const calls = new HostCalls({ host, maxPendingCalls, cellOf: () => output.cell });
-  const references = new References({
+  const writes = new Writes(() => stopper.running);
+  const references: References = new References({
     instances: "copy",
     maxReferences,
     use: (request) => calls.use(request),
     release: (value) => host.notify("release", { value }),
+    prototypeOf: (name) => lentClasses.prototypeOf(name),
+    onWrite: (writing) => writes.add(writing),
   });
   const modules = new Modules(createImporter(options));
   const evaluator = new Evaluator({
@@ -97,7 +102,9 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
     globals,
     originals,
     isReference: (value) => references.isStandIn(value),
+    settle: () => writes.settle(),
   });
+  const lentClasses = new LentClasses(evaluator.namespace);
   const facts = { deno: version.deno, limited };
   const parts = { evaluator, stopper, watcher, references, calls, host, facts };
   const closed = host.open(channel, {

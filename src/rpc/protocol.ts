@@ -222,12 +222,12 @@ export interface HostCallParams {
 /** Parameters of `use`. */
 export interface UseParams {
   /** The operation at the end of the path. */
-  how: "call" | "read" | "iterate";
+  how: "call" | "read" | "iterate" | "write";
   /** The number of the lent object or function. */
   ref: number;
   /** The members on the way from the lent object. */
   path: string[];
-  /** The encoded list of arguments of a call. */
+  /** The encoded list of arguments of a call; of a write, the value. */
   args?: unknown;
   /** The cell that makes the request, if a cell does. */
   cell?: number;

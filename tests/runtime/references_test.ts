@@ -260,11 +260,14 @@ const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
     [`light.name = 5`, `Cannot change name: ${ELSEWHERE}`],
     [`light.own = 5`, `Cannot change own: ${ELSEWHERE}`],
     [`hub.light.name = 5`, `Cannot change name: ${ELSEWHERE}`],
-    [`delete light.name`, `Cannot change name: ${ELSEWHERE}`],
-    [`delete hub.light.name`, `Cannot change name: ${ELSEWHERE}`],
-    [`Object.defineProperty(light, "name", { value: 1 })`, `Cannot change name: ${ELSEWHERE}`],
-    [`Object.setPrototypeOf(light, null)`, `Cannot change prototype: ${ELSEWHERE}`],
-    [`Object.freeze(light)`, `Cannot change extensibility: ${ELSEWHERE}`],
+    [`delete light.name`, `Cannot change name by deleting it: ${ELSEWHERE}`],
+    [`delete hub.light.name`, `Cannot change name by deleting it: ${ELSEWHERE}`],
+    [
+      `Object.defineProperty(light, "name", { value: 1 })`,
+      `Cannot change name but by an assignment: ${ELSEWHERE}`,
+    ],
+    [`Object.setPrototypeOf(light, null)`, `Cannot change its prototype: ${ELSEWHERE}`],
+    [`Object.freeze(light)`, `Cannot change its extensibility: ${ELSEWHERE}`],
   ],
 
   "passes errors on": [

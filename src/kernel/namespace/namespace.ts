@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Map, Object, ReferenceError, WeakMap } from "../../rpc/builtins.ts";
+import { Map, Object, ReferenceError, Set, WeakMap } from "../../rpc/builtins.ts";
 import type { NamespaceEntry } from "../../rpc/protocol.ts";
 import { outline } from "../../rpc/outline.ts";
 import { typeOf } from "./describe.ts";
@@ -33,7 +33,7 @@ const { defineProperty, getOwnPropertyDescriptor, getOwnPropertyNames, hasOwn } 
 /** Names, as properties of an object that may have others as well. */
 export class Namespace {
   readonly #target: object;
-  readonly #globals: ReadonlySet<string>;
+  readonly #globals: Set<string>;
   /** Globals that were declared anew, as they were before. */
   readonly #shadowed = new Map<string, PropertyDescriptor>();
   readonly #provided = new Map<string, object>();
@@ -45,7 +45,8 @@ export class Namespace {
    */
   constructor(target: object, globals: ReadonlySet<string>) {
     this.#target = target;
-    this.#globals = globals;
+    this.#globals = new Set();
+    globals.forEach((name) => this.#globals.add(name));
   }
 
   /** Returns the globals as properties. Those that cells have declared anew are as they were before. */
@@ -87,6 +88,20 @@ export class Namespace {
     this.#provided.set(name, value);
     this.#providedNames.set(value, name);
     this.define(name, value);
+  }
+
+  /**
+   * Makes something of the host a global under a name that is free. It is none of the names of cells.
+   *
+   * @param name The name.
+   * @param value What the host provides.
+   */
+  defineHidden(name: string, value: object): void {
+    if (name in this.#target || this.#globals.has(name)) return;
+    this.#provided.set(name, value);
+    this.#providedNames.set(value, name);
+    this.#globals.add(name);
+    defineProperty(this.#target, name, { value, writable: true, configurable: true });
   }
 
   /**
