@@ -23,13 +23,11 @@ declare type ${name}<T> = {
  * Declares a type.
  *
  * @param name The name of the type.
- * @param type The type.
- * @param isolated Whether cells have a class of their own, made from its source.
+ * @param options The type, and whether cells have a class of their own, made from its source.
  */
 export function declareType(
   name: string,
-  { copy, kind, value }: HostType,
-  isolated: boolean,
+  { type: { copy, kind, value }, isolated }: { type: HostType; isolated: boolean },
 ): string {
   if (kind === "class") {
     const note = `  // new ${name}() makes one of the cell's own: the user gets its data\n`;

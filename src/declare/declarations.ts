@@ -91,7 +91,7 @@ export class Declarations {
   #type(name: string, type: HostType): string[] {
     const { description, declaration, typeDeclarations } = type;
     const [used, text] = this.#withTypes(
-      declaration ?? declareType(name, type, this.#isolated),
+      declaration ?? declareType(name, { type, isolated: this.#isolated }),
       typeDeclarations,
     );
     return [...used, commentOf(description) + text];

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { assertNotWaiting } from "../async/waiting.ts";
 import { deadline } from "../async/deadline.ts";
 import { Mutex } from "../async/mutex.ts";
 import { declareInjections } from "../declare/declarations.ts";
@@ -89,6 +90,7 @@ export class RuntimeCore implements Runtime {
     this.#runner = new CellRunner({
       ...limits,
       functionOf: (name) => this.#injected.functionOf(name),
+      owner: this,
       rules: options.rules,
       exposeHostStacks: options.exposeHostStacks,
     });
@@ -259,8 +261,9 @@ export class RuntimeCore implements Runtime {
   }
 
   /** Runs an action in the turn of cells. */
-  #inTurn<T>(task: string, action: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    return this.#cells.run(async () => {
+  async #inTurn<T>(task: string, action: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    assertNotWaiting(this, { task, advice: ELSEWHERE });
+    return await this.#cells.run(async () => {
       this.#assertOpen(task);
       try {
         return await action();
@@ -314,6 +317,8 @@ export class RuntimeCore implements Runtime {
     this.#checkpointing = this.checkpoint().catch(() => {});
   }
 }
+
+const ELSEWHERE = "Do it when the cell has ended, or on another runtime";
 
 function tookTooLong(task: string, timeoutMs: number): DOMException {
   return new DOMException(`Cannot ${task}: it took more than ${timeoutMs} ms`, "TimeoutError");

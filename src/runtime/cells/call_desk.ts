@@ -5,6 +5,7 @@
  */
 
 import { callHostFunction, type HostFunction } from "../../inject/host_function.ts";
+import { currentWaiting, runWaiting, type Waiting } from "../../async/waiting.ts";
 import type { RuntimeLimits } from "../../limits/runtime_limits.ts";
 import { CallCounts, type CallLimits } from "./_call_limits.ts";
 import { type CallRequest, OngoingCalls } from "./ongoing_calls.ts";
@@ -14,6 +15,8 @@ export interface CallDeskOptions
   extends CallLimits, Required<Pick<RuntimeLimits, "callTimeoutMs">> {
   /** Returns the function that cells call by a name, as it is at the time of the call. */
   readonly functionOf: (name: string) => HostFunction | undefined;
+  /** The runtime, which waits for the calls of the cell that it runs. */
+  readonly owner: object;
 }
 
 /** Records a call that is admitted, and makes it. */
@@ -28,6 +31,8 @@ export class CallDesk {
   readonly #track: TrackCall;
   readonly #counts: CallCounts;
   readonly #ongoing = new OngoingCalls();
+  /** The cell that runs, and what waits for it. */
+  #running: { readonly cell: number; readonly outer: Waiting | undefined } | undefined;
 
   /**
    * @param options The functions, and limits.
@@ -42,6 +47,12 @@ export class CallDesk {
   /** Opens the account of a cell. */
   startCell(cell: number): void {
     this.#counts.start(cell);
+    this.#running = { cell, outer: currentWaiting() };
+  }
+
+  /** Records that the cell has ended. What it has left behind may go on calling. */
+  endCell(): void {
+    this.#running = undefined;
   }
 
   /**
@@ -96,6 +107,24 @@ export class CallDesk {
     const { cell, name } = request;
     const refusal = this.#counts.add(cell, { name, pending: this.#ongoing.size });
     if (refusal !== undefined) throw refusal;
-    return await this.#track(cell, { name, make: () => this.#ongoing.run(request) });
+    return await this.#track(cell, { name, make: () => this.#awaited(request) });
+  }
+
+  /** Makes a call for which the cell that runs may wait. */
+  async #awaited(request: CallRequest): Promise<unknown> {
+    const running = this.#running;
+    if (running?.cell !== request.cell) return await this.#ongoing.run(request);
+    let pending = true;
+    const waiting: Waiting = {
+      owner: this.#options.owner,
+      what: `the cell that uses ${request.name}`,
+      isWaiting: () => pending && this.#running === running,
+      outer: running.outer,
+    };
+    try {
+      return await runWaiting(waiting, () => this.#ongoing.run(request));
+    } finally {
+      pending = false;
+    }
   }
 }

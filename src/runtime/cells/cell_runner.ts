@@ -168,6 +168,7 @@ export class CellRunner implements KernelHost {
       return await this.#begin(compiled, { cell, source, kernel, preparing, options });
     } finally {
       this.#phase = IDLE;
+      this.#calls.endCell();
     }
   }
 
