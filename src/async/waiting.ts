@@ -11,11 +11,11 @@ import { AsyncLocalStorage } from "node:async_hooks";
 export interface Waiting {
   /** The one that can do one thing at a time: a runtime, an agent. */
   readonly owner: object;
-  /** What it waits for, as the beginning of a sentence: `the cell that calls add()`. */
+  /** The awaited code, as the beginning of a sentence: `the cell that calls add()`. */
   readonly what: string;
   /** Whether it still waits. */
   readonly isWaiting: () => boolean;
-  /** What waits for the owner in turn. @default nothing */
+  /** The one that waits for the owner in turn. @default nothing */
   readonly outer?: Waiting | undefined;
 }
 

@@ -45,8 +45,9 @@ export interface KernelSource extends Omit<CellEnvironment, "timeoutMs"> {
    * Starts a kernel without names.
    *
    * @param host Receives its output and calls.
+   * @param signal Ends the wait for its turn, if many start at once.
    */
-  start(host: KernelHost): Promise<Kernel>;
+  start(host: KernelHost, signal: AbortSignal): Promise<Kernel>;
 }
 
 /** Options of {@linkcode RuntimeCore}. */
@@ -98,7 +99,7 @@ export class RuntimeCore implements Runtime {
     this.checkpointPolicy = state.checkpoint;
     this.#keeper = new KernelKeeper({
       ...state,
-      start: () => source.start(this.#runner),
+      start: (signal) => source.start(this.#runner, signal),
       inject: (kernel, restored) => kernel.define(this.#injected.definitions(restored)),
       injectAgain: (kernel, names) => kernel.define(this.#injected.definitionsAgain(names)),
       onEnded: () => this.#runner.kernelEnded(),

@@ -124,14 +124,12 @@ export function shapeOfFunction(fn: object, text: string): PropertyShape | undef
 /**
  * Returns what the source of a function does not make of its prototype.
  *
- * @param fn The function or class.
- * @param prototype Its prototype.
- * @param text Its source.
+ * @param prototype The prototype.
+ * @param options The function or class, and its source.
  */
 export function shapeOfPrototype(
-  fn: object,
   prototype: object,
-  text: string,
+  { fn, text }: { fn: object; text: string },
 ): PropertyShape | undefined {
   return shape(
     prototype,
@@ -167,11 +165,13 @@ export function writeShape({ closure, properties }: PropertyShape, writer: TreeW
  * Gives an object what {@linkcode writeShape} has written.
  *
  * @param target The object.
- * @param node The shape.
- * @param reader Reads the values.
+ * @param options The shape, and the reader of its values.
  * @throws {TypeError} If the node is malformed, or the object has a property that cannot be changed.
  */
-export function applyShape(target: object, node: unknown, reader: TreeReader): void {
+export function applyShape(
+  target: object,
+  { node, reader }: { node: unknown; reader: TreeReader },
+): void {
   const { 0: closure, 1: entries } = listFrom(node);
   const list = listFrom(entries);
   for (let i = 0; i < list.length; i++) {

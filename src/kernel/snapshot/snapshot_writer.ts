@@ -20,6 +20,7 @@ import { tag, type Tagged, type TreeExtension, type TreeWriter } from "../../rpc
 import { TreeEncoder } from "../../rpc/values/tree_encoder.ts";
 import { PRIVATE_MEMBERS } from "./function_source.ts";
 import { type NamedValue, toEntry } from "../namespace/namespace.ts";
+import { writeLossReason } from "./loss_reason.ts";
 import { PlainNames } from "./plain_names.ts";
 import { shapeOf, shapeOfFunction, shapeOfPrototype, writeShape } from "./property_shape.ts";
 import type { SnapshotContext } from "./snapshot_context.ts";
@@ -113,7 +114,7 @@ class SnapshotWriter implements TreeExtension {
         names[names.length] = toEntry(values[i]!);
       } catch (error) {
         if (error instanceof SharedObject) return undefined;
-        lost[lost.length] = { name, reason: reasonOf(error, name) };
+        lost[lost.length] = { name, reason: writeLossReason(error, name) };
       }
     }
     if (this.#outdated) return undefined;
@@ -189,7 +190,7 @@ class SnapshotWriter implements TreeExtension {
     const parent = isClass ? getPrototypeOf(value) as object : functionPrototype;
     const parentNode = parent === functionPrototype ? null : writer.child("extends", parent);
     const own = shapeOfFunction(value, text);
-    const shared = shapeOfPrototype(value, members, text);
+    const shared = shapeOfPrototype(members, { fn: value, text });
     return tag(
       "function",
       [form, text, name],
@@ -241,21 +242,4 @@ class SnapshotWriter implements TreeExtension {
 /** Returns whether a function is a generator: those have a prototype of their own. */
 function isGenerator(text: string): boolean {
   return hasMatch(/^(?:async\s*)?(?:function\s*)?\*/, text);
-}
-
-/** The beginning of the messages of the codec. */
-const REFUSAL = "Cannot encode ";
-
-/** Returns why a value cannot be written: the codec's error, as the end of a sentence about the name. */
-function reasonOf(thrown: unknown, name: string): string {
-  try {
-    const text = `${(thrown as { message: unknown }).message}`;
-    if (!text.startsWith(REFUSAL)) return `something in it throws: ${text}`;
-    const message = text.slice(REFUSAL.length);
-    return message.startsWith(`${name}: `)
-      ? message.slice(name.length + 2)
-      : message.replace(": it is ", " is ");
-  } catch {
-    return "something in it throws";
-  }
 }

@@ -3,9 +3,7 @@
  */
 
 import { Map, Number, RangeError, Set, WeakMap } from "../builtins.ts";
-
-/** The members to which the other side may assign: all that it can reach, or these. */
-export type Writable = true | readonly string[];
+import type { Writable } from "./_write_access.ts";
 
 /** A lent object or function. */
 export interface Lent {

@@ -11,7 +11,6 @@ import {
   Array,
   FinalizationRegistry,
   Map,
-  Reflect,
   Symbol,
   TypeError,
   WeakMap,
@@ -20,20 +19,14 @@ import {
 import type { BlobContents } from "../values/blobs.ts";
 import { decode, encode, type EncodedValue } from "../values/codec.ts";
 import type { Payload } from "../wire/handler.ts";
-import { Lendings, type Writable } from "./_lendings.ts";
-import { LentIterator } from "./_lent_iterator.ts";
+import { Lendings } from "./_lendings.ts";
+import { performUse } from "./_perform.ts";
+import { toWritable, type Writable } from "./_write_access.ts";
 import { isAwaited, isInstance, isObject } from "../values/kinds.ts";
-import { resolvePath, writePath } from "./members.ts";
 import { toUseParams } from "./_use_params.ts";
 import type { ReferenceCounts, ReleaseParams, UseParams } from "../protocol.ts";
 import { SharedTypes } from "../values/shared_types.ts";
-import {
-  mayWrite,
-  refuseChange,
-  type StandInOptions,
-  StandIns,
-  type StandInsOptions,
-} from "./stand_in.ts";
+import { type StandInOptions, StandIns, type StandInsOptions } from "./stand_in.ts";
 import { tag, type Tagged, type TreeReader, type TreeReaderExtension } from "../values/tree.ts";
 import { partOf } from "../lists.ts";
 
@@ -245,27 +238,7 @@ export class References implements TreeReaderExtension {
     if (!Array.isArray(args)) throw new TypeError(`Cannot use ${name}: it is given no arguments`);
     return {
       name,
-      perform: async () => {
-        const membersOf = (holder: object) => this.#lendings.membersOf(holder);
-        if (how === "write") {
-          if (!mayWrite(this.#lendings.writableOf(lent.value), path)) throw refuseChange(name);
-          return await writePath(lent.value, path, { value: args[0], name: lent.name, membersOf });
-        }
-        const { holder, value } = await resolvePath(lent.value, path, {
-          name: lent.name,
-          membersOf,
-        });
-        if (how === "read") return await value;
-        if (how === "call") {
-          if (typeof value === "function") return await Reflect.apply(value, holder, args);
-          throw new TypeError(`Cannot call ${name}: it is no function`);
-        }
-        const iterated = await value;
-        if (!isObject(iterated) || membersOf(iterated) === undefined) {
-          return new LentIterator(iterated, name);
-        }
-        throw new TypeError(`Cannot iterate ${name}: only its members can be reached`);
-      },
+      perform: () => performUse(request, { lent, lendings: this.#lendings, name, args }),
       encode: (answer, blobs) => {
         // An iterator is useful as a reference only.
         return how === "iterate"
@@ -365,14 +338,6 @@ export class References implements TreeReaderExtension {
     this.#dropped.register(standIn, arrivals);
     return standIn;
   }
-}
-
-/** Reads what the other side allows; it may have sent anything. */
-function toWritable(value: unknown): Writable | undefined {
-  if (value === true) return true;
-  return Array.isArray(value) && value.every((name) => typeof name === "string")
-    ? value as string[]
-    : undefined;
 }
 
 function nameOfFunction({ name }: { name?: unknown }): string {

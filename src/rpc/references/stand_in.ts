@@ -16,7 +16,7 @@ import {
   TypeError,
   WeakMap,
 } from "../builtins.ts";
-import type { Writable } from "./_lendings.ts";
+import { mayWrite, refuseChange, refuseWrite, type Writable } from "./_write_access.ts";
 import { partOf } from "../lists.ts";
 
 /** The operations on objects that the other side has lent. */
@@ -79,7 +79,7 @@ export interface StandInsOptions {
    * @default one for each stand-in, with the name of the class
    */
   readonly prototypeOf?: (className: string) => object;
-  /** Called with each assignment. Its failure concerns whoever waits for it. @default it is reported as unhandled */
+  /** Called with each assignment. It may fail. @default it is reported as unhandled */
   readonly onWrite?: (writing: Promise<unknown>) => void;
 }
 
@@ -197,7 +197,7 @@ export class StandIns {
     root: object,
     { id, path, value }: { id: number; path: readonly (string | symbol)[]; value: unknown },
   ): boolean {
-    if (!mayWrite(this.#writable.get(root), path)) throw refuseChange(`${String(path.at(-1))}`);
+    if (!mayWrite(this.#writable.get(root), path)) throw refuseWrite(String(path.at(-1)));
     const writing = this.#borrower.write(id, path, value);
     if (this.#dropsRejections) writing.catch(() => {});
     this.#onWrite(writing);
@@ -283,27 +283,7 @@ const UNCHANGEABLE: ProxyHandler<object> = {
 };
 
 function refuse(what: string): never {
-  throw new TypeError(`Cannot change ${what}: ${ELSEWHERE}`);
-}
-
-const ELSEWHERE = "the object is on the other side, where its methods can change it";
-
-/** Returns the error for an assignment that is not allowed. */
-export function refuseChange(what: string): TypeError {
-  return new TypeError(
-    `Cannot change ${what}: ${ELSEWHERE}. ` +
-      "Assignments have to be allowed there: defineVariable(object, { writable: true })",
-  );
-}
-
-/** Returns whether one side may assign to the member at the end of a path. */
-export function mayWrite(
-  writable: Writable | undefined,
-  path: readonly (string | symbol)[],
-): path is readonly string[] {
-  if (writable === undefined) return false;
-  for (let i = 0; i < path.length; i++) if (typeof path[i] !== "string") return false;
-  return writable === true || writable.includes(path[0] as string);
+  throw refuseChange(what);
 }
 
 function refuseUse(walked: string): never {
