@@ -4,17 +4,7 @@
  * @module
  */
 
-import {
-  Array,
-  Error,
-  JSON,
-  Map,
-  Object,
-  Promise,
-  Proxy,
-  String,
-  SyntaxError,
-} from "../rpc/builtins.ts";
+import { Array, Error, Map, Object, Promise } from "../rpc/builtins.ts";
 import type {
   CellReport,
   ExecuteParams,
@@ -32,6 +22,7 @@ import { Intrinsics } from "./snapshot/intrinsics.ts";
 import type { Modules } from "./namespace/modules.ts";
 import { type NamedValue, Namespace, toEntry } from "./namespace/namespace.ts";
 import type { Originals } from "./lockdown/originals.ts";
+import { createHelper } from "./namespace/cell_helper.ts";
 import type { CellHelper, NamespaceScope } from "./namespace/scope.ts";
 import type { SnapshotContext } from "./snapshot/snapshot_context.ts";
 import { openSnapshot } from "./snapshot/snapshot_reader.ts";
@@ -102,7 +93,7 @@ export class Evaluator {
     this.#snapshotTimeoutMs = options.snapshotTimeoutMs ?? DEFAULT_SNAPSHOT_TIMEOUT_MS;
     this.#originals = options.originals;
     this.#isReference = options.isReference ?? (() => false);
-    this.#helper = this.#createHelper();
+    this.#helper = createHelper(this.namespace, this.#stopper);
     this.#sources = new FunctionSources((code, helper) => {
       const compiled = this.#scope.expression(code, helper);
       return () => compiled(this.#helper, this.#stopper.flag);
@@ -209,6 +200,7 @@ export class Evaluator {
       this.#restoreOriginals();
       outcome = { error: describeError(thrown, this.#stacks), names: this.namespace.entries() };
     }
+    this.namespace.settle();
     const isChanged = ({ name, value }: NamedValue) =>
       !before.has(name) || !Object.is(before.get(name), value);
     const changed = mapList(filterList(this.namespace.values(), isChanged), toEntry);
@@ -229,42 +221,4 @@ export class Evaluator {
     const isRead = isObject(value) && this.#isReference(value);
     return [value instanceof Promise || isRead ? await value : value];
   }
-
-  #createHelper(): CellHelper {
-    const declare = (writable: boolean) =>
-      new Proxy(Object.create(null) as Record<string, unknown>, {
-        set: (_, name, value) => {
-          this.namespace.define(String(name), value, { writable });
-          return true;
-        },
-      });
-    return Object.freeze(
-      {
-        c: declare(false),
-        l: declare(true),
-        v: (name: string) => {
-          if (!this.namespace.has(name)) this.namespace.define(name, undefined);
-        },
-        i: checkImport,
-        g: () => this.#stopper.guard(),
-        a: (value) => this.#stopper.resume(value),
-      } satisfies CellHelper,
-    );
-  }
-}
-
-/** A name that a module does not export is an error, as it is for a static import, and not `undefined`. */
-async function checkImport(
-  pending: Promise<object>,
-  specifier = "",
-  names: readonly string[] = [],
-): Promise<object> {
-  const module = await pending;
-  const missing = filterList(names, (name) => !(name in module));
-  if (missing.length > 0) {
-    throw new SyntaxError(
-      `The module ${JSON.stringify(specifier)} has no export named ${JSON.stringify(missing[0])}`,
-    );
-  }
-  return module;
 }

@@ -8,7 +8,13 @@ import type { Program } from "acorn";
 import { type Position, withLineFeeds } from "../../syntax/position.ts";
 import { checkNesting } from "./_nesting.ts";
 import { endsLikeObject, isObjectAtEnd, lastBraces, withObject } from "./_object_at_end.ts";
-import { eraseTypes, parseError, parseProgram, type StrippedCell, transformTypes } from "./strip.ts";
+import {
+  eraseTypes,
+  parseError,
+  parseProgram,
+  type StrippedCell,
+  transformTypes,
+} from "./strip.ts";
 import { CellSyntaxError } from "./cell_syntax_error.ts";
 
 /** A cell that has been parsed. */

@@ -202,7 +202,8 @@ function unsupportedAt(
   const accessor = /\baccessor\s+$/.exec(code.slice(Math.max(0, offset - 100), offset));
   if (accessor === null) return undefined;
   return {
-    message: "Fields with `accessor` are not supported in cells: write a getter and a setter instead",
+    message:
+      "Fields with `accessor` are not supported in cells: write a getter and a setter instead",
     offset: offset - accessor[0].length,
   };
 }

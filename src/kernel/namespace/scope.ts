@@ -16,8 +16,16 @@ export interface CellHelper {
   readonly c: Record<string, unknown>;
   /** An assignment declares a variable. */
   readonly l: Record<string, unknown>;
-  /** Declares a `var`, which keeps the value that it may have. */
-  readonly v: (name: string) => void;
+  /**
+   * Prepares names at the beginning of a cell: those of its `var`s, which keep the values that they may have; those that it
+   * declares further down; those to which it assigns without declaring them, and which of these it tests with `typeof`.
+   */
+  readonly p: (
+    variables: readonly string[],
+    later: readonly string[],
+    assigned: readonly string[],
+    tested: readonly string[],
+  ) => void;
   /** Called by a guard when the flag is set; throws if the flag is meant for this code. */
   readonly g: () => void;
   /** Takes the value of an `await`; throws if the cell was stopped meanwhile. */

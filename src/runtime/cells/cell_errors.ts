@@ -7,6 +7,7 @@
 import type { CellErrorReport, CellFrame, NamespaceEntry } from "../../rpc/protocol.ts";
 import type { Violations } from "../../security/violation.ts";
 import type { CellSyntaxError } from "../../cell/parse/cell_syntax_error.ts";
+import { withLineFeeds } from "../../syntax/position.ts";
 import { nearNames } from "../../text/near_names.ts";
 import { leftOut, truncate } from "../../text/truncate.ts";
 import type { CellError } from "./cell_result.ts";
@@ -35,6 +36,10 @@ const MAX_ADVISED_CHARS = 1_000;
 /** The messages of V8 when the operating system refuses memory. Used for advice only. */
 const NO_MEMORY = /^Array buffer allocation failed|could not allocate memory/;
 
+/** The message of V8 for an assignment to a constant: names are properties of an object. Used for advice only. */
+const READ_ONLY =
+  /^Cannot assign to read only property '([^']+)' of object '(?:#<Window>|\[object Object\])'/;
+
 /** Keeps the texts of cells and quotes them in errors. */
 export class CellErrors {
   readonly #sources = new Map<number, string>();
@@ -42,7 +47,7 @@ export class CellErrors {
 
   /** Stores the text of a cell. */
   add(cell: number, source: string): void {
-    this.#sources.set(cell, source);
+    this.#sources.set(cell, withLineFeeds(source));
     this.#lastCell = Math.max(this.#lastCell, cell);
     if (this.#sources.size > MAX_SOURCES) this.#sources.delete(this.#sources.keys().next().value!);
   }
@@ -74,7 +79,7 @@ export class CellErrors {
     const advice = name === "ReferenceError"
       ? this.#nearNames(message, names)
       : name === "TypeError"
-      ? this.#constant(frames[0], names)
+      ? constantAdvice(message, names)
       : name === "NotCapable"
       ? missingPermission(message)
       : name === "RangeError" && NO_MEMORY.test(message)
@@ -128,19 +133,6 @@ export class CellErrors {
     return `${line} | ${shown}\n${" ".repeat(gutter)} | ${indent}^`;
   }
 
-  /** Returns advice for an assignment to a constant, for which V8 has only the message of a read-only property. */
-  #constant(frame: CellFrame | undefined, names: readonly NamespaceEntry[]): string {
-    if (frame === undefined) return "";
-    const line = this.#lineOf(frame) ?? "";
-    const caret = frame.column - 1;
-    const before = line.slice(Math.max(0, caret - MAX_QUOTED_CHARS), caret);
-    const assigned = /([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*$/u.exec(before);
-    const rest = line.slice(caret, caret + MAX_QUOTED_CHARS);
-    const constant = names.find(({ name }) => name === assigned?.[1])?.constant === true;
-    if (!constant || !/^[-+*/%&|^<>?]*=(?!=)|^\+\+|^--/.test(rest)) return "";
-    return `${assigned![1]} is a constant: declare it again, with let, to give it another value`;
-  }
-
   /** Returns a line of a cell; `undefined` if there is no such line. */
   #lineOf({ cell, line }: CellFrame): string | undefined {
     const source = this.#sources.get(cell);
@@ -166,6 +158,15 @@ export class CellErrors {
 /** Replaces the halves of pairs at both ends of a part of a line, so that no column moves. */
 function wholePairs(part: string): string {
   return part.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, " ");
+}
+
+/** Returns advice for an assignment to a constant, for which V8 has only the message of a read-only property. */
+function constantAdvice(message: string, names: readonly NamespaceEntry[]): string {
+  const assigned = READ_ONLY.exec(message)?.[1];
+  const constant = names.find(({ name }) => name === assigned)?.constant === true;
+  return constant
+    ? `${assigned} is a constant: declare it again, with let, to give it another value`
+    : "";
 }
 
 /** Returns advice for a missing permission. Deno's own advice, to add a flag, does not help here. */
