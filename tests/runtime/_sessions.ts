@@ -1,7 +1,7 @@
-/** Tables of sessions: cells that run one after another, and what the last of them yields. */
+/** Tables of sessions: cells that run one after another, and the outcome of the last one. */
 
 import { assert, assertMatch } from "@std/assert";
-import { DenoRuntime, type InjectOptions, LocalRuntime } from "../../mod.ts";
+import { DenoRuntime, LocalRuntime, type RuntimeOptions } from "../../mod.ts";
 import type { CellResult } from "../../src/runtime/cells/cell_result.ts";
 
 /** A session. */
@@ -10,8 +10,8 @@ export interface Session {
   readonly cells: string | readonly string[];
   /** Text or pattern in the outcome of the last cell; see {@linkcode outcomeOf}. */
   readonly gives: string | RegExp;
-  /** What the host hands over. */
-  readonly injects?: InjectOptions;
+  /** The injected names. */
+  readonly injects?: RuntimeOptions;
 }
 
 /** The runtimes that a session is tried on. */
@@ -23,7 +23,7 @@ export type RuntimeName = keyof typeof RUNTIMES;
 /**
  * Defines a test for each session.
  *
- * @param claim What the sessions show, as the end of a sentence that begins with the runtime.
+ * @param claim The claim that the sessions prove, as the end of a sentence that begins with the runtime.
  * @param sessions The table.
  * @param names The runtimes.
  */
@@ -49,7 +49,7 @@ export function testSessions(
   }
 }
 
-/** Returns the status of a result with everything that its reader is told. */
+/** Returns a result as a text that its reader could be given. */
 export function outcomeOf(result: CellResult): string {
   const { status, output, changed, unawaited } = result;
   const text = status === "ok"

@@ -28,7 +28,7 @@ export function findJsx(source: string): number | undefined {
       before = label;
     }
   } catch {
-    // What stands between elements need not consist of tokens.
+    // The text between elements need not consist of tokens.
   }
   return undefined;
 }

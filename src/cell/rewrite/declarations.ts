@@ -64,7 +64,7 @@ export class Declarations {
     const separator = parent === undefined || isBody(parent) ? ";" : "";
     const loop = isLoopOver(parent, node);
     const first = node.declarations[0]!;
-    // Whatever follows on the next line must not continue what becomes an expression.
+    // The next line must not continue the expression that the declaration becomes.
     const isStatement = !loop && !(parent?.type === "ForStatement" && parent.init === node);
     if (isStatement && this.#code[node.end - 1] !== ";") {
       this.#edits.wrap({ start: first.start, end: node.end }, ["", ";"]);
@@ -113,7 +113,7 @@ export class Declarations {
     const { kind, end } = declaration;
     switch (pattern.type) {
       case "Identifier": {
-        this.declare(pattern.name, kind, end);
+        this.declare(pattern.name, kind, { end });
         const target = kind === "const" ? "c" : "l";
         this.#edits.replace(pattern, `${this.#helper}.${target}.${pattern.name}`);
         break;
@@ -179,7 +179,7 @@ export class Declarations {
   /** Rewrites a class, whose declaration begins at `start` with its `export`, to an assignment. */
   class(start: number, node: ClassDeclaration): void {
     const name = node.id.name;
-    this.declare(name, "class", node.end);
+    this.declare(name, "class", node);
     this.#edits.replace({ start, end: node.start }, `;${this.#helper}.l.${name} = `);
     this.#edits.wrap(node, ["", ";"]);
   }
@@ -189,12 +189,11 @@ export class Declarations {
    *
    * @param name The name.
    * @param kind How it is declared.
-   * @param end The offset at which the declaration ends, which gives the name its value.
+   * @param options The offset at which the declaration ends, if that gives the name its value.
    */
-  declare(name: string, kind: Declaration["kind"], end = 0): void {
+  declare(name: string, kind: Declaration["kind"], { end }: { readonly end?: number } = {}): void {
     if (this.#ends.has(name)) return;
-    const hasValue = kind === "var" || kind === "function" || kind === "import";
-    this.#ends.set(name, hasValue ? 0 : end);
+    this.#ends.set(name, kind === "var" ? 0 : end ?? 0);
     this.names.push({ name, kind });
   }
 

@@ -22,6 +22,7 @@ import { ReferenceWalk } from "./_reference_walk.ts";
 import { type UnsetNames, unsetNames } from "./_unset_names.ts";
 import { Edits } from "./edits.ts";
 import { insertGuards } from "./_guards.ts";
+import { importText } from "./_import_text.ts";
 import { visit } from "../../syntax/walk.ts";
 
 /** Options of the rewrite. */
@@ -100,7 +101,7 @@ class Rewriter implements RewrittenCell {
     if (last?.type === "ExpressionStatement") this.#value(last.start, last.end);
     namespaces?.rewrite(this.edits, {
       declare: (name, end) => {
-        this.#declarations.declare(name, "let", end);
+        this.#declarations.declare(name, "let", { end });
         return `${this.#helper}.l.${name} = {}`;
       },
     });
@@ -209,37 +210,9 @@ class Rewriter implements RewrittenCell {
   }
 
   #import(node: ImportDeclaration): void {
-    const names: string[] = [];
-    const targets: string[] = [];
-    let namespace: string | undefined;
-    for (const specifier of node.specifiers) {
-      const local = specifier.local.name;
-      this.#declarations.declare(local, "import");
-      const target = `${this.#helper}.c.${local}`;
-      if (specifier.type === "ImportNamespaceSpecifier") namespace = target;
-      else {
-        const imported = specifier.type === "ImportDefaultSpecifier"
-          ? "default"
-          : specifier.imported.type === "Identifier"
-          ? specifier.imported.name
-          : String(specifier.imported.value);
-        names.push(imported);
-        targets.push(`${JSON.stringify(imported)}: ${target}`);
-      }
-    }
-    const attributes = node.attributes.length === 0
-      ? ""
-      : `, {with: {${
-        node.attributes.map(({ key, value }) => `${this.#slice(key)}: ${value.raw}`).join(", ")
-      }}}`;
-    const imported =
-      `await ${this.#helper}.i(import(${node.source.raw}${attributes}), ${node.source.raw}, ${
-        JSON.stringify(names)
-      })`;
-    let text = imported;
-    if (namespace !== undefined) text = `${namespace} = ${imported}`;
-    if (targets.length > 0) text = `({${targets.join(", ")}} = ${text})`;
+    for (const { local } of node.specifiers) this.#declarations.declare(local.name, "import");
     this.edits.replace(node, "");
+    const text = importText(node, { code: this.#code, helper: this.#helper });
     this.edits.moveToFront(node, [`${text};`, ""]);
   }
 
@@ -296,10 +269,6 @@ class Rewriter implements RewrittenCell {
   #return(node: ReturnStatement): void {
     if (node.argument == null) return;
     this.edits.wrap(node.argument, ["[(", ")]"]);
-  }
-
-  #slice(node: AnyNode): string {
-    return this.#code.slice(node.start, node.end);
   }
 
   #refusal(offset: number, message: string): CellSyntaxError {

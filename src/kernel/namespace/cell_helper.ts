@@ -18,7 +18,7 @@ import { filterList } from "../../rpc/lists.ts";
 import type { Namespace } from "./namespace.ts";
 import type { CellHelper } from "./scope.ts";
 
-const { getOwnPropertyDescriptor } = Object;
+const { getOwnPropertyDescriptor, hasOwn } = Object;
 const { apply } = Reflect;
 // Captured, because cells may have a name like that.
 const global = globalThis;
@@ -67,8 +67,9 @@ export function createHelper(namespace: Namespace, guards: Guards): CellHelper {
   );
 }
 
-/** Makes the use of a name fail until its declaration is reached. */
+/** Makes the use of a name fail until its declaration is reached. Before that, a global is what it is. */
 function expectDeclaration(namespace: Namespace, name: string): void {
+  if (!namespace.has(name) && hasOwn(global, name)) return;
   const refuse = (): never => {
     throw new ReferenceError(`Cannot access '${name}' before initialization`);
   };

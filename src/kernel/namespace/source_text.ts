@@ -7,7 +7,7 @@
 import { Object, Reflect } from "../../rpc/builtins.ts";
 import { hasMatch, matchOf, replaceMatches } from "../../rpc/patterns.ts";
 
-/** What the rewrite puts in, each with what stands in its place; see `src/cell/rewrite/_guards.ts`. */
+/** The texts that the rewrite inserts, each with the written text in its place; see `src/cell/rewrite/_guards.ts`. */
 const INSERTED: readonly {
   readonly pattern: RegExp;
   readonly replace: (parts: readonly string[]) => string;

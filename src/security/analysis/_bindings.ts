@@ -12,6 +12,7 @@ import type {
   Pattern,
   Program,
 } from "acorn";
+import { readPattern } from "../../syntax/pattern.ts";
 import { keyOf, type MemberOrigin, type Origin } from "./_origins.ts";
 
 /** A name that the cell declares. */
@@ -133,6 +134,7 @@ export class Bindings {
         for (const argument of node.arguments) this.#visit(argument);
         return;
       case "AssignmentExpression":
+        if (node.operator === "=") this.#create(node.left);
         this.#assign(node.left, node.right);
         return this.#visit(node.right);
       case "VariableDeclaration":
@@ -159,10 +161,12 @@ export class Bindings {
         });
       case "StaticBlock":
         return this.#within(() => this.#below(node), { nested: true });
-      case "BlockStatement":
-      case "ForStatement":
       case "ForInStatement":
       case "ForOfStatement":
+        if (node.left.type !== "VariableDeclaration") this.#create(node.left);
+        return this.#within(() => this.#below(node));
+      case "BlockStatement":
+      case "ForStatement":
       case "SwitchStatement":
         return this.#within(() => this.#below(node));
       default:
@@ -233,6 +237,12 @@ export class Bindings {
       }
       if (from !== undefined) binding.origins.push(from);
     });
+  }
+
+  /** Notes names that an assignment declares: one outside of functions declares what nothing else does. */
+  #create(pattern: Pattern): void {
+    if (this.#place.nested) return;
+    readPattern(pattern, { target: ({ name }) => this.tested.add(name) });
   }
 
   #assign(pattern: Pattern, origin: Origin): void {

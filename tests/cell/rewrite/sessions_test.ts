@@ -107,7 +107,7 @@ const MERGED: Session[] = [
 
 testSessions("lets blocks of a namespace see what earlier ones export", MERGED, ["LocalRuntime"]);
 
-/** What a cell ends with, and the value that it has. */
+/** The ends of cells, and their values. */
 const VALUES: Session[] = [
   { cells: "{ x: 1, y: 'why' }", gives: 'ok { x: 1, y: "why" }' },
   { cells: "{ total: 42 }", gives: "ok { total: 42 }" },
@@ -152,7 +152,7 @@ const DEAD_ZONES: Session[] = [
     cells: ["const later = 'old'", "console.log(later);\nconst later = 'new'"],
     gives: "Cannot access 'later' before init",
   },
-  { cells: "let x = x + 1", gives: /ReferenceError.*\n    at cell-1.ts:1:9/ },
+  { cells: "let x = x + 1", gives: /ReferenceError.*\n {4}at cell-1.ts:1:9/ },
   {
     cells: ["const base = 100", "function f() { return base }\nlet t = f();\nconst base = 1"],
     gives: "ReferenceError",
@@ -235,7 +235,7 @@ const CONSTANTS: Session[] = [
 
 testSessions("says that a name is a constant", CONSTANTS);
 
-/** Functions, and what they show of themselves. */
+/** Functions, and the texts that they show. */
 const TEXTS: Session[] = [
   "function foo(a, b = 1) { for (const x of a) if (x) return b; while (a) a-- }",
   "async function* foo() { 'use strict'; for await (const x of await y) yield x }",
@@ -259,7 +259,7 @@ const LINES: Session[] = [
   { cells: "const s = 1;\r\nnull.x", gives: "cell-1.ts:2:6" },
   {
     cells: "function f() {\u2028  return null.x }\r\rf()",
-    gives: /cell-1\.ts:1:30\n    at cell-1\.ts:3:1/,
+    gives: /cell-1\.ts:1:30\n {4}at cell-1\.ts:3:1/,
   },
   { cells: "let a = 1;\r\u2028let b = ;", gives: "cell-1.ts:2:10" },
   { cells: "let n = 3;\nconst r = 5 <!--n;\n[r, n]", gives: "ok [ false, 2 ]" },
