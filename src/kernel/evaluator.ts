@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Array, Error, Map, Object, Promise } from "../rpc/builtins.ts";
+import { Array, Error, Map, Object, Promise, realm } from "../rpc/builtins.ts";
 import type {
   CellReport,
   ExecuteParams,
@@ -164,9 +164,9 @@ export class Evaluator {
   /** Returns the globals. Where the names are properties of another object, the real ones are behind those of that. */
   #globals(): Map<string, PropertyDescriptor> {
     const globals = new Map<string, PropertyDescriptor>();
-    const outer = this.#scope.target === globalThis ? [] : Object.getOwnPropertyNames(globalThis);
+    const outer = this.#scope.target === realm ? [] : Object.getOwnPropertyNames(realm);
     for (let i = 0; i < outer.length; i++) {
-      globals.set(outer[i]!, Object.getOwnPropertyDescriptor(globalThis, outer[i]!)!);
+      globals.set(outer[i]!, Object.getOwnPropertyDescriptor(realm, outer[i]!)!);
     }
     this.namespace.globals().forEach((property, name) => globals.set(name, property));
     return globals;

@@ -45,3 +45,6 @@ export const {
   WeakRef,
   WeakSet,
 } = globalThis;
+
+/** The global object: a cell may have a name `globalThis` as well. */
+export const realm: typeof globalThis = globalThis;

@@ -71,7 +71,11 @@ export class References {
 
   /** Returns the names that nothing declares. */
   free(): Set<string> {
-    return new Set(this.freeIdentifiers().map(({ node }) => node.name));
+    const isFree = freedom();
+    const free = this.#list.filter(({ name, scope }) =>
+      !IMPLICIT.has(name) && !name.startsWith("#") && isFree(name, scope)
+    );
+    return new Set(free.map(({ name }) => name));
   }
 
   /** Returns, for each unit that refers to a binding outside of it, the first such reference. */

@@ -27,7 +27,8 @@ export function unsetNames(walk: ReferenceWalk, declarations: Declarations): Uns
     const { node, within } = reference;
     const end = declarations.endOf(node.name);
     if (end === undefined) {
-      if (within === undefined && walk.targets.has(node)) assigned.add(node.name);
+      const isAssigned = within === undefined && walk.targets.has(node);
+      if (isAssigned && declarations.isOpen(node.name)) assigned.add(node.name);
     } else if (isBefore(end, reference)) later.add(node.name);
   }
   const tested = [...assigned].filter((name) => walk.tested.has(name));

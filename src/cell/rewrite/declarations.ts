@@ -31,7 +31,12 @@ export interface DeclarationContext {
   readonly edits: Edits;
   /** Rewrites the contents of an expression at the top level. */
   readonly inside: (node: AnyNode) => void;
+  /** Throws an error for a place in the code. */
+  readonly refuse: (offset: number, message: string) => never;
 }
+
+/** Properties of the global object that cannot be replaced. */
+const CONSTANTS: ReadonlySet<string> = new Set(["undefined", "NaN", "Infinity"]);
 
 /** Rewrites the declarations of one cell and records their names. */
 export class Declarations {
@@ -44,6 +49,7 @@ export class Declarations {
   readonly #isEnum: DeclarationContext["isEnum"];
   readonly #edits: Edits;
   readonly #inside: (node: AnyNode) => void;
+  readonly #refuse: DeclarationContext["refuse"];
 
   /** @param context The code and its edits. */
   constructor(context: DeclarationContext) {
@@ -52,6 +58,7 @@ export class Declarations {
     this.#isEnum = context.isEnum;
     this.#edits = context.edits;
     this.#inside = context.inside;
+    this.#refuse = context.refuse;
   }
 
   /**
@@ -73,7 +80,7 @@ export class Declarations {
     for (const { id, init, end } of node.declarations) {
       if (node.kind === "var" && init == null && !loop && id.type === "Identifier") {
         // A declaration without a value only declares the name, which the front of the cell does.
-        this.declare(id.name, "var");
+        this.declare(id.name, "var", { at: id.start });
         this.#edits.replace(id, "void 0");
         continue;
       }
@@ -113,7 +120,7 @@ export class Declarations {
     const { kind, end } = declaration;
     switch (pattern.type) {
       case "Identifier": {
-        this.declare(pattern.name, kind, { end });
+        this.declare(pattern.name, kind, { end, at: pattern.start });
         const target = kind === "const" ? "c" : "l";
         this.#edits.replace(pattern, `${this.#helper}.${target}.${pattern.name}`);
         break;
@@ -164,7 +171,7 @@ export class Declarations {
   /** Hoists a function, whose declaration begins at `start` with its `export`. */
   function(start: number, node: FunctionDeclaration): void {
     const name = node.id.name;
-    this.declare(name, "function");
+    this.declare(name, "function", { at: node.id.start });
     // Without a name of its own, it calls the current value of the name, like any other caller. The kernel shows the name.
     const written = this.#code.slice(node.id.start, node.id.end);
     this.#edits.replace(node.id, `/*${this.#helper}.${written}*/`);
@@ -179,7 +186,7 @@ export class Declarations {
   /** Rewrites a class, whose declaration begins at `start` with its `export`, to an assignment. */
   class(start: number, node: ClassDeclaration): void {
     const name = node.id.name;
-    this.declare(name, "class", node);
+    this.declare(name, "class", { end: node.end, at: node.id.start });
     this.#edits.replace({ start, end: node.start }, `;${this.#helper}.l.${name} = `);
     this.#edits.wrap(node, ["", ";"]);
   }
@@ -189,12 +196,24 @@ export class Declarations {
    *
    * @param name The name.
    * @param kind How it is declared.
-   * @param options The offset at which the declaration ends, if that gives the name its value.
+   * @param options The offset of the name, and that at which the declaration ends, if that gives the name its value.
    */
-  declare(name: string, kind: Declaration["kind"], { end }: { readonly end?: number } = {}): void {
+  declare(
+    name: string,
+    kind: Declaration["kind"],
+    { end, at = 0 }: { readonly end?: number; readonly at?: number } = {},
+  ): void {
+    if (CONSTANTS.has(name)) {
+      this.#refuse(at, `Cannot declare ${name}: it is a constant of JavaScript`);
+    }
     if (this.#ends.has(name)) return;
     this.#ends.set(name, kind === "var" ? 0 : end ?? 0);
     this.names.push({ name, kind });
+  }
+
+  /** Returns whether an assignment can declare a name. */
+  isOpen(name: string): boolean {
+    return !this.#ends.has(name) && !CONSTANTS.has(name);
   }
 
   /** Returns the offset at which a name gets its value: 0 if it has one from the start; `undefined` if it is not declared. */

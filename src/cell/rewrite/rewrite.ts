@@ -83,7 +83,17 @@ class Rewriter implements RewrittenCell {
     this.edits = new Edits(code);
     const inside = (node: AnyNode) => this.#inside(node);
     const isEnum = generated ? isEnumOf : () => false;
-    this.#declarations = new Declarations({ code, helper, isEnum, edits: this.edits, inside });
+    const refuse = (offset: number, message: string): never => {
+      throw this.#refusal(offset, message);
+    };
+    this.#declarations = new Declarations({
+      code,
+      helper,
+      isEnum,
+      edits: this.edits,
+      inside,
+      refuse,
+    });
   }
 
   get declarations(): readonly Declaration[] {
@@ -210,7 +220,9 @@ class Rewriter implements RewrittenCell {
   }
 
   #import(node: ImportDeclaration): void {
-    for (const { local } of node.specifiers) this.#declarations.declare(local.name, "import");
+    for (const { local } of node.specifiers) {
+      this.#declarations.declare(local.name, "import", { at: local.start });
+    }
     this.edits.replace(node, "");
     const text = importText(node, { code: this.#code, helper: this.#helper });
     this.edits.moveToFront(node, [`${text};`, ""]);

@@ -9,6 +9,7 @@ import {
   Object,
   type Promise,
   Proxy,
+  realm,
   ReferenceError,
   Reflect,
   String,
@@ -20,8 +21,6 @@ import type { CellHelper } from "./scope.ts";
 
 const { getOwnPropertyDescriptor, hasOwn } = Object;
 const { apply } = Reflect;
-// Captured, because cells may have a name like that.
-const global = globalThis;
 
 /** The part of a stopper that the code of cells asks. */
 export interface Guards {
@@ -69,7 +68,7 @@ export function createHelper(namespace: Namespace, guards: Guards): CellHelper {
 
 /** Makes the use of a name fail until its declaration is reached. Before that, a global is what it is. */
 function expectDeclaration(namespace: Namespace, name: string): void {
-  if (!namespace.has(name) && hasOwn(global, name)) return;
+  if (!namespace.has(name) && hasOwn(realm, name)) return;
   const refuse = (): never => {
     throw new ReferenceError(`Cannot access '${name}' before initialization`);
   };
@@ -81,11 +80,11 @@ function expectAssignment(
   namespace: Namespace,
   { name, isTested }: { readonly name: string; readonly isTested: boolean },
 ): void {
-  const before = getOwnPropertyDescriptor(global, name);
+  const before = getOwnPropertyDescriptor(realm, name);
   namespace.expect(name, {
     get: () => {
       if (before === undefined && !isTested) throw new ReferenceError(`${name} is not defined`);
-      return before?.get === undefined ? before?.value : apply(before.get, global, []);
+      return before?.get === undefined ? before?.value : apply(before.get, realm, []);
     },
     set: (value) => namespace.define(name, value),
   });

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Object } from "../../rpc/builtins.ts";
+import { Object, realm } from "../../rpc/builtins.ts";
 import vm from "node:vm";
 import type { ExecuteParams } from "../../rpc/protocol.ts";
 import { scriptName } from "./stack_mapper.ts";
@@ -64,7 +64,7 @@ const RESTORED_NAME = "restored";
 
 /** Names are properties of the global object: the kernel's scope. */
 export class GlobalScope implements NamespaceScope {
-  readonly target: object = globalThis;
+  readonly target: object = realm;
   readonly #importer: Importer;
 
   /** @param importer Decides about imports. */

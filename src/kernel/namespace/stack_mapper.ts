@@ -21,6 +21,7 @@ const CELL_POSITION = /cell-(\d+)\.ts:(\d+):(\d+)/;
 
 /** Files of this package, whether they are local or come from a registry; V8 writes local ones as paths. */
 const MACHINERY = new URL("../../", import.meta.url);
+const MACHINERY_PATH = MACHINERY.protocol === "file:" ? decodeURI(MACHINERY.pathname) : undefined;
 
 /** Returns the name under which a cell is compiled. No stack that is shown has it. */
 export function scriptName(cell: number): string {
@@ -111,7 +112,7 @@ export class StackMapper {
 
 function isMachinery(line: string): boolean {
   return line.includes(ENTRY_NAME) || line.includes(MACHINERY.href) ||
-    MACHINERY.protocol === "file:" && line.includes(decodeURI(MACHINERY.pathname)) ||
+    MACHINERY_PATH !== undefined && line.includes(MACHINERY_PATH) ||
     line.includes("(ext:") || line.includes("at ext:") ||
     line.includes("(node:") || line.includes("at node:");
 }

@@ -11,6 +11,7 @@ import {
   Error,
   JSON,
   Map,
+  Math,
   Object,
   Reflect,
   String,
