@@ -9,7 +9,7 @@ import { withBlobs } from "../rpc/values/blobs.ts";
 import type { HostLink } from "./host_link.ts";
 import type { HostCallParams } from "../rpc/protocol.ts";
 import type { LentValue, References, UseRequest } from "../rpc/references/references.ts";
-import { toLocalError } from "../rpc/wire/rpc_error.ts";
+import { toLocal } from "../rpc/errors/crossing_error.ts";
 
 /** Counts pending calls. */
 export class PendingCalls {
@@ -108,7 +108,7 @@ export class HostCalls {
     try {
       return await action();
     } catch (error) {
-      throw toLocalError(error);
+      throw toLocal(error);
     } finally {
       this.#pending.remove();
     }

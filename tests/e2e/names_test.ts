@@ -118,7 +118,7 @@ Deno.test("DenoRuntime refuses names that cannot be had, where they are asked fo
   assertThrows(
     () => new DenoRuntime({ types: { class: Map } }),
     TypeError,
-    `Cannot inject "class": it is a reserved word of JavaScript`,
+    `Cannot inject "class": it is a reserved word and not an identifier`,
   );
   assertThrows(
     () => new DenoRuntime({ variables: { "a b": 1 } }),
