@@ -23,8 +23,8 @@ const CONSTANTS: ReadonlySet<string> = new Set(["undefined", "NaN", "Infinity"])
  * @param name The name.
  */
 export function hindranceOfName(name: string): string | undefined {
-  if (CONSTANTS.has(name)) return "it is a constant of JavaScript and not an identifier that can be bound";
-  if (RESERVED.has(name)) return "it is a reserved word and not an identifier";
+  if (CONSTANTS.has(name)) return "it is a constant of JavaScript, not an identifier";
+  if (RESERVED.has(name)) return "it is a reserved word, not an identifier";
   return IDENTIFIER.test(name) ? undefined : "it is not an identifier";
 }
 

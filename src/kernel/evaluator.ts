@@ -184,6 +184,7 @@ export class Evaluator {
       before.set(namesBefore[i]!.name, namesBefore[i]!.value);
     }
     this.#stacks.add(cell.cell, cell.map);
+    this.#originals?.begin();
     this.#output.start(cell.cell);
     let outcome: Pick<CellReport, "value" | "error" | "names" | "stopped">;
     try {

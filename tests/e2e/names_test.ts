@@ -53,7 +53,9 @@ async function goOn(runtime: DenoRuntime, taken: readonly string[]): Promise<voi
   await check("kept.a[0]", "1");
 }
 
-const echo = (value: unknown) => value;
+function echo(value: unknown): unknown {
+  return value;
+}
 
 for (const [how, declare] of Object.entries(DECLARATIONS)) {
   Deno.test(`DenoRuntime goes on when cells take all names of globals by ${how}`, async () => {
@@ -71,7 +73,9 @@ for (const [how, declare] of Object.entries(DECLARATIONS)) {
   });
 }
 
-const isOwn = (name: string) => !INHERITED.includes(name);
+function isOwn(name: string): boolean {
+  return !INHERITED.includes(name);
+}
 
 Deno.test("DenoRuntime goes on when the host takes all names of globals", async () => {
   for (const names of GROUPS) {
@@ -118,7 +122,7 @@ Deno.test("DenoRuntime refuses names that cannot be had, where they are asked fo
   assertThrows(
     () => new DenoRuntime({ types: { class: Map } }),
     TypeError,
-    `Cannot inject "class": it is a reserved word and not an identifier`,
+    `Cannot inject "class": it is a reserved word, not an identifier`,
   );
   assertThrows(
     () => new DenoRuntime({ variables: { "a b": 1 } }),

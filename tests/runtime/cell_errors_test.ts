@@ -43,7 +43,8 @@ Deno.test("CellErrors bounds all parts of a report", () => {
   const reports: CellErrorReport[] = [
     report({ message: HUGE }),
     report({ name: HUGE }),
-    report({ cause: HUGE }),
+    report({ details: [HUGE] }),
+    report({ details: Array(100_000).fill("a") }),
     report({ frames: Array(1_000_000).fill(frame) }),
     report({ name: "TypeError", frames: [frame] }),
     report({ name: "ReferenceError", message: HUGE, frames: [frame] }),
@@ -60,10 +61,15 @@ Deno.test("CellErrors bounds all parts of a report", () => {
 });
 
 Deno.test("CellErrors gives advice about a constant, and about nothing else that is read-only", () => {
-  const names = [{ name: "answer", type: "number", constant: true }, { name: "rate", type: "number" }];
+  const names = [{ name: "answer", type: "number", constant: true }, {
+    name: "rate",
+    type: "number",
+  }];
   const adviceFor = (name: string, holder: string) => {
     const message = `Cannot assign to read only property '${name}' of object '${holder}'`;
-    return errorsOf("").ofReport(report({ name: "TypeError", message }), names).text.split("\n\n")[1];
+    return errorsOf("").ofReport(report({ name: "TypeError", message }), names).text.split(
+      "\n\n",
+    )[1];
   };
   assertStringIncludes(adviceFor("answer", "#<Window>")!, "answer is a constant");
   assertEquals(adviceFor("answer", "#<Object>"), undefined);

@@ -72,7 +72,7 @@ export class Namespace {
     if (this.#globals.has(name) && !this.#shadowed.has(name)) {
       this.#shadowed.set(name, this.#property(name) ?? {});
     }
-    this.#awaited.delete(name);
+    if (this.#awaited.has(name)) this.#withdraw(name);
     defineProperty(this.#target, name, {
       value,
       writable: options.writable ?? true,
@@ -97,11 +97,15 @@ export class Namespace {
   /** Makes the names that were given no value what they were before. */
   settle(): void {
     if (this.#awaited.size === 0) return;
-    this.#awaited.forEach((before, name) => {
-      if (before === undefined) delete (this.#target as Record<string, unknown>)[name];
-      else defineProperty(this.#target, name, before);
-    });
-    this.#awaited.clear();
+    this.#awaited.forEach((_, name) => this.#withdraw(name));
+  }
+
+  /** Makes a name what it was before. One that is new is listed where it gets its value. */
+  #withdraw(name: string): void {
+    const before = this.#awaited.get(name);
+    this.#awaited.delete(name);
+    if (before === undefined) delete (this.#target as Record<string, unknown>)[name];
+    else defineProperty(this.#target, name, before);
   }
 
   /** Returns the property that stands for a name, or stood for it before the running cell. */

@@ -24,6 +24,7 @@ import {
   TypeError,
   URIError,
 } from "../builtins.ts";
+import { headOf, truncate } from "../../text/truncate.ts";
 import { decode, encode } from "../values/codec.ts";
 
 /** A thrown value as data: an error, or any other value, which crosses as itself. */
@@ -46,8 +47,8 @@ interface PackedError {
 /** How deep causes and inner errors are nested. */
 const MAX_DEPTH = 6;
 
-/** Maximum number of errors in one. */
-const MAX_ERRORS = 20;
+/** Maximum number of errors in one, causes included. */
+const MAX_ERRORS = 30;
 
 /** Maximum number of own properties of an error. */
 const MAX_PROPERTIES = 30;
@@ -76,8 +77,8 @@ const CLASSES = new Map<string, new (...args: never[]) => Error>(
   ],
 );
 
-/** Properties that are told by other means, or that describe the side on which an error was thrown. */
-const TOLD = new Set<string>([
+/** Properties that cross by other means, or that describe the side on which an error was thrown. */
+const SPECIAL = new Set<string>([
   "name",
   "message",
   "stack",
@@ -140,13 +141,14 @@ export function unpackThrown(packed: unknown): [thrown: unknown] | undefined {
 
 class Packer {
   #left = MAX_VALUE_CHARS;
+  #errorCount = 0;
 
   pack(thrown: unknown, depth: number): Packed | undefined {
     if (!(thrown instanceof Error)) {
       const value = this.#encode(thrown);
       return value === undefined ? undefined : { value };
     }
-    if (depth === MAX_DEPTH) return undefined;
+    if (depth === MAX_DEPTH || ++this.#errorCount > MAX_ERRORS) return undefined;
     const inner = (key: string) =>
       hasOwn(thrown, key) ? this.pack(dataOf(thrown, key), depth + 1) : undefined;
     const [cause, error, suppressed] = [inner("cause"), inner("error"), inner("suppressed")];
@@ -155,7 +157,7 @@ class Packer {
     return {
       error: {
         base: baseOf(thrown),
-        name: nameOfError(thrown).slice(0, MAX_NAME_CHARS),
+        name: headOf(nameOfError(thrown), MAX_NAME_CHARS),
         message: cut(`${thrown.message}`),
         own: this.#properties(thrown, isPair),
         ...(cause === undefined ? {} : { cause }),
@@ -182,7 +184,7 @@ class Packer {
     const names = keys(error);
     for (let i = 0; i < names.length && own.length < MAX_PROPERTIES; i++) {
       const name = names[i]!;
-      const isOther = name === "error" || name === "suppressed" ? !isPair : !TOLD.has(name);
+      const isOther = name === "error" || name === "suppressed" ? !isPair : !SPECIAL.has(name);
       if (!isOther || name.length > MAX_NAME_CHARS) continue;
       const value = this.#encode(dataOf(error, name));
       if (value !== undefined) own[own.length] = { name, value };
@@ -216,7 +218,7 @@ function unpack(packed: unknown, depth: number): unknown {
   if (typeof name !== "string" || typeof message !== "string") throw new TypeError("malformed");
   const made = construct(`${base}`, { ...error, message: cut(message) }, depth);
   if (made.name !== name) {
-    define(made, "name", { value: name.slice(0, MAX_NAME_CHARS), hidden: true });
+    define(made, "name", { value: headOf(name, MAX_NAME_CHARS), hidden: true });
   }
   if (cause !== undefined) define(made, "cause", { value: unpack(cause, depth + 1), hidden: true });
   if (errors !== undefined && base === "AggregateError") {
@@ -272,7 +274,5 @@ function dataOf(holder: object, key: string): unknown {
 
 /** Returns the beginning of a message that is too long, at a whole character. */
 function cut(message: string): string {
-  return message.length > MAX_MESSAGE_CHARS
-    ? `${message.slice(0, MAX_MESSAGE_CHARS)}...`.toWellFormed()
-    : message;
+  return truncate(message, MAX_MESSAGE_CHARS);
 }

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { truncate } from "../../text/truncate.ts";
 import type { Handler, Payload } from "./handler.ts";
 import { DOMException, JSON, Map, Object, Promise, Set, TypeError } from "../builtins.ts";
 import type { ByteChannel } from "./channel.ts";
@@ -276,7 +277,7 @@ export class Connection {
 
 /** Returns the beginning of a text of the peer, for a message. */
 function shown(text: string): string {
-  return text.length <= MAX_SHOWN_CHARS ? text : `${text.slice(0, MAX_SHOWN_CHARS)}...`;
+  return truncate(text, MAX_SHOWN_CHARS);
 }
 
 // deno-lint-ignore require-await -- turns a synchronous throw into a rejection

@@ -12,6 +12,7 @@
  * @module
  */
 
+import { truncate } from "../../text/truncate.ts";
 import {
   Error,
   JSON,
@@ -331,7 +332,7 @@ function badLength(text: string): FrameError {
 
 /** Quotes the beginning of text from the peer, which may be anything of any length. */
 function quote(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}...` : text);
+  return JSON.stringify(truncate(text, 80));
 }
 
 /**

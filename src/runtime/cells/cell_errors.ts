@@ -9,6 +9,7 @@ import type { Violations } from "../../security/violation.ts";
 import type { CellSyntaxError } from "../../cell/parse/cell_syntax_error.ts";
 import { withLineFeeds } from "../../syntax/position.ts";
 import { nearNames } from "../../text/near_names.ts";
+import { printable } from "../../text/printable.ts";
 import { leftOut, truncate } from "../../text/truncate.ts";
 import type { CellError } from "./cell_result.ts";
 
@@ -27,8 +28,14 @@ const MAX_NAME_CHARS = 200;
 /** Maximum length of an error's message in a report: an agent shows less of it to its model. */
 const MAX_MESSAGE_CHARS = 20_000;
 
-/** Maximum length of an error's cause in a report. */
-const MAX_CAUSE_CHARS = 2_000;
+/** Maximum number of details of an error in a report: its causes, the errors in it. */
+const MAX_DETAILS = 50;
+
+/** Maximum length of all details of an error in a report. */
+const MAX_DETAILS_CHARS = 10_000;
+
+/** Maximum length of the name of a function in a report. */
+const MAX_FUNCTION_CHARS = 100;
 
 /** Maximum length of a message from which advice is derived, and of the message of a violation. */
 const MAX_ADVISED_CHARS = 1_000;
@@ -92,19 +99,27 @@ export class CellErrors {
   #framesOf({ frames }: CellErrorReport): CellFrame[] {
     const valid: CellFrame[] = [];
     for (let i = 0; i < frames.length && valid.length < MAX_FRAMES; i++) {
-      const { cell, line, column } = frames[i]!;
+      const { cell, line, column, functionName } = frames[i]!;
       const isPlace = Number.isSafeInteger(cell) && cell >= 0 && cell <= this.#lastCell &&
         [line, column].every((number) => Number.isSafeInteger(number) && number > 0);
       const source = this.#sources.get(cell);
       const isInside = source === undefined || line <= source.length + 1 &&
           column <= source.length + 1;
-      if (isPlace && isInside) valid.push({ cell, line, column });
+      if (!isPlace || !isInside) continue;
+      valid.push({
+        cell,
+        line,
+        column,
+        ...(functionName === undefined
+          ? {}
+          : { functionName: printable(truncate(functionName, MAX_FUNCTION_CHARS)) }),
+      });
     }
     return valid;
   }
 
   #text(
-    { name, message, cause }: { name: string; message: string; cause?: string },
+    { name, message, details = [] }: { name: string; message: string; details?: string[] },
     frames: readonly CellFrame[],
     advice: string,
   ): string {
@@ -112,10 +127,12 @@ export class CellErrors {
     let text = message === ""
       ? title
       : `${title}: ${truncate(message, MAX_MESSAGE_CHARS, { mark: leftOut })}`;
-    for (const { cell, line, column } of frames) {
-      text += `\n    at cell-${cell}.ts:${line}:${column}`;
+    for (const { cell, line, column, functionName } of frames) {
+      const place = `cell-${cell}.ts:${line}:${column}`;
+      text += `\n    at ${functionName === undefined ? place : `${functionName} (${place})`}`;
     }
-    if (cause !== undefined) text += `\nCaused by ${truncate(cause, MAX_CAUSE_CHARS)}`;
+    const said = details.slice(0, MAX_DETAILS).map((line) => `\n${line}`).join("");
+    text += truncate(said, MAX_DETAILS_CHARS, { mark: leftOut });
     const quoted = frames[0] === undefined ? "" : this.#quote(frames[0]);
     return [text, quoted, advice].filter((part) => part !== "").join("\n\n");
   }

@@ -14,35 +14,7 @@ import type {
 } from "acorn";
 import { readPattern } from "../../syntax/pattern.ts";
 import { keyOf, type MemberOrigin, type Origin } from "./_origins.ts";
-
-/** A name that the cell declares. */
-export interface Binding {
-  /** The origins of all values that are assigned to it. */
-  readonly origins: Origin[];
-  /**
-   * For a name of the session, the offset at which its declaration ends. References before it, outside of functions,
-   * mean an earlier holder of the name.
-   */
-  readonly since: number;
-}
-
-class Scope {
-  readonly names = new Map<string, Binding>();
-  readonly outer: Scope | undefined;
-  /** The scope in which a `var` is declared. */
-  readonly variables: Scope;
-
-  constructor(outer?: Scope, variables?: Scope) {
-    this.outer = outer;
-    this.variables = variables ?? this;
-  }
-}
-
-interface Reference {
-  readonly node: Identifier;
-  readonly scope: Scope;
-  readonly nested: boolean;
-}
+import { type Binding, type Reference, resolve, Scope } from "./_scope.ts";
 
 interface Place {
   readonly scope: Scope;
@@ -289,13 +261,6 @@ export class Bindings {
         this.#visit(pattern);
     }
   }
-}
-
-function resolve({ node, scope, nested }: Reference): Binding | undefined {
-  let from: Scope | undefined = scope;
-  while (from !== undefined && !from.names.has(node.name)) from = from.outer;
-  const binding = from?.names.get(node.name);
-  return binding !== undefined && !nested && node.start < binding.since ? undefined : binding;
 }
 
 function isFunction(node: AnyNode): node is FunctionExpression | ArrowFunctionExpression {
