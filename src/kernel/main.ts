@@ -59,7 +59,7 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
   const stacks = new StackMapper();
   installStackTraces(stacks);
   installSourceText();
-  const globals = prepareEnvironment({
+  const { globals, endGroups } = prepareEnvironment({
     ...options,
     output,
     onDisplay({ value, attachments }) {
@@ -67,6 +67,7 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
       host.notify("display", { value: params, attachments });
     },
     isStopped: () => stopper.stopped,
+    onFailure: (thrown) => stopper.fail(thrown),
     onLateError(thrown, how) {
       // The result of a cell that was stopped says so.
       if (thrown instanceof CellStoppedError && !thrown.leftover) return;
@@ -74,7 +75,10 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
     },
   });
   const originals = new Originals({
-    onBegin: restoreStackLimit,
+    onBegin() {
+      restoreStackLimit();
+      endGroups();
+    },
     onLost(name) {
       sayLastWords(`a cell has replaced ${name} for good`);
       exit(1);
