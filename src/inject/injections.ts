@@ -8,7 +8,7 @@ import { checkOptions, type OptionNames } from "../limits/options.ts";
 import { HostFunction } from "./host_function.ts";
 import { checkFreeNames, HostType, isClass } from "./host_type.ts";
 import { HostVariable } from "./host_variable.ts";
-import { isIdentifier } from "./identifier.ts";
+import { hindranceOfName } from "./identifier.ts";
 import { type Transfer, Transfers } from "./transfer.ts";
 
 /** A variable that is injected, with the decision how its value reaches cells. */
@@ -110,7 +110,8 @@ type ValueIn<M> = M extends ReadonlyMap<string, infer T> ? T : never;
 
 function checkName(name: string, isInjected: (name: string) => boolean): void {
   const quoted = JSON.stringify(name);
-  if (!isIdentifier(name)) throw new TypeError(`Cannot inject ${quoted}: it is not an identifier`);
+  const hindrance = hindranceOfName(name);
+  if (hindrance !== undefined) throw new TypeError(`Cannot inject ${quoted}: ${hindrance}`);
   if (isInjected(name)) {
     throw new TypeError(`Cannot inject ${quoted}: the name is injected already`);
   }

@@ -10,7 +10,7 @@ import type { HostLink } from "./host_link.ts";
 import type { HostCallParams } from "../rpc/protocol.ts";
 import type { LentValue, References, UseRequest } from "../rpc/references/references.ts";
 import { callResult } from "../rpc/references/stand_in.ts";
-import { toLocalError } from "../rpc/wire/rpc_error.ts";
+import { toLocal } from "../rpc/errors/crossing_error.ts";
 
 /** Counts pending calls. */
 export class PendingCalls {
@@ -110,7 +110,7 @@ export class HostCalls {
     try {
       return await action();
     } catch (error) {
-      throw toLocalError(error);
+      throw toLocal(error);
     } finally {
       this.#pending.remove();
     }

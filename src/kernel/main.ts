@@ -16,13 +16,13 @@ import { HostCalls } from "./host_calls.ts";
 import { HostLink } from "./host_link.ts";
 import { LentClasses } from "./lent_classes.ts";
 import { sayLastWords } from "./last_words.ts";
-import { describeError } from "./namespace/describe_error.ts";
+import { describedAsText, describeError } from "./namespace/describe_error.ts";
 import { createImporter } from "./namespace/importer.ts";
 import { Modules } from "./namespace/modules.ts";
 import { GlobalScope } from "./namespace/scope.ts";
 import { installSourceText } from "./namespace/source_text.ts";
 import { StackMapper } from "./namespace/stack_mapper.ts";
-import { installStackTraces } from "./namespace/stack_traces.ts";
+import { installStackTraces, restoreStackLimit } from "./namespace/stack_traces.ts";
 import { probe } from "./probe.ts";
 import { requestHandlers } from "./request_handlers.ts";
 import { stdioChannel } from "./stdio.ts";
@@ -61,7 +61,7 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
   const stacks = new StackMapper();
   installStackTraces(stacks);
   installSourceText();
-  const globals = prepareEnvironment({
+  const { globals, endGroups } = prepareEnvironment({
     ...options,
     output,
     onDisplay({ value, attachments }) {
@@ -69,15 +69,22 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
       host.notify("display", { value: params, attachments });
     },
     isStopped: () => stopper.stopped,
+    onFailure: (thrown) => stopper.fail(thrown),
     onLateError(thrown, how) {
       // The result of a cell that was stopped says so.
       if (thrown instanceof CellStoppedError && !thrown.leftover) return;
-      output.write("stderr", `${how} ${describeError(thrown, stacks).stack}\n`);
+      output.write("stderr", `${how} ${describedAsText(describeError(thrown, stacks))}\n`);
     },
   });
-  const originals = new Originals((name) => {
-    sayLastWords(`a cell has replaced ${name} for good`);
-    exit(1);
+  const originals = new Originals({
+    onBegin() {
+      restoreStackLimit();
+      endGroups();
+    },
+    onLost(name) {
+      sayLastWords(`a cell has replaced ${name} for good`);
+      exit(1);
+    },
   });
   await probe();
 

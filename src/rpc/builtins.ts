@@ -17,6 +17,7 @@ export const {
   DataView,
   Date,
   Error,
+  EvalError,
   FinalizationRegistry,
   Float64Array,
   Int32Array,
@@ -34,11 +35,13 @@ export const {
   Set,
   SharedArrayBuffer,
   String,
+  SuppressedError,
   Symbol,
   SyntaxError,
   TextDecoder,
   TextEncoder,
   TypeError,
+  URIError,
   URL,
   URLSearchParams,
   Uint32Array,
@@ -47,3 +50,6 @@ export const {
   WeakRef,
   WeakSet,
 } = globalThis;
+
+/** The global object: a cell may have a name `globalThis` as well. */
+export const realm: typeof globalThis = globalThis;

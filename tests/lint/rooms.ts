@@ -52,6 +52,7 @@ const INNER_ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["kernel/stop", ["kernel/namespace"]],
   ["model/openai", ["model"]],
   ["model/testing", ["model", "model/openai"]],
+  ["rpc/errors", ["rpc", "rpc/values", "rpc/wire"]],
   ["rpc/references", ["rpc", "rpc/values", "rpc/wire"]],
   ["rpc/values", ["rpc"]],
   ["rpc/wire", ["rpc"]],

@@ -31,6 +31,7 @@ export class InProcessKernel implements Kernel {
   readonly #output: OutputBuffer;
   readonly #evaluator: Evaluator;
   readonly #stopper = new Stopper();
+  readonly #endGroups: () => void;
 
   constructor(host: KernelHost, maxOutputChars: number) {
     this.#host = host;
@@ -48,10 +49,11 @@ export class InProcessKernel implements Kernel {
       modules,
       globals: new Set(["console", "display"]),
     });
-    const guestConsole = createConsole((stream, text) =>
+    const { console: guestConsole, endGroups } = createConsole((stream, text) =>
       // Deno colours for the host's terminal; output is text.
       this.#output.write(stream, text.replace(ANSI_STYLE, ""))
     );
+    this.#endGroups = endGroups;
     const display = createDisplay((bundle) => host.display(this.#output.cell, bundle));
     Object.defineProperty(scope.target, "display", { value: display, configurable: true });
     Object.defineProperty(scope.target, "console", { value: guestConsole, configurable: true });
@@ -82,6 +84,7 @@ export class InProcessKernel implements Kernel {
   }
 
   execute(cell: ExecuteParams): Promise<CellReport> {
+    this.#endGroups();
     return this.#evaluator.execute(cell);
   }
 

@@ -20,12 +20,8 @@ import {
   type SnapshotParams,
 } from "../../rpc/protocol.ts";
 import { References } from "../../rpc/references/references.ts";
-import {
-  ConnectionClosedError,
-  RemoteError,
-  RPC_ERROR_CODES,
-  toLocalError,
-} from "../../rpc/wire/rpc_error.ts";
+import { ConnectionClosedError, RemoteError, RPC_ERROR_CODES } from "../../rpc/wire/rpc_error.ts";
+import { toLocal } from "../../rpc/errors/crossing_error.ts";
 import { type DefinitionPayloads, definitionPayloads } from "./_definition_payloads.ts";
 import {
   readCellReport,
@@ -106,7 +102,7 @@ export class SubprocessKernel implements Kernel {
         try {
           return await this.#request("use", await withBlobs(write), { kind: "use", receive });
         } catch (error) {
-          throw toLocalError(error);
+          throw toLocal(error);
         }
       },
       release: (value) => this.#connection.notify("release", { value }),
@@ -200,8 +196,8 @@ export class SubprocessKernel implements Kernel {
       return await this.#request("retrieve", { value: params }, { kind: "value", receive });
     } catch (error) {
       if (!(error instanceof RemoteError)) throw error;
-      const Class = error.code === RPC_ERROR_CODES.invalidParams ? RangeError : TypeError;
-      throw new Class(error.message, { cause: error });
+      if (error.code !== RPC_ERROR_CODES.invalidParams) throw toLocal(error);
+      throw new RangeError(error.message, { cause: error });
     }
   }
 

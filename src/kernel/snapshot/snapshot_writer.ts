@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Array, JSON, Map, Object, Reflect, TextEncoder } from "../../rpc/builtins.ts";
+import { Array, JSON, Map, Math, Object, Reflect, TextEncoder } from "../../rpc/builtins.ts";
 import { isProxy } from "node:util/types";
 import type {
   LostName,

@@ -481,8 +481,8 @@ Deno.test("DenoRuntime.execute() shows guests functions without guards and marks
   await runtime.execute(`const add = (x) => (y) => x + y, count = (n) => ({ up() { return ++n } });
     class Safe { #code = 1; open() { return this.#code } }`);
   const shown: [expression: string, text: string][] = [
-    ["String(add(1))", "(y) => (x + y)"],
-    ["`${add}`", "(x) => ((y) => (x + y))"],
+    ["String(add(1))", "(y) => x + y"],
+    ["`${add}`", "(x) => (y) => x + y"],
     ["count(1).up.toString()", "up() { return ++n }"],
     ["Safe + ''", "class Safe { #code = 1; open() { return this.#code } }"],
     ["Function.prototype.toString.call(Safe.prototype.open)", "open() { return this.#code }"],
@@ -496,6 +496,6 @@ Deno.test("DenoRuntime.execute() shows guests functions without guards and marks
   assert(failed.status === "error");
   assertEquals(
     failed.error.message,
-    "Class extends value (y) => (x + y) is not a constructor or null",
+    "Class extends value (y) => x + y is not a constructor or null",
   );
 });
