@@ -50,10 +50,9 @@ function isLost(call: AnyNode, parent: AnyNode): boolean {
     case "BinaryExpression":
     case "IfStatement":
     case "WhileStatement":
-      return true;
+    // `void call()` drops the promise on purpose, and its error with it.
     case "UnaryExpression":
-      // `void call()` drops the promise on purpose.
-      return parent.operator !== "void";
+      return true;
     case "LogicalExpression":
       return parent.left === call;
     case "ConditionalExpression":

@@ -52,9 +52,9 @@ export interface CompileOptions {
  * @throws {CellSyntaxError} If it is not TypeScript, or uses syntax that cells may not use.
  */
 export function compileCell(cell: string | ParsedCell, options: CompileOptions = {}): CompiledCell {
-  const { code, program, toOriginal } = typeof cell === "string" ? parseCell(cell) : cell;
+  const parsed = typeof cell === "string" ? parseCell(cell) : cell;
+  const { code, program, toOriginal, transformed: generated = false } = parsed;
   const helper = unusedName(code, program);
-  const generated = toOriginal !== undefined;
   const rewritten = rewriteCell(program, code, { helper, generated, toOriginal });
   const rendered = rewritten.edits.render();
   const bends = new Set<number>();
@@ -69,7 +69,7 @@ export function compileCell(cell: string | ParsedCell, options: CompileOptions =
     map: mapPieces(rendered.pieces, {
       source: code,
       toOriginal,
-      bends: [...bends].sort((a, b) => a - b),
+      bends,
     }),
     unawaited: unawaited.map(({ name, start }) => {
       const position = lines!.at(start);

@@ -5,7 +5,7 @@
  */
 
 import type { Piece } from "./rewrite/edits.ts";
-import { LineIndex, type Position } from "../syntax/position.ts";
+import { engineLines, LineIndex, type Position, separatedOffsets } from "../syntax/position.ts";
 
 /**
  * A position map: groups of four numbers, generated line and column, source line and column, all from 0 and ordered by
@@ -19,8 +19,8 @@ export interface MapOptions {
   readonly source: string;
   /** Maps positions of `source` to those of its own original, if `source` was generated. */
   readonly toOriginal?: ((position: Position) => Position) | undefined;
-  /** Offsets in `source`, ascending, at which `toOriginal` does not advance in parallel. */
-  readonly bends?: readonly number[];
+  /** Offsets in `source` at which `toOriginal` does not advance in parallel. */
+  readonly bends?: Iterable<number>;
 }
 
 /**
@@ -51,7 +51,7 @@ class MapBuilder {
     this.#source = source;
     this.#index = new LineIndex(source);
     this.#toOriginal = toOriginal ?? ((position) => position);
-    this.#bends = bends;
+    this.#bends = [...new Set([...bends, ...separatedOffsets(source)])].sort((a, b) => a - b);
   }
 
   add({ text, from, kept }: Piece): void {
@@ -80,12 +80,11 @@ class MapBuilder {
   }
 
   #advance(text: string): void {
-    const tail = text.length - (text.lastIndexOf("\n") + 1);
-    const newlines = text.split("\n").length - 1;
-    this.#line += newlines;
-    this.#predictedLine += newlines;
-    this.#column = newlines > 0 ? tail : this.#column + tail;
-    this.#predictedColumn = newlines > 0 ? tail : this.#predictedColumn + tail;
+    const { ends, tail } = engineLines(text);
+    this.#line += ends;
+    this.#predictedLine += ends;
+    this.#column = ends > 0 ? tail : this.#column + tail;
+    this.#predictedColumn = ends > 0 ? tail : this.#predictedColumn + tail;
   }
 }
 

@@ -15,6 +15,8 @@ export interface ClassDeclarationOptions {
   readonly isolated: boolean;
   /** The members that cells can reach. @default all that its class declares */
   readonly members?: readonly string[] | undefined;
+  /** The members to which cells can assign. @default none */
+  readonly writable?: true | readonly string[] | undefined;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface ClassDeclarationOptions {
  */
 export function declareClass(
   value: object,
-  { className, isolated, members }: ClassDeclarationOptions,
+  { className, isolated, members, writable = [] }: ClassDeclarationOptions,
 ): string {
   const names = members ?? reachableMembers(value);
   const promise = (type: string) => isolated ? `Promise<${type}>` : type;
@@ -37,7 +39,11 @@ export function declareClass(
     }
     // Other objects of the class would need declarations of their own.
     const type = property?.get === undefined ? typeOfValue(property?.value) : "unknown";
-    return `  readonly ${member(name)}: ${promise(type)};`;
+    const mayWrite = writable === true || writable.includes(name);
+    if (!mayWrite) return `  readonly ${member(name)}: ${promise(type)};`;
+    return isolated
+      ? `  get ${member(name)}(): ${promise(type)}; set ${member(name)}(value: ${type});`
+      : `  ${member(name)}: ${type};`;
   });
   if (names.length > MAX_MEMBERS) lines.push(`  // and ${names.length - MAX_MEMBERS} more`);
   return [`declare class ${className} {`, ...lines, "}"].join("\n");

@@ -23,10 +23,17 @@ declare type ${name}<T> = {
  * Declares a type.
  *
  * @param name The name of the type.
- * @param type The type.
+ * @param options The type, and whether cells have a class of their own, made from its source.
  */
-export function declareType(name: string, { kind, value }: HostType): string {
-  if (kind === "class") return `declare class ${name} {\n${membersOf(value as object)}}`;
+export function declareType(
+  name: string,
+  { type: { copy, kind, value }, isolated }: { type: HostType; isolated: boolean },
+): string {
+  if (kind === "class") {
+    const note = `  // new ${name}() makes one of the cell's own: the user gets its data\n`;
+    const own = copy || !isolated ? "" : note;
+    return `declare class ${name} {\n${own}${membersOf(value as object)}}`;
+  }
   if (kind === "constants") return declareConstants(name, value as Record<string, unknown>);
   const alias = `declare type ${name} = ${schemaType(value as Schema, "output")};`;
   if (!canParse(value)) return alias;

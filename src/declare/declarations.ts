@@ -90,7 +90,10 @@ export class Declarations {
 
   #type(name: string, type: HostType): string[] {
     const { description, declaration, typeDeclarations } = type;
-    const [used, text] = this.#withTypes(declaration ?? declareType(name, type), typeDeclarations);
+    const [used, text] = this.#withTypes(
+      declaration ?? declareType(name, { type, isolated: this.#isolated }),
+      typeDeclarations,
+    );
     return [...used, commentOf(description) + text];
   }
 
@@ -115,7 +118,7 @@ export class Declarations {
   }
 
   #typeOf(variable: HostVariable<unknown>, types: string[]): string {
-    const { value, members, declaration, typeDeclarations } = variable;
+    const { value, members, writable, declaration, typeDeclarations } = variable;
     if (declaration !== undefined) {
       const [used, type] = this.#withTypes(declaration, typeDeclarations);
       types.push(...used);
@@ -125,7 +128,7 @@ export class Declarations {
       const parameters = parametersOf(value as AnyFunction).map(toText).join(", ");
       return `(${parameters}) => Promise<unknown>`;
     }
-    const nameClass = (instance: object) => this.#class(instance, { members, types });
+    const nameClass = (instance: object) => this.#class(instance, { members, writable, types });
     return isLendable(value) ? nameClass(value) : typeOfValue(value, nameClass);
   }
 
@@ -134,25 +137,33 @@ export class Declarations {
     return this.#reference === undefined ? undefined : declareReference(this.#reference);
   }
 
-  /** Returns the name of an object's class. An object with restricted members gets a class of its own. */
+  /** Returns the name of an object's class. An object with members of its own choice gets a class of its own. */
   #class(
     instance: object,
-    { members, types }: { members: readonly string[] | undefined; types: string[] },
+    { members, writable, types }: Pick<HostVariable<unknown>, "members" | "writable"> & {
+      types: string[];
+    },
   ): string {
-    const shared = members === undefined ? this.#transfers.className(instance) : undefined;
+    const restricted = members ?? writable;
+    const shared = restricted === undefined ? this.#transfers.className(instance) : undefined;
     if (shared !== undefined) {
       if (!this.#isolated || this.#transfers.of(instance) === "copy") return shared;
       this.#reference ??= freeTypeName("Reference", (name) => this.#isTaken(name));
       return `${this.#reference}<${shared}>`;
     }
     const { constructor } = instance;
-    const kind = members ?? constructor;
+    const kind = typeof restricted === "object" ? restricted : restricted ? instance : constructor;
     const known = this.#classes.get(kind);
     if (known !== undefined) return known;
     const ownName = typeof constructor === "function" ? constructor.name : "";
     const className = freeTypeName(ownName, (name) => this.#isTaken(name));
     this.#classes.set(kind, className);
-    const text = declareClass(instance, { className, isolated: this.#isolated, members });
+    const text = declareClass(instance, {
+      className,
+      isolated: this.#isolated,
+      members,
+      writable,
+    });
     this.#types.add(className);
     types.push(text);
     return className;

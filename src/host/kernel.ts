@@ -27,7 +27,7 @@ export interface KernelHost {
   display(cell: number, bundle: MimeBundle): void;
   /** Calls a host function for a cell. */
   call(cell: number, call: { name: string; args: readonly unknown[] }): Promise<unknown>;
-  /** Uses an object of the host for a cell: calls a method, or reads a member. */
+  /** Uses an object of the host for a cell: calls a method, reads or assigns to a member. */
   use(cell: number, use: { name: string; action: () => Promise<unknown> }): Promise<unknown>;
 }
 
@@ -41,6 +41,8 @@ export interface HostBinding {
   readonly transfer: Transfer;
   /** The members that cells can reach. @default all that its class declares */
   readonly members?: readonly string[] | undefined;
+  /** The members to which cells may assign. @default none */
+  readonly writable?: true | readonly string[] | undefined;
 }
 
 /** Names to bind, for {@linkcode Kernel.define}. */

@@ -22,8 +22,8 @@ import { type Checkpoint, packSnapshot, type Snapshot, unpackSnapshot } from "./
 
 /** Options of {@linkcode KernelKeeper}. */
 export interface KernelKeeperOptions extends SavedStateOptions {
-  /** Starts a kernel without names. */
-  readonly start: () => Promise<Kernel>;
+  /** Starts a kernel without names. The signal says that none is wanted any more. */
+  readonly start: (signal: AbortSignal) => Promise<Kernel>;
   /** Injects functions and variables, except variables whose values a snapshot has. */
   readonly inject: (kernel: Kernel, restored: ReadonlySet<string>) => Promise<void>;
   /** Injects some names again. */
@@ -244,7 +244,7 @@ export class KernelKeeper {
   ): Promise<{ kernel: Kernel; report: RestoreReport }> {
     const { start, inject, injectAgain } = this.#options;
     const { signal } = this.#life;
-    const kernel = await start();
+    const kernel = await start(signal);
     // Restoring runs code of cells, and may take long.
     const close = () => void kernel.close();
     signal.addEventListener("abort", close);

@@ -180,8 +180,14 @@ function sourceOf(Class: AnyClass): ClassText {
 /** Globals that the kernel adds to those of the language and the web. */
 const BESIDE: ReadonlySet<string> = new Set(["Deno", "display"]);
 
+/** Returns whether a value is a class. */
+export function isClass(value: unknown): value is AnyClass {
+  return typeof value === "function" &&
+    /^class\b/.test(Function.prototype.toString.call(value));
+}
+
 function kindOf(value: unknown): TypeKind {
-  if (typeof value === "function" && /^class\b/.test(`${value}`)) return "class";
+  if (isClass(value)) return "class";
   if (typeof value === "object" && value !== null) {
     if ("~standard" in value) return "schema";
     const constants = Object.values(value);

@@ -19,12 +19,19 @@ export interface VariableOptions extends DefinitionOptions {
    * that begin with `_`
    */
   readonly members?: readonly string[] | undefined;
+  /**
+   * The members of an object to which cells can assign, as in `person.name = "Ada"`: `true` for all that they can reach, or a
+   * list. A list covers what is behind its members, too. The object's setters run on the host; methods cannot be replaced.
+   * A `LocalRuntime`, whose cells have the object itself, does not enforce this. @default none
+   */
+  readonly writable?: boolean | readonly string[] | undefined;
 }
 
 const VARIABLE_OPTIONS: OptionNames<VariableOptions> = {
   ...DEFINITION_OPTIONS,
   summary: true,
   members: true,
+  writable: true,
 };
 
 /** A variable with a description: the result of {@linkcode defineVariable}. */
@@ -35,6 +42,8 @@ export class HostVariable<T> extends Definition {
   readonly summary: boolean;
   /** The members that cells can reach; `undefined` for all that its class declares. */
   readonly members: readonly string[] | undefined;
+  /** The members to which cells can assign: `true` for all that they can reach; `undefined` for none. */
+  readonly writable: true | readonly string[] | undefined;
 
   /**
    * Makes a variable, as `defineVariable` does.
@@ -47,7 +56,9 @@ export class HostVariable<T> extends Definition {
     super(options);
     this.value = value;
     this.summary = options.summary ?? false;
-    this.members = options.members === undefined ? undefined : checkMembers(value, options.members);
+    const { members, writable = false } = options;
+    this.members = members === undefined ? undefined : checkMembers(value, members, "members");
+    this.writable = toWritable(value, writable);
   }
 
   /**
@@ -57,13 +68,14 @@ export class HostVariable<T> extends Definition {
    * @throws {TypeError} If the value lacks one of the members.
    */
   with(value: unknown): HostVariable<unknown> {
-    const { description, declaration, typeDeclarations, summary, members } = this;
+    const { description, declaration, typeDeclarations, summary, members, writable } = this;
     return new HostVariable(value, {
       description,
       declaration,
       typeDeclarations,
       summary,
       members,
+      writable,
     });
   }
 }
@@ -74,7 +86,7 @@ export class HostVariable<T> extends Definition {
  * @param value The value: plain data is copied, an instance of a class stays on the host.
  * @param options Its description and its members.
  * @returns An entry for the `variables` of a runtime.
- * @throws {TypeError} If cells could not reach one of `members`, or an option has an unknown name.
+ * @throws {TypeError} If cells could not reach one of `members` or `writable`, or an option has an unknown name.
  *
  * @example A described variable
  * ```ts
@@ -106,16 +118,45 @@ export class HostVariable<T> extends Definition {
  * const result = await runtime.execute(`await light.destroy()`);
  * assertEquals(result.status, "error");
  * ```
+ *
+ * @example An object that cells can change
+ * ```ts
+ * import { DenoRuntime, defineVariable } from "@cave/agent";
+ * import { assertEquals } from "@std/assert";
+ *
+ * class Person {
+ *   name = "Ada";
+ * }
+ * const person = new Person();
+ * await using runtime = new DenoRuntime({
+ *   variables: { person: defineVariable(person, { writable: ["name"] }) },
+ * });
+ * await runtime.execute(`person.name = "Grace"`);
+ * assertEquals(person.name, "Grace");
+ * ```
  */
 export function defineVariable<T>(value: T, options: VariableOptions = {}): HostVariable<T> {
   return new HostVariable(value, options);
 }
 
-function checkMembers(value: unknown, members: readonly string[]): readonly string[] {
+function toWritable(
+  value: unknown,
+  writable: boolean | readonly string[],
+): true | readonly string[] | undefined {
+  if (writable === false) return undefined;
+  const names = checkMembers(value, writable === true ? [] : writable, "writable");
+  return writable === true || names;
+}
+
+function checkMembers(
+  value: unknown,
+  members: readonly string[],
+  option: "members" | "writable",
+): readonly string[] {
   if (typeof value !== "object" || !isLendable(value)) {
     const kind = value === null ? "null" : typeof value === "object" ? "data" : `a ${typeof value}`;
     throw new TypeError(
-      `Cannot define a variable with members: it is ${kind} and not an instance of a class`,
+      `Cannot define a variable with ${option}: it is ${kind} and not an instance of a class`,
     );
   }
   for (const name of members) {

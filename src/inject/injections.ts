@@ -6,9 +6,9 @@
 
 import { checkOptions, type OptionNames } from "../limits/options.ts";
 import { HostFunction } from "./host_function.ts";
-import { checkFreeNames, HostType } from "./host_type.ts";
+import { checkFreeNames, HostType, isClass } from "./host_type.ts";
 import { HostVariable } from "./host_variable.ts";
-import { isIdentifier } from "./identifier.ts";
+import { hindranceOfName } from "./identifier.ts";
 import { type Transfer, Transfers } from "./transfer.ts";
 
 /** A variable that is injected, with the decision how its value reaches cells. */
@@ -110,7 +110,8 @@ type ValueIn<M> = M extends ReadonlyMap<string, infer T> ? T : never;
 
 function checkName(name: string, isInjected: (name: string) => boolean): void {
   const quoted = JSON.stringify(name);
-  if (!isIdentifier(name)) throw new TypeError(`Cannot inject ${quoted}: it is not an identifier`);
+  const hindrance = hindranceOfName(name);
+  if (hindrance !== undefined) throw new TypeError(`Cannot inject ${quoted}: ${hindrance}`);
   if (isInjected(name)) {
     throw new TypeError(`Cannot inject ${quoted}: the name is injected already`);
   }
@@ -124,21 +125,38 @@ function toFunction(name: string, value: unknown): HostFunction {
   );
 }
 
+/** Refuses values that are something else than they seem. */
+function checkVariable(name: string, value: unknown): void {
+  const quoted = JSON.stringify(name);
+  if (value instanceof Promise) {
+    throw new TypeError(`Cannot inject ${quoted}: it is a promise. Await it, and inject its value`);
+  }
+  if (isClass(value)) {
+    throw new TypeError(
+      `Cannot inject ${quoted} as a variable: it is a class. Put it into types, ` +
+        "or inject an instance of it",
+    );
+  }
+}
+
 /**
  * Decides how the value of a variable reaches cells.
  *
  * @param definition The variable.
  * @param options Its name, and the policy.
- * @throws {TypeError} If the variable restricts members of a value that is copied: cells can reach all of a copy.
+ * @throws {TypeError} If it is a promise or a class, or the variable restricts members of a value that is copied: cells can
+ * reach all of a copy.
  */
 export function toInjected(
   definition: HostVariable<unknown>,
   { name, transfers }: { readonly name: string; readonly transfers: Transfers },
 ): InjectedVariable {
+  checkVariable(name, definition.value);
   const transfer = transfers.of(definition.value);
-  if (definition.members !== undefined && transfer === "copy") {
+  for (const option of ["members", "writable"] as const) {
+    if (definition[option] === undefined || transfer === "lend") continue;
     throw new TypeError(
-      `Cannot inject ${JSON.stringify(name)} with members: instances of its class are copied`,
+      `Cannot inject ${JSON.stringify(name)} with ${option}: instances of its class are copied`,
     );
   }
   return { definition, transfer };

@@ -4,17 +4,7 @@
  * @module
  */
 
-import {
-  Array,
-  Error,
-  JSON,
-  Map,
-  Object,
-  Promise,
-  Proxy,
-  String,
-  SyntaxError,
-} from "../rpc/builtins.ts";
+import { Array, Error, Map, Object, Promise, realm } from "../rpc/builtins.ts";
 import type {
   CellReport,
   ExecuteParams,
@@ -32,6 +22,7 @@ import { Intrinsics } from "./snapshot/intrinsics.ts";
 import type { Modules } from "./namespace/modules.ts";
 import { type NamedValue, Namespace, toEntry } from "./namespace/namespace.ts";
 import type { Originals } from "./lockdown/originals.ts";
+import { createHelper } from "./namespace/cell_helper.ts";
 import type { CellHelper, NamespaceScope } from "./namespace/scope.ts";
 import type { SnapshotContext } from "./snapshot/snapshot_context.ts";
 import { openSnapshot } from "./snapshot/snapshot_reader.ts";
@@ -69,6 +60,8 @@ export interface EvaluatorOptions {
   readonly globals: ReadonlySet<string>;
   /** Time that a snapshot may take to be written or read, in milliseconds. @default 30000 */
   readonly snapshotTimeoutMs?: number;
+  /** Waits for what a cell has begun and cannot await. @default there is no such thing */
+  readonly settle?: () => Promise<void>;
 }
 
 /** Enough for hundreds of megabytes. */
@@ -85,6 +78,7 @@ export class Evaluator {
   readonly #snapshotTimeoutMs: number;
   readonly #isReference: (value: object) => boolean;
   readonly #originals: Originals | undefined;
+  readonly #settle: (() => Promise<void>) | undefined;
   #intrinsics: Intrinsics | undefined;
   /** The names. */
   readonly namespace: Namespace;
@@ -101,8 +95,9 @@ export class Evaluator {
     this.modules = options.modules;
     this.#snapshotTimeoutMs = options.snapshotTimeoutMs ?? DEFAULT_SNAPSHOT_TIMEOUT_MS;
     this.#originals = options.originals;
+    this.#settle = options.settle;
     this.#isReference = options.isReference ?? (() => false);
-    this.#helper = this.#createHelper();
+    this.#helper = createHelper(this.namespace, this.#stopper);
     this.#sources = new FunctionSources((code, helper) => {
       const compiled = this.#scope.expression(code, helper);
       return () => compiled(this.#helper, this.#stopper.flag);
@@ -173,9 +168,9 @@ export class Evaluator {
   /** Returns the globals. Where the names are properties of another object, the real ones are behind those of that. */
   #globals(): Map<string, PropertyDescriptor> {
     const globals = new Map<string, PropertyDescriptor>();
-    const outer = this.#scope.target === globalThis ? [] : Object.getOwnPropertyNames(globalThis);
+    const outer = this.#scope.target === realm ? [] : Object.getOwnPropertyNames(realm);
     for (let i = 0; i < outer.length; i++) {
-      globals.set(outer[i]!, Object.getOwnPropertyDescriptor(globalThis, outer[i]!)!);
+      globals.set(outer[i]!, Object.getOwnPropertyDescriptor(realm, outer[i]!)!);
     }
     this.namespace.globals().forEach((property, name) => globals.set(name, property));
     return globals;
@@ -193,12 +188,17 @@ export class Evaluator {
       before.set(namesBefore[i]!.name, namesBefore[i]!.value);
     }
     this.#stacks.add(cell.cell, cell.map);
+    this.#originals?.begin();
     this.#output.start(cell.cell);
     let outcome: Pick<CellReport, "value" | "error" | "names" | "stopped">;
     try {
       const run = this.#scope.compile(cell)(this.#helper, this.#stopper.flag);
       const ending = await this.#stopper.run(
-        async () => await this.#valueOf(await run()),
+        async () => {
+          const result = await run();
+          await this.#settle?.();
+          return await this.#valueOf(result);
+        },
         { cell: cell.cell, timeoutMs: cell.timeoutMs ?? Infinity },
       );
       this.#restoreOriginals();
@@ -209,6 +209,7 @@ export class Evaluator {
       this.#restoreOriginals();
       outcome = { error: describeError(thrown, this.#stacks), names: this.namespace.entries() };
     }
+    this.namespace.settle();
     const isChanged = ({ name, value }: NamedValue) =>
       !before.has(name) || !Object.is(before.get(name), value);
     const changed = mapList(filterList(this.namespace.values(), isChanged), toEntry);
@@ -229,42 +230,4 @@ export class Evaluator {
     const isRead = isObject(value) && this.#isReference(value);
     return [value instanceof Promise || isRead ? await value : value];
   }
-
-  #createHelper(): CellHelper {
-    const declare = (writable: boolean) =>
-      new Proxy(Object.create(null) as Record<string, unknown>, {
-        set: (_, name, value) => {
-          this.namespace.define(String(name), value, { writable });
-          return true;
-        },
-      });
-    return Object.freeze(
-      {
-        c: declare(false),
-        l: declare(true),
-        v: (name: string) => {
-          if (!this.namespace.has(name)) this.namespace.define(name, undefined);
-        },
-        i: checkImport,
-        g: () => this.#stopper.guard(),
-        a: (value) => this.#stopper.resume(value),
-      } satisfies CellHelper,
-    );
-  }
-}
-
-/** A name that a module does not export is an error, as it is for a static import, and not `undefined`. */
-async function checkImport(
-  pending: Promise<object>,
-  specifier = "",
-  names: readonly string[] = [],
-): Promise<object> {
-  const module = await pending;
-  const missing = filterList(names, (name) => !(name in module));
-  if (missing.length > 0) {
-    throw new SyntaxError(
-      `The module ${JSON.stringify(specifier)} has no export named ${JSON.stringify(missing[0])}`,
-    );
-  }
-  return module;
 }

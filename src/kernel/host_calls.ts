@@ -9,7 +9,8 @@ import { withBlobs } from "../rpc/values/blobs.ts";
 import type { HostLink } from "./host_link.ts";
 import type { HostCallParams } from "../rpc/protocol.ts";
 import type { LentValue, References, UseRequest } from "../rpc/references/references.ts";
-import { toLocalError } from "../rpc/wire/rpc_error.ts";
+import { callResult } from "../rpc/references/stand_in.ts";
+import { toLocal } from "../rpc/errors/crossing_error.ts";
 
 /** Counts pending calls. */
 export class PendingCalls {
@@ -84,7 +85,8 @@ export class HostCalls {
         send,
       );
     };
-    const stub = (...args: unknown[]): Promise<unknown> => this.#count(name, () => call(args));
+    const stub = (...args: unknown[]): Promise<unknown> =>
+      callResult(this.#count(name, () => call(args)), name);
     Object.defineProperty(stub, "name", { value: name });
     return stub;
   }
@@ -108,7 +110,7 @@ export class HostCalls {
     try {
       return await action();
     } catch (error) {
-      throw toLocalError(error);
+      throw toLocal(error);
     } finally {
       this.#pending.remove();
     }

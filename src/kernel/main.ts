@@ -14,14 +14,15 @@ import { Originals } from "./lockdown/originals.ts";
 import { OutputBuffer } from "./guest/output_buffer.ts";
 import { HostCalls } from "./host_calls.ts";
 import { HostLink } from "./host_link.ts";
+import { LentClasses } from "./lent_classes.ts";
 import { sayLastWords } from "./last_words.ts";
-import { describeError } from "./namespace/describe_error.ts";
+import { describedAsText, describeError } from "./namespace/describe_error.ts";
 import { createImporter } from "./namespace/importer.ts";
 import { Modules } from "./namespace/modules.ts";
 import { GlobalScope } from "./namespace/scope.ts";
 import { installSourceText } from "./namespace/source_text.ts";
 import { StackMapper } from "./namespace/stack_mapper.ts";
-import { installStackTraces } from "./namespace/stack_traces.ts";
+import { installStackTraces, restoreStackLimit } from "./namespace/stack_traces.ts";
 import { probe } from "./probe.ts";
 import { requestHandlers } from "./request_handlers.ts";
 import { stdioChannel } from "./stdio.ts";
@@ -30,6 +31,7 @@ import { FLAG } from "./stop/flag.ts";
 import { MemoryMeter } from "./stop/memory_meter.ts";
 import { Stopper } from "./stop/stopper.ts";
 import { createSharedState, Watcher } from "./stop/watcher.ts";
+import { Writes } from "./writes.ts";
 
 /** Time without a request after which a kernel completes its start, in milliseconds. */
 const IDLE_START_MS = 20;
@@ -59,7 +61,7 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
   const stacks = new StackMapper();
   installStackTraces(stacks);
   installSourceText();
-  const globals = prepareEnvironment({
+  const { globals, endGroups } = prepareEnvironment({
     ...options,
     output,
     onDisplay({ value, attachments }) {
@@ -67,25 +69,35 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
       host.notify("display", { value: params, attachments });
     },
     isStopped: () => stopper.stopped,
+    onFailure: (thrown) => stopper.fail(thrown),
     onLateError(thrown, how) {
       // The result of a cell that was stopped says so.
       if (thrown instanceof CellStoppedError && !thrown.leftover) return;
-      output.write("stderr", `${how} ${describeError(thrown, stacks).stack}\n`);
+      output.write("stderr", `${how} ${describedAsText(describeError(thrown, stacks))}\n`);
     },
   });
-  const originals = new Originals((name) => {
-    sayLastWords(`a cell has replaced ${name} for good`);
-    exit(1);
+  const originals = new Originals({
+    onBegin() {
+      restoreStackLimit();
+      endGroups();
+    },
+    onLost(name) {
+      sayLastWords(`a cell has replaced ${name} for good`);
+      exit(1);
+    },
   });
   await probe();
 
   const { maxPendingCalls, maxFrameBytes, maxReferences } = options;
   const calls = new HostCalls({ host, maxPendingCalls, cellOf: () => output.cell });
-  const references = new References({
+  const writes = new Writes(() => stopper.running);
+  const references: References = new References({
     instances: "copy",
     maxReferences,
     use: (request) => calls.use(request),
     release: (value) => host.notify("release", { value }),
+    prototypeOf: (name) => lentClasses.prototypeOf(name),
+    onWrite: (writing) => writes.add(writing),
   });
   const modules = new Modules(createImporter(options));
   const evaluator = new Evaluator({
@@ -97,7 +109,9 @@ async function main(options: KernelOptions, { limited }: { limited: boolean }): 
     globals,
     originals,
     isReference: (value) => references.isStandIn(value),
+    settle: () => writes.settle(),
   });
+  const lentClasses = new LentClasses(evaluator.namespace);
   const facts = { deno: version.deno, limited };
   const parts = { evaluator, stopper, watcher, references, calls, host, facts };
   const closed = host.open(channel, {

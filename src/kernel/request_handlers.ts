@@ -5,6 +5,7 @@
  */
 
 import type { Promise } from "../rpc/builtins.ts";
+import { toRemote } from "../rpc/errors/crossing_error.ts";
 import type {
   CellReport,
   DefineParams,
@@ -67,14 +68,16 @@ export function requestHandlers(parts: KernelParts): Record<string, Handler> {
     outline: ({ value }) =>
       stopper.attend(() => ({ value: namespace.outlines((value as OutlineParams).names) })),
     retrieve: ({ value }) =>
-      stopper.attend(() => retrieve(namespace, references, value as RetrieveParams)),
+      stopper.attend(() => failing(() => retrieve(namespace, references, value as RetrieveParams))),
     use: ({ value, attachments }) =>
-      stopper.attend(async () => {
-        const use = references.open(value, attachments);
-        const result = await use.perform();
-        const { value: answer, ...rest } = await withBlobs((blobs) => use.encode(result, blobs));
-        return { value: { value: answer }, ...rest };
-      }),
+      stopper.attend(() =>
+        failing(async () => {
+          const use = references.open(value, attachments);
+          const result = await use.perform();
+          const { value: answer, ...rest } = await withBlobs((blobs) => use.encode(result, blobs));
+          return { value: { value: answer }, ...rest };
+        })
+      ),
     release: ({ value }) => references.release(value),
     about: () => ({ value: facts }),
     references: () => ({ value: references.counts }),
@@ -88,6 +91,15 @@ export function requestHandlers(parts: KernelParts): Record<string, Handler> {
       return { value: await evaluator.restore(attachments, (value as RestoreParams).except) };
     },
   };
+}
+
+/** Answers with all that an error of a cell says. */
+async function failing<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw toRemote(error);
+  }
 }
 
 /** The requests that run and stop cells. */

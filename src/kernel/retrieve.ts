@@ -13,6 +13,8 @@ import type { References } from "../rpc/references/references.ts";
 import { RemoteError, RPC_ERROR_CODES } from "../rpc/wire/rpc_error.ts";
 import { firstSettled } from "./stop/first_settled.ts";
 import type { Namespace } from "./namespace/namespace.ts";
+import { mapList } from "../rpc/lists.ts";
+import { nearNames } from "../text/near_names.ts";
 
 // Captured, because cells have others.
 const { setTimeout, clearTimeout } = globalThis;
@@ -35,16 +37,25 @@ export async function retrieve(
   { name, reference, timeoutMs = Infinity }: RetrieveParams,
 ): Promise<Payload> {
   if (!namespace.has(name)) {
-    throw new RemoteError(
-      `Cannot retrieve ${JSON.stringify(name)}: there is no such name`,
-      { code: RPC_ERROR_CODES.invalidParams },
-    );
+    throw new RemoteError(missing(name, namespace), { code: RPC_ERROR_CODES.invalidParams });
   }
   const value = await settled(namespace.get(name), { name, timeoutMs });
   const { value: encoded, ...rest } = reference
     ? references.encodeReference(value, { name, lentAs: name })
     : await withBlobs((blobs) => references.encodeValue(value, { name, lentAs: name, blobs }));
   return { value: { value: encoded }, ...rest };
+}
+
+/**
+ * Returns the message for a name that does not exist, with the names that were probably meant.
+ *
+ * @param name The name.
+ * @param namespace The names.
+ */
+export function missing(name: string, namespace: Namespace): string {
+  const near = nearNames(name, mapList(namespace.values(), (value) => value.name));
+  const question = near.length === 0 ? "" : `. Did you mean ${near.join(" or ")}?`;
+  return `Cannot retrieve ${JSON.stringify(name)}: there is no such name${question}`;
 }
 
 /**

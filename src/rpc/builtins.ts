@@ -17,7 +17,9 @@ export const {
   DataView,
   Date,
   Error,
+  EvalError,
   FinalizationRegistry,
+  Float64Array,
   Int32Array,
   JSON,
   Map,
@@ -33,15 +35,21 @@ export const {
   Set,
   SharedArrayBuffer,
   String,
+  SuppressedError,
   Symbol,
   SyntaxError,
   TextDecoder,
   TextEncoder,
   TypeError,
+  URIError,
   URL,
   URLSearchParams,
+  Uint32Array,
   Uint8Array,
   WeakMap,
   WeakRef,
   WeakSet,
 } = globalThis;
+
+/** The global object: a cell may have a name `globalThis` as well. */
+export const realm: typeof globalThis = globalThis;

@@ -5,8 +5,9 @@
  * @module
  */
 
-import { Array, ArrayBuffer, Map, Object, Set, String } from "./builtins.ts";
+import { Array, ArrayBuffer, Map, Object, Set } from "./builtins.ts";
 import { listOfSet, mapList, partOf } from "./lists.ts";
+import { headOf, truncate } from "../text/truncate.ts";
 
 /** Maximum number of elements that are looked at. */
 const SAMPLED_ELEMENTS = 20;
@@ -78,7 +79,7 @@ function kindsOf(values: readonly unknown[]): string {
 function listed(names: readonly string[]): string {
   const shown = mapList(
     partOf(names, { end: MAX_KEYS }),
-    (name) => name.length > MAX_KEY_CHARS ? `${name.slice(0, MAX_KEY_CHARS)}...` : name,
+    (name) => truncate(name, MAX_KEY_CHARS),
   );
   if (names.length > MAX_KEYS) shown[MAX_KEYS] = `and ${names.length - MAX_KEYS} more`;
   return shown.join(", ");
@@ -92,8 +93,8 @@ function kindOf(value: unknown): string {
   const prototype = getPrototypeOf(value) as object | null;
   if (prototype === null || prototype === Object.prototype) return "object";
   const { constructor } = prototype;
-  const name = String(typeof constructor === "function" ? constructor.name : "").slice(
-    0,
+  const name = headOf(
+    typeof constructor === "function" ? `${constructor.name}` : "",
     MAX_KEY_CHARS,
   );
   if (value instanceof Map || value instanceof Set) return `${name}(${value.size})`;

@@ -222,12 +222,12 @@ export interface HostCallParams {
 /** Parameters of `use`. */
 export interface UseParams {
   /** The operation at the end of the path. */
-  how: "call" | "read" | "iterate";
+  how: "call" | "read" | "iterate" | "write";
   /** The number of the lent object or function. */
   ref: number;
   /** The members on the way from the lent object. */
   path: string[];
-  /** The encoded list of arguments of a call. */
+  /** The encoded list of arguments of a call; of a write, the value. */
   args?: unknown;
   /** The cell that makes the request, if a cell does. */
   cell?: number;
@@ -278,6 +278,8 @@ export interface CellFrame {
   line: number;
   /** Column, from 1. */
   column: number;
+  /** The function, as V8 names it: `area`, `Square.area`, `new Square`; absent for code outside of functions. */
+  functionName?: string;
 }
 
 /** The error or other value that a cell threw. */
@@ -286,8 +288,8 @@ export interface CellErrorReport {
   name: string;
   /** The error's message; for a thrown value that is not an error, the value as `console.log` shows it. */
   message: string;
-  /** The error's cause, in one line. */
-  cause?: string;
+  /** Its own properties, its causes, and the errors in it, a line each. */
+  details?: string[];
   /** The stack as text: frames in cells and in the language, none in the kernel. */
   stack: string;
   /** Frames in cells, innermost first. */

@@ -51,7 +51,7 @@ export interface ProcessSource extends KernelSource {
   /** The facts that hold for all its kernels. */
   readonly facts: Pick<KernelLauncher, "sandbox" | "permissions" | "limits">;
   /** See {@linkcode KernelSource.start}. */
-  start(host: KernelHost): Promise<SubprocessKernel>;
+  start(host: KernelHost, signal?: AbortSignal): Promise<SubprocessKernel>;
   /** Called after the runtime has ended its kernel. @default nothing */
   readonly closed?: () => Promise<void>;
 }
@@ -239,6 +239,6 @@ export function processSource(launcher: KernelLauncher): ProcessSource {
     packages,
     facts: launcher,
     place: { isolated: true, ...launcher.place },
-    start: (host) => launcher.start(host),
+    start: (host, signal) => launcher.start(host, signal),
   };
 }

@@ -157,7 +157,7 @@ export function* bindingsOf(
 ): Generator<HostBinding> {
   for (const [name, variable] of variables) {
     if (!isWanted(name, variable)) continue;
-    const { definition: { value, members }, transfer } = variable;
-    yield { name, value, transfer, members };
+    const { definition: { value, members, writable }, transfer } = variable;
+    yield { name, value, transfer, members, writable };
   }
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { assertNotWaiting } from "../async/waiting.ts";
 import { deadline } from "../async/deadline.ts";
 import { Mutex } from "../async/mutex.ts";
 import { declareInjections } from "../declare/declarations.ts";
@@ -44,8 +45,9 @@ export interface KernelSource extends Omit<CellEnvironment, "timeoutMs"> {
    * Starts a kernel without names.
    *
    * @param host Receives its output and calls.
+   * @param signal Ends the wait for its turn, if many start at once.
    */
-  start(host: KernelHost): Promise<Kernel>;
+  start(host: KernelHost, signal: AbortSignal): Promise<Kernel>;
 }
 
 /** Options of {@linkcode RuntimeCore}. */
@@ -89,6 +91,7 @@ export class RuntimeCore implements Runtime {
     this.#runner = new CellRunner({
       ...limits,
       functionOf: (name) => this.#injected.functionOf(name),
+      owner: this,
       rules: options.rules,
       exposeHostStacks: options.exposeHostStacks,
     });
@@ -96,7 +99,7 @@ export class RuntimeCore implements Runtime {
     this.checkpointPolicy = state.checkpoint;
     this.#keeper = new KernelKeeper({
       ...state,
-      start: () => source.start(this.#runner),
+      start: (signal) => source.start(this.#runner, signal),
       inject: (kernel, restored) => kernel.define(this.#injected.definitions(restored)),
       injectAgain: (kernel, names) => kernel.define(this.#injected.definitionsAgain(names)),
       onEnded: () => this.#runner.kernelEnded(),
@@ -264,8 +267,9 @@ export class RuntimeCore implements Runtime {
   }
 
   /** Runs an action in the turn of cells. */
-  #inTurn<T>(task: string, action: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    return this.#cells.run(async () => {
+  async #inTurn<T>(task: string, action: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    assertNotWaiting(this, { task, advice: ELSEWHERE });
+    return await this.#cells.run(async () => {
       this.#assertOpen(task);
       try {
         return await action();
@@ -319,6 +323,8 @@ export class RuntimeCore implements Runtime {
     this.#checkpointing = this.checkpoint().catch(() => {});
   }
 }
+
+const ELSEWHERE = "Do it when the cell has ended, or on another runtime";
 
 function tookTooLong(task: string, timeoutMs: number): DOMException {
   return new DOMException(`Cannot ${task}: it took more than ${timeoutMs} ms`, "TimeoutError");

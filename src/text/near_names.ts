@@ -4,6 +4,10 @@
  * @module
  */
 
+// Captured, because the kernel uses them too, and cells may have others.
+const { max, min } = Math;
+const { from } = Array;
+
 /** Longer names are not compared: the comparison takes the product of both lengths. */
 const MAX_COMPARED_CHARS = 64;
 
@@ -32,7 +36,7 @@ export function nearNames(name: string, candidates: Iterable<string>): string[] 
   for (const candidate of candidates) {
     if (compared++ === MAX_CANDIDATES) break;
     if (candidate.length > MAX_COMPARED_CHARS) continue;
-    const bound = Math.max(1, Math.min(name.length, candidate.length) / 3);
+    const bound = max(1, min(name.length, candidate.length) / 3);
     const distance = distanceOf(name, candidate);
     if (distance <= bound) near.push({ candidate, distance });
   }
@@ -50,12 +54,12 @@ function distanceOf(a: string, b: string): number {
   const right = b.toLowerCase();
   const [short, long] = left.length < right.length ? [left, right] : [right, left];
   if (short.length >= 3 && long.includes(short)) return 1;
-  let row = Array.from({ length: right.length + 1 }, (_, i) => i);
+  let row = from({ length: right.length + 1 }, (_, i) => i);
   for (let i = 1; i <= left.length; i++) {
     const next = [i];
     for (let j = 1; j <= right.length; j++) {
       const substitution = row[j - 1]! + (left[i - 1] === right[j - 1] ? 0 : 1);
-      next.push(Math.min(substitution, row[j]! + 1, next[j - 1]! + 1));
+      next.push(min(substitution, row[j]! + 1, next[j - 1]! + 1));
     }
     row = next;
   }

@@ -1,6 +1,8 @@
 /**
  * Texts cut at a length, for people and models. A cut never separates the two halves of a surrogate pair.
  *
+ * The kernel uses these functions as well: they use no built-in that a cell could replace.
+ *
  * @module
  */
 
@@ -12,7 +14,7 @@
  */
 export function headOf(text: string, maxChars: number): string {
   if (text.length <= maxChars) return text;
-  const end = Math.max(0, Math.floor(maxChars));
+  const end = wholeLength(maxChars);
   return text.slice(0, splitsPair(text, end) ? end - 1 : end);
 }
 
@@ -24,7 +26,7 @@ export function headOf(text: string, maxChars: number): string {
  */
 export function tailOf(text: string, maxChars: number): string {
   if (text.length <= maxChars) return text;
-  const start = text.length - Math.max(0, Math.floor(maxChars));
+  const start = text.length - wholeLength(maxChars);
   return text.slice(splitsPair(text, start) ? start + 1 : start);
 }
 
@@ -61,6 +63,10 @@ export function truncate(text: string, maxChars: number, options: TruncateOption
 /** Returns the mark of a cut in a text for models, on a line of its own. */
 export function leftOut(omitted: number): string {
   return `\n... (${omitted} characters left out)`;
+}
+
+function wholeLength(maxChars: number): number {
+  return maxChars > 0 ? maxChars - maxChars % 1 : 0;
 }
 
 /** Returns whether an offset lies between the two halves of a surrogate pair. */

@@ -31,7 +31,11 @@ export async function evaluate(
   const help = {
     c: declare(false),
     l: declare(true),
-    v: (name: string) => void (Object.hasOwn(namespace, name) || (namespace[name] = undefined)),
+    p: (variables: string[], _later: string[], assigned: string[]) => {
+      for (const name of [...variables, ...assigned]) {
+        if (!Object.hasOwn(namespace, name)) namespace[name] = undefined;
+      }
+    },
     i: (module: Promise<object>) => module,
     g: () => fail("a guard found the flag set"),
     a: (value: unknown) => value,

@@ -102,7 +102,7 @@ Deno.test("search() and describe() lead a cell to a function among 1,000", async
   );
   const lent = await runtime.retrieve("lent") as string;
   assert(
-    /^[^]*declare type Reference<T> = [^]*\ndeclare class Lamp {\n {2}on: boolean;\n}\ndeclare const lamp: Reference<Lamp>;$/
+    /^[^]*declare type Reference<T> = [^]*\ndeclare class Lamp {\n {2}\/\/ new Lamp\(\) [^\n]*\n {2}on: boolean;\n}\ndeclare const lamp: Reference<Lamp>;$/
       .test(lent),
     lent,
   );

@@ -28,6 +28,7 @@ Deno.test("declareInjections() declares classes by their public members, inherit
     [
       "/** Lit */",
       "declare class DeskLamp {",
+      "  // new DeskLamp() makes one of the cell's own: the user gets its data",
       "  arm: string;",
       "  room: unknown;",
       "  brightness: number;",
@@ -67,6 +68,7 @@ Deno.test("declareInjections() declares classes by their public members, inherit
     declare({ types: { Odd } }).types[0],
     [
       "declare class Odd {",
+      "  // new Odd() makes one of the cell's own: the user gets its data",
       "  name: string;",
       "  size: unknown;",
       "  constructor(name?: string, ...sizes: unknown[]);",

@@ -90,7 +90,7 @@ Deno.test("DenoRuntime.inject() leaves an object as it is when the names are ref
   await using runtime = new DenoRuntime({ variables: { hub } });
   await run(runtime, `1`);
   const light = defineVariable(hub.light, { members: ["name"] });
-  const variables = { light, socket: Promise.resolve() };
+  const variables = { light, socket: new WeakMap() };
   await assertRejects(() => runtime.inject({ variables }), TypeError, "Cannot encode socket");
   assertEquals(
     await valueOf(runtime, `[typeof light, await hub.light.double]`),

@@ -168,7 +168,7 @@ export const EXECUTE_CONTRACT: readonly Promised[] = [
     assertEquals(error.name, "TypeError");
     assertEquals(error.message, "Cannot read properties of undefined (reading 'z')");
     assertEquals(error.frames, [
-      { cell: 1, line: 2, column: 14 },
+      { cell: 1, line: 2, column: 14, functionName: "inner" },
       { cell: 2, line: 2, column: 1 },
     ]);
     assert(error.text.includes("2 |   return x.y.z;\n  |              ^"), error.text);

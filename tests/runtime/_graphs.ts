@@ -136,9 +136,13 @@ const parent: fc.Arbitrary<Node> = fc.oneof(
   }),
 );
 
+const live: fc.Arbitrary<Node> = fc.record({
+  kind: fc.constant("live"),
+  index: fc.nat(LIVE.length - 1),
+});
+
 const end: fc.Arbitrary<Node> = fc.oneof(
   fc.record({ kind: fc.constant("leaf"), make: leaf }),
-  fc.record({ kind: fc.constant("live"), index: fc.nat(LIVE.length - 1) }),
   fc.record({ kind: fc.constant("buffer"), buffer: fc.nat() }),
   fc.record({
     kind: fc.constant("view"),
@@ -154,12 +158,21 @@ const node: fc.Arbitrary<Node> = fc.oneof(
   { weight: 1, arbitrary: end },
 );
 
-/** A value whose objects are shared and form cycles. */
-export const graph: fc.Arbitrary<unknown> = fc.record({
-  roots: fc.array(part, few),
-  nodes: fc.array(node, { minLength: 1, maxLength: 16, size: "max" }),
-  buffers: fc.array(fc.uint8Array({ maxLength: 40 }), { minLength: 1, maxLength: 3 }),
-}).map(build);
+function graphOf(node: fc.Arbitrary<Node>): fc.Arbitrary<unknown> {
+  return fc.record({
+    roots: fc.array(part, few),
+    nodes: fc.array(node, { minLength: 1, maxLength: 16, size: "max" }),
+    buffers: fc.array(fc.uint8Array({ maxLength: 40 }), { minLength: 1, maxLength: 3 }),
+  }).map(build);
+}
+
+/** Data whose objects are shared and form cycles. */
+export const dataGraph: fc.Arbitrary<unknown> = graphOf(node);
+
+/** A value whose objects are shared and form cycles, with live objects in it. */
+export const graph: fc.Arbitrary<unknown> = graphOf(
+  fc.oneof({ weight: 14, arbitrary: node }, { weight: 1, arbitrary: live }),
+);
 
 function build(
   { roots, nodes, buffers }: {

@@ -114,7 +114,12 @@ export const INJECT_CONTRACT: readonly Promised[] = [
 
   ["retrieve() throws a RangeError when there is no such name", async (make) => {
     await using runtime = make({ variables: { rows: 1 } });
-    for (const name of ["row", "toString", "__proto__", "console", "globalThis", "Array", ""]) {
+    const near = await assertRejects(() => runtime.retrieve("row"), RangeError);
+    assertEquals(
+      near.message,
+      `Cannot retrieve "row": there is no such name. Did you mean rows?`,
+    );
+    for (const name of ["toString", "__proto__", "console", "globalThis", "Array", ""]) {
       const error = await assertRejects(() => runtime.retrieve(name), RangeError);
       assertEquals(
         error.message,

@@ -2,14 +2,25 @@
 
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 
+/** Options of {@linkcode assertSameShape}. */
+export interface SameShapeOptions {
+  /** Whether hidden properties, attributes of properties and closed objects have to be the same. @default false */
+  readonly attributes?: boolean;
+}
+
 /**
  * Asserts that one value is a copy of another: equal, and with the same shape of sharing.
  *
  * @param actual The actual value.
  * @param expected The expected value.
+ * @param options What else has to be the same.
  */
-export function assertSameShape(actual: unknown, expected: unknown): void {
-  new Comparison().compare(actual, expected, "value");
+export function assertSameShape(
+  actual: unknown,
+  expected: unknown,
+  { attributes = false }: SameShapeOptions = {},
+): void {
+  new Comparison(attributes).compare(actual, expected, "value");
 }
 
 class Comparison {
@@ -17,6 +28,11 @@ class Comparison {
   readonly #taken = new Set<object>();
   /** The number of bytes by which a buffer was cut at its beginning. */
   readonly #shifts = new Map<object, number>();
+  readonly #attributes: boolean;
+
+  constructor(attributes: boolean) {
+    this.#attributes = attributes;
+  }
 
   compare(actual: unknown, expected: unknown, path: string): void {
     const isObject = typeof expected === "object" && expected !== null;
@@ -32,6 +48,27 @@ class Comparison {
     assertEquals(Object.keys(actual), Object.keys(expected), path);
     for (const key of Object.keys(expected)) {
       this.compare(actual[key as never], expected[key as never], `${path}.${key}`);
+    }
+    if (this.#attributes) this.#properties(actual, expected, path);
+  }
+
+  #properties(actual: object, expected: object, path: string): void {
+    for (const is of [Object.isExtensible, Object.isSealed, Object.isFrozen]) {
+      assertEquals(is(actual), is(expected), `${path}: ${is.name}`);
+    }
+    // Objects of the platform have symbols that are no others'.
+    const keysOf = (object: object) =>
+      Reflect.ownKeys(object).filter((key) =>
+        typeof key === "string" || Symbol.keyFor(key) === "k"
+      );
+    // The order of those that are listed was compared.
+    assertEquals(new Set(keysOf(actual)), new Set(keysOf(expected)), path);
+    for (const key of keysOf(expected)) {
+      if (key === "stack") continue;
+      const { value: mine, ...one } = Object.getOwnPropertyDescriptor(actual, key)!;
+      const { value: theirs, ...other } = Object.getOwnPropertyDescriptor(expected, key)!;
+      assertEquals(one, other, `${path}.${String(key)}`);
+      this.compare(mine, theirs, `${path}.${String(key)}`);
     }
   }
 

@@ -61,6 +61,52 @@ export const KEPT: Readonly<Record<string, readonly KeptCase[]>> = {
     ],
   ],
 
+  "attributes of properties": [
+    [
+      `const frozen = Object.freeze({ rate: 0.2, deep: Object.freeze(["mon", "tue"]) });
+      const sealed = Object.seal({ a: 1 }), closed = Object.preventExtensions([1]);
+      const cycle = { name: "c", self: undefined }; cycle.self = cycle; Object.freeze(cycle)`,
+      `[Object.isFrozen(frozen), Object.isFrozen(frozen.deep), Object.isSealed(sealed), Object.isFrozen(sealed),
+        Object.isExtensible(closed), frozen, cycle.self === cycle, Object.isFrozen(cycle)]`,
+      `[ true, true, true, false, false, { rate: 0.2, deep: [ "mon", "tue" ] }, true, true ]`,
+    ],
+    [
+      `const hidden = Object.defineProperty({ a: 1 }, "secret", { value: new Map([["k", 2]]) });
+      const ordered = { first: 1 }; Object.defineProperty(ordered, "second", { value: 2, enumerable: true }); ordered.third = 3;
+      class Kept { constructor(meta) { Object.defineProperty(this, "meta", { value: meta }); this.a = 1 } }
+      const kept = Object.freeze(new Kept({ src: "db" }))`,
+      `[Object.keys(hidden), hidden.secret.get("k"), Object.getOwnPropertyDescriptor(hidden, "secret").writable,
+        Object.keys(ordered).join(), Object.getOwnPropertyDescriptor(ordered, "second").writable,
+        kept instanceof Kept, kept.meta.src, Object.keys(kept).join(), Object.isFrozen(kept)]`,
+      `[ [ "a" ], 2, false, "first,second,third", false, true, "db", "a", true ]`,
+    ],
+    [
+      `const account = { cents: 150, get euros() { return this.cents / 100 }, set euros(value) { this.cents = value * 100 } };
+      const list = [1, 2]; Object.defineProperty(list, "last", { get() { return this.at(-1) } })`,
+      `(() => { account.euros = 3; list.push(9); return [account.cents, list.last, Object.keys(account).join()] })()`,
+      `[ 300, 9, "cents,euros" ]`,
+    ],
+    [
+      `const range = { from: 1, to: 3, *[Symbol.iterator]() { for (let i = this.from; i <= this.to; i++) yield i } };
+      const named = { [Symbol.for("app.id")]: 7, get [Symbol.toStringTag]() { return "Named" } }`,
+      `[[...range], named[Symbol.for("app.id")], String(named)]`,
+      `[ [ 1, 2, 3 ], 7, "[object Named]" ]`,
+    ],
+    [
+      `const pattern = /a/g; pattern.lastIndex = 3; const labelled = new Map([[1, 2]]); labelled.label = "x";
+      const day = Object.freeze(Object.assign(new Date(5), { zone: "UTC" })); const long = Array(2_000).fill(0); long.label = "y"`,
+      `[pattern.lastIndex, labelled.label, labelled.get(1), day.zone, day.getTime(), Object.isFrozen(day), long.label]`,
+      `[ 3, "x", 2, "UTC", 5, true, "y" ]`,
+    ],
+    [
+      `class Counted { static count = 0; static up() { return ++Counted.count } get double() { return 2 } } Counted.up();
+      Counted.up = function up() { return "mine" }; Object.defineProperty(Counted.prototype, "double", { get() { return 4 } });
+      function tagged() { return 1 } Object.defineProperty(tagged, "meta", { value: { a: 1 } }); Object.freeze(Counted)`,
+      `[Counted.count, Counted.up(), new Counted().double, tagged(), tagged.meta.a, Object.keys(tagged).length, Object.isFrozen(Counted)]`,
+      `[ 1, "mine", 4, 1, 1, 0, true ]`,
+    ],
+  ],
+
   "built-in objects": [
     [
       `const d = new Date(5), never = new Date(NaN), r = /a\\/b/giu, u = new URL("https://x.y/z?q#h")`,
@@ -323,7 +369,7 @@ export const KEPT: Readonly<Record<string, readonly KeptCase[]>> = {
       `[ true, true, 1 ]`,
     ],
     [
-      `class Hidden { #n = 1; get() { return this.#n } static #made = 0; static make() { Hidden.#made++; return new Hidden() } }`,
+      `class Hidden { #n = 1; get() { return this.#n } static #new() { return new Hidden() } static make() { return Hidden.#new() } }`,
       `[new Hidden().get(), Hidden.make().get()]`,
       `[ 1, 1 ]`,
     ],

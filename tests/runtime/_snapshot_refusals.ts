@@ -9,7 +9,9 @@ export type RefusedCase = readonly [
 const COMPUTED = "a method that cannot stand alone";
 const NO_CLASS = "it is an object whose prototype is that of no class";
 const NAMELESS = "it is a bound function, or a built-in one without a name";
-const SYMBOL_KEY = "an object with a symbol as a key";
+const SYMBOL_KEY = "an object with a symbol as a key that exists only here";
+const STATIC_PRIVATE = "a class with static private fields, whose values cannot be read";
+const PROXY = "it is a Proxy, whose handler cannot be read";
 const TOO_DEEP = "it is nested more than 1000 levels deep";
 
 /** Returns the reason for a function that captures something. */
@@ -57,6 +59,7 @@ export const REFUSED: readonly RefusedCase[] = [
   ],
   [
     `class Registry { static #all = []; static add(x) { Registry.#all.push(x) } } const { add } = Registry`,
+    ["Registry", `it is ${STATIC_PRIVATE}`],
     ["add", `it is ${uses("#all")}`],
   ],
   [
@@ -65,12 +68,11 @@ export const REFUSED: readonly RefusedCase[] = [
     ["symbols", "symbols.a.b is a symbol"],
   ],
   [
-    `const marked = { a: 1, [Symbol("x")]: 1 }, iterable = { deep: [{ *[Symbol.iterator]() {} }] },
-    markedDate = { d: new Date(0), [Symbol("x")]: 1 }, markedList = Object.assign([1], { [Symbol.iterator]: null })`,
+    `const marked = { a: 1, [Symbol("x")]: 1 }, markedDate = Object.assign(new Date(0), { [Symbol("x")]: 1 });
+    const markedList = { deep: [Object.assign([1], { [Symbol("x")]: null })] }`,
     ["marked", `it is ${SYMBOL_KEY}`],
-    ["iterable", `iterable.deep[0] is ${SYMBOL_KEY}`],
     ["markedDate", `it is ${SYMBOL_KEY}`],
-    ["markedList", `it is ${SYMBOL_KEY}`],
+    ["markedList", `markedList.deep[0] is ${SYMBOL_KEY}`],
   ],
   [
     `const weakMap = new WeakMap(), weakSet = new WeakSet(), weakRef = new WeakRef({}), finals = new FinalizationRegistry(() => {})`,
@@ -111,13 +113,16 @@ export const REFUSED: readonly RefusedCase[] = [
     ["seen", "it is a view of a detached ArrayBuffer"],
   ],
   [
-    `const throwing = { get a() { throw new TypeError("no") } }, odd = { b: { get a() { throw null } } };
-    let reads = 0; const twice = { get a() { if (reads++ > 0) throw new Error("twice"); return 1 } };
-    const trap = new Proxy({}, { ownKeys() { throw new Error("trap") } })`,
+    `let reads = 0; class Bad { [Symbol.for("cave.state")]() { throw new TypeError("no") } static [Symbol.for("cave.revive")]() {} }
+    class Odd { [Symbol.for("cave.state")]() { throw null } static [Symbol.for("cave.revive")]() {} }
+    const throwing = new Bad(), odd = { b: new Odd() }, outer = 1;
+    const trap = new Proxy({}, { ownKeys() { throw new Error("trap") } }), wrapped = [new Proxy({ a: 1 }, {})];
+    const local = ((n) => ({ get n() { return n } }))(1)`,
     ["throwing", "something in it throws: no"],
     ["odd", "something in it throws"],
-    ["twice", "something in it throws: twice"],
-    ["trap", "something in it throws: trap"],
+    ["trap", PROXY],
+    ["wrapped", `wrapped[0] ${PROXY.slice(3)}`],
+    ["local", `local.n is ${uses("n")}`],
   ],
   [
     `let deep = [], deeper = {}; for (let i = 0; i < 1_500; i++) { deep = [deep]; deeper = { a: deeper, n: 1n } }`,

@@ -367,6 +367,14 @@ onLinux(
   },
 );
 
+/** A value whose copy never ends, nor does the snapshot of one with the class beside it. */
+const ENDLESS_STATE = `const slow = { get b() { enter(); for (;;); } };
+  class Endless {
+    static [Symbol.for("cave.revive")]() {}
+    [Symbol.for("cave.state")]() { return slow.b }
+  }
+  const kept = new Endless()`;
+
 onLinux(
   "DenoRuntime recovers when its kernel dies in snapshot(), checkpoint() or retrieve()",
   async () => {
@@ -376,7 +384,10 @@ onLinux(
       const { runtime } = mortal;
       await run(runtime, `let a = 1`);
       await runtime.checkpoint();
-      await run(runtime, `const slow = { get b() { enter(); for (;;); } }, c = 1`);
+      await run(
+        runtime,
+        `${ENDLESS_STATE}; const c = 1`,
+      );
       const pending = use === "retrieve" ? runtime.retrieve("slow") : runtime[use]();
       const outcome = assertRejects(() => pending, KernelExitError, "SIGKILL");
       await entered.promise;
@@ -385,7 +396,11 @@ onLinux(
       const { value, recovered } = await run(runtime, `[a, typeof slow]`);
       assertEquals([value?.text, recovered?.restored], [`[ 1, "undefined" ]`, ["a"]], use);
       const reason = use === "checkpoint" ? `${LATER}: ${KILLED}` : LATER;
-      assertEquals(recovered?.lost, lost({ slow: reason, c: reason }), use);
+      assertEquals(
+        recovered?.lost,
+        lost({ slow: reason, Endless: reason, kept: reason, c: reason }),
+        use,
+      );
     }
   },
 );
@@ -448,7 +463,7 @@ onLinux("DenoRuntime.close() ends a kernel that is reading a snapshot", async ()
 onLinux("DenoRuntime.close() ends a kernel that is taking a checkpoint", async () => {
   const entered = Promise.withResolvers<void>();
   const runtime = new DenoRuntime({ functions: { enter: () => entered.resolve() } });
-  await run(runtime, `const slow = { get b() { enter(); for (;;); } }`);
+  await run(runtime, ENDLESS_STATE);
   const outcome = assertRejects(() => runtime.checkpoint(), TypeError, "the runtime is closed");
   await entered.promise;
   await runtime.close();

@@ -112,7 +112,7 @@ class Socket {
 /** Values that cannot be injected, and the reasons. */
 const REFUSED: [value: () => unknown, path: string, reason: string][] = [
   [() => Symbol("s"), "bad", "a symbol"],
-  [() => Promise.resolve(1), "bad", "a Promise"],
+  [() => [Promise.resolve(1)], "bad[0]", "a Promise"],
   [() => ({ rows: [0, { socket: new WeakRef(one) }] }), "bad.rows[1].socket", "a WeakRef"],
   [() => new Map([["k", new WeakMap()]]), `bad["value 0"]`, "a WeakMap"],
   [() => new Error("m", { cause: Symbol() }), "bad.cause", "a symbol"],

@@ -5,6 +5,8 @@ import type { Program } from "acorn";
 import { parseLinear } from "./_cell_parser.ts";
 import { firstBadLine } from "./_bad_line.ts";
 import { CellSyntaxError } from "./cell_syntax_error.ts";
+import { withPlainEnums } from "./_plain_enums.ts";
+import { findJsx } from "./_jsx.ts";
 import { LineIndex, type Position } from "../../syntax/position.ts";
 
 /** JavaScript, with a mapping of its positions to the original TypeScript. */
@@ -18,22 +20,66 @@ export interface StrippedCell {
 export const MAX_TRANSFORMED_CHARS = 150_000;
 
 /**
- * Erases the types. Positions stay as they are, unless the cell has TypeScript that needs a transformation (enums,
- * namespaces, parameter properties, angle-bracket assertions).
+ * Erases the types. Positions stay as they are.
+ *
+ * @param source The source of the cell.
+ * @returns The code; `undefined` if erasing does not suffice, as for enums, namespaces, parameter properties and assertions
+ * in angle brackets, or if the source is not TypeScript: the same error of the stripper stands for both.
+ * @throws {CellSyntaxError} If the source uses syntax that cells may not use.
+ */
+export function eraseTypes(source: string): StrippedCell | undefined {
+  let code: string;
+  try {
+    code = stripTypeScriptTypes(source);
+  } catch (error) {
+    refuseOldModules(source, error);
+    return undefined;
+  }
+  return hidesLineEnd(source, code) ? undefined : { code };
+}
+
+/** Keywords whose statement, or function, ends with the line. */
+const RESTRICTED = /\b(?:return|throw|yield|async)\b[^\S\n]*\n/g;
+
+/** Returns whether erased type parameters leave a line end where it ends a statement: `return <T>\n(x: T) => x`. */
+function hidesLineEnd(source: string, code: string): boolean {
+  if (!source.includes("<")) return false;
+  for (const { 0: { length }, index } of code.matchAll(RESTRICTED)) {
+    if (source.slice(index, index + length).includes("<")) return true;
+  }
+  return false;
+}
+
+/** Imports and exports of old TypeScript, with their alternatives. The stripper names their place in its message. */
+const OLD_MODULES = [
+  {
+    pattern: /^export\s*=/,
+    message: "`export =` is not supported in cells: later cells see all names of this one",
+  },
+  {
+    pattern: /^(?:export\s+)?import\s+[\w$]+\s*=\s*require\b/,
+    message: '`import ... = require()` is not supported in cells: write `import ... from "..."`',
+  },
+] as const;
+
+function refuseOldModules(source: string, cause: unknown): void {
+  if (!(cause instanceof Error)) return;
+  const lines = source.split("\n");
+  for (const [, row, offset] of cause.message.matchAll(/\.ts:(\d+):(\d+)/g)) {
+    const [line, column] = [Number(row), Number(offset)];
+    const rest = lines[line - 1]?.slice(column - 1) ?? "";
+    const found = OLD_MODULES.find(({ pattern }) => pattern.test(rest));
+    if (found !== undefined) throw new CellSyntaxError(found.message, { line, column }, { cause });
+  }
+}
+
+/**
+ * Transforms TypeScript that is more than types: enums, namespaces, parameter properties.
  *
  * @param source The source of the cell.
  * @throws {CellSyntaxError} If the source is not TypeScript.
  */
-export function stripTypes(source: string): StrippedCell {
-  try {
-    return { code: stripTypeScriptTypes(source) };
-  } catch {
-    // The same error code stands for an enum and for broken syntax; the other mode tells them apart.
-    return transformTypes(source);
-  }
-}
-
-function transformTypes(source: string): StrippedCell {
+export function transformTypes(source: string): StrippedCell {
   if (source.length > MAX_TRANSFORMED_CHARS && isTypeScript(source)) {
     throw new CellSyntaxError(
       `The cell has ${source.length} characters, more than the ${MAX_TRANSFORMED_CHARS} allowed with ` +
@@ -43,7 +89,10 @@ function transformTypes(source: string): StrippedCell {
   }
   let output: string;
   try {
-    output = stripTypeScriptTypes(source, { mode: "transform", sourceMap: true });
+    output = stripTypeScriptTypes(withPlainEnums(source, isTypeScript), {
+      mode: "transform",
+      sourceMap: true,
+    });
   } catch (cause) {
     throw locateError(source, cause);
   }
@@ -66,6 +115,11 @@ function transformTypes(source: string): StrippedCell {
  * refers to that line.
  */
 function locateError(source: string, cause: unknown): CellSyntaxError {
+  const jsx = findJsx(source);
+  if (jsx !== undefined) {
+    const position = new LineIndex(source).at(jsx);
+    return new CellSyntaxError(NO_JSX, position, { cause });
+  }
   const lines = source.split("\n");
   const { line, isExact } = firstBadLine(lines, isTypeScript);
   const inAcorn = parseError(source);
@@ -85,6 +139,8 @@ function locateError(source: string, cause: unknown): CellSyntaxError {
     ? new CellSyntaxError("Unexpected syntax", inLine.position, { cause })
     : new CellSyntaxError("Unexpected syntax", { line, column }, { cause });
 }
+
+const NO_JSX = "JSX is not supported in cells: build text with template literals instead";
 
 function isTypeScript(source: string): boolean {
   try {
@@ -122,14 +178,32 @@ export function parseError(code: string): { message: string; position: Position 
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     const offset = "pos" in error && typeof error.pos === "number" ? error.pos : 0;
-    if (code[offset] === "@") {
-      return {
-        message: "Decorators are not supported in cells: call the decorator as a function instead",
-        position: new LineIndex(code).at(offset),
-      };
+    const unsupported = unsupportedAt(code, offset);
+    if (unsupported !== undefined) {
+      return { message: unsupported.message, position: new LineIndex(code).at(unsupported.offset) };
     }
     // acorn appends the position to its message.
     const message = error.message.replace(/ \(\d+:\d+\)$/, "");
     return { message, position: new LineIndex(code).at(offset) };
   }
+}
+
+/** Returns the syntax that the stripper passes on and the parser does not know, if it is that which the parser met. */
+function unsupportedAt(
+  code: string,
+  offset: number,
+): { readonly message: string; readonly offset: number } | undefined {
+  if (code[offset] === "@") {
+    return {
+      message: "Decorators are not supported in cells: call the decorator as a function instead",
+      offset,
+    };
+  }
+  const accessor = /\baccessor\s+$/.exec(code.slice(Math.max(0, offset - 100), offset));
+  if (accessor === null) return undefined;
+  return {
+    message:
+      "Fields with `accessor` are not supported in cells: write a getter and a setter instead",
+    offset: offset - accessor[0].length,
+  };
 }

@@ -5,6 +5,9 @@
  * Also marks: the text of a function that captures something, and that of every class, ends with a comment that names
  * the captured thing, if any. The bracket behind the comment is the function's own; behind the mark of an inner
  * function comes at least one more.
+ *
+ * The kernel shows functions without all that, as they were written. So each bracket that is put in has a comment before
+ * it, whose text ends in `)`, or a space behind it.
  */
 
 import type { AnyNode, Node, Program } from "acorn";
@@ -34,6 +37,12 @@ export function insertGuards(
   // Reading an element of a typed array takes less than half a nanosecond. The call happens only when a cell is
   // stopped.
   const guard = `${helper}_f[0]&&${helper}.g()`;
+  /** Returns the end of a wrapping: its bracket, with the mark of the function that ends with it, if there is one. */
+  const closing = (bracket: string, name = "") => `/*${helper}:${name})*/${bracket}`;
+  const guardStatement = (body: AnyNode) => {
+    if (body.type === "BlockStatement") guardBlock(body, edits, guard);
+    else edits.wrap(body, [`{ ${guard};`, closing("}")]);
+  };
   const markedEnds = new Set<number>();
   for (const { end } of captures.keys()) markedEnds.add(end);
   visit(program, (node) => {
@@ -47,7 +56,7 @@ export function insertGuards(
       case "ForStatement":
       case "ForInStatement":
       case "ForOfStatement":
-        guardStatement(node.body, edits, guard);
+        guardStatement(node.body);
         break;
       case "FunctionDeclaration":
       case "FunctionExpression":
@@ -57,15 +66,18 @@ export function insertGuards(
         if (node.body.type === "BlockStatement") guardBlock(node.body, edits, guard);
         else if (node.body.end < node.end || !markedEnds.has(node.end)) {
           // The flag is 0 when the guard lets the function continue, so that the value is that of the expression.
-          edits.wrap(node.body, isLoose(node.body) ? [`${guard}||(`, ")"] : [`${guard}||`, ""]);
+          edits.wrap(
+            node.body,
+            isLoose(node.body) ? [`${guard}|| (`, closing(")")] : [`${guard}||`, ""],
+          );
         } else {
           // A mark needs a bracket of the function's own behind it, or that of a function with which the body ends.
-          edits.wrap(node.body, [`${guard}||(`, `${mark})`]);
+          edits.wrap(node.body, [`${guard}|| (`, closing(")", name)]);
           return true;
         }
         break;
       case "AwaitExpression":
-        edits.wrap(node, [`${helper}.a(`, ")"]);
+        edits.wrap(node, [`${helper}.a(`, closing(")")]);
         break;
     }
     if (mark !== "") edits.insert(node.end - 1, mark);
@@ -89,15 +101,10 @@ function isLoose(expression: AnyNode): boolean {
   }
 }
 
-function guardStatement(body: AnyNode, edits: Edits, guard: string): void {
-  if (body.type === "BlockStatement") return guardBlock(body, edits, guard);
-  edits.wrap(body, [`{${guard};`, "}"]);
-}
-
 function guardBlock(block: AnyNode, edits: Edits, guard: string): void {
   // After the directives of a function, which are directives only at the beginning.
   const first = "body" in block && Array.isArray(block.body)
     ? (block.body as AnyNode[]).findLast((node) => "directive" in node && node.directive != null)
     : undefined;
-  edits.insert(first?.end ?? block.start + 1, `${first === undefined ? "" : ";"}${guard};`);
+  edits.insert(first?.end ?? block.start + 1, `${first === undefined ? "" : "; "}${guard};`);
 }

@@ -17,16 +17,20 @@ import { CellSyntaxError } from "../parse/cell_syntax_error.ts";
 import { LineIndex, type Position } from "../../syntax/position.ts";
 import { type Declaration, Declarations } from "./declarations.ts";
 import { findCaptures } from "./captures.ts";
+import { findNamespaces, isEnumOf } from "./_namespaces.ts";
+import { ReferenceWalk } from "./_reference_walk.ts";
+import { type UnsetNames, unsetNames } from "./_unset_names.ts";
 import { Edits } from "./edits.ts";
 import { insertGuards } from "./_guards.ts";
+import { importText } from "./_import_text.ts";
 import { visit } from "../../syntax/walk.ts";
 
 /** Options of the rewrite. */
 export interface RewriteOptions {
   /**
    * A name that does not occur in the code. The evaluator binds it to an object with these members: `c` and `l`, whose
-   * properties declare a constant or a variable when they are assigned; `v`, which declares a `var` that may have a
-   * value already; `i`, which awaits an import and checks its names; `g` and `a`, which throw if the cell is to stop.
+   * properties declare a constant or a variable when they are assigned; `p`, which prepares names that have no value
+   * yet; `i`, which awaits an import and checks its names; `g` and `a`, which throw if the cell is to stop.
    */
   readonly helper: string;
   /** Whether the type stripper transformed the TypeScript, rather than just erasing types. */
@@ -40,6 +44,9 @@ export interface RewrittenCell {
   readonly edits: Edits;
   readonly declarations: readonly Declaration[];
 }
+
+/** The beginning of a comment in scripts, and three operators in modules. */
+const HTML_COMMENT = "<!--";
 
 /**
  * Rewrites the top level of a program.
@@ -65,6 +72,8 @@ class Rewriter implements RewrittenCell {
   readonly #helper: string;
   readonly #generated: boolean;
   readonly #toOriginal: RewriteOptions["toOriginal"];
+  /** The statement whose value is that of the cell. */
+  #last: AnyNode | undefined;
 
   constructor(code: string, { helper, generated, toOriginal }: RewriteOptions) {
     this.#code = code;
@@ -73,7 +82,18 @@ class Rewriter implements RewrittenCell {
     this.#toOriginal = toOriginal;
     this.edits = new Edits(code);
     const inside = (node: AnyNode) => this.#inside(node);
-    this.#declarations = new Declarations({ code, helper, generated, edits: this.edits, inside });
+    const isEnum = generated ? isEnumOf : () => false;
+    const refuse = (offset: number, message: string): never => {
+      throw this.#refusal(offset, message);
+    };
+    this.#declarations = new Declarations({
+      code,
+      helper,
+      isEnum,
+      edits: this.edits,
+      inside,
+      refuse,
+    });
   }
 
   get declarations(): readonly Declaration[] {
@@ -82,27 +102,52 @@ class Rewriter implements RewrittenCell {
 
   program(program: Program): void {
     const body = program.body;
-    const last = body.findLast((node) => node.type !== "EmptyStatement" && !this.#isTrailer(node));
+    const namespaces = this.#generated ? findNamespaces(program) : undefined;
+    // The type stripper declares namespaces behind everything else.
+    const isTrailer = (node: AnyNode) => namespaces?.isDeclaration(node) === true;
+    const last = body.findLast((node) => node.type !== "EmptyStatement" && !isTrailer(node));
+    this.#last = last;
     // Outer wrappings come first.
     if (last?.type === "ExpressionStatement") this.#value(last.start, last.end);
-    for (const node of body) this.#statement(node);
-    insertGuards(program, this.edits, { helper: this.#helper, captures: findCaptures(program) });
-    for (const { name, kind } of this.declarations) {
-      // A `var` exists from the start. One that the type stripper declares (for an enum or a namespace) starts afresh.
-      if (kind === "var") {
-        this.edits.prepend(
-          this.#generated
-            ? `${this.#helper}.l.${name} = void 0;`
-            : `${this.#helper}.v(${JSON.stringify(name)});`,
-        );
+    namespaces?.rewrite(this.edits, {
+      declare: (name, end) => {
+        this.#declarations.declare(name, "let", { end });
+        return `${this.#helper}.l.${name} = {}`;
+      },
+    });
+    for (const node of body) {
+      if (isTrailer(node)) this.edits.replace(node, "");
+      else this.#statement(node);
+    }
+    for (const node of body) {
+      if (node.type === "ExportNamedDeclaration" && node.declaration == null) {
+        this.#exportList(node);
       }
     }
+    if (this.#code.includes(HTML_COMMENT)) this.#separate(program);
+    const walk = new ReferenceWalk(program);
+    insertGuards(program, this.edits, { helper: this.#helper, captures: findCaptures(walk) });
+    this.#prepare(unsetNames(walk, this.#declarations));
   }
 
-  /** Returns whether the type stripper added the node: it declares namespaces after everything else. */
-  #isTrailer(node: AnyNode): boolean {
-    return this.#generated && node.type === "VariableDeclaration" && node.kind === "var" &&
-      node.declarations.every(({ init }) => init == null);
+  /** Prepares, at the front of the cell, the names that have no value there. */
+  #prepare({ assigned, later, tested }: UnsetNames): void {
+    const variables = this.declarations.filter(({ kind }) => kind === "var").map(({ name }) =>
+      name
+    );
+    const lists = [variables, later, assigned, tested];
+    if (lists.every(({ length }) => length === 0)) return;
+    this.edits.prepend(`${this.#helper}.p(${lists.map((names) => JSON.stringify(names))});`);
+  }
+
+  /** Separates the operators of `5 <!--n`: a cell is parsed as a module, and a script would have a comment there. */
+  #separate(program: Program): void {
+    visit(program, (node) => {
+      if (node.type !== "BinaryExpression" || node.operator !== "<") return true;
+      const { start } = node.right;
+      if (this.#code.startsWith(HTML_COMMENT, start - 1)) this.edits.insert(start, " ");
+      return true;
+    });
   }
 
   #statement(node: AnyNode): void {
@@ -175,67 +220,54 @@ class Rewriter implements RewrittenCell {
   }
 
   #import(node: ImportDeclaration): void {
-    const names: string[] = [];
-    const targets: string[] = [];
-    let namespace: string | undefined;
-    for (const specifier of node.specifiers) {
-      const local = specifier.local.name;
-      this.#declarations.declare(local, "import");
-      const target = `${this.#helper}.c.${local}`;
-      if (specifier.type === "ImportNamespaceSpecifier") namespace = target;
-      else {
-        const imported = specifier.type === "ImportDefaultSpecifier"
-          ? "default"
-          : specifier.imported.type === "Identifier"
-          ? specifier.imported.name
-          : String(specifier.imported.value);
-        names.push(imported);
-        targets.push(`${JSON.stringify(imported)}: ${target}`);
-      }
+    for (const { local } of node.specifiers) {
+      this.#declarations.declare(local.name, "import", { at: local.start });
     }
-    const attributes = node.attributes.length === 0
-      ? ""
-      : `, {with: {${
-        node.attributes.map(({ key, value }) => `${this.#slice(key)}: ${value.raw}`).join(", ")
-      }}}`;
-    const imported =
-      `await ${this.#helper}.i(import(${node.source.raw}${attributes}), ${node.source.raw}, ${
-        JSON.stringify(names)
-      })`;
-    let text = imported;
-    if (namespace !== undefined) text = `${namespace} = ${imported}`;
-    if (targets.length > 0) text = `({${targets.join(", ")}} = ${text})`;
     this.edits.replace(node, "");
+    const text = importText(node, { code: this.#code, helper: this.#helper });
     this.edits.moveToFront(node, [`${text};`, ""]);
   }
 
-  #exportNamed(node: ExportNamedDeclaration): void {
-    const { declaration, source } = node;
-    if (declaration == null) {
-      // There is nothing to export to: the listed names are in the namespace already.
-      const text = source == null ? ";" : `await ${this.#helper}.i(import(${source.raw}));`;
-      this.edits.replace(node, text);
-    } else if (declaration.type === "FunctionDeclaration") {
-      this.#declarations.function(node.start, declaration);
+  #exportNamed({ start, declaration }: ExportNamedDeclaration): void {
+    if (declaration == null) return;
+    if (declaration.type === "FunctionDeclaration") {
+      this.#declarations.function(start, declaration);
       this.#inside(declaration);
     } else if (declaration.type === "ClassDeclaration") {
-      this.#declarations.class(node.start, declaration);
+      this.#declarations.class(start, declaration);
       this.#inside(declaration);
     } else {
-      this.edits.replace({ start: node.start, end: declaration.start }, "");
+      this.edits.replace({ start, end: declaration.start }, "");
       this.#statement(declaration);
     }
   }
 
+  /** There is nothing to export to: names are in the namespace already. Those of earlier cells have to exist. */
+  #exportList(node: ExportNamedDeclaration): void {
+    const { source, specifiers, start } = node;
+    if (source != null) {
+      return this.edits.replace(node, `await ${this.#helper}.i(import(${source.raw}));`);
+    }
+    let end = start;
+    for (const { local } of specifiers) {
+      const name = local.type === "Identifier" ? local.name : "";
+      if (this.#declarations.endOf(name) !== undefined) continue;
+      this.edits.replace({ start: end, end: local.start }, end === start ? ";void [" : ", ");
+      end = local.end;
+    }
+    this.edits.replace({ start: end, end: node.end }, end === start ? ";" : "];");
+  }
+
   #exportDefault(node: ExportDefaultDeclaration): void {
-    const { declaration } = node;
+    const { start, declaration } = node;
     if (declaration.type === "FunctionDeclaration" && declaration.id != null) {
-      this.#declarations.function(node.start, declaration as FunctionDeclaration);
+      this.#declarations.function(start, declaration as FunctionDeclaration);
     } else if (declaration.type === "ClassDeclaration" && declaration.id != null) {
-      this.#declarations.class(node.start, declaration as ClassDeclaration);
+      this.#declarations.class(start, declaration as ClassDeclaration);
     } else {
-      this.edits.replace({ start: node.start, end: declaration.start }, ";(");
-      this.edits.wrap(declaration, ["", ")"]);
+      const isValue = node === this.#last;
+      this.edits.replace({ start, end: declaration.start }, isValue ? ";return [(" : ";(");
+      this.edits.wrap(declaration, ["", isValue ? ")];" : ");"]);
     }
     this.#inside(declaration);
   }
@@ -249,10 +281,6 @@ class Rewriter implements RewrittenCell {
   #return(node: ReturnStatement): void {
     if (node.argument == null) return;
     this.edits.wrap(node.argument, ["[(", ")]"]);
-  }
-
-  #slice(node: AnyNode): string {
-    return this.#code.slice(node.start, node.end);
   }
 
   #refusal(offset: number, message: string): CellSyntaxError {

@@ -21,8 +21,8 @@ import { Evaluator } from "../../kernel/evaluator.ts";
 import { StackMapper } from "../../kernel/namespace/stack_mapper.ts";
 import { createConsole } from "../../kernel/guest/console.ts";
 import { createDisplay } from "../../kernel/guest/display.ts";
-import { iterableCall } from "../../rpc/references/stand_in.ts";
-import { settled } from "../../kernel/retrieve.ts";
+import { callResult } from "../../rpc/references/stand_in.ts";
+import { missing, settled } from "../../kernel/retrieve.ts";
 
 export class InProcessKernel implements Kernel {
   /** There is no process that could end. */
@@ -31,6 +31,7 @@ export class InProcessKernel implements Kernel {
   readonly #output: OutputBuffer;
   readonly #evaluator: Evaluator;
   readonly #stopper = new Stopper();
+  readonly #endGroups: () => void;
 
   constructor(host: KernelHost, maxOutputChars: number) {
     this.#host = host;
@@ -48,10 +49,11 @@ export class InProcessKernel implements Kernel {
       modules,
       globals: new Set(["console", "display"]),
     });
-    const guestConsole = createConsole((stream, text) =>
+    const { console: guestConsole, endGroups } = createConsole((stream, text) =>
       // Deno colours for the host's terminal; output is text.
       this.#output.write(stream, text.replace(ANSI_STYLE, ""))
     );
+    this.#endGroups = endGroups;
     const display = createDisplay((bundle) => host.display(this.#output.cell, bundle));
     Object.defineProperty(scope.target, "display", { value: display, configurable: true });
     Object.defineProperty(scope.target, "console", { value: guestConsole, configurable: true });
@@ -61,13 +63,20 @@ export class InProcessKernel implements Kernel {
     const { namespace } = this.#evaluator;
     for (const [name, { value }] of types) namespace.defineProvided(name, value as object);
     for (const { name, value, transfer } of values) {
-      if (transfer === "lend") namespace.defineProvided(name, value as object);
-      else namespace.define(name, value);
+      if (transfer === "copy") {
+        namespace.define(name, value);
+        continue;
+      }
+      namespace.defineProvided(name, value as object);
+      const { constructor: Class } = value as object;
+      if (typeof value === "object" && typeof Class === "function" && Class.name !== "") {
+        namespace.defineHidden(Class.name, Class);
+      }
     }
     for (const name of functions) {
       // As in the other runtime, whatever the function is, cells get a promise.
       const call = (...args: unknown[]) =>
-        iterableCall(this.#host.call(this.#output.cell, { name, args }));
+        callResult(this.#host.call(this.#output.cell, { name, args }), name);
       Object.defineProperty(call, "name", { value: name });
       namespace.defineProvided(name, call);
     }
@@ -75,6 +84,7 @@ export class InProcessKernel implements Kernel {
   }
 
   execute(cell: ExecuteParams): Promise<CellReport> {
+    this.#endGroups();
     return this.#evaluator.execute(cell);
   }
 
@@ -85,9 +95,7 @@ export class InProcessKernel implements Kernel {
   retrieve(name: string, { timeoutMs }: KernelRetrieveOptions): Promise<unknown> {
     const { namespace } = this.#evaluator;
     if (namespace.has(name)) return settled(namespace.get(name), { name, timeoutMs });
-    return Promise.reject(
-      new RangeError(`Cannot retrieve ${JSON.stringify(name)}: there is no such name`),
-    );
+    return Promise.reject(new RangeError(missing(name, namespace)));
   }
 
   names(): Promise<NamespaceEntry[]> {

@@ -24,6 +24,7 @@ import {
 import type { CellPlace } from "../../security/rule.ts";
 import { kernelEnvironment } from "./_kernel_environment.ts";
 import { withAbsolutePaths } from "./_absolute_paths.ts";
+import { launchInTurn } from "./_start_queue.ts";
 import { PackageCache } from "./_package_cache.ts";
 import { type KernelFiles, kernelFiles } from "./sandbox/_kernel_files.ts";
 import { atLeastStarting } from "../process/_process_limits.ts";
@@ -204,15 +205,16 @@ export class KernelLauncher {
   }
 
   /**
-   * Starts a kernel, after fetching the packages.
+   * Starts a kernel when its turn comes, after fetching the packages.
    *
    * @param host Receives output and host calls.
+   * @param signal Ends the wait for its turn.
    * @throws {Deno.errors.NotFound} If the Deno executable does not exist.
    * @throws {Error} If the packages cannot be fetched, or the host may not read a variable that cells may read.
    */
-  async start(host: KernelHost): Promise<SubprocessKernel> {
+  async start(host: KernelHost, signal?: AbortSignal): Promise<SubprocessKernel> {
     if (this.packages.length > 0) await this.#cache.fill(this.#command);
-    return this.launch(host);
+    return await launchInTurn(() => this.launch(host), signal);
   }
 
   /** Returns the command that precedes that of the kernel. */

@@ -27,7 +27,16 @@ export async function definitionPayloads(
   { types = new Map(), values = [], functions = [] }: Definitions,
 ): Promise<DefinitionPayloads> {
   const bindings = [...values, ...typeValues(types)];
-  const encoded = await withBlobs((blobs) => encodeAll(references, bindings, { blobs }));
+  const undo = bindings.map(({ value, writable }) =>
+    writable === undefined ? () => {} : references.allowWrites(value as object, writable)
+  );
+  let encoded: DefinitionPayloads;
+  try {
+    encoded = await withBlobs((blobs) => encodeAll(references, bindings, { blobs }));
+  } catch (error) {
+    for (const step of undo.toReversed()) step();
+    throw error;
+  }
   for (const { value, members } of bindings) {
     if (members !== undefined) references.narrow(value as object, members);
   }

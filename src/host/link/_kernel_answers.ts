@@ -54,10 +54,12 @@ const areLost = listOf(record({ name: isText, reason: isText }));
 const isSnapshotReport = record({ names: areEntries, lost: areLost });
 const isRestoreReport = record({ names: listOf(isText), lost: areLost });
 const areCounts = record({ lent: isCount, borrowed: isCount });
-const areFrames = listOf(record({ cell: isCount, line: isCount, column: isCount }));
+const areFrames = listOf(
+  record({ cell: isCount, line: isCount, column: isCount }, { functionName: isText }),
+);
 const isError = record(
   { name: isText, message: isText, stack: isText, frames: areFrames },
-  { cause: isText },
+  { details: listOf(isText) },
 );
 const isCellReport = record(
   { output: record({ length: isCount, tail: isText }), changed: areEntries },

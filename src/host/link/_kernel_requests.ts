@@ -14,7 +14,7 @@ import type {
   UseParams,
 } from "../../rpc/protocol.ts";
 import type { LentValue, References } from "../../rpc/references/references.ts";
-import { withStack } from "../../rpc/wire/rpc_error.ts";
+import { toRemote } from "../../rpc/errors/crossing_error.ts";
 import type { KernelHost } from "../kernel.ts";
 
 /**
@@ -31,7 +31,7 @@ export function kernelRequests(
     try {
       return await action();
     } catch (error) {
-      throw hostOf().exposesStacks ? withStack(error) : error;
+      throw toRemote(error, { stack: hostOf().exposesStacks });
     }
   };
   return {

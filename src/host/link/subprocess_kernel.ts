@@ -20,12 +20,8 @@ import {
   type SnapshotParams,
 } from "../../rpc/protocol.ts";
 import { References } from "../../rpc/references/references.ts";
-import {
-  ConnectionClosedError,
-  RemoteError,
-  RPC_ERROR_CODES,
-  toLocalError,
-} from "../../rpc/wire/rpc_error.ts";
+import { ConnectionClosedError, RemoteError, RPC_ERROR_CODES } from "../../rpc/wire/rpc_error.ts";
+import { toLocal } from "../../rpc/errors/crossing_error.ts";
 import { type DefinitionPayloads, definitionPayloads } from "./_definition_payloads.ts";
 import {
   readCellReport,
@@ -39,6 +35,7 @@ import {
 import { kernelRequests } from "./_kernel_requests.ts";
 import { withLocalErrors } from "./_local_errors.ts";
 import { Patience, type RequestKind } from "./_patience.ts";
+import { Start } from "./_start.ts";
 import { StopOrders } from "./_stop_orders.ts";
 import { typesCell } from "./_types_cell.ts";
 import { classesOf, type HostType } from "../../inject/host_type.ts";
@@ -61,9 +58,6 @@ export interface SubprocessOptions {
   readonly answerTimeoutMs?: number | undefined;
 }
 
-/** The time within which a kernel has to send its first message. Generous: a first start may have to fill a cache. */
-const START_TIMEOUT_MS = 30_000;
-
 /** The reason for ending a kernel that sends malformed messages. */
 const PROTOCOL_BROKEN = "it broke the protocol and was ended";
 
@@ -78,8 +72,7 @@ export class SubprocessKernel implements Kernel {
   readonly #process: KernelProcessHandle;
   readonly #connection: Connection;
   readonly #references: References;
-  /** Whether the kernel has sent its first message. */
-  #started = false;
+  readonly #start: Start;
   readonly #orders: StopOrders;
   readonly #patience: Patience;
 
@@ -100,10 +93,7 @@ export class SubprocessKernel implements Kernel {
       answers: (patienceMs) => this.answers(patienceMs),
       end: (reason) => this.#process.end(reason),
     });
-    const timer = setTimeout(
-      () => this.#process.end(`it did not start within ${START_TIMEOUT_MS / 1000} seconds`),
-      START_TIMEOUT_MS,
-    );
+    this.#start = new Start((reason) => this.#process.end(reason));
     this.#references = new References({
       instances: "lend",
       maxReferences: options.maxReferences ?? Infinity,
@@ -112,7 +102,7 @@ export class SubprocessKernel implements Kernel {
         try {
           return await this.#request("use", await withBlobs(write), { kind: "use", receive });
         } catch (error) {
-          throw toLocalError(error);
+          throw toLocal(error);
         }
       },
       release: (value) => this.#connection.notify("release", { value }),
@@ -120,17 +110,18 @@ export class SubprocessKernel implements Kernel {
     this.#connection = new Connection(this.#process.channel, {
       maxFrameBytes: options.maxFrameBytes,
       handlers: {
-        ready: () => {
-          clearTimeout(timer);
-          this.#started = true;
-        },
+        ready: () => this.#start.complete(),
         watching: ({ value }) => this.#orders.acknowledge(value),
         ordered: ({ value }) => ({ value: this.#orders.report(value) }),
         ...kernelRequests(this.#references, () => this.host),
       },
     });
-    this.ended = this.#watch().finally(() => clearTimeout(timer));
-    Deno.unrefTimer(timer);
+    this.ended = this.#watch().finally(() => this.#start.end());
+  }
+
+  /** Resolves when the kernel has sent its first message, or has ended. */
+  get started(): Promise<void> {
+    return this.#start.settled;
   }
 
   async define(definitions: Definitions): Promise<void> {
@@ -205,8 +196,8 @@ export class SubprocessKernel implements Kernel {
       return await this.#request("retrieve", { value: params }, { kind: "value", receive });
     } catch (error) {
       if (!(error instanceof RemoteError)) throw error;
-      const Class = error.code === RPC_ERROR_CODES.invalidParams ? RangeError : TypeError;
-      throw new Class(error.message, { cause: error });
+      if (error.code !== RPC_ERROR_CODES.invalidParams) throw toLocal(error);
+      throw new RangeError(error.message, { cause: error });
     }
   }
 
@@ -300,7 +291,7 @@ export class SubprocessKernel implements Kernel {
   /** Returns the error for a call without an answer: the process has ended, or could not be started. */
   async #ending(): Promise<Error> {
     const exit = await this.ended;
-    return this.#started ? exit : this.#process.missing(exit.exitCode) ?? exit;
+    return this.#start.isComplete ? exit : this.#process.missing(exit.exitCode) ?? exit;
   }
 
   /** Waits for the process to end, and returns the error that describes the end. */
@@ -311,6 +302,6 @@ export class SubprocessKernel implements Kernel {
     if (cause.reason === "protocol") this.#process.end(PROTOCOL_BROKEN);
     const exit = await this.#process.exit();
     clearTimeout(timer);
-    return new KernelExitError({ ...exit, started: this.#started }, { cause });
+    return new KernelExitError({ ...exit, started: this.#start.isComplete }, { cause });
   }
 }

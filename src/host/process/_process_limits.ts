@@ -68,6 +68,7 @@ export function atLeastStarting(processMemoryBytes: number): number {
  *
  * @param options The program, its limit, and options of `Deno.Command`.
  * @throws {Deno.errors.NotFound} If there is no such program; if a shell starts it, `missing` reports that later.
+ * @throws {Deno.errors.NotCapable} If the host may not run it.
  */
 export function spawnLimited(
   { command, wrapper, processMemoryBytes, ...options }: LimitedCommand,
@@ -92,7 +93,16 @@ export function spawnLimited(
       // The system has no shell.
     }
   }
-  return { child: new Deno.Command(command, options).spawn(), missing: () => undefined };
+  try {
+    return { child: new Deno.Command(command, options).spawn(), missing: () => undefined };
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotCapable)) throw cause;
+    throw new Deno.errors.NotCapable(
+      `Cannot start a kernel: the host may not run ${command}. Run it with --allow-run=deno, ` +
+        `or with --allow-run=${command}`,
+      { cause },
+    );
+  }
 }
 
 /**

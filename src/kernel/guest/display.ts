@@ -68,19 +68,16 @@ const MAX_ROWS = 1_000;
  */
 export function createDisplay(emit: (bundle: MimeBundle) => void): Display {
   const display = (value: unknown): Promise<void> => {
-    try {
-      const own = ownBundle(value);
-      // At once where that can be, so that things are seen in the order in which they were displayed.
-      if (own instanceof Promise) return own.then((bundle) => emit(checkBundle(bundle)));
-      emit(own === undefined ? toBundle(value) : checkBundle(own));
-      return Promise.resolve();
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    const own = ownBundle(value);
+    // At once where that can be, so that things are seen in the order in which they were displayed, and that a call which
+    // nothing awaits fails its own cell.
+    if (own instanceof Promise) return own.then((bundle) => emit(checkBundle(bundle)));
+    emit(own === undefined ? toBundle(value) : checkBundle(own));
+    return Promise.resolve();
   };
   const typed = (type: string) => (text: string): Promise<void> => {
     if (typeof text !== "string") {
-      return Promise.reject(new TypeError(`Cannot display ${type}: it is a ${typeof text}`));
+      throw new TypeError(`Cannot display ${type}: it is a ${typeof text}`);
     }
     emit({ [type]: text });
     return Promise.resolve();
@@ -91,9 +88,7 @@ export function createDisplay(emit: (bundle: MimeBundle) => void): Display {
     svg: typed("image/svg+xml"),
     image(bytes: Uint8Array, type: string | undefined = typeOfImage(bytes)): Promise<void> {
       if (!(bytes instanceof Uint8Array) || type === undefined) {
-        return Promise.reject(
-          new TypeError("Cannot display an image: it is no Uint8Array with a known beginning"),
-        );
+        throw new TypeError("Cannot display an image: it is no Uint8Array with a known beginning");
       }
       emit({ [type]: bytes });
       return Promise.resolve();
@@ -101,7 +96,7 @@ export function createDisplay(emit: (bundle: MimeBundle) => void): Display {
     table: (rows: readonly object[]): Promise<void> => {
       const bundle = tableOf(rows);
       if (bundle === undefined) {
-        return Promise.reject(new TypeError("Cannot display a table: its rows are no objects"));
+        throw new TypeError("Cannot display a table: its rows are no objects");
       }
       emit(bundle);
       return Promise.resolve();

@@ -33,22 +33,39 @@ export interface EnvironmentOptions {
   readonly isStopped: () => boolean;
   /** Receives errors of what cells left running, and how the report begins. */
   readonly onLateError: (thrown: unknown, how: string) => void;
+  /** Ends the running cell with an error of a callback of its own, and returns whether it is one. */
+  readonly onFailure: (thrown: unknown) => boolean;
+}
+
+/** The environment of cells, as the kernel sees it. */
+export interface Environment {
+  /** The names of the globals. */
+  readonly globals: ReadonlySet<string>;
+  /** Ends the groups that a cell has left open in its console. */
+  readonly endGroups: () => void;
 }
 
 /**
  * Prepares the global object for cells.
  *
  * @param options The parts of the platform that stay, limits, and receivers.
- * @returns The names of the globals.
+ * @returns The names of the globals, and a way to tidy up.
  */
-export function prepareEnvironment(options: EnvironmentOptions): Set<string> {
-  const { denoMembers, wasm, maxTimers, output, onDisplay, isStopped, onLateError } = options;
+export function prepareEnvironment(options: EnvironmentOptions): Environment {
+  const { denoMembers, wasm, maxTimers, output, onDisplay, isStopped, onLateError, onFailure } =
+    options;
   catchLateErrors(onLateError);
-  const late = { isStopped, onError: (thrown: unknown) => onLateError(thrown, "Uncaught") };
-  installTimers({ maxTimers, ...late });
-  installFinalizers(late);
+  const late = (thrown: unknown) => onLateError(thrown, "Uncaught");
+  installTimers({
+    maxTimers,
+    isStopped,
+    onError: (thrown) => {
+      if (!onFailure(thrown)) late(thrown);
+    },
+  });
+  installFinalizers({ isStopped, onError: late });
   // Before the rest of `Deno` is gone, of which it is made.
-  const console = createConsole((stream, text) => output.write(stream, text));
+  const { console, endGroups } = createConsole((stream, text) => output.write(stream, text));
   const globals = curateGlobals(denoMembers, { wasm });
   const display = createDisplay((bundle) =>
     // Encoded at once: the bundle may change, and the kernel may end before it is looked at.
@@ -58,5 +75,5 @@ export function prepareEnvironment(options: EnvironmentOptions): Set<string> {
   globals.add("display");
   installIterablePromises();
   lockDown();
-  return globals;
+  return { globals, endGroups };
 }

@@ -7,6 +7,7 @@
  */
 
 import { Map } from "../../rpc/builtins.ts";
+import { headOf, tailOf } from "../../text/truncate.ts";
 import type { OutputReport, OutputStream } from "../../rpc/protocol.ts";
 
 /** Receives output that is passed on. */
@@ -71,15 +72,16 @@ export class OutputBuffer {
     this.#lengths.set(budget, length + text.length);
     const room = this.#maxChars - length;
     if (text.length <= room) return this.#listener(cell, stream, text);
-    if (room > 0) this.#listener(cell, stream, text.slice(0, room));
+    const head = headOf(text, room);
+    if (head !== "") this.#listener(cell, stream, head);
     // The report has the rest; behind the end of a cell there is none.
-    if (cell === this.#cell && !this.#ended) this.#keep(room > 0 ? text.slice(room) : text);
+    if (cell === this.#cell && !this.#ended) this.#keep(text.slice(head.length));
     else if (room >= 0) this.#listener(cell, "stderr", SPENT);
   }
 
   /** Ends the output of the cell that was started, and returns the report of it. */
   end(): OutputReport {
-    const tail = this.#tail.slice(-TAIL_CHARS);
+    const tail = tailOf(this.#tail, TAIL_CHARS);
     this.#ended = true;
     this.#tail = "";
     return { length: this.#lengths.get(this.#cell)!, tail };
@@ -87,8 +89,8 @@ export class OutputBuffer {
 
   #keep(rest: string): void {
     // Cut only now and then: the string is copied when it is cut.
-    const tail = this.#tail + (rest.length > TAIL_CHARS ? rest.slice(-TAIL_CHARS) : rest);
-    this.#tail = tail.length > 8 * TAIL_CHARS ? tail.slice(-TAIL_CHARS) : tail;
+    const tail = this.#tail + tailOf(rest, TAIL_CHARS);
+    this.#tail = tail.length > 8 * TAIL_CHARS ? tailOf(tail, TAIL_CHARS) : tail;
   }
 
   /** Cells begin in the order of their numbers, and a map keeps the order. */

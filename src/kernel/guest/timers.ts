@@ -34,6 +34,19 @@ const { apply } = Reflect;
 /** As Deno words it. */
 const TIMED_OUT = "The operation was aborted due to timeout";
 
+/** Longest delay of the platform's timers, which hold 31 bits: nearly 25 days. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
+/**
+ * Returns the delay that the platform would use, which warns of others by means that cells do not have. Longer delays than
+ * it can measure are as long as can be, instead of none.
+ */
+function delayOf(delay: unknown): number {
+  const ms = Number(delay);
+  if (!(ms >= 1)) return 1;
+  return ms > MAX_DELAY_MS ? MAX_DELAY_MS : ms;
+}
+
 /** Starts the timer of the platform. */
 type Start = (fire: () => void) => unknown;
 
@@ -136,7 +149,8 @@ export function installTimers({ maxTimers, isStopped, onError }: TimerOptions): 
   const timers = {
     setTimeout(callback: unknown, delay?: number, ...args: unknown[]): unknown {
       if (!check("setTimeout", callback)) return;
-      const timeout: Timeout = new Timeout((fire) => native.setTimeout(fire, delay), () => {
+      const ms = delayOf(delay);
+      const timeout: Timeout = new Timeout((fire) => native.setTimeout(fire, ms), () => {
         clear(timeout);
         if (!isStopped()) call(callback, args);
       });
@@ -144,7 +158,8 @@ export function installTimers({ maxTimers, isStopped, onError }: TimerOptions): 
     },
     setInterval(callback: unknown, delay?: number, ...args: unknown[]): unknown {
       if (!check("setInterval", callback)) return;
-      const timeout: Timeout = new Timeout((fire) => native.setInterval(fire, delay), () => {
+      const ms = delayOf(delay);
+      const timeout: Timeout = new Timeout((fire) => native.setInterval(fire, ms), () => {
         if (isStopped()) clear(timeout);
         else call(callback, args);
       });
@@ -160,6 +175,11 @@ export function installTimers({ maxTimers, isStopped, onError }: TimerOptions): 
   const abort = AbortController.prototype.abort;
   Object.defineProperty(AbortSignal, "timeout", {
     value: function timeout(delay: number): AbortSignal {
+      if (!(delay >= 0 && delay <= Number.MAX_SAFE_INTEGER)) {
+        throw new TypeError(
+          `Cannot call AbortSignal.timeout: ${delay} is no number of milliseconds`,
+        );
+      }
       const controller = new AbortController();
       const { signal } = controller;
       timers.setTimeout(() => {

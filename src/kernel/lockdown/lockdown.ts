@@ -15,7 +15,7 @@
  * @module
  */
 
-import { Array, Map, Object, Reflect, Set, String, Symbol } from "../../rpc/builtins.ts";
+import { Array, Map, Object, realm, Reflect, Set, String, Symbol } from "../../rpc/builtins.ts";
 import { GUEST_GLOBALS } from "../../rpc/guest_globals.ts";
 import { fixOverridable, fixValue, reserve } from "./fixed_property.ts";
 import { installPrototypeGuard, keepPrototype } from "./prototype_guard.ts";
@@ -250,13 +250,14 @@ function fixPlatformClass(name: string, Class: Constructor): void {
 /** A global that is loaded on demand: the getter fixes what it has loaded. */
 function fixLater(name: string, load: () => unknown): void {
   const settle = (value: unknown): void => {
-    defineProperty(globalThis, name, { value, writable: true, configurable: true });
+    defineProperty(realm, name, { value, writable: true, configurable: true });
   };
   const accessor = {
     get(): unknown {
-      const value = apply(load, globalThis, []);
+      const value = apply(load, realm, []);
       if (isPlatformClass(value)) fixPlatformClass(name, value);
-      settle(value);
+      // A cell may have taken the name meanwhile.
+      if (getOwnPropertyDescriptor(realm, name)?.get === accessor.get) settle(value);
       return value;
     },
     set: settle,

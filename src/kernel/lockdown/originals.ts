@@ -35,19 +35,30 @@ const FREE: ReadonlySet<PropertyKey> = new Set<PropertyKey>(["name", "length", "
 /** Maximum number of names that are reported per cell. */
 const MAX_NAMES = 20;
 
+/** Listeners of {@linkcode Originals}. */
+export interface OriginalsListeners {
+  /** Receives the name of a built-in that cannot be put back. */
+  readonly onLost: (name: string) => void;
+  /** Puts back settings that cells may change for themselves. */
+  readonly onBegin: () => void;
+}
+
 /** Remembers built-ins, and puts them back. */
 export class Originals {
   readonly #slots: Slot[] = [];
-  readonly #onLost: (name: string) => void;
+  readonly #onLost: OriginalsListeners["onLost"];
+  readonly #onBegin: OriginalsListeners["onBegin"];
   #replaced: string[] = [];
 
   /**
    * To be made when the other built-ins are fixed, and before the first cell.
    *
-   * @param onLost Called with the name of one that cannot be put back. The kernel cannot go on then.
+   * @param listeners Called with the name of one that cannot be put back, after which the kernel cannot go on; and before
+   * each cell.
    */
-  constructor(onLost: (name: string) => void) {
+  constructor({ onLost, onBegin }: OriginalsListeners) {
     this.#onLost = onLost;
+    this.#onBegin = onBegin;
     for (let i = 0; i < WATCHED.length; i++) {
       const { 0: name, 1: target } = WATCHED[i]!;
       const keys = ownKeys(target);
@@ -58,6 +69,11 @@ export class Originals {
         this.#slots[this.#slots.length] = { target, key, property, name: memberName(name, key) };
       }
     }
+  }
+
+  /** Prepares the next cell: what cells may set for themselves is as it was. */
+  begin(): void {
+    this.#onBegin();
   }
 
   /** Puts back what was replaced. */

@@ -6,6 +6,7 @@
 
 import { Array, ArrayBuffer, Error, Map, Math, Object, Reflect, Set } from "../../rpc/builtins.ts";
 import type { ValueSummary } from "../../rpc/protocol.ts";
+import { headOf, tailOf } from "../../text/truncate.ts";
 import { isClassText } from "./source_text.ts";
 
 /** Longest text of a summary: more than an observation shows, little enough to be cheap. */
@@ -74,9 +75,9 @@ export function show(value: unknown): string {
  */
 export function shorten(text: string, maxChars: number): string {
   if (text.length <= maxChars) return text;
-  const head = Math.ceil(maxChars * 2 / 3);
-  const cut = text.length - maxChars;
-  return `${text.slice(0, head)}\n... ${cut} characters left out ...\n${
-    text.slice(head - maxChars)
-  }`;
+  const length = Math.ceil(maxChars * 2 / 3);
+  const head = headOf(text, length);
+  const tail = tailOf(text, maxChars - length);
+  const cut = text.length - head.length - tail.length;
+  return `${head}\n... ${cut} characters left out ...\n${tail}`;
 }

@@ -5,8 +5,10 @@
  */
 
 import { Error } from "../../rpc/builtins.ts";
+import { headOf, tailOf, truncate } from "../../text/truncate.ts";
 import type { CellErrorReport } from "../../rpc/protocol.ts";
 import { show } from "./describe.ts";
+import { detailsOf, titleOf } from "./error_details.ts";
 import { withoutGuards } from "./source_text.ts";
 import type { StackMapper } from "./stack_mapper.ts";
 
@@ -22,16 +24,15 @@ const MAX_PART_CHARS = 100_000;
 export function describeError(thrown: unknown, stacks: StackMapper): CellErrorReport {
   try {
     if (thrown instanceof Error) {
-      const name = cut(`${thrown.name}`);
-      // Some messages quote a function.
-      const message = withoutGuards(cut(`${thrown.message}`));
-      const written = withoutGuards(cutMiddle(`${thrown.stack ?? `${name}: ${message}`}`));
-      const stack = stacks.rewrite(written);
-      const cause = causeOf(thrown);
+      const title = titleOf(thrown);
+      const name = truncate(title.name, MAX_PART_CHARS);
+      const { message } = title;
+      const stack = stacks.rewrite(named(name, withoutGuards(stackOf(thrown, { name, message }))));
+      const details = detailsOf(thrown, stacks);
       return {
         name,
         message,
-        ...(cause === undefined ? {} : { cause }),
+        ...(details.length === 0 ? {} : { details }),
         stack,
         frames: stacks.frames(stack),
       };
@@ -39,26 +40,33 @@ export function describeError(thrown: unknown, stacks: StackMapper): CellErrorRe
   } catch {
     // An error whose properties throw is shown as any other value.
   }
-  const text = stacks.rewrite(cut(show(thrown)));
+  const text = stacks.rewrite(truncate(show(thrown), MAX_PART_CHARS));
   return { name: "Uncaught", message: text, stack: `Uncaught ${text}`, frames: [] };
 }
 
-/** Returns the cause of an error, in a line. */
-function causeOf({ cause }: Error): string | undefined {
-  if (cause === undefined) return undefined;
-  return cut(cause instanceof Error ? `${cause.name}: ${cause.message}` : show(cause));
+/** Returns a description as a text: the stack, and all that the error says besides. */
+export function describedAsText({ stack, details = [] }: CellErrorReport): string {
+  let text = stack;
+  for (let i = 0; i < details.length; i++) text += `\n${details[i]}`;
+  return text;
 }
 
-/** Returns the beginning of a text that is too long. */
-function cut(text: string): string {
-  if (text.length <= MAX_PART_CHARS) return text;
-  const left = text.length - MAX_PART_CHARS;
-  return `${text.slice(0, MAX_PART_CHARS)}... (${left} characters left out)`;
-}
-
-/** Returns both ends of a stack that is too long: the message stands at the beginning, the frames at the end. */
-function cutMiddle(stack: string): string {
+/** Returns the stack, with both ends if it is too long: the message stands at the beginning, the frames at the end. */
+function stackOf(error: Error, { name, message }: { name: string; message: string }): string {
+  const stack = `${error.stack ?? `${name}: ${message}`}`;
   if (stack.length <= MAX_PART_CHARS) return stack;
   const half = MAX_PART_CHARS / 2;
-  return `${stack.slice(0, half)}\n...\n${stack.slice(stack.length - half)}`;
+  return `${headOf(stack, half)}\n...\n${tailOf(stack, half)}`;
+}
+
+/** Puts the name of the class in front of a stack that begins with that of a built-in one. */
+function named(name: string, stack: string): string {
+  const rest = stack.startsWith("Error") ? stack.slice("Error".length) : undefined;
+  return rest === undefined || name.startsWith("Error") || rest !== "" && !isEnd(rest[0]!)
+    ? stack
+    : name + rest;
+}
+
+function isEnd(character: string): boolean {
+  return character === ":" || character === "\n";
 }

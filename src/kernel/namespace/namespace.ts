@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Map, Object, ReferenceError, WeakMap } from "../../rpc/builtins.ts";
+import { Map, Object, ReferenceError, Reflect, Set, WeakMap } from "../../rpc/builtins.ts";
 import type { NamespaceEntry } from "../../rpc/protocol.ts";
 import { outline } from "../../rpc/outline.ts";
 import { typeOf } from "./describe.ts";
@@ -29,13 +29,16 @@ export interface NamedValue {
 }
 
 const { defineProperty, getOwnPropertyDescriptor, getOwnPropertyNames, hasOwn } = Object;
+const { apply } = Reflect;
 
 /** Names, as properties of an object that may have others as well. */
 export class Namespace {
   readonly #target: object;
-  readonly #globals: ReadonlySet<string>;
+  readonly #globals: Set<string>;
   /** Globals that were declared anew, as they were before. */
   readonly #shadowed = new Map<string, PropertyDescriptor>();
+  /** Names that wait for their value, each with the property that it had before. */
+  readonly #awaited = new Map<string, PropertyDescriptor | undefined>();
   readonly #provided = new Map<string, object>();
   readonly #providedNames = new WeakMap<object, string>();
 
@@ -45,7 +48,8 @@ export class Namespace {
    */
   constructor(target: object, globals: ReadonlySet<string>) {
     this.#target = target;
-    this.#globals = globals;
+    this.#globals = new Set();
+    globals.forEach((name) => this.#globals.add(name));
   }
 
   /** Returns the globals as properties. Those that cells have declared anew are as they were before. */
@@ -67,14 +71,49 @@ export class Namespace {
    */
   define(name: string, value: unknown, options: DefineOptions = {}): void {
     if (this.#globals.has(name) && !this.#shadowed.has(name)) {
-      this.#shadowed.set(name, getOwnPropertyDescriptor(this.#target, name) ?? {});
+      this.#shadowed.set(name, this.#property(name) ?? {});
     }
+    if (this.#awaited.has(name)) this.#withdraw(name);
     defineProperty(this.#target, name, {
       value,
       writable: options.writable ?? true,
       enumerable: true,
       configurable: true,
     });
+  }
+
+  /**
+   * Binds a name that the running cell gives a value later, by {@linkcode Namespace.define}. Until then it is as it was for
+   * everyone but the cells.
+   *
+   * @param name The name.
+   * @param access What cells do by reading it and by assigning to it.
+   */
+  expect(name: string, access: Required<Pick<PropertyDescriptor, "get" | "set">>): void {
+    if (this.#awaited.has(name)) return;
+    this.#awaited.set(name, getOwnPropertyDescriptor(this.#target, name));
+    defineProperty(this.#target, name, { ...access, enumerable: true, configurable: true });
+  }
+
+  /** Makes the names that were given no value what they were before. */
+  settle(): void {
+    if (this.#awaited.size === 0) return;
+    this.#awaited.forEach((_, name) => this.#withdraw(name));
+  }
+
+  /** Makes a name what it was before. One that is new is listed where it gets its value. */
+  #withdraw(name: string): void {
+    const before = this.#awaited.get(name);
+    this.#awaited.delete(name);
+    if (before === undefined) delete (this.#target as Record<string, unknown>)[name];
+    else defineProperty(this.#target, name, before);
+  }
+
+  /** Returns the property that stands for a name, or stood for it before the running cell. */
+  #property(name: string): PropertyDescriptor | undefined {
+    return this.#awaited.has(name)
+      ? this.#awaited.get(name)
+      : getOwnPropertyDescriptor(this.#target, name);
   }
 
   /**
@@ -87,6 +126,20 @@ export class Namespace {
     this.#provided.set(name, value);
     this.#providedNames.set(value, name);
     this.define(name, value);
+  }
+
+  /**
+   * Makes something of the host a global under a name that is free. It is none of the names of cells.
+   *
+   * @param name The name.
+   * @param value What the host provides.
+   */
+  defineHidden(name: string, value: object): void {
+    if (name in this.#target || this.#globals.has(name)) return;
+    this.#provided.set(name, value);
+    this.#providedNames.set(value, name);
+    this.#globals.add(name);
+    defineProperty(this.#target, name, { value, writable: true, configurable: true });
   }
 
   /**
@@ -122,8 +175,10 @@ export class Namespace {
 
   /** Returns whether a name is bound. */
   has(name: string): boolean {
-    return hasOwn(this.#target, name) &&
-      (!this.#globals.has(name) || this.#shadowed.has(name));
+    const exists = this.#awaited.has(name)
+      ? this.#awaited.get(name) !== undefined
+      : hasOwn(this.#target, name);
+    return exists && (!this.#globals.has(name) || this.#shadowed.has(name));
   }
 
   /**
@@ -133,7 +188,9 @@ export class Namespace {
    */
   get(name: string): unknown {
     if (!this.has(name)) throw new ReferenceError(`${name} is not defined`);
-    return (this.#target as Record<string, unknown>)[name];
+    const before = this.#awaited.get(name);
+    if (before === undefined) return (this.#target as Record<string, unknown>)[name];
+    return before.get === undefined ? before.value : apply(before.get, this.#target, []);
   }
 
   /** Returns every name with its value, in the order in which they were first bound. */
@@ -143,7 +200,7 @@ export class Namespace {
     for (let i = 0; i < names.length; i++) {
       const name = names[i]!;
       if (!this.has(name)) continue;
-      const property = getOwnPropertyDescriptor(this.#target, name)!;
+      const property = this.#property(name)!;
       const computed = property.get !== undefined || property.set !== undefined;
       values[values.length] = {
         name,

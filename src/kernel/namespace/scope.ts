@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Object } from "../../rpc/builtins.ts";
+import { Object, realm } from "../../rpc/builtins.ts";
 import vm from "node:vm";
 import type { ExecuteParams } from "../../rpc/protocol.ts";
 import { scriptName } from "./stack_mapper.ts";
@@ -16,8 +16,16 @@ export interface CellHelper {
   readonly c: Record<string, unknown>;
   /** An assignment declares a variable. */
   readonly l: Record<string, unknown>;
-  /** Declares a `var`, which keeps the value that it may have. */
-  readonly v: (name: string) => void;
+  /**
+   * Prepares names at the beginning of a cell: those of its `var`s, which keep the values that they may have; those that it
+   * declares further down; those to which it assigns without declaring them, and which of these it tests with `typeof`.
+   */
+  readonly p: (
+    variables: readonly string[],
+    later: readonly string[],
+    assigned: readonly string[],
+    tested: readonly string[],
+  ) => void;
   /** Called by a guard when the flag is set; throws if the flag is meant for this code. */
   readonly g: () => void;
   /** Takes the value of an `await`; throws if the cell was stopped meanwhile. */
@@ -56,7 +64,7 @@ const RESTORED_NAME = "restored";
 
 /** Names are properties of the global object: the kernel's scope. */
 export class GlobalScope implements NamespaceScope {
-  readonly target: object = globalThis;
+  readonly target: object = realm;
   readonly #importer: Importer;
 
   /** @param importer Decides about imports. */

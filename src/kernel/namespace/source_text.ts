@@ -7,14 +7,27 @@
 import { Object, Reflect } from "../../rpc/builtins.ts";
 import { hasMatch, matchOf, replaceMatches } from "../../rpc/patterns.ts";
 
-// As src/cell/rewrite/_guards.ts writes them. The call around an `await` leaves its parentheses, which change nothing.
-const INSERTED = [
-  /\$cell\d*_f\[0\]&&\$cell\d*\.g\(\)(?:;|\|\|)/g,
-  /\$cell\d*\.a(?=\(await\b)/g,
-  /\/\*\$cell\d*:[^*]*\*\/(?=[)}])/g,
+/** The texts that the rewrite inserts, each with the written text in its place; see `src/cell/rewrite/_guards.ts`. */
+const INSERTED: readonly {
+  readonly pattern: RegExp;
+  readonly replace: (parts: readonly string[]) => string;
+}[] = [
+  // Guards, with the bracket that they open.
+  {
+    pattern: /(?:[;{] )?\$cell\d*_f\[0\]&&\$cell\d*\.g\(\)(?:;|\|\|(?: \()?)/g,
+    replace: () => "",
+  },
+  // The call around an `await`.
+  { pattern: /\$cell\d*\.a\((?=await\b)/g, replace: () => "" },
+  // The brackets that end both.
+  { pattern: /\/\*\$cell\d*:[^*)]*\)\*\/[)}]/g, replace: () => "" },
+  // Marks.
+  { pattern: /\/\*\$cell\d*:[^*)]*\*\/(?=[)}])/g, replace: () => "" },
+  // The name of a declared function, which calls whatever has that name.
+  { pattern: /\/\*\$cell\d*\.([^*]*)\*\//g, replace: (parts) => parts[1]! },
 ];
-/** The mark of a function or class itself: a bracket of its own ends the text. */
-const OWN_MARK = /\/\*\$cell\d*:([^*]*)\*\/[)}]$/;
+/** The mark of a function or class itself: a bracket of its own, or one that was put in, ends the text. */
+const OWN_MARK = /\/\*\$cell\d*:([^*)]*)\)?\*\/[)}]$/;
 /** Text that only code of cells has, with the name of the helper. Each function has a guard, each class a mark. */
 const TRACE = /(\$cell\d*)_f\[0\]&&|\/\*(\$cell\d*):[^*]*\*\/[)}]$/;
 
@@ -23,17 +36,14 @@ const { apply } = Reflect;
 const { toString: native } = Function.prototype;
 
 /**
- * Removes guards and marks.
+ * Returns a text as it was written, without guards and marks.
  *
  * @param text The source of a function, or a text that quotes it.
  */
 export function withoutGuards(text: string): string {
   let clean = text;
   for (let i = 0; i < INSERTED.length; i++) {
-    clean = replaceMatches(clean, {
-      pattern: INSERTED[i]!,
-      replace: () => "",
-    });
+    clean = replaceMatches(clean, INSERTED[i]!);
   }
   return clean;
 }
@@ -52,8 +62,8 @@ export function rawSource(fn: object): string {
  * Returns the first name that a function or class has captured, and would miss if it were made again from its source alone.
  *
  * @param rawText The text that {@linkcode rawSource} returned.
- * @returns A name, `#name`, `this`, `arguments`, `super` or `new.target`; `#` for a class that misses nothing but whose
- *   instances have private members; `undefined` if there is no mark.
+ * @returns A name, `#name`, `this`, `arguments`, `super` or `new.target`; `#static` for a class with static private fields;
+ *   `#` for one that misses nothing but whose instances have private members; `undefined` if there is no mark.
  */
 export function captureOf(rawText: string): string | undefined {
   return matchOf(OWN_MARK, rawText)?.[1] || undefined;

@@ -17,10 +17,12 @@ const MAX_CELLS = 1_000;
 
 /** A name that {@linkcode scriptName} has made, with a position behind it. */
 const RAW_POSITION = /\$cell:(\d+):(\d+):(\d+)/g;
-const CELL_POSITION = /cell-(\d+)\.ts:(\d+):(\d+)/;
+const CELL_POSITION =
+  /^ {4}at (?:async )?(?:(?:Object\.)?(.{1,200}?) \()?cell-(\d+)\.ts:(\d+):(\d+)/;
 
 /** Files of this package, whether they are local or come from a registry; V8 writes local ones as paths. */
 const MACHINERY = new URL("../../", import.meta.url);
+const MACHINERY_PATH = MACHINERY.protocol === "file:" ? decodeURI(MACHINERY.pathname) : undefined;
 
 /** Returns the name under which a cell is compiled. No stack that is shown has it. */
 export function scriptName(cell: number): string {
@@ -75,10 +77,10 @@ export class StackMapper {
     const lines = stack.split("\n");
     for (let i = 0; i < lines.length; i++) {
       const line = lines[i]!;
-      const match = line.startsWith("    at ") ? matchOf(CELL_POSITION, line) : null;
-      if (match !== null) {
-        frames.push({ cell: Number(match[1]), line: Number(match[2]), column: Number(match[3]) });
-      }
+      const match = matchOf(CELL_POSITION, line);
+      if (match === null) continue;
+      const place = { cell: Number(match[2]), line: Number(match[3]), column: Number(match[4]) };
+      frames.push(match[1] === undefined ? place : { ...place, functionName: match[1] });
     }
     return frames;
   }
@@ -111,7 +113,7 @@ export class StackMapper {
 
 function isMachinery(line: string): boolean {
   return line.includes(ENTRY_NAME) || line.includes(MACHINERY.href) ||
-    MACHINERY.protocol === "file:" && line.includes(decodeURI(MACHINERY.pathname)) ||
+    MACHINERY_PATH !== undefined && line.includes(MACHINERY_PATH) ||
     line.includes("(ext:") || line.includes("at ext:") ||
     line.includes("(node:") || line.includes("at node:");
 }

@@ -38,7 +38,18 @@ export function installStackTraces(stacks: StackMapper): void {
   };
   Object.freeze(prepare);
   Object.defineProperty(Error, "prepareStackTrace", { get: () => prepare, set: () => {} });
-  Error.stackTraceLimit = COLLECTED_FRAMES;
+  restoreStackLimit();
+}
+
+/** Sets the number of frames that errors collect, which cells can change for themselves. */
+export function restoreStackLimit(): void {
+  // Not by assignment: a cell may have put a setter there.
+  Reflect.defineProperty(Error, "stackTraceLimit", {
+    value: COLLECTED_FRAMES,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  });
 }
 
 /** Takes the method from a frame: nothing else leads to it. */

@@ -70,6 +70,9 @@ export class FunctionSources {
       );
     }
     const captured = captureOf(text);
+    if (captured === STATIC_PRIVATE) {
+      throw refuse("a class with static private fields, whose values cannot be read");
+    }
     if (captured !== undefined && captured !== PRIVATE_MEMBERS) {
       throw refuse(`a ${kind} that uses ${captured} of the scope in which it was made`);
     }
@@ -108,8 +111,9 @@ export class FunctionSources {
 
   #formOf(text: string): Form | undefined {
     if (this.#compiles(text)) return "expression";
-    // The value of a computed name is not in the text.
-    return !hasMatch(/^(?:async\s*)?\*?\s*\[/, text) && this.#compiles(`{${text}}`)
+    // The value of a computed name is not in the text, but for one.
+    return !hasMatch(/^(?:async\s*|[gs]et\s*)?\*?\s*\[(?!Symbol\.\w+\])/, text) &&
+        this.#compiles(`{${text}}`)
       ? "method"
       : undefined;
   }
@@ -124,6 +128,9 @@ export class FunctionSources {
     }
   }
 }
+
+/** The mark of a class with static private fields. */
+const STATIC_PRIVATE = "#static";
 
 /** The mark of a class with private members: the class can be made again, its instances cannot. */
 export const PRIVATE_MEMBERS = "#";

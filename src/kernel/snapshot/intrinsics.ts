@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Map, Object, Reflect, WeakMap } from "../../rpc/builtins.ts";
+import { Map, Object, realm, Reflect, WeakMap } from "../../rpc/builtins.ts";
 import { fixedValue } from "../lockdown/fixed_property.ts";
 import { helperOf, rawSource } from "../namespace/source_text.ts";
 
@@ -25,11 +25,11 @@ export class Intrinsics {
    * @param globals Their properties, as they were before a cell declared them anew.
    */
   constructor(globals: ReadonlyMap<string, PropertyDescriptor>) {
-    this.#add("globalThis", globalThis);
+    this.#add("globalThis", realm);
     globals.forEach(({ value: data, get }, name) => {
       if (get !== undefined && !LOADED.has(name)) this.#unloaded.set(name, get);
       const value = objectOf(
-        LOADED.has(name) && get !== undefined ? apply(get, globalThis, []) : data,
+        LOADED.has(name) && get !== undefined ? apply(get, realm, []) : data,
       );
       if (value === undefined || !this.#add(name, value)) return;
       this.#addMembers(name, value);
@@ -56,7 +56,7 @@ export class Intrinsics {
 
   #load(name: string): object | undefined {
     const get = this.#unloaded.get(name);
-    return get === undefined ? undefined : objectOf(apply(get, globalThis, []));
+    return get === undefined ? undefined : objectOf(apply(get, realm, []));
   }
 
   #addMembers(path: string, holder: object): void {

@@ -5,13 +5,15 @@
  */
 
 import { Map, Object, RangeError, Set } from "../../rpc/builtins.ts";
+import { isProxy } from "node:util/types";
 import { isPlainJson } from "../../rpc/values/plain_json.ts";
 import type { Intrinsics } from "./intrinsics.ts";
+import { isOrdinary } from "./property_shape.ts";
 
 /** Approximate memory of an object in bytes. */
 const OBJECT_COST = 48;
 
-const { getPrototypeOf, getOwnPropertySymbols } = Object;
+const { getPrototypeOf } = Object;
 
 /** Finds the values that are plain data and share nothing with others. */
 export class PlainNames {
@@ -55,7 +57,7 @@ export class PlainNames {
       }
       this.#owners.set(object, index);
       return this.#intrinsics.pathOf(object) === undefined && getPrototypeOf(object) !== null &&
-        getOwnPropertySymbols(object).length === 0;
+        !isProxy(object) && isOrdinary(object);
     };
     try {
       if (!isPlainJson(value, { isNew, spend })) return;

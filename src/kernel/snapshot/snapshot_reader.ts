@@ -23,6 +23,8 @@ import type {
 import { type AnyClass, revive } from "../../rpc/values/shared_types.ts";
 import type { TreeReader, TreeReaderExtension } from "../../rpc/values/tree.ts";
 import { TreeDecoder } from "../../rpc/values/tree_decoder.ts";
+import { readLossReason } from "./loss_reason.ts";
+import { applyShape } from "./property_shape.ts";
 import type { FunctionSource } from "./function_source.ts";
 import type { SnapshotContext } from "./snapshot_context.ts";
 import { parseDocument } from "./snapshot_document.ts";
@@ -143,8 +145,12 @@ class SnapshotReader implements TreeReaderExtension {
       case "instance": {
         const value = objectFrom(first, reader);
         const { prototype } = objectFrom(second, reader) as { prototype: object };
-        if (third !== null) reader.assign(value, third);
         return [setPrototypeOf(value, prototype)];
+      }
+      case "shaped": {
+        const value = objectFrom(first, reader);
+        applyShape(value, { node: second, reader });
+        return [value];
       }
       case "revived": {
         const fill = reader.reserve();
@@ -209,7 +215,7 @@ class SnapshotReader implements TreeReaderExtension {
 
   #lose(item: Pending, error: unknown): void {
     item.state = "lost";
-    if (item.wanted) this.#lost.push({ name: item.entry.name, reason: reasonOf(error) });
+    if (item.wanted) this.#lost.push({ name: item.entry.name, reason: readLossReason(error) });
   }
 
   #tree(entry: SnapshotEntry): unknown {
@@ -262,8 +268,12 @@ class SnapshotReader implements TreeReaderExtension {
       const { prototype } = made as { prototype: object };
       setPrototypeOf(prototype, (superclass as { prototype: object }).prototype);
     }
-    if (own !== null) reader.assign(made, own);
-    if (shared !== null) reader.assign((made as { prototype: object }).prototype, shared);
+    if (own !== null) applyShape(made, { node: own, reader });
+    if (shared !== null) {
+      const { prototype } = made as { prototype?: object };
+      if (prototype === undefined) throw new TypeError("it is malformed");
+      applyShape(prototype, { node: shared, reader });
+    }
     return made;
   }
 }
@@ -277,13 +287,4 @@ function objectFrom(node: unknown, reader: TreeReader): object {
 function found(value: object | undefined, what: string): object {
   if (value === undefined) throw new TypeError(`there is no ${what} here`);
   return value;
-}
-
-/** Returns why a name could not be restored. The thrown value comes from a cell and may be anything. */
-function reasonOf(thrown: unknown): string {
-  try {
-    return `${(thrown as { message: unknown }).message}`;
-  } catch {
-    return "what makes it throws";
-  }
 }

@@ -5,17 +5,8 @@
  * @module
  */
 
-import {
-  Array,
-  ArrayBuffer,
-  Error,
-  JSON,
-  Map,
-  Object,
-  Reflect,
-  String,
-  TextEncoder,
-} from "../../rpc/builtins.ts";
+import { Array, JSON, Map, Math, Object, Reflect, TextEncoder } from "../../rpc/builtins.ts";
+import { isProxy } from "node:util/types";
 import type {
   LostName,
   ModuleImport,
@@ -29,10 +20,12 @@ import { tag, type Tagged, type TreeExtension, type TreeWriter } from "../../rpc
 import { TreeEncoder } from "../../rpc/values/tree_encoder.ts";
 import { PRIVATE_MEMBERS } from "./function_source.ts";
 import { type NamedValue, toEntry } from "../namespace/namespace.ts";
+import { writeLossReason } from "./loss_reason.ts";
 import { PlainNames } from "./plain_names.ts";
+import { shapeOf, shapeOfFunction, shapeOfPrototype, writeShape } from "./property_shape.ts";
 import type { SnapshotContext } from "./snapshot_context.ts";
 import { captureOf, isClassText, rawSource } from "../namespace/source_text.ts";
-import { filterList, valuesOf } from "../../rpc/lists.ts";
+import { valuesOf } from "../../rpc/lists.ts";
 import { hasMatch } from "../../rpc/patterns.ts";
 
 /** A snapshot: the report of its contents, and its bytes. */
@@ -43,11 +36,11 @@ export interface WrittenSnapshot {
   readonly attachments: Uint8Array[];
 }
 
-const { getPrototypeOf, getOwnPropertyDescriptor, getOwnPropertySymbols, keys } = Object;
+const { getPrototypeOf, getOwnPropertyDescriptor } = Object;
 const { apply } = Reflect;
-const { isView } = ArrayBuffer;
 const { toString: toStringTag } = Object.prototype;
 const objectPrototype = Object.prototype;
+const arrayPrototype = Array.prototype;
 const functionPrototype = Function.prototype;
 
 /**
@@ -121,7 +114,7 @@ class SnapshotWriter implements TreeExtension {
         names[names.length] = toEntry(values[i]!);
       } catch (error) {
         if (error instanceof SharedObject) return undefined;
-        lost[lost.length] = { name, reason: reasonOf(error, name) };
+        lost[lost.length] = { name, reason: writeLossReason(error, name) };
       }
     }
     if (this.#outdated) return undefined;
@@ -160,15 +153,29 @@ class SnapshotWriter implements TreeExtension {
       return tag("import", key, origin.name ?? null);
     }
     if (typeof value === "function") return this.#function(value, writer);
+    if (isProxy(value)) throw writer.refusal("a Proxy, whose handler cannot be read");
+    const isBuiltin = Array.isArray(value) || writer.isBuiltin(value);
+    // The codec has the words for refusing it.
+    if (!isBuiltin && this.#isOfBuiltinClass(value)) return undefined;
+    const shape = shapeOf(value, { isBuiltin });
+    const base = () => shape?.isWhole === true ? {} : writer.base(value);
+    const node = this.#object(value, { base, writer });
+    return shape === undefined ? node : tag("shaped", node ?? base(), writeShape(shape, writer));
+  }
+
+  #isOfBuiltinClass(value: object): boolean {
     const prototype = getPrototypeOf(value) as object | null;
-    if (prototype === objectPrototype || prototype === null || Array.isArray(value)) {
-      if (getOwnPropertySymbols(value).length > 0) {
-        throw writer.refusal("an object with a symbol as a key");
-      }
-      if (prototype === null) return tag("bare", writer.base(value));
-      if (prototype === objectPrototype) return undefined;
-    }
-    return this.#instance(value, { prototype: prototype!, writer });
+    if (prototype === null || prototype === objectPrototype) return false;
+    const Class: unknown = getOwnPropertyDescriptor(prototype, "constructor")?.value;
+    return typeof Class === "function" && this.#context.intrinsics.pathOf(Class) !== undefined;
+  }
+
+  /** Writes an object without its shape; returns `undefined` if its base says all. */
+  #object(value: object, parts: { base: () => unknown; writer: TreeWriter }): Tagged | undefined {
+    const prototype = getPrototypeOf(value) as object | null;
+    if (prototype === null) return tag("bare", parts.base());
+    if (prototype === objectPrototype || prototype === arrayPrototype) return undefined;
+    return this.#instance(value, { ...parts, prototype });
   }
 
   #function(value: object, writer: TreeWriter): Tagged {
@@ -182,35 +189,20 @@ class SnapshotWriter implements TreeExtension {
     // The superclass has to be there before the class.
     const parent = isClass ? getPrototypeOf(value) as object : functionPrototype;
     const parentNode = parent === functionPrototype ? null : writer.child("extends", parent);
+    const own = shapeOfFunction(value, text);
+    const shared = shapeOfPrototype(members, { fn: value, text });
     return tag(
       "function",
       [form, text, name],
       parentNode,
-      this.#members(value, writer),
-      this.#members(members, writer),
+      own === undefined ? null : writeShape(own, writer),
+      shared === undefined ? null : writeShape(shared, writer),
     );
-  }
-
-  /** Writes the members that a function or its prototype has beside its source: static fields, added methods. */
-  #members(holder: object, writer: TreeWriter): Record<string, unknown> | null {
-    let names = keys(holder);
-    if (isView(holder) || Array.isArray(holder) || holder instanceof String) {
-      // The elements are written already.
-      names = filterList(names, (name) => !hasMatch(/^\d+$/, name));
-    }
-    if (names.length === 0) return null;
-    const members: Record<string, unknown> = {};
-    for (let i = 0; i < names.length; i++) {
-      const name = names[i]!;
-      const value = writer.child(name, (holder as Record<string, unknown>)[name]);
-      Object.defineProperty(members, name, { value, enumerable: true });
-    }
-    return members;
   }
 
   #instance(
     value: object,
-    { prototype, writer }: { prototype: object; writer: TreeWriter },
+    { base, prototype, writer }: { base: () => unknown; prototype: object; writer: TreeWriter },
   ): Tagged | undefined {
     const { intrinsics, modules } = this.#context;
     const Class: unknown = getOwnPropertyDescriptor(prototype, "constructor")?.value;
@@ -242,32 +234,12 @@ class SnapshotWriter implements TreeExtension {
       }
     }
     // In this order: the reader makes the object before its class.
-    const base = writer.base(value);
-    const node = writer.child("constructor", Class);
-    // Of errors, and of what is no built-in, the codec has written all there is.
-    const isWhole = value instanceof Error || !writer.isBuiltin(value);
-    return tag("instance", base, node, isWhole ? null : this.#members(value, writer));
+    const node = base();
+    return tag("instance", node, writer.child("constructor", Class));
   }
 }
 
 /** Returns whether a function is a generator: those have a prototype of their own. */
 function isGenerator(text: string): boolean {
   return hasMatch(/^(?:async\s*)?(?:function\s*)?\*/, text);
-}
-
-/** The beginning of the messages of the codec. */
-const REFUSAL = "Cannot encode ";
-
-/** Returns why a value cannot be written: the codec's error, as the end of a sentence about the name. */
-function reasonOf(thrown: unknown, name: string): string {
-  try {
-    const text = `${(thrown as { message: unknown }).message}`;
-    if (!text.startsWith(REFUSAL)) return `something in it throws: ${text}`;
-    const message = text.slice(REFUSAL.length);
-    return message.startsWith(`${name}: `)
-      ? message.slice(name.length + 2)
-      : message.replace(": it is ", " is ");
-  } catch {
-    return "something in it throws";
-  }
 }

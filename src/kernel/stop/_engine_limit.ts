@@ -1,6 +1,6 @@
 /** The engine's own time limit, for code without guards: a regular expression, a sort. */
 
-import { Error, Math, Number, Object, type Promise, Reflect } from "../../rpc/builtins.ts";
+import { Error, Math, Number, Object, type Promise, realm, Reflect } from "../../rpc/builtins.ts";
 import vm from "node:vm";
 import { ENTRY_NAME } from "../namespace/stack_mapper.ts";
 
@@ -29,10 +29,10 @@ export function callWithin<T>(action: () => Promise<T>, timeoutMs: number): Prom
   // Code that the engine stops catches nothing, so what is caught here is the action's own. The error of `node:vm` tells
   // less: a cell can redefine its properties.
   let thrown: { readonly error: unknown } | undefined;
-  Object.defineProperty(globalThis, ENTRY, {
+  Object.defineProperty(realm, ENTRY, {
     configurable: true,
     value: () => {
-      Reflect.deleteProperty(globalThis, ENTRY);
+      Reflect.deleteProperty(realm, ENTRY);
       try {
         return action();
       } catch (error) {

@@ -11,19 +11,22 @@ import type { WatchOrder } from "./_shared_state.ts";
 function watch(): void {
   /** Interval of the checks of the memory, in milliseconds: a check takes 11 us. */
   const POLL_MS = 50;
-  /** The same when no cell has run for some time. */
-  const IDLE_POLL_MS = 1_000;
-  /** Number of checks without a cell after which the thread goes to sleep. */
+  /** Number of checks without a cell, and without growth, after which the thread goes to sleep. */
   const IDLE_POLLS = 20;
+  /** The first interval of the checks of a sleeping thread, in milliseconds. It is doubled while nothing changes. */
+  const MIN_SLEEP_MS = 1_000;
+  /** The last one. Code that cells have left running can grow for so long, if the system does not limit it. */
+  const MAX_SLEEP_MS = 8_000;
   /** A process that is so many MiB beyond its limit does not heed alarms, and is ended. */
   const KILL_MARGIN_MEBIBYTES = 256;
-  /** Interval of the checks whether the parent lives, in milliseconds. */
-  const PARENT_POLL_MS = 1_000;
+  /** Number of checks of the memory for one whether the parent lives. */
+  const POLLS_PER_PARENT = 20;
 
   const scope = globalThis as unknown as { onmessage: (event: { data: WatchOrder }) => void };
   scope.onmessage = ({ data: order }) => {
     const { flag, state, places, flags, signals, host, maxMebibytes } = order;
     let alarm = { cell: -2, used: 0 };
+    let lastUsed = 0;
     const tell = () => {
       Atomics.add(state, places.EVENTS, 1);
       Atomics.notify(state, places.EVENTS);
@@ -36,6 +39,8 @@ function watch(): void {
     const look = () => {
       const cell = Atomics.load(state, places.CELL);
       const used = Math.floor(Deno.memoryUsage().rss / 2 ** 20);
+      const grew = used !== lastUsed;
+      lastUsed = used;
       if (used > maxMebibytes + KILL_MARGIN_MEBIBYTES) {
         end(`it used ${used} MB, more than the ${maxMebibytes} MB of processMemoryBytes`);
       }
@@ -46,21 +51,33 @@ function watch(): void {
         Atomics.compareExchange(flag, 0, 0, flags.memory);
         tell();
       }
+      return grew;
     };
+    // A process whose parent has died gets another one; a main thread that computes would notice neither that nor the end
+    // of its input.
+    const checkParent = () => {
+      if (Deno.ppid !== host) Deno.kill(Deno.pid, "SIGKILL");
+    };
+    /** Looks often while a cell runs or something grows, and ever less often otherwise: there may be hundreds of kernels. */
     const watchMemory = async () => {
       let idle = 0;
-      while (true) {
-        look();
-        idle = Atomics.load(state, places.CELL) === 0 ? idle + 1 : 0;
+      let sleepMs = MIN_SLEEP_MS;
+      for (let polls = 1;; polls++) {
+        const isQuiet = !look() && Atomics.load(state, places.CELL) === 0;
+        idle = isQuiet ? idle + 1 : 0;
         if (idle <= IDLE_POLLS) {
+          sleepMs = MIN_SLEEP_MS;
+          if (polls % POLLS_PER_PARENT === 0) checkParent();
           await new Promise((resolve) => setTimeout(resolve, POLL_MS));
           continue;
         }
+        checkParent();
         Atomics.store(state, places.ASLEEP, 1);
-        const { async, value } = Atomics.waitAsync(state, places.CELL, 0, IDLE_POLL_MS);
+        const { async, value } = Atomics.waitAsync(state, places.CELL, 0, sleepMs);
         const woken = async ? await value : value;
         Atomics.store(state, places.ASLEEP, 0);
         if (woken !== "timed-out") idle = 0;
+        sleepMs = Math.min(2 * sleepMs, MAX_SLEEP_MS);
       }
     };
     const listen = (signal: Deno.Signal, listener: () => void) => {
@@ -86,9 +103,6 @@ function watch(): void {
       Atomics.add(state, places.NUDGES, 1);
       tell();
     });
-    // A process whose parent has died gets another one; a main thread that computes would notice neither that nor the end
-    // of its input.
-    setInterval(() => Deno.ppid === host || Deno.kill(Deno.pid, "SIGKILL"), PARENT_POLL_MS);
     void watchMemory();
     Atomics.store(state, places.THREAD, 1);
     Atomics.notify(state, places.THREAD);

@@ -73,6 +73,7 @@ class CellRun {
   readonly stop: PromiseWithResolvers<void> = Promise.withResolvers();
   stopped = false;
   error: Error | undefined;
+  failure: { readonly thrown: unknown } | undefined;
 
   constructor(cell: number | undefined) {
     this.cell = cell;
@@ -115,11 +116,13 @@ export class Stopper {
       // Avoids an unhandled rejection: of a stopped cell nobody waits for the rest.
       work.catch(() => {});
       const value = await firstSettled(work, run.stop.promise);
+      if (run.failure !== undefined) throw run.failure.thrown;
       // Also where it ended by itself after all: it may have left something out.
       return run.stopped
         ? { stopped: true, error: run.error }
         : { stopped: false, value: value as T };
     } catch (error) {
+      if (run.failure !== undefined) throw run.failure.thrown;
       if (run.stopped || error instanceof EngineTimeoutError) {
         this.#mark(run);
         return { stopped: true, error: run.error };
@@ -159,6 +162,23 @@ export class Stopper {
     store(this.flag, 0, reason);
     // Code that computes gets to its guards first, and ends with their error.
     setTimeout(() => run.stop.resolve());
+  }
+
+  /**
+   * Ends the running cell with an error that nothing else can receive: that of a callback of its own. The cell may wait for
+   * the callback.
+   *
+   * @param thrown The error, or any other value.
+   * @returns Whether the asking code belongs to the running cell.
+   */
+  fail(thrown: unknown): boolean {
+    const run = this.#current;
+    const isOwn = run !== undefined && run.cell !== undefined && this.#runs.getStore() === run;
+    if (!isOwn || run.stopped) return false;
+    run.failure = { thrown };
+    this.#mark(run);
+    run.stop.resolve();
+    return true;
   }
 
   /** Sets the flag back when nothing has to stop any more. A kernel without a watch thread stays unwatched. */

@@ -3,6 +3,7 @@
  */
 
 import { Map, Number, RangeError, Set, WeakMap } from "../builtins.ts";
+import type { Writable } from "./_write_access.ts";
 
 /** A lent object or function. */
 export interface Lent {
@@ -19,6 +20,7 @@ export class Lendings {
   readonly #lent = new Map<unknown, Lent>();
   readonly #ids = new Map<object, number>();
   readonly #members = new WeakMap<object, Set<string>>();
+  readonly #writable = new WeakMap<object, Writable>();
   readonly #max: number;
   #nextId = 1;
 
@@ -94,6 +96,17 @@ export class Lendings {
     const named = this.#members.get(value) ?? new Set();
     for (const member of members) named.add(member);
     this.#members.set(value, named);
+  }
+
+  /** Lets the other side assign to members of an object. */
+  allowWrites(value: object, writable: Writable | undefined): void {
+    if (writable === undefined) this.#writable.delete(value);
+    else this.#writable.set(value, writable);
+  }
+
+  /** Returns the members of an object to which the other side may assign, or `undefined` if there are none. */
+  writableOf(value: object): Writable | undefined {
+    return this.#writable.get(value);
   }
 
   /** Returns the members to which an object is restricted, or `undefined` if it is not. */

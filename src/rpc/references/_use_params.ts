@@ -9,8 +9,10 @@ const MAX_PATH_CHARS = 1_000;
 /** Checks the parameters of a `use` request from the peer. */
 export function toUseParams(value: unknown): UseParams {
   const { how, ref, path } = value as Partial<UseParams>;
-  const isKnown = how === "call" || how === "read" || how === "iterate";
-  if (!isKnown || typeof ref !== "number" || !isPath(path)) {
+  const isKnown = how === "call" || how === "read" || how === "iterate" || how === "write";
+  if (
+    !isKnown || how === "write" && path?.length === 0 || typeof ref !== "number" || !isPath(path)
+  ) {
     throw new TypeError("Cannot use a reference: the request is malformed");
   }
   return value as UseParams;

@@ -7,7 +7,7 @@
 import { isClonable, isObject } from "../values/kinds.ts";
 import { Array, Map, Object, Promise, Reflect, Set, String, TypeError } from "../builtins.ts";
 
-const { getPrototypeOf, getOwnPropertyNames, hasOwn } = Object;
+const { getOwnPropertyDescriptor, getPrototypeOf, getOwnPropertyNames, hasOwn } = Object;
 
 /** Where the walk up the prototypes ends: beyond are members of the language and not of the object. */
 const LANGUAGE: readonly unknown[] = [Object.prototype, Function.prototype, null];
@@ -121,15 +121,74 @@ export async function resolvePath(
   for (let i = 0; i < path.length; i++) {
     const member = path[i]!;
     holder = i === 0 ? value : await value;
-    const members = isObject(holder) ? membersOf(holder) : undefined;
-    const isOpen = members === undefined || members.has(member);
-    if (!isObject(holder) || !isOpen || !isReachable(holder, member, { isLent: i === 0 })) {
-      throw new TypeError(`Cannot reach ${walked}.${member}: ${reasonFor(holder, walked, member)}`);
-    }
-    value = Reflect.get(holder, member);
+    value = Reflect.get(reached(holder, member, { walked, membersOf, isLent: i === 0 }), member);
     walked += `.${member}`;
   }
   return { holder, value };
+}
+
+/**
+ * Assigns to the member at the end of a path. Awaits promises on the way.
+ *
+ * @param root The first object.
+ * @param path The members, at least one.
+ * @param options The value, the name of the first object, and which members may be reached.
+ * @throws {TypeError} If a member does not exist, may not be reached, is a method, or cannot be assigned to.
+ * @throws What a getter or setter throws.
+ */
+export async function writePath(
+  root: unknown,
+  path: readonly string[],
+  { value, name, membersOf }: ResolveOptions & { readonly value: unknown },
+): Promise<void> {
+  const last = path.length - 1;
+  const member = path[last]!;
+  const walked = [name, ...path.slice(0, last)].join(".");
+  let holder = root;
+  // An assignment to the object itself happens at once, in the order of all requests.
+  if (last > 0) {
+    holder = await (await resolvePath(root, path.slice(0, last), { name, membersOf })).value;
+  }
+  const target = reached(holder, member, { walked, membersOf, isLent: last === 0 });
+  const reason = readOnlyReason(target, member, value);
+  if (reason === undefined && Reflect.set(target, member, value)) return;
+  throw new TypeError(`Cannot change ${walked}.${member}: ${reason ?? "it is read-only"}`);
+}
+
+/** Returns why a member must not get a value, as the end of a sentence. */
+function readOnlyReason(holder: object, member: string, value: unknown): string | undefined {
+  const property = propertyOf(holder, member);
+  if (typeof property?.value === "function") return "it is a method";
+  // Code that calls a method would call the other side, and give it what it passes.
+  if (typeof value === "function" && property?.set === undefined) {
+    return "a function of the other side cannot take its place";
+  }
+  // A few bytes would ask for billions of elements.
+  if (member === "length" && Array.isArray(holder)) return "it is the length of an array";
+  return undefined;
+}
+
+/** Returns the holder of a member that may be reached. */
+function reached(
+  holder: unknown,
+  member: string,
+  { walked, membersOf, isLent }: Pick<ResolveOptions, "membersOf"> & {
+    readonly walked: string;
+    readonly isLent: boolean;
+  },
+): object {
+  const members = isObject(holder) ? membersOf(holder) : undefined;
+  const isOpen = members === undefined || members.has(member);
+  if (isObject(holder) && isOpen && isReachable(holder, member, { isLent })) return holder;
+  throw new TypeError(`Cannot reach ${walked}.${member}: ${reasonFor(holder, walked, member)}`);
+}
+
+function propertyOf(holder: object, member: string): PropertyDescriptor | undefined {
+  for (let place: object | null = holder; place !== null; place = getPrototypeOf(place)) {
+    const property = getOwnPropertyDescriptor(place, member);
+    if (property !== undefined) return property;
+  }
+  return undefined;
 }
 
 /** Returns the reason why a member cannot be reached. Methods of a copied value can be called on the copy. */

@@ -11,7 +11,6 @@ import {
   Array,
   FinalizationRegistry,
   Map,
-  Reflect,
   Symbol,
   TypeError,
   WeakMap,
@@ -21,9 +20,9 @@ import type { BlobContents } from "../values/blobs.ts";
 import { decode, encode, type EncodedValue } from "../values/codec.ts";
 import type { Payload } from "../wire/handler.ts";
 import { Lendings } from "./_lendings.ts";
-import { LentIterator } from "./_lent_iterator.ts";
+import { performUse } from "./_perform.ts";
+import { toWritable, type Writable } from "./_write_access.ts";
 import { isAwaited, isInstance, isObject } from "../values/kinds.ts";
-import { resolvePath } from "./members.ts";
 import { toUseParams } from "./_use_params.ts";
 import type { ReferenceCounts, ReleaseParams, UseParams } from "../protocol.ts";
 import { SharedTypes } from "../values/shared_types.ts";
@@ -117,6 +116,7 @@ export class References implements TreeReaderExtension {
       call: (id, path, args) => this.#use({ how: "call", ref: id, path: partOf(path) }, args),
       read: (id, path) => this.#use({ how: "read", ref: id, path: partOf(path) }),
       iterate: (id, path) => this.#use({ how: "iterate", ref: id, path: partOf(path) }),
+      write: (id, path, value) => this.#use({ how: "write", ref: id, path: partOf(path) }, [value]),
     }, options);
     this.#dropped = new FinalizationRegistry((arrivals) => {
       // Another stand-in may have taken its place meanwhile.
@@ -140,6 +140,19 @@ export class References implements TreeReaderExtension {
    */
   narrow(value: object, members: Iterable<string>): void {
     this.#lendings.narrow(value, members);
+  }
+
+  /**
+   * Lets the other side assign to members of an object.
+   *
+   * @param value The object.
+   * @param writable The members: all, some, or none.
+   * @returns A function that takes it back.
+   */
+  allowWrites(value: object, writable: Writable | undefined): () => void {
+    const before = this.#lendings.writableOf(value);
+    this.#lendings.allowWrites(value, writable);
+    return () => this.#lendings.allowWrites(value, before);
   }
 
   /**
@@ -225,23 +238,7 @@ export class References implements TreeReaderExtension {
     if (!Array.isArray(args)) throw new TypeError(`Cannot use ${name}: it is given no arguments`);
     return {
       name,
-      perform: async () => {
-        const membersOf = (holder: object) => this.#lendings.membersOf(holder);
-        const { holder, value } = await resolvePath(lent.value, path, {
-          name: lent.name,
-          membersOf,
-        });
-        if (how === "read") return await value;
-        if (how === "call") {
-          if (typeof value === "function") return await Reflect.apply(value, holder, args);
-          throw new TypeError(`Cannot call ${name}: it is no function`);
-        }
-        const iterated = await value;
-        if (!isObject(iterated) || membersOf(iterated) === undefined) {
-          return new LentIterator(iterated, name);
-        }
-        throw new TypeError(`Cannot iterate ${name}: only its members can be reached`);
-      },
+      perform: () => performUse(request, { lent, lendings: this.#lendings, name, args }),
       encode: (answer, blobs) => {
         // An iterator is useful as a reference only.
         return how === "iterate"
@@ -271,7 +268,7 @@ export class References implements TreeReaderExtension {
   }
 
   decode(list: readonly unknown[], reader: TreeReader): [unknown] | undefined {
-    const { 0: tag, 1: id, 2: kind, 3: name, 4: iterable, 5: type } = list;
+    const { 0: tag, 1: id, 2: kind, 3: name, 4: iterable, 5: type, 6: writable } = list;
     if (typeof id !== "number") return this.types.read(list, reader);
     if (tag === "yours") {
       const lent = this.#lendings.get(id);
@@ -285,6 +282,7 @@ export class References implements TreeReaderExtension {
         name: typeof name === "string" ? name : "",
         iterable: iterable === true,
         prototype: this.types.named(type)?.Class.prototype as object | undefined,
+        writable: toWritable(writable),
       })),
     ];
   }
@@ -317,6 +315,8 @@ export class References implements TreeReaderExtension {
     const id = this.#lendings.add(value, shown);
     lease[lease.length] = id;
     const type = this.types.of(value)?.name;
+    const writable = this.#lendings.writableOf(value);
+    if (writable !== undefined) return tag("mine", id, kind, own, iterable, type ?? null, writable);
     return type === undefined
       ? tag("mine", id, kind, own, iterable)
       : tag("mine", id, kind, own, iterable, type);
@@ -326,6 +326,7 @@ export class References implements TreeReaderExtension {
     const known = this.#borrowed.get(id)?.deref();
     if (known !== undefined) {
       this.#arrivals.get(known)!.count++;
+      if (given.writable !== undefined) this.#standIns.allowWrites(known, given.writable);
       return known;
     }
     // The other side has the same limit, and an honest one keeps it.

@@ -16,6 +16,7 @@ import {
   TypeError,
   WeakMap,
 } from "../builtins.ts";
+import { mayWrite, refuseChange, refuseWrite, type Writable } from "./_write_access.ts";
 import { partOf } from "../lists.ts";
 
 /** The operations on objects that the other side has lent. */
@@ -24,6 +25,8 @@ export interface Borrower {
   call(id: number, path: readonly string[], args: readonly unknown[]): Promise<unknown>;
   /** Reads a member. */
   read(id: number, path: readonly string[]): Promise<unknown>;
+  /** Assigns to a member. */
+  write(id: number, path: readonly string[], value: unknown): Promise<unknown>;
   /** Returns a stand-in for an iterator. */
   iterate(id: number, path: readonly string[]): Promise<unknown>;
 }
@@ -41,6 +44,8 @@ export interface StandInOptions {
   readonly iterable: boolean;
   /** The prototype of its class, if this side has the class as well. @default none */
   readonly prototype?: object | undefined;
+  /** The members to which this side may assign. @default none */
+  readonly writable?: Writable | undefined;
 }
 
 const { apply, get } = Reflect;
@@ -68,6 +73,14 @@ export interface StandInsOptions {
    * rejection does. @default "reported"
    */
   readonly rejections?: "reported" | "dropped";
+  /**
+   * Returns the prototype for stand-ins of objects whose class this side does not have.
+   *
+   * @default one for each stand-in, with the name of the class
+   */
+  readonly prototypeOf?: (className: string) => object;
+  /** Called with each assignment. It may fail. @default it is reported as unhandled */
+  readonly onWrite?: (writing: Promise<unknown>) => void;
 }
 
 /** Creates stand-ins. */
@@ -75,14 +88,25 @@ export class StandIns {
   readonly #borrower: Borrower;
   readonly #dropsRejections: boolean;
   readonly #members = new WeakMap<object, string>();
+  readonly #writable = new WeakMap<object, Writable>();
+  readonly #prototypeOf: (className: string) => object;
+  readonly #onWrite: (writing: Promise<unknown>) => void;
 
   /**
    * @param borrower Performs the operations on the lent objects.
    * @param options What to do with rejected calls.
    */
-  constructor(borrower: Borrower, { rejections = "reported" }: StandInsOptions = {}) {
+  constructor(borrower: Borrower, options: StandInsOptions = {}) {
+    const { rejections = "reported", prototypeOf = prototypeNamed, onWrite = () => {} } = options;
     this.#borrower = borrower;
     this.#dropsRejections = rejections === "dropped";
+    this.#prototypeOf = prototypeOf;
+    this.#onWrite = onWrite;
+  }
+
+  /** Lets this side assign to members of an object. */
+  allowWrites(standIn: object, writable: Writable): void {
+    this.#writable.set(standIn, writable);
   }
 
   /**
@@ -103,15 +127,16 @@ export class StandIns {
   }
 
   #function(id: number, name: string): object {
-    const standIn = (...args: unknown[]): Promise<unknown> => this.#call(id, [], args);
+    const standIn = (...args: unknown[]): Promise<unknown> => this.#call(id, { name, args });
     Object.defineProperty(standIn, "name", { value: name, configurable: true });
     return standIn;
   }
 
-  #object(id: number, { name, iterable, prototype }: StandInOptions): object {
+  #object(id: number, { name, iterable, prototype, writable }: StandInOptions): object {
     const paths = new Map<string, object>();
-    const root: object = new Proxy(Object.create(prototype ?? classNamed(name)) as object, {
+    const root: object = new Proxy(Object.create(prototype ?? this.#prototypeOf(name)) as object, {
       ...UNCHANGEABLE,
+      set: (_, key, value) => this.#write(root, { id, path: [key], value }),
       get: (_, key) => {
         if (key === asyncIterator) {
           return iterable ? () => iterate(() => this.#borrower.iterate(id, [])) : undefined;
@@ -126,6 +151,7 @@ export class StandIns {
       // This side does not know which members there are.
       has: (_, key) => typeof key === "string" && !ABSENT.has(key),
     });
+    if (writable !== undefined) this.#writable.set(root, writable);
     return root;
   }
 
@@ -138,7 +164,12 @@ export class StandIns {
     const target = Object.defineProperty(function () {}, "name", { value: shown });
     const member: object = new Proxy(target, {
       ...UNCHANGEABLE,
-      apply: (_, __, args) => this.#call(id, path, args),
+      set: (_, key, value) => {
+        const longer: (string | symbol)[] = partOf(path);
+        longer[longer.length] = key;
+        return this.#write(root, { id, path: longer, value });
+      },
+      apply: (_, __, args: unknown[]) => this.#call(id, { path, args }),
       construct: () => {
         throw new TypeError(
           `Cannot make a ${String(path.at(-1))}: it is a class of the other side`,
@@ -162,15 +193,33 @@ export class StandIns {
     return member;
   }
 
-  #call(id: number, path: readonly string[], args: readonly unknown[]): Promise<unknown> {
+  #write(
+    root: object,
+    { id, path, value }: { id: number; path: readonly (string | symbol)[]; value: unknown },
+  ): boolean {
+    if (!mayWrite(this.#writable.get(root), path)) throw refuseWrite(String(path.at(-1)));
+    const writing = this.#borrower.write(id, path, value);
+    if (this.#dropsRejections) writing.catch(() => {});
+    this.#onWrite(writing);
+    return true;
+  }
+
+  #call(
+    id: number,
+    { name = "", path = [], args }: {
+      name?: string;
+      path?: readonly string[];
+      args: readonly unknown[];
+    },
+  ): Promise<unknown> {
     const calling = this.#borrower.call(id, path, args);
     if (this.#dropsRejections) calling.catch(() => {});
-    return iterableCall(calling);
+    return callResult(calling, path.length === 0 ? name : path.join("."));
   }
 }
 
 /** Returns a prototype with a class name, so that `console.log` and error messages show it. */
-function classNamed(name: string): object {
+function prototypeNamed(name: string): object {
   return Object.defineProperty(class {}, "name", { value: name }).prototype as object;
 }
 
@@ -202,8 +251,19 @@ function promiseMethod(read: () => Promise<unknown>, name: PromiseMethod): unkno
   };
 }
 
-/** Makes the result of a call iterable without an `await` of its own: `for await (const row of table.rows())`. */
-export function iterableCall(calling: Promise<unknown>): Promise<unknown> {
+/**
+ * Makes the result of a call iterable without an `await` of its own: `for await (const row of table.rows())`; and refuses its
+ * use as a value, for the sum of a promise and a number is a text.
+ *
+ * @param calling The call.
+ * @param name The name of what is called.
+ */
+export function callResult(calling: Promise<unknown>, name: string): Promise<unknown> {
+  Object.defineProperty(calling, toPrimitive, {
+    value: () => {
+      throw new TypeError(`Cannot use ${name}() as a value: it is a promise, await it first`);
+    },
+  });
   // In a kernel all promises are iterable already.
   if (asyncIterator in calling) return calling;
   Object.defineProperty(calling, asyncIterator, {
@@ -216,19 +276,14 @@ export function iterableCall(calling: Promise<unknown>): Promise<unknown> {
 
 /** Traps that refuse changes: the object is on the other side and is changed there. */
 const UNCHANGEABLE: ProxyHandler<object> = {
-  set: (_, key) => refuseChange(key),
-  defineProperty: (_, key) => refuseChange(key),
-  deleteProperty: (_, key) => refuseChange(key),
-  setPrototypeOf: () => refuseChange("prototype"),
-  preventExtensions: () => refuseChange("extensibility"),
+  defineProperty: (_, key) => refuse(`${String(key)} but by an assignment`),
+  deleteProperty: (_, key) => refuse(`${String(key)} by deleting it`),
+  setPrototypeOf: () => refuse("its prototype"),
+  preventExtensions: () => refuse("its extensibility"),
 };
 
-function refuseChange(key: string | symbol): never {
-  throw new TypeError(
-    `Cannot change ${
-      String(key)
-    }: the object is on the other side, where its methods can change it`,
-  );
+function refuse(what: string): never {
+  throw refuseChange(what);
 }
 
 function refuseUse(walked: string): never {

@@ -4,10 +4,10 @@
  * reader would refuse is refused where it is written.
  */
 
-import { BigInt, Date, Map, RangeError } from "../builtins.ts";
+import { Date, Map, RangeError } from "../builtins.ts";
+import { Collisions } from "./_collisions.ts";
 
 // Captured, because cells run in the realm of the kernel and may replace them.
-const { asUintN } = BigInt;
 const { now: currentTime } = Date;
 
 /** Maximum number of missing elements of a sparse array. Code that iterates such an array visits each of them. */
@@ -40,20 +40,15 @@ const WEIGHTS: ReadonlyMap<unknown, number> = new Map([
   ["mine", 50],
 ]);
 
-/** V8 hashes a BigInt by its low 64 bits only. */
-const HASHED_BITS = 64;
-const HASHED = 1n << 64n;
-
 /**
- * Maximum number of comparisons for BigInts of more than 64 bits that share their hash, as keys of all Maps and Sets of a value:
- * some 50 ms. A Set may have about 3,000 of them.
+ * Maximum number of comparisons of keys that share their hash, in all Maps and Sets of a value: some 50 ms. Honest keys take
+ * none that count.
  */
 const MAX_COMPARISONS = 5_000_000;
 
 /**
- * Time for adding keys to Maps and Sets, beyond {@linkcode KEYS_PER_MS}. Numbers that share their hash can be computed, so
- * that adding them takes quadratic time; only the clock notices all of these. Generous, so that no honest value is refused
- * on a busy machine.
+ * Time for adding keys to Maps and Sets, beyond {@linkcode KEYS_PER_MS}, should V8 hash otherwise some day. Generous, so that
+ * no honest value is refused on a busy machine.
  */
 const MAX_SLOW_MS = 5_000;
 
@@ -104,9 +99,10 @@ export class Budget {
     }
   }
 
-  /** Counts the comparisons of a key with those that have its hash. */
-  compare(count: number): void {
-    this.#comparisons += count;
+  /** Counts the comparisons that the keys of a Map or Set take. */
+  keys(keys: readonly unknown[]): void {
+    const collisions = new Collisions(keys.length);
+    for (let i = 0; i < keys.length; i++) this.#comparisons += collisions.add(keys[i]);
     if (this.#comparisons > MAX_COMPARISONS) throw this.#collision();
   }
 
@@ -117,10 +113,9 @@ export class Budget {
    * @param add Adds the key with an index.
    */
   fill(keys: readonly unknown[], add: (index: number) => void): void {
-    const collisions = new Collisions(this);
+    this.keys(keys);
     let from = currentTime();
     for (let i = 0; i < keys.length; i++) {
-      collisions.add(keys[i]);
       add(i);
       if (i % KEYS_PER_LOOK !== KEYS_PER_LOOK - 1) continue;
       const now = currentTime();
@@ -132,28 +127,9 @@ export class Budget {
   }
 
   #collision(): Error {
-    return this.#refuse("the keys of its Maps or Sets have the same hash too often: use strings");
-  }
-}
-
-/** Counts the keys of one Map or Set that share their hash. */
-export class Collisions {
-  readonly #budget: Budget;
-  #chains: Map<bigint, number> | undefined;
-
-  /** @param budget Counts the comparisons. */
-  constructor(budget: Budget) {
-    this.#budget = budget;
-  }
-
-  /** Counts a key. */
-  add(key: unknown): void {
-    if (typeof key !== "bigint" || key < HASHED && key > -HASHED) return;
-    const hashed = asUintN(HASHED_BITS, key < 0n ? -key : key);
-    const chains = this.#chains ??= new Map<bigint, number>();
-    const length = chains.get(hashed) ?? 0;
-    chains.set(hashed, length + 1);
-    this.#budget.compare(length);
+    return this.#refuse(
+      "the keys of its Maps or Sets have the same hash too often: use short strings",
+    );
   }
 }
 

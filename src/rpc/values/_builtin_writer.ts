@@ -21,7 +21,7 @@ import {
   URLSearchParams,
 } from "../builtins.ts";
 import { type BlobContents, isBlob, isFile } from "./blobs.ts";
-import { type Budget, Collisions } from "./_budget.ts";
+import type { Budget } from "./_budget.ts";
 import { BufferUses } from "./_buffer_uses.ts";
 import { headerEntries, isHeaders } from "./_headers.ts";
 import { tag, type Tagged } from "./tree.ts";
@@ -129,38 +129,30 @@ export class BuiltinWriter {
   }
 
   #map(map: Map<unknown, unknown>): Tagged {
-    const entries: unknown[] = [];
-    const pairs: unknown[] = [];
-    const collisions = this.#collisions();
+    const keys: unknown[] = [];
+    const items: unknown[] = [];
     apply(mapForEach, map, [(item: unknown, key: unknown) => {
-      collisions?.add(key);
-      pairs[pairs.length] = key;
-      pairs[pairs.length] = item;
+      keys[keys.length] = key;
+      items[items.length] = item;
     }]);
-    for (let i = 0; i < pairs.length; i++) {
-      entries[i] = this.#writer.child(
-        i % 2 === 0 ? `key ${i / 2}` : `value ${(i - 1) / 2}`,
-        pairs[i],
-      );
+    this.#writer.budget?.keys(keys);
+    const nodes: unknown[] = [];
+    for (let i = 0; i < keys.length; i++) {
+      nodes[2 * i] = this.#writer.child(`key ${i}`, keys[i]);
+      nodes[2 * i + 1] = this.#writer.child(`value ${i}`, items[i]);
     }
-    return tag("map", entries);
+    return tag("map", nodes);
   }
 
   #set(set: Set<unknown>): Tagged {
     const items: unknown[] = [];
-    const collisions = this.#collisions();
     apply(setForEach, set, [(item: unknown) => {
-      collisions?.add(item);
       items[items.length] = item;
     }]);
+    this.#writer.budget?.keys(items);
     const nodes: unknown[] = [];
     for (let i = 0; i < items.length; i++) nodes[i] = this.#writer.child(`item ${i}`, items[i]);
     return tag("set", nodes);
-  }
-
-  #collisions(): Collisions | undefined {
-    const { budget } = this.#writer;
-    return budget === undefined ? undefined : new Collisions(budget);
   }
 
   #error(error: Error): Tagged {

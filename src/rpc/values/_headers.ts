@@ -1,6 +1,6 @@
 /** Access to `Headers`, whose class Deno loads on first use: a kernel that needs none never loads it. */
 
-import { Object, Reflect } from "../builtins.ts";
+import { Object, realm, Reflect } from "../builtins.ts";
 
 const { apply } = Reflect;
 const toStringTag = Object.prototype.toString;
@@ -10,7 +10,7 @@ let HeadersClass: typeof Headers | undefined;
 let forEach: typeof Headers.prototype.forEach | undefined;
 
 function load(): typeof Headers {
-  HeadersClass ??= (get === undefined ? value : apply(get, globalThis, [])) as typeof Headers;
+  HeadersClass ??= (get === undefined ? value : apply(get, realm, [])) as typeof Headers;
   // Captured, because cells run in the realm of the kernel and may replace it.
   forEach ??= HeadersClass.prototype.forEach;
   return HeadersClass;

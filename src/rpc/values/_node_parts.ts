@@ -21,6 +21,7 @@ import {
 } from "../builtins.ts";
 import { mapList } from "../lists.ts";
 import { hasMatch } from "../patterns.ts";
+import { truncate } from "../../text/truncate.ts";
 
 /** Checks a string. */
 export function text(value: unknown): string {
@@ -95,7 +96,7 @@ export function fail(value: unknown): never {
 export function malformed(value: unknown): TypeError {
   const shown = JSON.stringify(value) ?? String(value);
   return new TypeError(
-    `Cannot decode a value: ${shown.length > 80 ? shown.slice(0, 80) + "..." : shown} is malformed`,
+    `Cannot decode a value: ${truncate(shown, 80)} is malformed`,
   );
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Error, Map, Object, type Promise, Reflect, TypeError } from "../builtins.ts";
+import { Error, Map, Object, type Promise, realm, Reflect, TypeError } from "../builtins.ts";
 
 const { apply } = Reflect;
 const toStringTag = Object.prototype.toString;
@@ -17,7 +17,7 @@ const globals = {
 /** Deno loads these classes on first use: a kernel that needs none never loads them. */
 function load<N extends keyof typeof globals>(name: N): (typeof globalThis)[N] {
   const { get, value } = globals[name];
-  return get === undefined ? value : apply(get, globalThis, []);
+  return get === undefined ? value : apply(get, realm, []);
 }
 
 /** Returns whether a value is a `Blob` or a `File`. */

@@ -5,7 +5,7 @@
  */
 
 import { isClonable, UNCLONABLE } from "./kinds.ts";
-import { Array, BigInt, Map, Object, RangeError, Reflect, TypeError } from "../builtins.ts";
+import { Array, BigInt, Map, Number, Object, RangeError, Reflect, TypeError } from "../builtins.ts";
 import { Budget } from "./_budget.ts";
 import { hiddenMethodReason, hidesMethod } from "./_hidden_methods.ts";
 import type { BlobContents } from "./blobs.ts";
@@ -209,14 +209,16 @@ export class TreeEncoder implements TreeWriter {
     if (dense) return items;
     // Children encoded before the hole must not be numbered twice, so `items` is kept and continued.
     const entries: [string, unknown][] = [];
+    for (let i = 0; i < items.length; i++) entries[i] = [`${i}`, items[i]];
     const names = keys(array);
     this.#budget?.array(array.length, names.length);
     for (let i = 0; i < names.length; i++) {
       const name = names[i]!;
-      const item: unknown = i < items.length ? undefined : array[name as never];
+      const index = Number(name);
+      if (index < items.length && `${index}` === name && index in items) continue;
+      const item: unknown = array[name as never];
       if (typeof item === "function") this.checkFunction(array, name);
-      const encoded = i < items.length ? items[i] : this.child(name, item);
-      entries[i] = [name, encoded];
+      entries[entries.length] = [name, this.child(name, item)];
     }
     return tag("array", array.length, entries);
   }

@@ -15,6 +15,7 @@ import { LazyAbort } from "./lazy_abort.ts";
 import { Sender } from "./_sender.ts";
 import { ConnectionClosedError, RemoteError, RPC_ERROR_CODES } from "./rpc_error.ts";
 import { valuesOf } from "../lists.ts";
+import { truncate } from "../../text/truncate.ts";
 
 /** Characters of a method name of the peer in an error. */
 const MAX_SHOWN_CHARS = 100;
@@ -236,7 +237,9 @@ export class Connection {
       const handler = this.#handlers.get(method);
       if (handler === undefined) {
         const code = RPC_ERROR_CODES.methodNotFound;
-        const message = `Cannot call ${JSON.stringify(shown(method))}: no such method`;
+        const message = `Cannot call ${
+          JSON.stringify(truncate(method, MAX_SHOWN_CHARS))
+        }: no such method`;
         throw new RemoteError(message, { code });
       }
       const result = await handler(payload, context);
@@ -272,11 +275,6 @@ export class Connection {
       this.#settleClosed(error)
     );
   }
-}
-
-/** Returns the beginning of a text of the peer, for a message. */
-function shown(text: string): string {
-  return text.length <= MAX_SHOWN_CHARS ? text : `${text.slice(0, MAX_SHOWN_CHARS)}...`;
 }
 
 // deno-lint-ignore require-await -- turns a synchronous throw into a rejection

@@ -26,6 +26,7 @@ import { decodeUtf8 } from "../utf8.ts";
 import { type BodyLimits, bodyLimits, contentFault, sizeFault } from "./_body.ts";
 import type { ByteSource } from "./channel.ts";
 import { mapList } from "../lists.ts";
+import { truncate } from "../../text/truncate.ts";
 
 /** One message on the wire: JSON text and the bytes beside it. */
 export interface Frame {
@@ -331,7 +332,7 @@ function badLength(text: string): FrameError {
 
 /** Quotes the beginning of text from the peer, which may be anything of any length. */
 function quote(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}...` : text);
+  return JSON.stringify(truncate(text, 80));
 }
 
 /**

@@ -5,15 +5,7 @@
  */
 
 import type { CloseReason } from "./frame.ts";
-import {
-  Error,
-  Map,
-  Object,
-  RangeError,
-  ReferenceError,
-  SyntaxError,
-  TypeError,
-} from "../builtins.ts";
+import { Error } from "../builtins.ts";
 
 /**
  * Thrown when the connection has ended. Every call that was pending then, and every later one, rejects with the same
@@ -53,40 +45,6 @@ export class RemoteError extends Error {
     this.code = options.code;
     this.data = options.data;
   }
-}
-
-/** Built-in errors that keep their class; any other error keeps its name on a plain `Error`. */
-const ERRORS = new Map<string, ErrorConstructor>(
-  Object.entries({ Error, RangeError, ReferenceError, SyntaxError, TypeError, URIError }),
-);
-
-/**
- * Converts the peer's error to a local one, whose stack leads to the call. Returns any other thrown value as it is.
- *
- * @param thrown The value that a call has thrown.
- */
-export function toLocalError(thrown: unknown): unknown {
-  if (!(thrown instanceof RemoteError)) return thrown;
-  const data = thrown.data as { name?: unknown; stack?: unknown } | null | undefined;
-  const name = typeof data?.name === "string" ? data.name : "Error";
-  const error = new (ERRORS.get(name) ?? Error)(thrown.message);
-  if (error.name !== name) Object.defineProperty(error, "name", { value: name });
-  if (typeof data?.stack === "string") {
-    const value = `${error.stack}\nOn the other side:\n${data.stack}`;
-    Object.defineProperty(error, "stack", { value, configurable: true, writable: true });
-  }
-  return error;
-}
-
-/**
- * Marks an error so that the peer also gets its stack, which reveals files and code of this side.
- *
- * @param thrown Any value; one that is not an error is returned as it is.
- */
-export function withStack(thrown: unknown): unknown {
-  if (!(thrown instanceof Error) || thrown instanceof RemoteError) return thrown;
-  const { name, message, stack } = thrown;
-  return new RemoteError(message, { code: RPC_ERROR_CODES.failed, data: { name, stack } });
 }
 
 /** Error codes of JSON-RPC 2.0, section 5.1, and two of this project. */

@@ -70,6 +70,7 @@ export class ActiveCell {
   readonly #unawaited: readonly UnawaitedCall[];
   readonly #onDisplay: ((bundle: MimeBundle) => void) | undefined;
   readonly #displays: MimeBundle[] = [];
+  #failure: { readonly thrown: unknown } | undefined;
   #flooded = false;
   #tooLarge = false;
   #displayBytes = 0;
@@ -102,12 +103,7 @@ export class ActiveCell {
     this.#text += text;
     if (stream === "stdout") this.#stdout += text;
     else this.#stderr += text;
-    try {
-      this.#onOutput?.({ stream, text });
-    } catch (error) {
-      // An error of the listener is neither the cell's nor the kernel's.
-      reportError(error);
-    }
+    this.#tell(() => this.#onOutput?.({ stream, text }));
   }
 
   /** Adds a displayed value, and passes it on; of a flood only the first ones. */
@@ -125,11 +121,23 @@ export class ActiveCell {
     }
     this.#displayBytes += bytes;
     this.#displays.push(bundle);
+    this.#tell(() => this.#onDisplay?.(bundle));
+  }
+
+  /** Calls a listener. Its error is neither the cell's nor the kernel's: it rejects the call that named the listener. */
+  #tell(call: () => unknown): void {
+    const fail = (thrown: unknown) => void (this.#failure ??= { thrown });
     try {
-      this.#onDisplay?.(bundle);
+      const told = call();
+      if (told instanceof Promise) told.catch(fail);
     } catch (error) {
-      reportError(error);
+      fail(error);
     }
+  }
+
+  /** Throws the first error of a listener, if there was one. */
+  checkListeners(): void {
+    if (this.#failure !== undefined) throw this.#failure.thrown;
   }
 
   /**

@@ -11,6 +11,7 @@ import {
   callHostFunction,
   type HostFunction,
 } from "../../inject/host_function.ts";
+import { currentWaiting, runWaiting, type Waiting } from "../../async/waiting.ts";
 import type { RuntimeLimits } from "../../limits/runtime_limits.ts";
 import type { AroundCall } from "./execute_options.ts";
 import { CallCounts, type CallLimits } from "./_call_limits.ts";
@@ -23,6 +24,8 @@ export interface CallDeskOptions
   readonly functionOf: (name: string) => HostFunction | undefined;
   /** Returns the wrapper of the calls of a cell. @default none */
   readonly aroundOf?: ((cell: number) => AroundCall | undefined) | undefined;
+  /** The runtime, which waits for the calls of the cell that it runs. */
+  readonly owner: object;
 }
 
 /** Records a call that is admitted, and makes it. */
@@ -39,6 +42,8 @@ export class CallDesk {
   readonly #ongoing = new OngoingCalls();
   /** Number of calls under way. One that is wrapped is two ongoing calls. */
   #pending = 0;
+  /** The cell that runs, and what waits for it. */
+  #running: { readonly cell: number; readonly outer: Waiting | undefined } | undefined;
 
   /**
    * @param options The functions, and limits.
@@ -53,6 +58,12 @@ export class CallDesk {
   /** Opens the account of a cell. */
   startCell(cell: number): void {
     this.#counts.start(cell);
+    this.#running = { cell, outer: currentWaiting() };
+  }
+
+  /** Records that the cell has ended. What it has left behind may go on calling. */
+  endCell(): void {
+    this.#running = undefined;
   }
 
   /**
@@ -148,9 +159,27 @@ export class CallDesk {
     if (refusal !== undefined) throw refusal;
     this.#pending++;
     try {
-      return await this.#track(cell, { name, make: () => this.#ongoing.run(request) });
+      return await this.#track(cell, { name, make: () => this.#awaited(request) });
     } finally {
       this.#pending--;
+    }
+  }
+
+  /** Makes a call for which the cell that runs may wait. */
+  async #awaited(request: CallRequest): Promise<unknown> {
+    const running = this.#running;
+    if (running?.cell !== request.cell) return await this.#ongoing.run(request);
+    let pending = true;
+    const waiting: Waiting = {
+      owner: this.#options.owner,
+      what: `the cell that uses ${request.name}`,
+      isWaiting: () => pending && this.#running === running,
+      outer: running.outer,
+    };
+    try {
+      return await runWaiting(waiting, () => this.#ongoing.run(request));
+    } finally {
+      pending = false;
     }
   }
 }

@@ -7,7 +7,9 @@
 import type { CellErrorReport, CellFrame, NamespaceEntry } from "../../rpc/protocol.ts";
 import type { Violations } from "../../security/violation.ts";
 import type { CellSyntaxError } from "../../cell/parse/cell_syntax_error.ts";
+import { withLineFeeds } from "../../syntax/position.ts";
 import { nearNames } from "../../text/near_names.ts";
+import { printable } from "../../text/printable.ts";
 import { leftOut, truncate } from "../../text/truncate.ts";
 import type { CellError } from "./cell_result.ts";
 
@@ -26,14 +28,24 @@ const MAX_NAME_CHARS = 200;
 /** Maximum length of an error's message in a report: an agent shows less of it to its model. */
 const MAX_MESSAGE_CHARS = 20_000;
 
-/** Maximum length of an error's cause in a report. */
-const MAX_CAUSE_CHARS = 2_000;
+/** Maximum number of details of an error in a report: its causes, the errors in it. */
+const MAX_DETAILS = 50;
+
+/** Maximum length of all details of an error in a report. */
+const MAX_DETAILS_CHARS = 10_000;
+
+/** Maximum length of the name of a function in a report. */
+const MAX_FUNCTION_CHARS = 100;
 
 /** Maximum length of a message from which advice is derived, and of the message of a violation. */
 const MAX_ADVISED_CHARS = 1_000;
 
 /** The messages of V8 when the operating system refuses memory. Used for advice only. */
 const NO_MEMORY = /^Array buffer allocation failed|could not allocate memory/;
+
+/** The message of V8 for an assignment to a constant: names are properties of an object. Used for advice only. */
+const READ_ONLY =
+  /^Cannot assign to read only property '([^']+)' of object '(?:#<Window>|\[object Object\])'/;
 
 /** Keeps the texts of cells and quotes them in errors. */
 export class CellErrors {
@@ -42,7 +54,7 @@ export class CellErrors {
 
   /** Stores the text of a cell. */
   add(cell: number, source: string): void {
-    this.#sources.set(cell, source);
+    this.#sources.set(cell, withLineFeeds(source));
     this.#lastCell = Math.max(this.#lastCell, cell);
     if (this.#sources.size > MAX_SOURCES) this.#sources.delete(this.#sources.keys().next().value!);
   }
@@ -74,7 +86,7 @@ export class CellErrors {
     const advice = name === "ReferenceError"
       ? this.#nearNames(message, names)
       : name === "TypeError"
-      ? this.#constant(frames[0], names)
+      ? constantAdvice(message, names)
       : name === "NotCapable"
       ? missingPermission(message)
       : name === "RangeError" && NO_MEMORY.test(message)
@@ -87,19 +99,27 @@ export class CellErrors {
   #framesOf({ frames }: CellErrorReport): CellFrame[] {
     const valid: CellFrame[] = [];
     for (let i = 0; i < frames.length && valid.length < MAX_FRAMES; i++) {
-      const { cell, line, column } = frames[i]!;
+      const { cell, line, column, functionName } = frames[i]!;
       const isPlace = Number.isSafeInteger(cell) && cell >= 0 && cell <= this.#lastCell &&
         [line, column].every((number) => Number.isSafeInteger(number) && number > 0);
       const source = this.#sources.get(cell);
       const isInside = source === undefined || line <= source.length + 1 &&
           column <= source.length + 1;
-      if (isPlace && isInside) valid.push({ cell, line, column });
+      if (!isPlace || !isInside) continue;
+      valid.push({
+        cell,
+        line,
+        column,
+        ...(functionName === undefined
+          ? {}
+          : { functionName: printable(truncate(functionName, MAX_FUNCTION_CHARS)) }),
+      });
     }
     return valid;
   }
 
   #text(
-    { name, message, cause }: { name: string; message: string; cause?: string },
+    { name, message, details = [] }: { name: string; message: string; details?: string[] },
     frames: readonly CellFrame[],
     advice: string,
   ): string {
@@ -107,10 +127,12 @@ export class CellErrors {
     let text = message === ""
       ? title
       : `${title}: ${truncate(message, MAX_MESSAGE_CHARS, { mark: leftOut })}`;
-    for (const { cell, line, column } of frames) {
-      text += `\n    at cell-${cell}.ts:${line}:${column}`;
+    for (const { cell, line, column, functionName } of frames) {
+      const place = `cell-${cell}.ts:${line}:${column}`;
+      text += `\n    at ${functionName === undefined ? place : `${functionName} (${place})`}`;
     }
-    if (cause !== undefined) text += `\nCaused by ${truncate(cause, MAX_CAUSE_CHARS)}`;
+    const said = details.slice(0, MAX_DETAILS).map((line) => `\n${line}`).join("");
+    text += truncate(said, MAX_DETAILS_CHARS, { mark: leftOut });
     const quoted = frames[0] === undefined ? "" : this.#quote(frames[0]);
     return [text, quoted, advice].filter((part) => part !== "").join("\n\n");
   }
@@ -126,19 +148,6 @@ export class CellErrors {
     const indent = shown.slice(0, column - 1 - from).replace(/[^\t]/g, " ");
     const gutter = `${line}`.length;
     return `${line} | ${shown}\n${" ".repeat(gutter)} | ${indent}^`;
-  }
-
-  /** Returns advice for an assignment to a constant, for which V8 has only the message of a read-only property. */
-  #constant(frame: CellFrame | undefined, names: readonly NamespaceEntry[]): string {
-    if (frame === undefined) return "";
-    const line = this.#lineOf(frame) ?? "";
-    const caret = frame.column - 1;
-    const before = line.slice(Math.max(0, caret - MAX_QUOTED_CHARS), caret);
-    const assigned = /([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*$/u.exec(before);
-    const rest = line.slice(caret, caret + MAX_QUOTED_CHARS);
-    const constant = names.find(({ name }) => name === assigned?.[1])?.constant === true;
-    if (!constant || !/^[-+*/%&|^<>?]*=(?!=)|^\+\+|^--/.test(rest)) return "";
-    return `${assigned![1]} is a constant: declare it again, with let, to give it another value`;
   }
 
   /** Returns a line of a cell; `undefined` if there is no such line. */
@@ -166,6 +175,15 @@ export class CellErrors {
 /** Replaces the halves of pairs at both ends of a part of a line, so that no column moves. */
 function wholePairs(part: string): string {
   return part.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, " ");
+}
+
+/** Returns advice for an assignment to a constant, for which V8 has only the message of a read-only property. */
+function constantAdvice(message: string, names: readonly NamespaceEntry[]): string {
+  const assigned = READ_ONLY.exec(message)?.[1];
+  const constant = names.find(({ name }) => name === assigned)?.constant === true;
+  return constant
+    ? `${assigned} is a constant: declare it again, with let, to give it another value`
+    : "";
 }
 
 /** Returns advice for a missing permission. Deno's own advice, to add a flag, does not help here. */

@@ -169,6 +169,7 @@ export class CellRunner implements KernelHost {
       return await this.#begin(compiled, { cell, source, kernel, preparing, options });
     } finally {
       this.#phase = IDLE;
+      this.#calls.endCell();
     }
   }
 
@@ -234,7 +235,9 @@ export class CellRunner implements KernelHost {
     }
     this.#phase = { phase: "running", active, clock };
     try {
-      return await this.#execute(compiled, { kernel, active, clock, timeoutMs });
+      const result = await this.#execute(compiled, { kernel, active, clock, timeoutMs });
+      active.checkListeners();
+      return result;
     } catch (error) {
       // A kernel that never started has not begun the cell.
       if (!(error instanceof KernelExitError) || !error.started) throw error;

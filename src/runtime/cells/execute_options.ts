@@ -35,9 +35,12 @@ export interface ExecuteOptions {
   readonly signal?: AbortSignal | undefined;
   /** Time limit of the cell in milliseconds, `Infinity` for none. @default the runtime's `timeoutMs` */
   readonly timeoutMs?: number | undefined;
-  /** Receives each piece of output while the cell runs. @default none */
+  /**
+   * Receives each piece of output while the cell runs. If it throws, the cell goes on, and the call of `execute` rejects with
+   * the first error when the cell has ended. @default none
+   */
   readonly onOutput?: ((chunk: OutputChunk) => void) | undefined;
-  /** Receives each displayed value while the cell runs. @default none */
+  /** Receives each displayed value while the cell runs. Its errors are treated alike. @default none */
   readonly onDisplay?: ((bundle: MimeBundle) => void) | undefined;
   /** Wraps each call of the host by the cell. @default none: calls that need an approval are refused */
   readonly aroundCall?: AroundCall | undefined;

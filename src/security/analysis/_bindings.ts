@@ -12,36 +12,9 @@ import type {
   Pattern,
   Program,
 } from "acorn";
+import { readPattern } from "../../syntax/pattern.ts";
 import { keyOf, type MemberOrigin, type Origin } from "./_origins.ts";
-
-/** A name that the cell declares. */
-export interface Binding {
-  /** The origins of all values that are assigned to it. */
-  readonly origins: Origin[];
-  /**
-   * For a name of the session, the offset at which its declaration ends. References before it, outside of functions,
-   * mean an earlier holder of the name.
-   */
-  readonly since: number;
-}
-
-class Scope {
-  readonly names = new Map<string, Binding>();
-  readonly outer: Scope | undefined;
-  /** The scope in which a `var` is declared. */
-  readonly variables: Scope;
-
-  constructor(outer?: Scope, variables?: Scope) {
-    this.outer = outer;
-    this.variables = variables ?? this;
-  }
-}
-
-interface Reference {
-  readonly node: Identifier;
-  readonly scope: Scope;
-  readonly nested: boolean;
-}
+import { type Binding, type Reference, resolve, Scope } from "./_scope.ts";
 
 interface Place {
   readonly scope: Scope;
@@ -133,6 +106,7 @@ export class Bindings {
         for (const argument of node.arguments) this.#visit(argument);
         return;
       case "AssignmentExpression":
+        if (node.operator === "=") this.#create(node.left);
         this.#assign(node.left, node.right);
         return this.#visit(node.right);
       case "VariableDeclaration":
@@ -159,10 +133,12 @@ export class Bindings {
         });
       case "StaticBlock":
         return this.#within(() => this.#below(node), { nested: true });
-      case "BlockStatement":
-      case "ForStatement":
       case "ForInStatement":
       case "ForOfStatement":
+        if (node.left.type !== "VariableDeclaration") this.#create(node.left);
+        return this.#within(() => this.#below(node));
+      case "BlockStatement":
+      case "ForStatement":
       case "SwitchStatement":
         return this.#within(() => this.#below(node));
       default:
@@ -235,6 +211,12 @@ export class Bindings {
     });
   }
 
+  /** Notes names that an assignment declares: one outside of functions declares what nothing else does. */
+  #create(pattern: Pattern): void {
+    if (this.#place.nested) return;
+    readPattern(pattern, { target: ({ name }) => this.tested.add(name) });
+  }
+
   #assign(pattern: Pattern, origin: Origin): void {
     this.#pattern(pattern, origin, (target, from) => {
       this.#refer(target);
@@ -279,13 +261,6 @@ export class Bindings {
         this.#visit(pattern);
     }
   }
-}
-
-function resolve({ node, scope, nested }: Reference): Binding | undefined {
-  let from: Scope | undefined = scope;
-  while (from !== undefined && !from.names.has(node.name)) from = from.outer;
-  const binding = from?.names.get(node.name);
-  return binding !== undefined && !nested && node.start < binding.since ? undefined : binding;
 }
 
 function isFunction(node: AnyNode): node is FunctionExpression | ArrowFunctionExpression {

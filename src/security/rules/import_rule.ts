@@ -86,7 +86,8 @@ export class ImportRule implements Rule {
     const list = denied || open === undefined
       ? "this one is not allowed"
       : open.length === 0
-      ? "nothing may be imported here. Use the injected names, and the language itself"
+      ? "nothing may be imported here. Use the injected names, and the language itself" +
+        advice(specifier)
       : `what may be imported is ${open.join(", ")}`;
     context.report(source, `Cannot import ${JSON.stringify(specifier)}: ${list}`);
   }
@@ -116,3 +117,13 @@ function sourceOf(node: CellNode): CellNode | undefined {
       return undefined;
   }
 }
+
+/** Returns how the host could allow a package. */
+function advice(specifier: string): string {
+  const name = /^(?:npm:)?((?:@[\w.-]+\/)?\w[\w.-]*)(?:@|\/|$)/.exec(specifier)?.[1];
+  if (name === undefined || name.length > MAX_PACKAGE_CHARS) return "";
+  return `. If a package is needed, say so: the host allows it with packages: ["npm:${name}@<version>"]`;
+}
+
+/** Maximum length of the name of an npm package. */
+const MAX_PACKAGE_CHARS = 214;

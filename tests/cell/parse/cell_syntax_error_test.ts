@@ -72,7 +72,42 @@ const BROKEN: [source: string, at: string, message: string][] = [
     "import.meta is not available in a cell: it has no file",
   ],
   ["enum A { X }\nlet q = 1;\nlet q = 2;", "3:5", "Identifier 'q' has already been declared"],
-  ["const a = <div>hi</div>;", "1:11", "Unexpected token"],
+  [
+    "const a = <div>hi</div>;",
+    "1:11",
+    "JSX is not supported in cells: build text with template literals instead",
+  ],
+  [
+    "const a = <></>;",
+    "1:11",
+    "JSX is not supported in cells: build text with template literals instead",
+  ],
+  [
+    "const a = <img src='x' />;",
+    "1:11",
+    "JSX is not supported in cells: build text with template literals instead",
+  ],
+  [
+    "function Card({ t }: { t: string }) {\n  return (\n    <section>\n      <h1>{t}</h1>\n    </section>\n  );\n}",
+    "3:5",
+    "JSX is not supported in cells: build text with template literals instead",
+  ],
+  ['const html = "<div></div>";\nconst x = ;', "2:11", "Unexpected token"],
+  [
+    "class A { accessor v = 1 }",
+    "1:11",
+    "Fields with `accessor` are not supported in cells: write a getter and a setter instead",
+  ],
+  [
+    "const cfg = 3;\nexport = cfg;",
+    "2:1",
+    "`export =` is not supported in cells: later cells see all names of this one",
+  ],
+  [
+    "let a;\nimport fs = require('fs');",
+    "2:1",
+    '`import ... = require()` is not supported in cells: write `import ... from "..."`',
+  ],
   ["#!/usr/bin/env -S deno\nlet a = ;", "2:9", "Unexpected token"],
   ["const fn = function { return 1 };", "1:21", "Unexpected token"],
   ["if (x) else y", "1:8", "Unexpected token"],

@@ -338,7 +338,7 @@ const CAPTURES: [what: string, source: string, marks: string][] = [
   [
     "private static members",
     `class C { static #n = 0; static next() { return C.#n++ } static #m() {} }`,
-    `C -; C.next #n`,
+    `C #static; C.next #n`,
   ],
   ["private members and names", `const f = (x) => class { #x = x }`, `f -; f(1) x`],
   [
@@ -351,7 +351,7 @@ const CAPTURES: [what: string, source: string, marks: string][] = [
     "private members in front of a class",
     `class C { static #x = 1;
     static D = class extends (C.f = (o) => o.#x, Object) { static #x = 2 } }`,
-    `C -; C.D #x; C.f #x`,
+    `C #static; C.D #x; C.f #x`,
   ],
   [
     "a using declaration",
@@ -481,8 +481,8 @@ Deno.test("DenoRuntime.execute() shows guests functions without guards and marks
   await runtime.execute(`const add = (x) => (y) => x + y, count = (n) => ({ up() { return ++n } });
     class Safe { #code = 1; open() { return this.#code } }`);
   const shown: [expression: string, text: string][] = [
-    ["String(add(1))", "(y) => (x + y)"],
-    ["`${add}`", "(x) => ((y) => (x + y))"],
+    ["String(add(1))", "(y) => x + y"],
+    ["`${add}`", "(x) => (y) => x + y"],
     ["count(1).up.toString()", "up() { return ++n }"],
     ["Safe + ''", "class Safe { #code = 1; open() { return this.#code } }"],
     ["Function.prototype.toString.call(Safe.prototype.open)", "open() { return this.#code }"],
@@ -496,6 +496,6 @@ Deno.test("DenoRuntime.execute() shows guests functions without guards and marks
   assert(failed.status === "error");
   assertEquals(
     failed.error.message,
-    "Class extends value (y) => (x + y) is not a constructor or null",
+    "Class extends value (y) => x + y is not a constructor or null",
   );
 });

@@ -60,6 +60,7 @@ n = mixed[1]! as number + (<number> 2);
 type Palette = typeof palette;
 export const keys = Object.keys(palette) as (keyof Palette)[];
 export default keys`,
+      value: '[ "red", "green" ]',
       changed: "palette keys",
     },
     {

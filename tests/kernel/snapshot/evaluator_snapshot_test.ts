@@ -1,11 +1,14 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import fc from "fast-check";
+import { dataGraph } from "../../runtime/_graphs.ts";
+import { assertSameShape } from "../../runtime/_same_shape.ts";
 import { Stopper } from "../../../src/kernel/stop/stopper.ts";
 import { Modules } from "../../../src/kernel/namespace/modules.ts";
 import { ObjectScope } from "../../../src/kernel/namespace/scope.ts";
 import { Evaluator } from "../../../src/kernel/evaluator.ts";
 import { StackMapper } from "../../../src/kernel/namespace/stack_mapper.ts";
 
-/** A evaluator in this process that gives snapshots little time. */
+/** An evaluator in this process that gives snapshots little time. */
 function createEvaluator(): Evaluator {
   const modules = new Modules(() => Promise.reject(new TypeError("no imports")));
   return new Evaluator({
@@ -60,11 +63,13 @@ for (const [what, text] of Object.entries(ENDLESS)) {
 }
 
 const ENDLESS_VALUES: Record<string, object> = {
-  "a getter": {
-    get a() {
+  "a hook": new class {
+    static [Symbol.for("cave.revive")]() {}
+
+    [Symbol.for("cave.state")]() {
       for (;;);
-    },
-  },
+    }
+  }(),
   "a proxy": new Proxy({}, {
     getPrototypeOf() {
       for (;;);
@@ -97,4 +102,64 @@ Deno.test("Evaluator.restore() leaves the names in except as they are, and what 
   assertEquals(other.namespace.get("a"), "mine");
   assertEquals(other.namespace.get("b"), [{ n: 1 }, new Date(0)]);
   assertEquals(other.namespace.has("c"), false);
+});
+
+/** Hides, fixes and marks properties of objects, and closes objects. */
+type Change = (object: object) => void;
+
+const change: fc.Arbitrary<Change> = fc.oneof(
+  fc.constantFrom<Change>(Object.freeze, Object.seal, Object.preventExtensions),
+  fc.record({
+    key: fc.oneof(
+      fc.nat(3).map(String),
+      fc.string({ maxLength: 3 }),
+      fc.constantFrom("__proto__", "toJSON", Symbol.unscopables, Symbol.for("k")),
+    ),
+    attributes: fc.record({
+      writable: fc.boolean(),
+      enumerable: fc.boolean(),
+      configurable: fc.boolean(),
+    }),
+  }).map(({ key, attributes }) => (object: object) => {
+    Reflect.defineProperty(object, key, { value: 7, ...attributes });
+  }),
+);
+
+/** Objects of the platform change themselves while they are read, and elements of a view cannot be fixed. */
+const UNCHANGED = [
+  Headers,
+  URL,
+  URLSearchParams,
+  DOMException,
+  Object.getPrototypeOf(Uint8Array),
+  DataView,
+];
+
+/** Returns all objects in a value. */
+function objectsIn(value: unknown, met = new Set<object>()): Set<object> {
+  if (typeof value !== "object" || value === null || met.has(value)) return met;
+  met.add(value);
+  if (value instanceof Map || value instanceof Set) objectsIn([...value], met);
+  for (const key of Object.keys(value)) objectsIn(value[key as never], met);
+  return met;
+}
+
+Deno.test("Evaluator.snapshot() keeps attributes of properties, and closed objects", async () => {
+  await fc.assert(
+    fc.asyncProperty(dataGraph, fc.array(fc.tuple(fc.nat(), change)), async (value, changes) => {
+      const objects = [...objectsIn(value)];
+      for (const [at, change] of changes) {
+        const object = objects[at % objects.length]!;
+        if (!UNCHANGED.some((Class) => object instanceof Class)) change(object);
+      }
+      const evaluator = createEvaluator();
+      evaluator.namespace.define("value", value);
+      const { report, attachments } = await evaluator.snapshot();
+      assertEquals(report.lost, []);
+      const other = createEvaluator();
+      assertEquals((await other.restore(attachments, [])).lost, []);
+      assertSameShape(other.namespace.get("value"), value, { attributes: true });
+    }),
+    { numRuns: 300 },
+  );
 });

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { decode, encode } from "../../../src/rpc/values/codec.ts";
 import { tag, type TreeExtension } from "../../../src/rpc/values/tree.ts";
+import { hashOf } from "../../../src/rpc/values/_collisions.ts";
 import { throughWire } from "../_through_wire.ts";
 
 function repeated<T>(count: number, make: (i: number) => T): T[] {
@@ -10,6 +11,19 @@ function repeated<T>(count: number, make: (i: number) => T): T[] {
 /** BigInts whose low 64 bits are the same. */
 function colliding(count: number, sign = 1n): bigint[] {
   return repeated(count, (i) => sign * ((BigInt(i + 1) << 64n) + 5n));
+}
+
+/** Numbers that have a place in a table of 4,096, and an offset from the integers. */
+function sameBucket(offset = 0): number[] {
+  const numbers: number[] = [];
+  for (let i = offset; numbers.length < 4_000; i++) {
+    if ((hashOf(i) & 2_047) === 0) numbers.push(i);
+  }
+  return numbers;
+}
+
+function bitsOf(numbers: number[]): bigint[] {
+  return [...new BigUint64Array(new Float64Array(numbers).buffer)];
 }
 
 function hexadecimal(keys: bigint[]): unknown[] {
@@ -38,6 +52,16 @@ const REFUSED: [what: string, tree: () => unknown, attachments?: number][] = [
   ["a Set of colliding keys", () => ({ $: ["set", hexadecimal(colliding(4_000))] })],
   ["a Set of negative colliding keys", () => ({ $: ["set", hexadecimal(colliding(4_000, -1n))] })],
   ["a Map of colliding keys", () => ({ $: ["map", pairs(hexadecimal(colliding(4_000)))] })],
+  ["a Set of numbers with one hash", () => ({ $: ["set", sameBucket()] })],
+  ["a Map of fractions with one hash", () => ({ $: ["map", pairs(sameBucket(0.5))] })],
+  [
+    "a Set of BigInts with one hash",
+    () => ({ $: ["set", hexadecimal(bitsOf(sameBucket(0.5)))] }),
+  ],
+  [
+    "a Set of long texts of one length",
+    () => ({ $: ["set", repeated(300, (i) => `${i}`.padStart(17_000, "x"))] }),
+  ],
   [
     "several Sets of colliding keys",
     () => repeated(10, () => ({ $: ["set", hexadecimal(colliding(1_500))] })),
@@ -80,11 +104,17 @@ const NOT_WRITTEN: [what: string, value: () => unknown, reason: string][] = [
   ["a huge hole", () => holes(4_000_000_001, 1), "length 4000000001 with 1 entries"],
   ["an array that was never filled", () => new Array(10_001), "use a Map"],
   ["many holes", () => repeated(101, () => new Array(10_000)), "use Maps"],
-  ["colliding keys of a Set", () => new Set(colliding(4_000)), "use strings"],
+  ["colliding keys of a Set", () => new Set(colliding(4_000)), "use short strings"],
   [
     "colliding keys of a Map",
     () => new Map(colliding(4_000).map((key) => [key, 1])),
-    "use strings",
+    "use short strings",
+  ],
+  ["numbers with one hash", () => new Set(sameBucket()), "use short strings"],
+  [
+    "long texts of one length",
+    () => new Set(repeated(300, (i) => `${i}`.padStart(17_000, "x"))),
+    "same hash",
   ],
   ["500,001 Sets", () => repeated(500_001, () => new Set()), "no plain data"],
   ["10,001 functions", () => repeated(10_001, () => () => {}), "references"],
@@ -109,6 +139,8 @@ const TAKEN: [what: string, value: () => unknown][] = [
     "a Set of 100,000 BigInts",
     () => new Set(repeated(100_000, (i) => (BigInt(i) << 64n) + BigInt(i))),
   ],
+  ["a Set of 100,000 whole numbers", () => new Set(repeated(100_000, (i) => i * 1_024))],
+  ["a Set of 20 long texts", () => new Set(repeated(20, (i) => `${i}`.padStart(17_000, "x")))],
   ["a Map of 100,000 numbers", () => new Map(repeated(100_000, (i) => [i * 0.1, i]))],
   [
     "100,000 rows with dates and tags",

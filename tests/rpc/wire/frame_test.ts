@@ -236,3 +236,13 @@ Deno.test("FrameReader.read() rejects with the source's own error", async () => 
   pipe.end(new Deno.errors.ConnectionReset("gone"));
   await assertRejects(() => new FrameReader(pipe.source()).read(), Deno.errors.ConnectionReset);
 });
+
+Deno.test("frames with many long keys, which take quadratic time to parse, are refused", async () => {
+  const member = (i: number) => `"${String(i).padStart(17_000, "x")}" : 1`;
+  const body = (count: number) => `{${Array.from({ length: count }, (_, i) => member(i)).join()}}`;
+  const [frame] = await readAll([encoded({ text: body(64), attachments: [] })]);
+  assertEquals(frame!.text, body(64));
+  const text = body(65);
+  assertThrows(() => encoded({ text, attachments: [] }), RangeError, "more than 64 keys");
+  await assertRejects(() => readAll([frameBytes(text, [])]), FrameError, "more than 64 keys");
+});

@@ -1,0 +1,70 @@
+/** Tables of sessions: cells that run one after another, and the outcome of the last one. */
+
+import { assert, assertMatch } from "@std/assert";
+import { DenoRuntime, LocalRuntime, type RuntimeOptions } from "../../mod.ts";
+import type { CellResult } from "../../src/runtime/cells/cell_result.ts";
+
+/** A session. */
+export interface Session {
+  /** The cells, or the only one. */
+  readonly cells: string | readonly string[];
+  /** Text or pattern in the outcome of the last cell; see {@linkcode outcomeOf}. */
+  readonly gives: string | RegExp;
+  /** The injected names. */
+  readonly injects?: RuntimeOptions;
+}
+
+/** The runtimes that a session is tried on. */
+const RUNTIMES = { DenoRuntime, LocalRuntime } as const;
+
+/** The name of a runtime. */
+export type RuntimeName = keyof typeof RUNTIMES;
+
+/**
+ * Defines a test for each session.
+ *
+ * @param claim The claim that the sessions prove, as the end of a sentence that begins with the runtime.
+ * @param sessions The table.
+ * @param names The runtimes.
+ */
+export function testSessions(
+  claim: string,
+  sessions: readonly Session[],
+  names: readonly RuntimeName[] = ["DenoRuntime", "LocalRuntime"],
+): void {
+  for (const name of names) {
+    Deno.test(`${name} ${claim}`, async (t) => {
+      for (const { cells, gives, injects } of sessions) {
+        const list = typeof cells === "string" ? [cells] : cells;
+        await t.step(list.join(" ⏎ "), async () => {
+          await using runtime = new RUNTIMES[name](injects);
+          let last: CellResult | undefined;
+          for (const cell of list) last = await runtime.execute(cell);
+          const outcome = outcomeOf(last!);
+          if (typeof gives !== "string") assertMatch(outcome, gives);
+          else assert(outcome.includes(gives), `${outcome}\n does not contain ${gives}`);
+        });
+      }
+    });
+  }
+}
+
+/** Returns a result as a text that its reader could be given. */
+export function outcomeOf(result: CellResult): string {
+  const { status, output, changed, unawaited } = result;
+  const text = status === "ok"
+    ? result.value?.text ?? "nothing"
+    : status === "error"
+    ? result.error.text
+    : status === "refused"
+    ? result.text
+    : "";
+  const late = output.late.map((piece) => `\nlate ${piece.cell}: ${piece.text}`).join("");
+  const names = changed.map(({ name, constant }) => `${constant ? "const " : ""}${name}`).join(
+    ", ",
+  );
+  const calls = unawaited.map(({ name, line }) => `\nunawaited ${name}:${line}`).join("");
+  return `${status} ${text}\nprinted ${
+    JSON.stringify(output.text)
+  }\nchanged ${names}${late}${calls}`;
+}
