@@ -31,7 +31,7 @@ const TAKEN: ReadonlySet<string> = new Set([
 
 /**
  * Reads a file. Nothing of it is lost in silence: another encoding than UTF-8, another separator than usual and names that
- * had to be changed are told in the description.
+ * had to be changed are mentioned in the description.
  *
  * @param path The file.
  * @throws {Deno.errors.NotFound} If there is no such file, or another error of `Deno.readFile`.
@@ -67,13 +67,17 @@ function decode(bytes: Uint8Array): { text: string; encoding: string } {
   for (const encoding of [mark, "windows-1252"]) {
     try {
       const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
-      // Programs of DOS end a file with Ctrl-Z.
-      return { text: text.replace(/^\uFEFF/, "").replace(/\x1a+$/, ""), encoding };
+      return { text: withoutEndMark(text.replace(/^\uFEFF/, "")), encoding };
     } catch {
       // It is the next encoding, or none.
     }
   }
   return { text: new TextDecoder().decode(bytes), encoding: "utf-8 with errors" };
+}
+
+/** Removes the Ctrl-Z with which programs of DOS end a file. */
+function withoutEndMark(text: string): string {
+  return text.endsWith("\u001a") ? text.slice(0, -1) : text;
 }
 
 /** Parses JSON. A number that a `number` cannot hold stays as it is written, as text. */

@@ -103,7 +103,7 @@ Deno.test("variableName() makes an identifier of the name of a file", () => {
     ["表.csv", "表"],
     ["$x.txt", "$x"],
     ["class.json", "_class"],
-    ["undefined.txt", "undefined_file"],
+    ["undefined.txt", "_undefined"],
     ["console.csv", "console_file"],
     ["display.csv", "display_file"],
     ["Math.json", "Math_file"],
