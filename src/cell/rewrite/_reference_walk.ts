@@ -27,12 +27,41 @@ interface Place {
   readonly unit: Unit | undefined;
 }
 
+/** The names of the global object. Code that has it can assign to any name. */
+const GLOBAL_OBJECTS: ReadonlySet<string> = new Set([
+  "globalThis",
+  "self",
+  "window",
+  "global",
+  "frames",
+  "parent",
+  "top",
+]);
+
+/** The names to which a cell assigns, by its text. */
+export class AssignedNames {
+  /** The names. */
+  readonly now: Set<string> = new Set();
+  /** Those to which functions assign, which may run later. */
+  readonly later: Set<string> = new Set();
+  /** Whether the cell may assign to any name. */
+  any = false;
+
+  /** Adds a name. */
+  add(name: string, { isLater }: { readonly isLater: boolean }): void {
+    this.now.add(name);
+    if (isLater) this.later.add(name);
+  }
+}
+
 /** Walks a cell, and collects its references. */
 export class ReferenceWalk {
   /** The references. */
   readonly references = new References();
   /** The identifiers whose values are assigned. */
   readonly targets: ReadonlySet<Node>;
+  /** The names to which the cell assigns. */
+  readonly assignments = new AssignedNames();
   /** The names that are tested with `typeof`. */
   readonly tested: Set<string> = new Set();
   readonly #targets = new Set<Node>();
@@ -55,6 +84,7 @@ export class ReferenceWalk {
   #visit(node: AnyNode): void {
     switch (node.type) {
       case "Identifier":
+        if (GLOBAL_OBJECTS.has(node.name)) this.assignments.any = true;
         return this.references.add(node.name, { ...this.#place, node });
       case "PrivateIdentifier":
         return this.references.add(`#${node.name}`, this.#place);
@@ -68,9 +98,14 @@ export class ReferenceWalk {
       case "TemplateElement":
       case "BreakStatement":
       case "ContinueStatement":
+        return;
       case "ImportDeclaration":
       case "ExportAllDeclaration":
+        this.assignments.any = true;
         return;
+      case "ImportExpression":
+        this.assignments.any = true;
+        return this.#below(node);
       case "LabeledStatement":
         return this.#visit(node.body);
       case "ExportNamedDeclaration":
@@ -97,8 +132,12 @@ export class ReferenceWalk {
         return this.#visit(node.argument);
       case "AssignmentExpression":
         if (node.operator === "=") this.#assign(node.left);
+        this.#note(node.left);
         this.#visit(node.left);
         return this.#visit(node.right);
+      case "UpdateExpression":
+        if (node.argument.type === "Identifier") this.#note(node.argument);
+        return this.#visit(node.argument);
       case "Property":
         if (node.method || node.kind !== "init") return this.#method(node);
         if (node.computed) this.#visit(node.key);
@@ -120,7 +159,10 @@ export class ReferenceWalk {
         return this.#block(node, node.init != null && isLexical(node.init));
       case "ForInStatement":
       case "ForOfStatement":
-        if (node.left.type !== "VariableDeclaration") this.#assign(node.left);
+        if (node.left.type !== "VariableDeclaration") {
+          this.#assign(node.left);
+          this.#note(node.left);
+        }
         return this.#block(node, isLexical(node.left));
       case "SwitchStatement":
         return this.#switch(node);
@@ -166,6 +208,12 @@ export class ReferenceWalk {
 
   #assign(pattern: Pattern): void {
     readPattern(pattern, { target: (node) => this.#targets.add(node) });
+  }
+
+  /** Notes the names to which a pattern assigns. Some may be local: that is no harm. */
+  #note(pattern: Pattern): void {
+    const isLater = this.#place.unit !== undefined;
+    readPattern(pattern, { target: ({ name }) => this.assignments.add(name, { isLater }) });
   }
 
   #variables(node: VariableDeclaration): void {
