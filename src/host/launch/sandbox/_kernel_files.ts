@@ -64,9 +64,9 @@ const REMOTE = ["gen/https", "gen/http"];
 export function kernelFiles({ deno, env, url, uses }: KernelFilesOptions): KernelFiles {
   const cache = cacheFolder(deno, env);
   const local = url.startsWith("file:");
-  // The kernel imports modules of these two folders only.
+  // The kernel imports modules of these folders only.
   const kernel = local ? dirname(fileURLToPath(url)) : "";
-  const modules = local ? [kernel, resolve(kernel, "../rpc")] : [];
+  const modules = local ? [kernel, resolve(kernel, "../rpc"), resolve(kernel, "../text")] : [];
   // The cache has code of everything that was ever run; only the kernel's own modules are included.
   const emitted = modules.map((folder) => `gen/file${folder}`);
   const cached = [...uses, ...uses.includes("remote") ? REMOTE : [], ...emitted];
