@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { AssignedNames } from "./rewrite/_reference_walk.ts";
+import type { AssignedNames } from "./rewrite/_assigned_names.ts";
 import type { Program } from "acorn";
 import type { Declaration } from "./rewrite/declarations.ts";
 import { rewriteCell } from "./rewrite/rewrite.ts";

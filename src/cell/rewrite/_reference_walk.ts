@@ -8,14 +8,14 @@ import type {
   MethodDefinition,
   Node,
   Pattern,
-  PrivateIdentifier,
   Program,
   Property,
-  PropertyDefinition,
   SwitchStatement,
   VariableDeclaration,
 } from "acorn";
 import { readPattern } from "../../syntax/pattern.ts";
+import { AssignedNames } from "./_assigned_names.ts";
+import { isLexical, isPrivate, isUsing } from "./_node_kinds.ts";
 import { References, type Scope, type Unit } from "./_references.ts";
 
 /** The current position of the walk. */
@@ -25,33 +25,6 @@ interface Place {
   /** The scope in which a `var` is declared. */
   readonly variables: Scope | undefined;
   readonly unit: Unit | undefined;
-}
-
-/** The names of the global object. Code that has it can assign to any name. */
-const GLOBAL_OBJECTS: ReadonlySet<string> = new Set([
-  "globalThis",
-  "self",
-  "window",
-  "global",
-  "frames",
-  "parent",
-  "top",
-]);
-
-/** The names to which a cell assigns, by its text. */
-export class AssignedNames {
-  /** The names. */
-  readonly now: Set<string> = new Set();
-  /** Those to which functions assign, which may run later. */
-  readonly later: Set<string> = new Set();
-  /** Whether the cell may assign to any name. */
-  any = false;
-
-  /** Adds a name. */
-  add(name: string, { isLater }: { readonly isLater: boolean }): void {
-    this.now.add(name);
-    if (isLater) this.later.add(name);
-  }
 }
 
 /** Walks a cell, and collects its references. */
@@ -84,7 +57,7 @@ export class ReferenceWalk {
   #visit(node: AnyNode): void {
     switch (node.type) {
       case "Identifier":
-        if (GLOBAL_OBJECTS.has(node.name)) this.assignments.any = true;
+        this.assignments.refer(node.name);
         return this.references.add(node.name, { ...this.#place, node });
       case "PrivateIdentifier":
         return this.references.add(`#${node.name}`, this.#place);
@@ -323,19 +296,3 @@ export class ReferenceWalk {
     this.#place = before;
   }
 }
-
-function isUsing({ kind }: VariableDeclaration): boolean {
-  return kind === "using" || kind === "await using";
-}
-
-/** Returns whether a node declares names in the enclosing block. */
-function isLexical(node: AnyNode): boolean {
-  return node.type === "FunctionDeclaration" || node.type === "ClassDeclaration" ||
-    node.type === "VariableDeclaration" && node.kind !== "var";
-}
-
-function isPrivate(member: AnyNode): member is PrivateMember {
-  return "key" in member && member.key.type === "PrivateIdentifier";
-}
-
-type PrivateMember = (MethodDefinition | PropertyDefinition) & { key: PrivateIdentifier };
