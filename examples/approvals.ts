@@ -7,15 +7,16 @@ import { check, exampleModel } from "./_model.ts";
 
 await using example = exampleModel([
   `const paid = [];
+const refused = [];
 for (const { to, amount } of invoices) {
   try {
     await pay(to, amount);
     paid.push(to);
   } catch (error) {
-    console.log(error.message);
+    refused.push(to);
   }
 }
-paid`,
+({ paid, refused })`,
   "=Ada and Bob are paid; the payment to Eve was refused.",
 ]);
 

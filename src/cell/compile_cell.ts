@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { AssignedNames } from "./rewrite/_assigned_names.ts";
 import type { Program } from "acorn";
 import type { Declaration } from "./rewrite/declarations.ts";
 import { rewriteCell } from "./rewrite/rewrite.ts";
@@ -23,6 +24,8 @@ export interface CompiledCell {
   readonly helper: string;
   /** The names that the cell declares at its top level. */
   readonly declarations: readonly Declaration[];
+  /** The names to which the cell assigns, by its text. */
+  readonly assignments: AssignedNames;
   /** The position map from `code` to the source. */
   readonly map: PositionMap;
   /** Calls whose promise is dropped, or used as the value. */
@@ -66,6 +69,7 @@ export function compileCell(cell: string | ParsedCell, options: CompileOptions =
     code: rendered.code,
     helper,
     declarations: rewritten.declarations,
+    assignments: rewritten.assignments,
     map: mapPieces(rendered.pieces, {
       source: code,
       toOriginal,

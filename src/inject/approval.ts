@@ -4,8 +4,6 @@
  * @module
  */
 
-import type { HostFunction } from "./host_function.ts";
-
 /** Which calls of a function need an approval: all, or those for whose arguments a function returns true. */
 // deno-lint-ignore no-explicit-any -- the parameters are those of the function that needs the approval
 export type Approval = boolean | ((...args: any[]) => boolean | Promise<boolean>);
@@ -40,7 +38,7 @@ export class CallRefusedError extends Error {
  * @param args The arguments, checked.
  */
 export async function needsApproval(
-  { approval }: HostFunction,
+  { approval }: { readonly approval: Approval | undefined },
   args: readonly unknown[],
 ): Promise<boolean> {
   return typeof approval === "function" ? await approval(...args) !== false : approval ?? false;

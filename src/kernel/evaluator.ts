@@ -20,7 +20,8 @@ import { FunctionSources } from "./snapshot/function_source.ts";
 import type { Stopper } from "./stop/stopper.ts";
 import { Intrinsics } from "./snapshot/intrinsics.ts";
 import type { Modules } from "./namespace/modules.ts";
-import { type NamedValue, Namespace, toEntry } from "./namespace/namespace.ts";
+import { Changes } from "./namespace/changes.ts";
+import { Namespace } from "./namespace/namespace.ts";
 import type { Originals } from "./lockdown/originals.ts";
 import { createHelper } from "./namespace/cell_helper.ts";
 import type { CellHelper, NamespaceScope } from "./namespace/scope.ts";
@@ -28,7 +29,6 @@ import type { SnapshotContext } from "./snapshot/snapshot_context.ts";
 import { openSnapshot } from "./snapshot/snapshot_reader.ts";
 import { writeSnapshot, type WrittenSnapshot } from "./snapshot/snapshot_writer.ts";
 import type { StackMapper } from "./namespace/stack_mapper.ts";
-import { filterList, mapList } from "../rpc/lists.ts";
 
 /** The output of cells, as an evaluator uses it. */
 export interface OutputAccount {
@@ -79,6 +79,7 @@ export class Evaluator {
   readonly #isReference: (value: object) => boolean;
   readonly #originals: Originals | undefined;
   readonly #settle: (() => Promise<void>) | undefined;
+  readonly #changes: Changes;
   #intrinsics: Intrinsics | undefined;
   /** The names. */
   readonly namespace: Namespace;
@@ -92,6 +93,7 @@ export class Evaluator {
     this.#stacks = options.stacks;
     this.#stopper = options.stopper;
     this.namespace = new Namespace(options.scope.target, options.globals);
+    this.#changes = new Changes(this.namespace);
     this.modules = options.modules;
     this.#snapshotTimeoutMs = options.snapshotTimeoutMs ?? DEFAULT_SNAPSHOT_TIMEOUT_MS;
     this.#originals = options.originals;
@@ -127,6 +129,7 @@ export class Evaluator {
     except: readonly string[],
   ): Promise<RestoreReport> {
     const read = await openSnapshot(this.#context, attachments, { except });
+    this.#changes.distrust();
     return await this.#bounded("restore a snapshot", read);
   }
 
@@ -182,11 +185,7 @@ export class Evaluator {
    * @param cell The compiled cell.
    */
   async execute(cell: ExecuteParams): Promise<CellReport> {
-    const before = new Map<string, unknown>();
-    const namesBefore = this.namespace.values();
-    for (let i = 0; i < namesBefore.length; i++) {
-      before.set(namesBefore[i]!.name, namesBefore[i]!.value);
-    }
+    this.#changes.begin(cell.assignments);
     this.#stacks.add(cell.cell, cell.map);
     this.#originals?.begin();
     this.#output.start(cell.cell);
@@ -210,10 +209,7 @@ export class Evaluator {
       outcome = { error: describeError(thrown, this.#stacks), names: this.namespace.entries() };
     }
     this.namespace.settle();
-    const isChanged = ({ name, value }: NamedValue) =>
-      !before.has(name) || !Object.is(before.get(name), value);
-    const changed = mapList(filterList(this.namespace.values(), isChanged), toEntry);
-    return { ...outcome, output: this.#output.end(), changed };
+    return { ...outcome, output: this.#output.end(), changed: this.#changes.end() };
   }
 
   #restoreOriginals(): void {

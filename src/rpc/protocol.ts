@@ -69,6 +69,18 @@ export interface ExecuteParams {
   timeoutMs?: number;
   /** Orders that the host has sent before: they are not for this cell. */
   orders?: number;
+  /** The names that the cell may change. Absent for code that assigns no names. */
+  assignments?: Assignments;
+}
+
+/** The names to which code assigns, by its text. Names that it declares at the top level need not be among them. */
+export interface Assignments {
+  /** Names to which it assigns anywhere. */
+  now?: string[];
+  /** Those to which its functions assign, which may be called later. */
+  later?: string[];
+  /** Whether it may change any name, since it gets hold of the global object, or imports code. */
+  any?: boolean;
 }
 
 /**

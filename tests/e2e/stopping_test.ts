@@ -126,10 +126,7 @@ Deno.test("DenoRuntime.execute() hides guards where functions show their source"
   await runtime.execute(source);
   const shown = await runtime.execute("f.toString()");
   assert(shown.status === "ok");
-  assertMatch(
-    shown.value!.text,
-    /^"async \(x\) => \{ for \(const y of x\) \{ \(await y\) \} return/,
-  );
+  assertEquals(shown.value!.text, JSON.stringify(source.slice("const f = ".length)));
 });
 
 Deno.test("DenoRuntime.execute() refuses a flood of timers", async () => {

@@ -39,9 +39,7 @@ const evaluator = new Evaluator({
   globals: new Set(Object.getOwnPropertyNames(globalThis)),
   isReference: (value) => references.isStandIn(value),
 });
-globalThis.console = createConsole((stream, text) =>
-  output.write(stream, text)
-) as unknown as Console;
+globalThis.console = createConsole((stream, text) => output.write(stream, text)).console;
 addEventListener("unhandledrejection", (event) => event.preventDefault());
 addEventListener("error", (event) => event.preventDefault());
 

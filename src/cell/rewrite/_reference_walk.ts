@@ -8,14 +8,14 @@ import type {
   MethodDefinition,
   Node,
   Pattern,
-  PrivateIdentifier,
   Program,
   Property,
-  PropertyDefinition,
   SwitchStatement,
   VariableDeclaration,
 } from "acorn";
 import { readPattern } from "../../syntax/pattern.ts";
+import { AssignedNames } from "./_assigned_names.ts";
+import { isLexical, isPrivate, isUsing } from "./_node_kinds.ts";
 import { References, type Scope, type Unit } from "./_references.ts";
 
 /** The current position of the walk. */
@@ -33,6 +33,8 @@ export class ReferenceWalk {
   readonly references = new References();
   /** The identifiers whose values are assigned. */
   readonly targets: ReadonlySet<Node>;
+  /** The names to which the cell assigns. */
+  readonly assignments = new AssignedNames();
   /** The names that are tested with `typeof`. */
   readonly tested: Set<string> = new Set();
   readonly #targets = new Set<Node>();
@@ -55,6 +57,7 @@ export class ReferenceWalk {
   #visit(node: AnyNode): void {
     switch (node.type) {
       case "Identifier":
+        this.assignments.refer(node.name);
         return this.references.add(node.name, { ...this.#place, node });
       case "PrivateIdentifier":
         return this.references.add(`#${node.name}`, this.#place);
@@ -68,9 +71,14 @@ export class ReferenceWalk {
       case "TemplateElement":
       case "BreakStatement":
       case "ContinueStatement":
+        return;
       case "ImportDeclaration":
       case "ExportAllDeclaration":
+        this.assignments.any = true;
         return;
+      case "ImportExpression":
+        this.assignments.any = true;
+        return this.#below(node);
       case "LabeledStatement":
         return this.#visit(node.body);
       case "ExportNamedDeclaration":
@@ -97,8 +105,12 @@ export class ReferenceWalk {
         return this.#visit(node.argument);
       case "AssignmentExpression":
         if (node.operator === "=") this.#assign(node.left);
+        this.#note(node.left);
         this.#visit(node.left);
         return this.#visit(node.right);
+      case "UpdateExpression":
+        if (node.argument.type === "Identifier") this.#note(node.argument);
+        return this.#visit(node.argument);
       case "Property":
         if (node.method || node.kind !== "init") return this.#method(node);
         if (node.computed) this.#visit(node.key);
@@ -120,7 +132,10 @@ export class ReferenceWalk {
         return this.#block(node, node.init != null && isLexical(node.init));
       case "ForInStatement":
       case "ForOfStatement":
-        if (node.left.type !== "VariableDeclaration") this.#assign(node.left);
+        if (node.left.type !== "VariableDeclaration") {
+          this.#assign(node.left);
+          this.#note(node.left);
+        }
         return this.#block(node, isLexical(node.left));
       case "SwitchStatement":
         return this.#switch(node);
@@ -166,6 +181,12 @@ export class ReferenceWalk {
 
   #assign(pattern: Pattern): void {
     readPattern(pattern, { target: (node) => this.#targets.add(node) });
+  }
+
+  /** Notes the names to which a pattern assigns. Some may be local: that is no harm. */
+  #note(pattern: Pattern): void {
+    const isLater = this.#place.unit !== undefined;
+    readPattern(pattern, { target: ({ name }) => this.assignments.add(name, { isLater }) });
   }
 
   #variables(node: VariableDeclaration): void {
@@ -275,19 +296,3 @@ export class ReferenceWalk {
     this.#place = before;
   }
 }
-
-function isUsing({ kind }: VariableDeclaration): boolean {
-  return kind === "using" || kind === "await using";
-}
-
-/** Returns whether a node declares names in the enclosing block. */
-function isLexical(node: AnyNode): boolean {
-  return node.type === "FunctionDeclaration" || node.type === "ClassDeclaration" ||
-    node.type === "VariableDeclaration" && node.kind !== "var";
-}
-
-function isPrivate(member: AnyNode): member is PrivateMember {
-  return "key" in member && member.key.type === "PrivateIdentifier";
-}
-
-type PrivateMember = (MethodDefinition | PropertyDefinition) & { key: PrivateIdentifier };

@@ -18,6 +18,7 @@ import { LineIndex, type Position } from "../../syntax/position.ts";
 import { type Declaration, Declarations } from "./declarations.ts";
 import { findCaptures } from "./captures.ts";
 import { findNamespaces, isEnumOf } from "./_namespaces.ts";
+import { AssignedNames } from "./_assigned_names.ts";
 import { ReferenceWalk } from "./_reference_walk.ts";
 import { type UnsetNames, unsetNames } from "./_unset_names.ts";
 import { Edits } from "./edits.ts";
@@ -43,6 +44,8 @@ export interface RewriteOptions {
 export interface RewrittenCell {
   readonly edits: Edits;
   readonly declarations: readonly Declaration[];
+  /** The names to which the cell assigns. */
+  readonly assignments: AssignedNames;
 }
 
 /** The beginning of a comment in scripts, and three operators in modules. */
@@ -72,6 +75,7 @@ class Rewriter implements RewrittenCell {
   readonly #helper: string;
   readonly #generated: boolean;
   readonly #toOriginal: RewriteOptions["toOriginal"];
+  #assignments = new AssignedNames();
   /** The statement whose value is that of the cell. */
   #last: AnyNode | undefined;
 
@@ -94,6 +98,10 @@ class Rewriter implements RewrittenCell {
       inside,
       refuse,
     });
+  }
+
+  get assignments(): AssignedNames {
+    return this.#assignments;
   }
 
   get declarations(): readonly Declaration[] {
@@ -126,6 +134,7 @@ class Rewriter implements RewrittenCell {
     }
     if (this.#code.includes(HTML_COMMENT)) this.#separate(program);
     const walk = new ReferenceWalk(program);
+    this.#assignments = walk.assignments;
     insertGuards(program, this.edits, { helper: this.#helper, captures: findCaptures(walk) });
     this.#prepare(unsetNames(walk, this.#declarations));
   }

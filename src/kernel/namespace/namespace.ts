@@ -39,6 +39,11 @@ export class Namespace {
   readonly #shadowed = new Map<string, PropertyDescriptor>();
   /** Names that wait for their value, each with the property that it had before. */
   readonly #awaited = new Map<string, PropertyDescriptor | undefined>();
+  /** The names in the order in which they were first bound. */
+  readonly #order = new Map<string, number>();
+  /** The names that were bound since {@linkcode Namespace.watch}, with what they were before. */
+  #bound: Map<string, NamedValue | undefined> | undefined;
+  #count = 0;
   readonly #provided = new Map<string, object>();
   readonly #providedNames = new WeakMap<object, string>();
 
@@ -70,6 +75,10 @@ export class Namespace {
    * @param options Whether cells may assign to it.
    */
   define(name: string, value: unknown, options: DefineOptions = {}): void {
+    if (this.#bound !== undefined && !this.#bound.has(name)) {
+      this.#bound.set(name, this.named(name));
+    }
+    if (!this.has(name)) this.#order.set(name, this.#count++);
     if (this.#globals.has(name) && !this.#shadowed.has(name)) {
       this.#shadowed.set(name, this.#property(name) ?? {});
     }
@@ -193,23 +202,50 @@ export class Namespace {
     return before.get === undefined ? before.value : apply(before.get, this.#target, []);
   }
 
+  /** Returns a name with its value, or `undefined` if it is not bound. */
+  named(name: string): NamedValue | undefined {
+    if (!this.has(name)) return undefined;
+    const property = this.#property(name)!;
+    const computed = property.get !== undefined || property.set !== undefined;
+    return {
+      name,
+      value: computed ? property.get : property.value,
+      constant: property.writable === false,
+      computed,
+    };
+  }
+
   /** Returns every name with its value, in the order in which they were first bound. */
   values(): NamedValue[] {
     const values: NamedValue[] = [];
     const names = getOwnPropertyNames(this.#target);
     for (let i = 0; i < names.length; i++) {
-      const name = names[i]!;
-      if (!this.has(name)) continue;
-      const property = this.#property(name)!;
-      const computed = property.get !== undefined || property.set !== undefined;
-      values[values.length] = {
-        name,
-        value: computed ? property.get : property.value,
-        constant: property.writable === false,
-        computed,
-      };
+      const value = this.named(names[i]!);
+      if (value !== undefined) values[values.length] = value;
     }
     return values;
+  }
+
+  /** Returns some names with their values, in the order in which they were first bound. Those that are not bound are left out. */
+  inOrder(names: ReadonlySet<string>): NamedValue[] {
+    const values: NamedValue[] = [];
+    names.forEach((name) => {
+      const value = this.named(name);
+      if (value !== undefined) values[values.length] = value;
+    });
+    return values.sort((a, b) => this.#order.get(a.name)! - this.#order.get(b.name)!);
+  }
+
+  /** Records the names that are bound from now on. */
+  watch(): void {
+    this.#bound = new Map();
+  }
+
+  /** Ends the record, and returns the names with what they were before. */
+  unwatch(): ReadonlyMap<string, NamedValue | undefined> {
+    const bound = this.#bound!;
+    this.#bound = undefined;
+    return bound;
   }
 
   /** Returns a line about the value of each name; `null` for names that are not bound. */

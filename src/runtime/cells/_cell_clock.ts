@@ -11,7 +11,9 @@ export class CellClock implements Disposable {
   readonly stopped: Promise<StopReason>;
   /** Stops the cell; only the first call counts. */
   readonly stop: (reason: StopReason) => void;
-  readonly #disposed = new AbortController();
+  readonly #signal: AbortSignal | undefined;
+  readonly #interrupt = () => this.stop("interrupted");
+  #isDisposed = false;
   #leftMs: number;
   #since = performance.now();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -28,10 +30,9 @@ export class CellClock implements Disposable {
     this.stopped = promise;
     this.stop = resolve;
     this.#leftMs = limitMs;
+    this.#signal = signal;
     if (signal?.aborted) resolve("interrupted");
-    signal?.addEventListener("abort", () => resolve("interrupted"), {
-      signal: this.#disposed.signal,
-    });
+    signal?.addEventListener("abort", this.#interrupt, { once: true });
     this.#start();
   }
 
@@ -44,14 +45,15 @@ export class CellClock implements Disposable {
     try {
       return await waiting;
     } finally {
-      if (--this.#waiting === 0 && !this.#disposed.signal.aborted) this.#start();
+      if (--this.#waiting === 0 && !this.#isDisposed) this.#start();
     }
   }
 
   /** Removes the timer and the listener. */
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
-    this.#disposed.abort();
+    this.#isDisposed = true;
+    this.#signal?.removeEventListener("abort", this.#interrupt);
   }
 
   #start(): void {

@@ -248,7 +248,7 @@ export class CellRunner implements KernelHost {
   }
 
   async #execute(
-    { code, helper, map }: CompiledCell,
+    { code, helper, map, assignments: { now, later, any } }: CompiledCell,
     { kernel, active, clock, timeoutMs }: {
       kernel: Kernel;
       active: ActiveCell;
@@ -258,7 +258,8 @@ export class CellRunner implements KernelHost {
   ): Promise<CellResult> {
     const { cell } = active;
     const limit = Number.isFinite(timeoutMs) ? { timeoutMs } : {};
-    const running = kernel.execute({ cell, code, helper, map: [...map], ...limit });
+    const assignments = { now: [...now], later: [...later], any };
+    const running = kernel.execute({ cell, code, helper, map: [...map], ...limit, assignments });
     const outcome = await Promise.race([running, clock.stopped]);
     if (typeof outcome !== "string") return this.#result(active, outcome, "timeout");
     active.stopped = true;

@@ -259,7 +259,7 @@ const LINES: Session[] = [
   { cells: "const s = 1;\r\nnull.x", gives: "cell-1.ts:2:6" },
   {
     cells: "function f() {\u2028  return null.x }\r\rf()",
-    gives: /cell-1\.ts:1:30\n {4}at cell-1\.ts:3:1/,
+    gives: /at f \(cell-1\.ts:1:30\)\n {4}at cell-1\.ts:3:1/,
   },
   { cells: "let a = 1;\r\u2028let b = ;", gives: "cell-1.ts:2:10" },
   { cells: "let n = 3;\nconst r = 5 <!--n;\n[r, n]", gives: "ok [ false, 2 ]" },

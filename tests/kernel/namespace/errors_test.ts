@@ -101,9 +101,11 @@ const LATE: Session[] = [
     gives: /Uncaught \(in promise\) Error: outer\n[^]*Caused by Error: inner/,
   },
   {
-    cells:
-      "class Odd extends Error { code = 5 }\nsetTimeout(() => { throw new Odd('late') }, 0)\nawait new Promise((done) => setTimeout(done, 5))",
-    gives: /Uncaught Odd: late\\n[^]*With { code: 5 }/,
+    cells: [
+      "class Odd extends Error { code = 5 }\nsetTimeout(() => { throw new Odd('late') }, 0)",
+      "await new Promise((done) => setTimeout(done, 20))",
+    ],
+    gives: /Uncaught Odd: late\n[^]*With { code: 5 }/,
   },
   { cells: ["Error.stackTraceLimit = 0", "null.x"], gives: "cell-2.ts:1:6" },
 ];

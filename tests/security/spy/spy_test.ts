@@ -62,7 +62,12 @@ const CELLS: readonly (readonly [source: string, status: string, timeoutMs?: num
   [`while (true) await slow()`, "timeout", 60],
   [`/^(a+)+$/.test("a".repeat(40) + "!")`, "timeout", 60],
   [
-    `setTimeout(() => { throw new Error("late") }); Promise.reject(new Error("rejected")); queueMicrotask(() => { throw 1 }); reportError(2);
+    `setTimeout(() => { throw new Error("own") }); await new Promise(() => {})`,
+    "error",
+  ],
+  [`setTimeout(() => { throw new Error("late") })`, "ok"],
+  [
+    `Promise.reject(new Error("rejected")); queueMicrotask(() => { throw 1 }); reportError(2);
     const target = new EventTarget(); target.addEventListener("x", () => { throw new Error("heard") }); target.dispatchEvent(new Event("x"));
     await new Promise((resolve) => setTimeout(resolve, 5))`,
     "ok",
