@@ -4,6 +4,8 @@
  * @module
  */
 
+import { headOf } from "../../text/truncate.ts";
+
 /** A reply without a cell. */
 export interface ReplyShape {
   /** The text. */
@@ -25,7 +27,7 @@ const DATA: ReadonlySet<string> = new Set(
 
 /** Calls of tools that models write as text, in the formats that they were trained on. */
 const TOOL_MARKUP =
-  /<(tool_?calls?|function_?calls?|tool_?use|invoke|tool_code|function|execute\w*|run_?code|code|action|antml:invoke|antml:function_calls|[｜|]tool[^>]{0,30})(?:[\s=][^<>]{0,200})?>|<\|(tool_?calls?|python_tag|tool_call_begin|tool▁calls?▁begin)[^>]{0,20}>|<｜tool▁calls?▁begin｜>|\[TOOL_CALLS?\]|\[TOOL_REQUEST\]|^\s*Action:\s*\S+\s*\n\s*Action Input:/im;
+  /<(tool_?calls?|function_?calls?|tool_?use|invoke|tool_code|function|execute\w*|run_?code|code|action|antml:invoke|antml:function_calls|[｜|]tool[^>]{0,30})(?:[\s=][^<>]{0,200})?>|<\|(tool_?calls?|python_tag|tool_call_begin|tool▁calls?▁begin)[^>]{0,20}>|<｜tool▁calls?▁begin｜>|\[TOOL_CALLS?\]|\[TOOL_REQUEST\]|^[ \t]*Action:[ \t]*\S{1,200}[ \t]*\n[ \t]*Action Input:/im;
 
 /** Names of fields with the tool, and of those with its arguments. */
 const NAME_FIELDS = [
@@ -52,9 +54,12 @@ const ARGUMENT_FIELDS = [
   "code",
 ];
 
+/** Characters of a reply that are looked at. */
+const MAX_READ_CHARS = 100_000;
+
 /** Words of a block without a language that is code for a cell. */
 const CODE =
-  /^\s*(await |const |let |var |for ?\(|return |import |async function|function \w+\(|console\.log\()/m;
+  /^[ \t]*(await |const |let |var |for ?\(|return |import |async function|function \w+\(|console\.log\()/m;
 
 /**
  * Explains why a reply was not understood, for the model; `undefined` if the reply is an answer.
@@ -63,7 +68,7 @@ const CODE =
  * @param language The language of cells, for the advice.
  */
 export function explainMisfire(shape: ReplyShape, language: string): string | undefined {
-  const found = misfire(shape);
+  const found = misfire({ ...shape, text: headOf(shape.text, MAX_READ_CHARS) });
   if (found === undefined) return undefined;
   return `${found}, so nothing was executed. To act, write one block that begins with \`\`\`${language} on a line of its own ` +
     "and ends with ``` on a line of its own. If your reply was the answer, and not an attempt to act, give it again.";

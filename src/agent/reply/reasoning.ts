@@ -17,7 +17,7 @@ const MARK = new RegExp(
     "◁(?<closeTriangle>/?)(?<triangle>think)▷",
     "<\\|(?<begin>begin_of_thought|start_thinking|thinking_start|begin_of_think|thought_begin)\\|>",
     "<\\|(?<finish>end_of_thought|end_thinking|thinking_end|end_of_think|thought_end|begin_of_solution)\\|>",
-    "<\\|channel\\|>\\s*(?<channel>\\w+)(?<to>[^<]{0,200})(?:<\\|constrain\\|>\\s*\\w+\\s*)?<\\|message\\|>",
+    "<\\|channel\\|>\\s{0,4}(?<channel>\\w{1,40})(?<to>[^<]{0,200})(?:<\\|constrain\\|>\\s{0,4}\\w{1,40}\\s{0,4})?<\\|message\\|>",
     "(?<token><\\|(?:start|end|return|call|message|im_start|im_end|eot_id|eom_id|endoftext|end_of_text|" +
     "begin_of_text|end_of_solution|start_response|end_response|start_header_id|end_header_id)\\|>" +
     "(?:assistant\\b(?!\\w))?|<end_of_turn>|<｜end▁of▁sentence｜>)",
@@ -34,8 +34,8 @@ const ROLE = "assistant";
 /** The longest mark, beyond which nothing is held back. */
 const MAX_MARK_CHARS = 320;
 
-/** The beginnings of marks. */
-const MARK_START = /[<[◁](?![\s\S]*[<[◁])/;
+/** The first characters of marks. */
+const MARK_STARTS = ["<", "[", "◁"];
 
 /** Receives a reply, told apart. */
 export interface ReasoningSink {
@@ -73,6 +73,9 @@ export class ReasoningFilter {
   readonly #sink: ReasoningSink;
   #place: Place;
   #held = "";
+  /** The pieces of a reply that is held back, and the end of them. */
+  #pieces: string[] = [];
+  #tail = "";
   /** The last line of the text so far. */
   #line = "";
   #hasText = false;
@@ -92,8 +95,29 @@ export class ReasoningFilter {
 
   /** Reads the next piece of the reply. */
   push(chunk: string): void {
+    if (this.#place.kind === "implicit") return this.#pushImplicit(chunk);
     this.#held += chunk;
     while (this.#step());
+  }
+
+  /** Holds a reply back until its closing tag, of which it is certain that it is looked for once in each piece. */
+  #pushImplicit(chunk: string): void {
+    this.#pieces.push(chunk);
+    const window = this.#tail + chunk;
+    this.#tail = window.slice(-MAX_MARK_CHARS);
+    for (const found of window.matchAll(new RegExp(MARK.source, "gi"))) {
+      if (!isClosing(found.groups!)) continue;
+      const whole = this.#pieces.join("");
+      const at = whole.length - window.length + found.index;
+      this.#sink.reasoning(whole.slice(0, at));
+      this.#pieces = [];
+      this.#held = whole.slice(at + found[0].length);
+      this.lone = true;
+      this.#marked = true;
+      this.#place = TEXT;
+      while (this.#step());
+      return;
+    }
   }
 
   /**
@@ -102,29 +126,25 @@ export class ReasoningFilter {
    * @returns Text that was taken for reasoning because of a tag in the middle of a line that was never closed.
    */
   end(): string {
-    const { kind } = this.#place;
-    const held = this.#held;
-    this.#held = "";
-    if (kind !== "reasoning") {
+    if (this.#place.kind === "implicit") {
       // Without the closing tag, the reply was an ordinary one.
       this.#place = TEXT;
-      if (kind === "implicit") {
-        this.#held = held;
-        while (this.#step());
-        return this.end();
-      }
+      this.push(this.#pieces.join(""));
+    }
+    const held = this.#held;
+    this.#held = "";
+    if (this.#place.kind !== "reasoning") {
       this.#text(held);
       return "";
     }
     this.#sink.reasoning(held);
-    const { restorable } = this.#place as { restorable: string | undefined };
+    const { restorable } = this.#place;
     return restorable === undefined ? "" : restorable + held;
   }
 
   /** Reads up to the next mark. Returns whether there may be another one. */
   #step(): boolean {
     const place = this.#place;
-    if (place.kind === "implicit") return this.#implicit();
     if (place.kind === "reasoning") return this.#reasoning(place);
     const match = MARK.exec(this.#held);
     if (match === null) {
@@ -136,19 +156,6 @@ export class ReasoningFilter {
     this.#held = this.#held.slice(match.index + match[0].length);
     this.#mark(match);
     return true;
-  }
-
-  #implicit(): boolean {
-    const match = new RegExp(MARK.source, "gi");
-    for (const found of this.#held.matchAll(match)) {
-      if (!isClosing(found.groups!)) continue;
-      this.#sink.reasoning(this.#held.slice(0, found.index));
-      this.#held = this.#held.slice(found.index + found[0].length);
-      this.lone = true;
-      this.#place = TEXT;
-      return true;
-    }
-    return false;
   }
 
   #reasoning(place: Extract<Place, { kind: "reasoning" }>): boolean {
@@ -205,7 +212,7 @@ export class ReasoningFilter {
 
   /** Returns what is certainly no part of a mark, and keeps the rest. */
   #release(): string {
-    const at = this.#held.search(MARK_START);
+    const at = Math.max(...MARK_STARTS.map((start) => this.#held.lastIndexOf(start)));
     const isMark = at !== -1 && this.#held.length - at < MAX_MARK_CHARS &&
       mayBeMark(this.#held.slice(at));
     const from = isMark ? markBefore(this.#held, at) : this.#held.length;
@@ -237,7 +244,7 @@ function mayBeMark(text: string): boolean {
 
 /** Marks of channels have several tags: the first one begins them. */
 function markBefore(text: string, at: number): number {
-  const start = text.slice(0, at).search(/<\|channel\|>(?![\s\S]*<\|channel\|>)/i);
+  const start = text.slice(0, at).toLowerCase().lastIndexOf("<|channel|>");
   return start !== -1 && at - start < MAX_MARK_CHARS ? start : at;
 }
 

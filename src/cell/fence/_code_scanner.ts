@@ -44,7 +44,8 @@ export class CodeScanner {
     copy.#mode = this.#mode;
     copy.#quote = this.#quote;
     copy.#substitutions.push(...this.#substitutions);
-    copy.#parentheses.push(...this.#parentheses);
+    // Enough for the rest of one line: hostile code opens many.
+    copy.#parentheses.push(...this.#parentheses.slice(-100));
     copy.#slashIsRegExp = this.#slashIsRegExp;
     copy.#word = this.#word;
     copy.#read(text);
