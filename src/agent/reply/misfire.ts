@@ -97,8 +97,11 @@ function withoutCode(text: string): string {
 
 /** Whether a text is, or has a block that is, JSON that names a tool and its arguments. */
 function isToolCall(text: string): boolean {
+  // Many models announce a call in words.
+  const start = text.search(/^[[{]/m);
   const bodies = [
     text,
+    start === -1 ? "" : text.slice(start),
     ...[...text.matchAll(/```(?:json\w*)?[ \t]*\n([\s\S]*?)```/g)].map(([, body]) => body!),
   ];
   return bodies.some((body) => {

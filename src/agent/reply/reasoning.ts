@@ -37,6 +37,33 @@ const MAX_MARK_CHARS = 320;
 /** The first characters of marks. */
 const MARK_STARTS = ["<", "[", "◁"];
 
+/** Reasoning at the beginning of a text, and the rest. */
+export interface LeadingReasoning {
+  /** The reasoning; empty if there is none. */
+  readonly reasoning: string;
+  /** The text behind it. */
+  readonly text: string;
+  /** Whether the reasoning has no end yet. */
+  readonly isOpen: boolean;
+}
+
+/** The beginning of a text that may have reasoning in front. */
+const LEADING = new RegExp(`^\\s{0,99}<(?:${NAMES})>`, "i");
+const LEADING_END = new RegExp(`</(?:${NAMES})>\\n{0,9}`, "i");
+
+/**
+ * Splits reasoning off the beginning of a continuation, which goes on in the middle of a block.
+ *
+ * @param text The continuation.
+ */
+export function splitReasoning(text: string): LeadingReasoning {
+  if (!LEADING.test(text)) return { reasoning: "", text, isOpen: false };
+  const end = LEADING_END.exec(text);
+  if (end === null) return { reasoning: "", text, isOpen: true };
+  const at = end.index + end[0].length;
+  return { reasoning: text.slice(0, at), text: text.slice(at), isOpen: false };
+}
+
 /** Receives a reply, told apart. */
 export interface ReasoningSink {
   /** Receives text of the reply. */

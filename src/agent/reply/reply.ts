@@ -16,6 +16,7 @@ import type {
   ToolCall,
   ToolSpec,
 } from "../../model/model.ts";
+import { ModelError } from "../../model/model_error.ts";
 import { addUsage, estimateUsage } from "../../model/usage.ts";
 import { truncate } from "../../text/truncate.ts";
 import { ReplyReader, type ReplyReaderOptions } from "./reply_reader.ts";
@@ -122,10 +123,10 @@ export async function readReply(
     call = await streamCall(conversation, reader, options);
     usage = addUsage(usage, call.usage);
   }
-  const { finishReason, reported, toolCalls } = call;
+  const { finishReason, reported, broken, toolCalls } = call;
   const incomplete = reader.done || finishReason === "stop" || finishReason === "tool_calls"
     ? undefined
-    : explain(finishReason, reported);
+    : broken ?? explain(finishReason, reported);
   const complete = incomplete === undefined;
   const read = reader.end({ complete });
   return {
@@ -150,6 +151,8 @@ function explain(
 interface Call {
   readonly finishReason: FinishReason | undefined;
   readonly reported: string | undefined;
+  /** The error with which the reply broke off. */
+  readonly broken: string | undefined;
   readonly toolCalls: readonly ToolCall[];
   readonly usage: TokenUsage;
 }
@@ -162,9 +165,14 @@ async function streamCall(
   let received = "";
   let finishReason: FinishReason | undefined;
   let reported: string | undefined;
+  let broken: string | undefined;
   let usage: TokenUsage | undefined;
   const toolCalls: ToolCall[] = [];
-  for await (const chunk of callModel(messages, { signal, parameters, tools })) {
+  const chunks = endOnBreak(callModel(messages, { signal, parameters, tools }), {
+    signal,
+    onBreak: (reason) => broken = reason,
+  });
+  for await (const chunk of chunks) {
     if (chunk.type === "text") {
       received += chunk.text;
       usage = chunk.usage ?? usage;
@@ -190,7 +198,23 @@ async function streamCall(
   return {
     finishReason,
     reported,
+    broken,
     toolCalls,
     usage: usage ?? estimateUsage(messages, received),
   };
+}
+
+/** Ends a reply that breaks off. The text so far is not lost, and the run ends as failed. */
+async function* endOnBreak(
+  chunks: AsyncIterable<ModelChunk>,
+  { signal, onBreak }: { readonly signal: AbortSignal; readonly onBreak: (reason: string) => void },
+): AsyncGenerator<ModelChunk> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    if (signal.aborted || !(error instanceof ModelError) || error.kind !== "incomplete") {
+      throw error;
+    }
+    onBreak(error.message);
+  }
 }

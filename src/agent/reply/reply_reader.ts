@@ -6,7 +6,7 @@
 
 import { FenceParser, type FencePart } from "../../cell/fence/fence.ts";
 import { canJoin, joinContinuation } from "./continuation.ts";
-import { ReasoningFilter } from "./reasoning.ts";
+import { ReasoningFilter, splitReasoning } from "./reasoning.ts";
 
 /** Options of {@linkcode ReplyReader}. */
 export interface ReplyReaderOptions {
@@ -81,7 +81,7 @@ export class ReplyReader {
   push(text: string): void {
     if (this.#joining === undefined) return this.#filter.push(text);
     this.#joining += text;
-    if (canJoin(this.#joining)) this.#join();
+    if (canJoin(this.#joining) && !splitReasoning(this.#joining).isOpen) this.#join();
   }
 
   /** Begins another part: the reply was cut off, and is continued. */
@@ -107,7 +107,8 @@ export class ReplyReader {
     }
     if (restored !== "" && this.#code === undefined) this.#take([{ type: "text", text: restored }]);
     return {
-      text: this.#text,
+      // A token that ends a reply, which is a tag of HTML anywhere else.
+      text: this.#code === undefined ? this.#text.replace(/<\/s>\s{0,9}$/, "") : this.#text,
       code: this.#code,
       blocks: end.unaccepted,
       inline: end.inline,
@@ -117,8 +118,9 @@ export class ReplyReader {
   }
 
   #join(): void {
-    const text = this.#joining!;
+    const { reasoning, text } = splitReasoning(this.#joining!);
     this.#joining = undefined;
+    if (reasoning !== "") this.#options.onReasoning(reasoning);
     const code = this.#blockAt === undefined ? undefined : this.#written.slice(this.#blockAt);
     const joint = joinContinuation({ text: this.#written, code }, text);
     if (joint.kind !== "append") {
@@ -163,6 +165,8 @@ export class ReplyReader {
     this.#written = "";
     this.#part = "";
     this.#shown = 0;
+    this.#code = undefined;
+    this.#blockAt = undefined;
     this.#parser = this.#newParser();
     this.#options.onReset();
   }

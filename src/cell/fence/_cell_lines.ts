@@ -3,6 +3,7 @@ import {
   dedent,
   endsReply,
   type Fence,
+  hasTooFewTicks,
   parseClosingFence,
   parseNearFence,
   parseOpeningFence,
@@ -31,13 +32,17 @@ export class CellLines {
     this.#languages = languages;
   }
 
-  /** Adds a whole line. Returns the end of the block, if the line has the fence that closes it. */
-  read(line: string): BlockEnd | undefined {
+  /**
+   * Adds a line. Returns the end of the block, if the line has the fence that closes it. A line that is only a part, at the end
+   * of a reply that was cut off, is no fence with too few ticks.
+   */
+  read(line: string, { partial = false }: { partial?: boolean } = {}): BlockEnd | undefined {
     const text = this.fence.quoted ? unquote(line) : line;
     const indentation = parseClosingFence(text, this.fence);
     if (!this.#scanner.inside) {
       if (indentation !== undefined) return { trailing: false };
       if (this.#blank && this.#isOpening(text)) return undefined;
+      if (!partial && !this.#blank && hasTooFewTicks(text)) return { trailing: false };
       const end = this.#nearEnd(text);
       if (end !== undefined) return end;
     } else if ((indentation ?? Infinity) <= this.fence.indentation + 3) {

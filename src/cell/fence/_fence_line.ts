@@ -125,6 +125,11 @@ export function parseNearFence(line: string): NearFence | undefined {
   return { rest: stopToken.test(rest) ? "" : rest };
 }
 
+/** Whether a line of code has two ticks and nothing else: an empty template literal is no statement of sensible code. */
+export function hasTooFewTicks(line: string): boolean {
+  return /^[ \t]*``[ \t\r]*$/.test(line);
+}
+
 /** Whether the text behind a run of ticks, at the end of a line of code, is no part of the code. */
 export function endsReply(text: string): boolean {
   return text.length <= maxFenceLine && stopToken.test(text);

@@ -149,7 +149,7 @@ export class FenceParser {
 
   /** Whether a block is open, be it the cell or not. */
   get inBlock(): boolean {
-    return this.#cell !== undefined || this.#other !== undefined;
+    return !this.#done && (this.#cell !== undefined || this.#other !== undefined);
   }
 
   /** Whether the block that is open will be the cell. */
@@ -293,8 +293,8 @@ export class FenceParser {
     if (indentation !== undefined && indentation <= fence.indentation + 3) this.#other = undefined;
   }
 
-  #readCodeLine(cell: CellLines): void {
-    const end = cell.read(this.#line!);
+  #readCodeLine(cell: CellLines, { partial = false }: { partial?: boolean } = {}): void {
+    const end = cell.read(this.#line!, { partial });
     this.#line = "";
     if (!end) return;
     this.#trailing ||= end.trailing;
@@ -330,7 +330,7 @@ export class FenceParser {
       else if (this.#other) this.#endOther(line ?? "", this.#other);
       else if (line) this.#openBlock(line, "");
     } else if (this.#line) {
-      this.#readCodeLine(this.#cell);
+      this.#readCodeLine(this.#cell, { partial: truncated });
     }
     const cell = this.#done ? undefined : this.#cell;
     if (!cell) return undefined;

@@ -43,7 +43,8 @@ Deno.test("CaveAgent.run() ends as failed, and runs nothing, when a reply is not
     assertEquals(ofType(events, "run_failed")[0]!.reason, result.reason);
   }
   const missing = await ask(say(WIPE).slice(0, 1));
-  assertEquals([missing.result.status, missing.calls], ["failed", []]);
+  assertEquals([missing.result.status, missing.result.steps, missing.calls], ["failed", 1, []]);
+  assertStringIncludes(missing.result.content, "const keep");
 });
 
 Deno.test("CaveAgent.run() resumes when a reply was cut off, in any spelling", async () => {
@@ -80,6 +81,11 @@ Deno.test("CaveAgent.run() joins the parts of a reply without doubling what is r
     const code = 'const a = "one";\nconst b = [a, "two"];\nread(b)';
     assertEquals(result.cells, [code], name);
   }
+  const thinks = await ask(
+    say("```ts\nread(", "length"),
+    say("<think>Where was I?</think>1)\n```"),
+  );
+  assertEquals(thinks.result.cells, ["read(1)"]);
   const cutInTheFirstLine = await ask(say("```ts\nread(", "length"), say("```ts\nread(1)\n```"));
   assertEquals(cutInTheFirstLine.result.cells, ["read(1)"]);
 });
@@ -102,6 +108,7 @@ Deno.test("CaveAgent.run() tells reasoning in the text from the reply", async ()
     ],
     ["a thought", `<|begin_of_thought|>${draft}<|end_of_thought|>Hello`],
     ["a lone closing tag", "I plan.</think>\n\nHello"],
+    ["a token at the end", "Hello</s>"],
     ["twice", `<think>${draft}</think><think>Once more</think>Hello`],
   ];
   for (const [name, reply] of table) {
@@ -120,6 +127,11 @@ Deno.test("CaveAgent.run() runs the cell behind the reasoning, and leaves tags i
   assertEquals([result.cells, calls], [["read('<think>');"], ["read"]]);
   const mention = "Put `<think>` in front.";
   assertEquals((await ask(mention)).result.content, mention);
+});
+
+Deno.test("CaveAgent.run() runs no draft before a lone closing tag that arrives with it", async () => {
+  const { calls, result } = await ask(`Maybe\n\`\`\`ts\nwipe('draft')\n\`\`\`\nNo.</think>\nHello`);
+  assertEquals([calls, result.content], [[], "Hello"]);
 });
 
 Deno.test("CaveAgent.run() learns that reasoning has no opening tag", async () => {
@@ -205,6 +217,7 @@ Deno.test("CaveAgent.run() corrects a reply that was meant to act, once", async 
     "<code>\nread()\n</code>",
     '<tool_call>\n{"name": "read", "arguments": {}}\n</tool_call>',
     '{"name": "read", "arguments": {}}',
+    'I call it:\n{"name": "read", "arguments": {}}',
     '```json\n{"tool": "read", "parameters": {}}\n```',
     '<function=read>{"a": 1}</function>',
     "[TOOL_CALLS] [...]",

@@ -214,6 +214,7 @@ const cases: Case[] = [
     ["with a zero-width space", "console.log(1)\n```\u200b\n"],
     ["behind a zero-width space", "console.log(1)\n\u200b```\n"],
     ["of tildes", "console.log(1)\n~~~\n"],
+    ["of two ticks", "console.log(1)\n``\n"],
   ].map(([name = "", rest = ""]) => ({
     name: `closing fence ${name}`,
     reply: `Hi\n\`\`\`ts\n${rest}`,

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { ScriptedReply } from "../../src/model/testing/scripted_server.ts";
-import { cell, dialogues, eventsOf, ofType, setup } from "./setup.ts";
+import type { ScriptedReply } from "../../../src/model/testing/scripted_server.ts";
+import { cell, dialogues, eventsOf, ofType, setup } from "../setup.ts";
 
 Deno.test("CaveAgent.run() finds the cell in a reply, or none", async () => {
   const done = "Done";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { describeNames, observe } from "../../src/agent/step/observation.ts";
-import type { CellResult, CellResultBase } from "../../src/runtime/cells/cell_result.ts";
+import { describeNames, observe } from "../../../src/agent/step/observation.ts";
+import type { CellResult, CellResultBase } from "../../../src/runtime/cells/cell_result.ts";
 
 const MAX_CHARS = 5_000;
 const HUGE = "x".repeat(1_000_000);

@@ -1,9 +1,9 @@
 /** Middleware around model calls, cells, host calls and compactions. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { AgentMiddleware } from "../../src/agent/step/middleware.ts";
-import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
-import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
-import { cell, dialogues, eventsOf, setup } from "./setup.ts";
+import type { AgentMiddleware } from "../../../src/agent/step/middleware.ts";
+import { LocalRuntime } from "../../../src/runtime/local_runtime.ts";
+import { DenoRuntime } from "../../../src/runtime/deno_runtime.ts";
+import { cell, dialogues, eventsOf, setup } from "../setup.ts";
 
 Deno.test("AgentMiddleware observes, changes and replaces each part of a run, the first outermost", async () => {
   const seen: string[] = [];

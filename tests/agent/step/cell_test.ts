@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
-import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
-import { cell, dialogues, eventsOf, ofType, setup } from "./setup.ts";
+import { DenoRuntime } from "../../../src/runtime/deno_runtime.ts";
+import { LocalRuntime } from "../../../src/runtime/local_runtime.ts";
+import { cell, dialogues, eventsOf, ofType, setup } from "../setup.ts";
 
 Deno.test("CaveAgent.run() shows both ends and both lengths when a cell prints too much", async () => {
   const code = 'console.log("a".repeat(50) + "-".repeat(900) + "z".repeat(50));';

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
-import { cell, dialogues, eventsOf, ofType, setup } from "./setup.ts";
+import { DenoRuntime } from "../../../src/runtime/deno_runtime.ts";
+import { cell, dialogues, eventsOf, ofType, setup } from "../setup.ts";
 
 Deno.test("CaveAgent.run() shows the model violations of rules, with their places", async () => {
   const script = [

@@ -5,11 +5,11 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { alternate } from "../../src/model/alternate.ts";
-import type { Model, ModelChunk, ModelMessage } from "../../src/model/model.ts";
-import { ModelError, type ModelErrorKind } from "../../src/model/model_error.ts";
-import { withFallbacks } from "../../src/model/wrap/fallbacks.ts";
-import { withRetry } from "../../src/model/wrap/retry.ts";
+import { alternate } from "../../../src/model/alternate.ts";
+import type { Model, ModelChunk, ModelMessage } from "../../../src/model/model.ts";
+import { ModelError, type ModelErrorKind } from "../../../src/model/model_error.ts";
+import { withFallbacks } from "../../../src/model/wrap/fallbacks.ts";
+import { withRetry } from "../../../src/model/wrap/retry.ts";
 
 const messages: ModelMessage[] = [{ role: "user", content: "Hello" }];
 

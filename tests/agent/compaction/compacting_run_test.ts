@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { addUsage } from "../../src/model/usage.ts";
-import type { Message } from "../../src/agent/record/message.ts";
-import { cell, dialogues, eventsOf, ofType, setup, systemPrompt, typesOf } from "./setup.ts";
+import { addUsage } from "../../../src/model/usage.ts";
+import type { Message } from "../../../src/agent/record/message.ts";
+import { cell, dialogues, eventsOf, ofType, setup, systemPrompt, typesOf } from "../setup.ts";
 
 /** The history may take half of this: 200 tokens, or 800 characters. */
 const contextWindowTokens = 400;

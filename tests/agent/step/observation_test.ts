@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { observe } from "../../src/agent/step/observation.ts";
-import type { CellResult, LateOutput } from "../../src/runtime/cells/cell_result.ts";
+import { observe } from "../../../src/agent/step/observation.ts";
+import type { CellResult, LateOutput } from "../../../src/runtime/cells/cell_result.ts";
 
 function resultWith(late: readonly LateOutput[], lateDropped = 0): CellResult {
   return {
