@@ -10,6 +10,7 @@ import { checkNesting } from "./_nesting.ts";
 import { endsLikeObject, isObjectAtEnd, lastBraces, withObject } from "./_object_at_end.ts";
 import {
   eraseTypes,
+  mayHoldTypes,
   parseError,
   parseProgram,
   type StrippedCell,
@@ -72,6 +73,9 @@ export function parseCell(source: string): ParsedCell {
 type ParsedText = Omit<ParsedCell, "source">;
 
 function parseText(text: string): ParsedText {
+  // Erasing takes longer than anything else for a small cell.
+  const plain = mayHoldTypes(text) ? undefined : parsePlain(text);
+  if (plain !== undefined) return plain;
   const erased = eraseTypes(text);
   if (erased === undefined) return parseTransformed(text);
   try {
@@ -81,6 +85,15 @@ function parseText(text: string): ParsedText {
     const transformed = cause instanceof SyntaxError && orUndefined(() => parseTransformed(text));
     if (transformed) return transformed;
     throw refusal(erased, cause);
+  }
+}
+
+/** Parses JavaScript. The stripper has better errors for what is none. */
+function parsePlain(code: string): ParsedText | undefined {
+  try {
+    return { code, program: parseProgram(code) };
+  } catch {
+    return undefined;
   }
 }
 

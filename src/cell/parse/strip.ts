@@ -20,6 +20,22 @@ export interface StrippedCell {
 export const MAX_TRANSFORMED_CHARS = 150_000;
 
 /**
+ * Something that is in all TypeScript that is not JavaScript, or means something else there, but for signatures without a body,
+ * which are no JavaScript at all.
+ */
+const MAY_HOLD_TYPES =
+  /[<:?!@]|\b(?:abstract|accessor|as|declare|enum|implements|interface|module|namespace|override|private|protected|public|readonly|satisfies|type)\b|^\s*(?:im|ex)port\b/m;
+
+/**
+ * Returns whether a source may be TypeScript that is not JavaScript.
+ *
+ * @param source The source of the cell. If it is no JavaScript either, it may still be.
+ */
+export function mayHoldTypes(source: string): boolean {
+  return MAY_HOLD_TYPES.test(source);
+}
+
+/**
  * Erases the types. Positions stay as they are.
  *
  * @param source The source of the cell.
@@ -28,7 +44,6 @@ export const MAX_TRANSFORMED_CHARS = 150_000;
  * @throws {CellSyntaxError} If the source uses syntax that cells may not use.
  */
 export function eraseTypes(source: string): StrippedCell | undefined {
-  if (!MAY_HOLD_TYPES.test(source)) return { code: source };
   let code: string;
   try {
     code = stripTypeScriptTypes(source);
@@ -38,13 +53,6 @@ export function eraseTypes(source: string): StrippedCell | undefined {
   }
   return hidesLineEnd(source, code) ? undefined : { code };
 }
-
-/**
- * Something that is in all TypeScript that is not JavaScript, or means something else there, but for signatures without a body,
- * which are no JavaScript at all.
- */
-const MAY_HOLD_TYPES =
-  /[<:?!@]|\b(?:abstract|accessor|as|declare|enum|implements|interface|module|namespace|override|private|protected|public|readonly|satisfies|type)\b|^\s*(?:im|ex)port\b/m;
 
 /** Keywords whose statement, or function, ends with the line. */
 const RESTRICTED = /\b(?:return|throw|yield|async)\b[^\S\n]*\n/g;

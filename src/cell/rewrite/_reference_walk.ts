@@ -105,11 +105,11 @@ export class ReferenceWalk {
         return this.#visit(node.argument);
       case "AssignmentExpression":
         if (node.operator === "=") this.#assign(node.left);
-        this.#note(node.left);
+        else this.#note(node.left);
         this.#visit(node.left);
         return this.#visit(node.right);
       case "UpdateExpression":
-        if (node.argument.type === "Identifier") this.#note(node.argument);
+        this.#note(node.argument as Pattern);
         return this.#visit(node.argument);
       case "Property":
         if (node.method || node.kind !== "init") return this.#method(node);
@@ -132,10 +132,7 @@ export class ReferenceWalk {
         return this.#block(node, node.init != null && isLexical(node.init));
       case "ForInStatement":
       case "ForOfStatement":
-        if (node.left.type !== "VariableDeclaration") {
-          this.#assign(node.left);
-          this.#note(node.left);
-        }
+        if (node.left.type !== "VariableDeclaration") this.#assign(node.left);
         return this.#block(node, isLexical(node.left));
       case "SwitchStatement":
         return this.#switch(node);
@@ -181,12 +178,13 @@ export class ReferenceWalk {
 
   #assign(pattern: Pattern): void {
     readPattern(pattern, { target: (node) => this.#targets.add(node) });
+    this.#note(pattern);
   }
 
   /** Notes the names to which a pattern assigns. Some may be local: that is no harm. */
   #note(pattern: Pattern): void {
-    const isLater = this.#place.unit !== undefined;
-    readPattern(pattern, { target: ({ name }) => this.assignments.add(name, { isLater }) });
+    const place = { isLater: this.#place.unit !== undefined };
+    readPattern(pattern, { target: ({ name }) => this.assignments.add(name, place) });
   }
 
   #variables(node: VariableDeclaration): void {
