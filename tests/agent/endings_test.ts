@@ -171,3 +171,26 @@ Deno.test("CaveAgent.run() alternates roles after a failed run, a limit and a te
     );
   }
 });
+
+Deno.test("CaveAgent.run() sends the parameters of the run before those of the agent", async () => {
+  const parameters = { temperature: 1, stop: ["END"] };
+  await using context = setup(["One", "Two"], { parameters });
+  await context.agent.run("a");
+  await context.agent.run("b", { parameters: { temperature: 0, effort: "low" } });
+  const sent = context.server.requests.map((
+    { body },
+  ) => [body.temperature, body.stop, body.reasoning_effort]);
+  assertEquals(sent, [[1, ["END"], undefined], [0, ["END"], "low"]]);
+});
+
+Deno.test("CaveAgent.run() shows repeated requests as events", async () => {
+  await using context = setup([
+    { content: "Busy", status: 503, headers: { "retry-after": "0" } },
+    "Done",
+  ]);
+  const run = context.agent.stream("Go");
+  await run.result;
+  const [retry] = ofType(await eventsOf(run), "retry");
+  assertEquals([retry!.attempt, retry!.delayMs], [2, 0]);
+  assertStringIncludes(retry!.reason, "503 Busy");
+});

@@ -9,6 +9,7 @@ import {
 import { z } from "zod";
 import type { AgentRun } from "../../../src/agent/agent_run.ts";
 import type { AgentEvent, AgentEventType } from "../../../src/agent/record/event.ts";
+import type { AgentMiddleware } from "../../../src/agent/step/middleware.ts";
 import { defineFunction } from "../../../src/inject/host_function.ts";
 import { DenoRuntime } from "../../../src/runtime/deno_runtime.ts";
 import { LocalRuntime } from "../../../src/runtime/local_runtime.ts";
@@ -183,4 +184,22 @@ Deno.test("AgentRun.followUp() asks after the run, and only if it was completed"
   await assertRejects(() => failing.result);
   await assertRejects(() => never.result);
   assertEquals([never.status, context.server.requests.length], ["cancelled", 3]);
+});
+
+Deno.test("AgentRun.steer() keeps a run going that was about to end", async () => {
+  const runs: AgentRun<unknown>[] = [];
+  let steered = false;
+  const middleware: AgentMiddleware = {
+    async *modelCall(request, next) {
+      for await (const chunk of next(request)) {
+        if (chunk.type === "end" && !steered) runs[0]!.steer("In French");
+        steered ||= chunk.type === "end";
+        yield chunk;
+      }
+    },
+  };
+  await using context = setup(["Done", "Fait"], { middleware: [middleware] });
+  runs.push(context.agent.stream("Work"));
+  assertEquals((await runs[0]!.result).content, "Fait");
+  assertEquals(dialogues(context.server)[1], ["user: Work", "assistant: Done", "user: In French"]);
 });
