@@ -38,8 +38,10 @@ export { CaveAgent } from "./src/cave_agent.ts";
 export type { CaveAgentOptions } from "./src/cave_agent.ts";
 export type { RunOptions } from "./src/agent/agent.ts";
 export type { AgentRun } from "./src/agent/agent_run.ts";
-export type { AgentEvent, AgentEventType, RunResult, RunStatus } from "./src/agent/event.ts";
-export type { Message } from "./src/agent/message.ts";
+export type { AgentEvent, AgentEventType, RunResult } from "./src/agent/record/event.ts";
+export type { RunStatus } from "./src/agent/record/run_status.ts";
+export type { ApprovalDecision } from "./src/agent/record/pending_request.ts";
+export type { Message } from "./src/agent/record/message.ts";
 export type { PromptParts } from "./src/agent/prompt.ts";
 
 export type { Model, ModelChunk, ModelStreamOptions, TokenUsage } from "./src/model/model.ts";

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { agents } from "./agents.ts";
 import { boundary } from "./boundary.ts";
 import { Report } from "./measure.ts";
 import { parsers } from "./parsers.ts";
@@ -27,4 +28,5 @@ await pool(report);
 await guards(report);
 await idleMemory(report);
 await parsers(report);
+await agents(report);
 report.end();

@@ -5,69 +5,37 @@
  */
 
 import { Mutex } from "../async/mutex.ts";
-import { checkCount, checkLimit } from "../limits/limit.ts";
-import { checkOptions, type OptionNames } from "../limits/options.ts";
-import type { Model } from "../model/model.ts";
+import type { Schema } from "../inject/schema.ts";
+import { checkOptions } from "../limits/options.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { AgentRun, type Emit } from "./agent_run.ts";
-import { compactionThreshold, Compactor } from "./compaction.ts";
-import type { RunResult } from "./event.ts";
-import type { Message } from "./message.ts";
-import { defaultPromptTemplate, type PromptParts, promptParts } from "./prompt.ts";
-import { type StepContext, Steps } from "./steps.ts";
+import {
+  AGENT_OPTIONS,
+  type AgentOptions,
+  type OutputOf,
+  RUN_OPTIONS,
+  type RunOptions,
+} from "./agent_options.ts";
+import { AgentRun, type RunHost } from "./agent_run.ts";
+import { settingsOf } from "./agent_settings.ts";
+import { Artifacts } from "./compaction/artifacts.ts";
+import { cellFunctionsOf, systemPromptOf } from "./agent_prompt.ts";
+import { dateReminder } from "./prompt.ts";
+import { type ContextMemory, NEW_CONTEXT } from "./record/context_memory.ts";
+import type { RunResult } from "./record/event.ts";
+import { checkRunLimits } from "./record/limits.ts";
+import { checkMessages, type Message } from "./record/message.ts";
+import { newState, type RunState } from "./record/state.ts";
+import { ToolSet } from "./reply/tool_set.ts";
+import { RunClock, runToEnd } from "./run_loop.ts";
+import { Attachments } from "./step/attachments.ts";
+import { checkCellFunctions, injectCellFunctions } from "./step/cell_functions.ts";
+import { type NamedMiddleware, nameMiddleware, wrapModel } from "./step/middleware.ts";
+import type { HandedOver, StepDeps, StepSettings } from "./step/step_deps.ts";
+import { scopeOfRun } from "./scope_of_run.ts";
+import { Ledger } from "./team/ledger.ts";
+import { checkDescent, currentScope, type RunScope } from "./team/run_scope.ts";
 
-/** Options of {@linkcode Agent}. */
-export interface AgentOptions<R extends Runtime = Runtime> {
-  /** The model that writes the replies. */
-  readonly model: Model;
-  /** The runtime in which cells run. Its owner closes it. */
-  readonly runtime: R;
-  /** The role and the task of the agent. @default an assistant that works in TypeScript */
-  readonly instructions?: string | undefined;
-  /** Maximum number of model calls in one run. @default 10 */
-  readonly maxSteps?: number | undefined;
-  /** Characters of a cell's output that the model sees. @default 5000 */
-  readonly maxObservationChars?: number | undefined;
-  /** Time limit of a cell in milliseconds, `Infinity` for none. @default the runtime's `timeoutMs` */
-  readonly cellTimeoutMs?: number | undefined;
-  /** The model's context window in tokens; the history is compacted before it is full. @default 128000 */
-  readonly contextWindowTokens?: number | undefined;
-  /** The rules of the session. @default a text that fits the runtime */
-  readonly systemInstructions?: string | undefined;
-  /** Joins the parts of the system prompt. @default instructions, rules, types, functions, variables */
-  readonly systemPromptTemplate?: ((parts: PromptParts) => string) | undefined;
-  /** The language behind the fence of a cell, beside `typescript`, `ts`, `javascript` and `js`. @default "typescript" */
-  readonly cellLanguage?: string | undefined;
-  /** The history to continue. @default none */
-  readonly messages?: readonly Message[] | undefined;
-}
-
-const AGENT_OPTIONS: OptionNames<AgentOptions> = {
-  model: true,
-  runtime: true,
-  instructions: true,
-  maxSteps: true,
-  maxObservationChars: true,
-  cellTimeoutMs: true,
-  contextWindowTokens: true,
-  systemInstructions: true,
-  systemPromptTemplate: true,
-  cellLanguage: true,
-  messages: true,
-};
-
-/** Options of {@linkcode Agent.run} and {@linkcode Agent.stream}. */
-export interface RunOptions {
-  /** Stops the run: the model call and the cell. @default none */
-  readonly signal?: AbortSignal | undefined;
-  /** Maximum number of model calls. @default the agent's `maxSteps` */
-  readonly maxSteps?: number | undefined;
-}
-
-const RUN_OPTIONS: OptionNames<RunOptions> = { signal: true, maxSteps: true };
-
-/** Languages of blocks that are cells, whatever `cellLanguage` is. */
-const LANGUAGES = ["typescript", "ts", "javascript", "js"];
+export type { AgentOptions, OutputOf, RunOptions };
 
 /**
  * An agent with a history, on a runtime that it is given. Runs follow one another, on the same history and the same runtime.
@@ -78,19 +46,21 @@ export class Agent<R extends Runtime = Runtime> {
   /** The runtime in which cells run. */
   readonly runtime: R;
   readonly #options: AgentOptions<R>;
-  readonly #maxSteps: number;
-  readonly #maxObservationChars: number;
-  readonly #contextWindowTokens: number;
-  readonly #languages: readonly string[];
-  readonly #compactor = new Compactor();
+  readonly #settings: StepSettings;
+  readonly #tools: ToolSet;
+  readonly #middleware: readonly NamedMiddleware[];
+  readonly #artifacts = new Artifacts();
+  readonly #attachments = new Attachments();
   readonly #runs = new Mutex();
-  #messages: Message[];
+  #messages: readonly Message[];
+  #context: ContextMemory = NEW_CONTEXT;
 
   /**
    * Makes an agent. Nothing is started or sent yet.
    *
    * @param options Model, runtime and limits.
-   * @throws {TypeError} If there is no model or no runtime, or an option has an unknown name.
+   * @throws {TypeError} If there is no model or no runtime, an option has an unknown name, the history is malformed, or the
+   * runtime has a name that the agent puts into cells itself.
    * @throws {RangeError} If a limit is not a number above 0, or `maxSteps` not a whole one.
    */
   constructor(options: AgentOptions<R>) {
@@ -103,35 +73,51 @@ export class Agent<R extends Runtime = Runtime> {
       throw new TypeError(`Cannot ${task}: runtime has no execute method`);
     }
     this.#options = options;
-    this.#maxSteps = checkCount("maxSteps", options.maxSteps ?? 10);
-    this.#maxObservationChars = checkLimit(
-      "maxObservationChars",
-      options.maxObservationChars ?? 5_000,
-    );
-    this.#contextWindowTokens = checkLimit(
-      "contextWindowTokens",
-      options.contextWindowTokens ?? 128_000,
-    );
-    if (options.cellTimeoutMs !== undefined) checkLimit("cellTimeoutMs", options.cellTimeoutMs);
-    this.#languages = [...new Set([options.cellLanguage ?? "typescript", ...LANGUAGES])];
-    this.#messages = [...options.messages ?? []];
+    this.#settings = settingsOf(options);
+    this.#messages = checkMessages(options.messages ?? []);
+    this.#tools = new ToolSet(options.tools ?? {}, { runsCells: options.cells === "tool" });
+    if (options.cells === "off" && this.#tools.specs.length === 0) {
+      throw new TypeError(`Cannot ${task}: cells are off, and there are no tools`);
+    }
+    this.#middleware = nameMiddleware(options.middleware ?? []);
     this.runtime = options.runtime;
+    checkCellFunctions(this.runtime, [
+      ...cellFunctionsOf(options),
+      ...(this.#settings.keepsArtifacts ? ["readArtifact" as const] : []),
+    ]);
   }
 
-  /** The history: plain data, without the system message. */
+  /** The history: a copy, plain data, without the system message. */
   get messages(): readonly Message[] {
-    return this.#messages;
+    return this.#messages.map((message) => ({ ...message }));
   }
 
   /**
    * Asks a question, and waits for the answer.
    *
    * @param query The question.
-   * @param options Signal and limits.
-   * @returns The answer, with steps, tokens and time.
-   * @throws {ModelError} If the model cannot be reached or breaks off.
+   * @param options Signal, limits, the schema of the answer.
+   * @returns The answer, with steps, tokens and time. Its `status` tells whether there is one.
+   * @throws {ModelError} If the model cannot be asked.
+   *
+   * @example An answer of a type
+   * ```ts
+   * import { CaveAgent, LocalRuntime } from "@cave/agent";
+   * import { ScriptedServer } from "@cave/agent/testing";
+   * import { assertEquals } from "@std/assert";
+   * import { z } from "zod";
+   *
+   * await using server = new ScriptedServer({ replies: ["~~~ts\nawait finish({ total: 6 * 7 })\n~~~"] });
+   * await using runtime = new LocalRuntime();
+   * const agent = new CaveAgent({ model: server.model(), runtime });
+   * const { output } = await agent.run("What is 6 * 7?", { output: z.object({ total: z.number() }) });
+   * assertEquals(output?.total, 42);
+   * ```
    */
-  run(query: string, options: RunOptions = {}): Promise<RunResult> {
+  run<S extends Schema = never>(
+    query: string,
+    options: RunOptions<S> = {},
+  ): Promise<RunResult<OutputOf<S>>> {
     return this.stream(query, options).result;
   }
 
@@ -139,9 +125,10 @@ export class Agent<R extends Runtime = Runtime> {
    * Asks a question, and returns the run: its events as they happen, and its result.
    *
    * @param query The question.
-   * @param options Signal and limits.
+   * @param options Signal, limits, the schema of the answer.
    * @returns The run, which has begun.
-   * @throws {RangeError} If `maxSteps` is not a whole number above 0.
+   * @throws {RangeError} If a limit is not a number above 0.
+   * @throws {TypeError} If the question is not text, or the agent waits for the cell that starts the run.
    *
    * @example Events of a run
    * ```ts
@@ -160,21 +147,111 @@ export class Agent<R extends Runtime = Runtime> {
    * assertEquals((await run.result).content, "42");
    * ```
    */
-  stream(query: string, options: RunOptions = {}): AgentRun {
+  stream<S extends Schema = never>(
+    query: string,
+    options: RunOptions<S> = {},
+  ): AgentRun<OutputOf<S>> {
+    return this.#start<OutputOf<S>>(query, options as RunOptions, Promise.resolve());
+  }
+
+  /** Starts a run, whose work begins when another one has ended well. */
+  #start<T>(query: string, options: RunOptions, before: Promise<void>): AgentRun<T> {
     checkOptions(options, { names: RUN_OPTIONS, task: "run an agent" });
-    const maxSteps = checkCount("maxSteps", options.maxSteps ?? this.#maxSteps);
-    // Runs share the history, so they take turns.
-    return new AgentRun(
-      (emit, signal) =>
-        this.#runs.run(async () => {
+    if (typeof query !== "string") {
+      throw new TypeError(`Cannot run an agent: the question is a ${typeof query} and not text`);
+    }
+    const settings = this.#settingsFor(options);
+    const attachments = this.#attachments.add(options.attachments ?? []);
+    const question: Message = {
+      role: "user",
+      content: query,
+      ...(attachments.length === 0 ? {} : { attachments }),
+    };
+    const parent = currentScope();
+    if (parent !== undefined) checkDescent(parent, { agent: this, runtime: this.runtime });
+    const signals = [options.signal, parent?.signal].filter((signal) => signal !== undefined);
+    const clocks: RunClock[] = [];
+    return new AgentRun<T>(
+      // Runs share the history, so they take turns.
+      async (host) => {
+        await before;
+        return await this.#runs.run(async () => {
           try {
-            return await new Steps(this.#context({ emit, signal, maxSteps })).run(query);
+            using clock = new RunClock(settings.limits.maxDurationMs);
+            clocks.push(clock);
+            return await this.#work(question, { host, settings, clock, parent });
           } finally {
             this.#checkpoint();
           }
-        }, signal),
-      options.signal,
+        }, host.signal);
+      },
+      {
+        id: crypto.randomUUID(),
+        parent: parent?.id,
+        signal: signals.length === 0 ? undefined : AbortSignal.any(signals),
+        onEvent: parent?.onChildEvent,
+        onWaiting: (waits) => clocks.forEach((clock) => waits ? clock.stop() : clock.start()),
+        followUp: (query, before) =>
+          this.#start(
+            query,
+            {},
+            before.then(({ status, reason }) => {
+              if (status !== "completed") {
+                throw new TypeError(
+                  `Cannot follow up: the run before ended as ${status}${
+                    reason === undefined ? "" : `, ${reason}`
+                  }`,
+                );
+              }
+            }),
+          ),
+      },
     );
+  }
+
+  #settingsFor(options: RunOptions): StepSettings {
+    const { parameters, output } = options;
+    const limits = checkRunLimits(options, this.#settings.limits);
+    return {
+      ...this.#settings,
+      limits,
+      parameters: { ...this.#settings.parameters, ...parameters },
+      output,
+    };
+  }
+
+  /** Does the work of a run. */
+  async #work(
+    question: Message,
+    { host, settings, clock, parent }: {
+      readonly host: RunHost;
+      readonly settings: StepSettings;
+      readonly clock: RunClock;
+      readonly parent: RunScope | undefined;
+    },
+  ): Promise<RunResult> {
+    const first = newState({
+      id: host.id,
+      parent: parent?.id,
+      history: this.#messages,
+      question,
+      context: this.#context,
+    });
+    let state = first;
+    const update = (next: RunState) => {
+      // The expense of a run is its parent's as well.
+      parent?.spend({
+        usage: minus(next, state),
+        cost: next.cost - state.cost,
+        hostCalls: next.hostCalls - state.hostCalls,
+      });
+      state = next;
+      this.#messages = next.messages;
+      this.#context = next.context;
+      host.update(next);
+    };
+    const deps = await this.#deps({ host, settings, clock, parent, state: () => state, update });
+    return await runToEnd(first, { deps, clock, host: { ...host, update } });
   }
 
   /** Takes a checkpoint while the answer is read; the next cell waits for it. A failure is reported when it is needed. */
@@ -182,30 +259,74 @@ export class Agent<R extends Runtime = Runtime> {
     if (this.runtime.checkpointPolicy === "run") this.runtime.checkpoint().catch(() => {});
   }
 
-  #context(run: { emit: Emit; signal: AbortSignal; maxSteps: number }): StepContext {
-    return {
-      ...run,
-      model: this.#options.model,
+  async #deps(
+    { host, settings, clock, parent, state, update }: {
+      readonly host: RunHost;
+      readonly settings: StepSettings;
+      readonly clock: RunClock;
+      readonly parent: RunScope | undefined;
+      readonly state: () => RunState;
+      readonly update: (state: RunState) => void;
+    },
+  ): Promise<StepDeps> {
+    const { emit, people } = host;
+    const signal = AbortSignal.any([host.signal, clock.signal]);
+    const ledger = new Ledger();
+    const answer: HandedOver = { done: false, value: undefined };
+    const { model } = this.#options;
+    const scope = scopeOfRun({
+      host,
+      settings,
+      parent,
+      ledger,
+      answer,
+      signal,
+      state,
+      agent: this,
       runtime: this.runtime,
-      languages: this.#languages,
-      maxObservationChars: this.#maxObservationChars,
-      maxHistoryTokens: compactionThreshold(this.#contextWindowTokens),
-      compactor: this.#compactor,
-      timeoutMs: this.#options.cellTimeoutMs,
-      systemPrompt: () => this.#systemPrompt(),
-      history: {
-        read: () => this.#messages,
-        add: (...messages) => this.#messages.push(...messages),
-        replace: (messages) => this.#messages = messages,
-      },
-    };
+      artifacts: this.#artifacts,
+    });
+    try {
+      const names = cellFunctionsOf(this.#options, settings.output);
+      await injectCellFunctions(this.runtime, names);
+      const system = `${await systemPromptOf(this.#options, settings)}\n\n${
+        dateReminder(new Date())
+      }`;
+      return {
+        settings,
+        emit,
+        signal,
+        callModel: wrapModel(
+          this.#middleware,
+          (messages, options) => model.stream(messages, options),
+        ),
+        runtime: this.runtime,
+        system,
+        tools: this.#tools,
+        people,
+        artifacts: this.#artifacts,
+        attachments: this.#attachments,
+        middleware: this.#middleware,
+        scope,
+        ledger,
+        answer,
+      };
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      // The question stays out of the history: no model has seen it.
+      update({ ...state(), messages: state().messages.slice(0, -1), status: "failed", reason });
+      emit("run_failed", 0, { reason });
+      throw error;
+    }
   }
+}
 
-  async #systemPrompt(): Promise<string> {
-    const { instructions, systemInstructions, systemPromptTemplate, cellTimeoutMs } = this.#options;
-    const description = await this.runtime.describe({ timeoutMs: cellTimeoutMs });
-    const language = this.#languages[0]!;
-    const parts = promptParts(description, { instructions, systemInstructions, language });
-    return (systemPromptTemplate ?? defaultPromptTemplate)(parts);
-  }
+/** Returns the tokens that one state has and another has not. */
+function minus({ usage: after }: RunState, { usage: before }: RunState) {
+  return {
+    inputTokens: after.inputTokens - before.inputTokens,
+    outputTokens: after.outputTokens - before.outputTokens,
+    totalTokens: after.totalTokens - before.totalTokens,
+    estimated: after.estimated,
+  };
 }

@@ -22,11 +22,23 @@
  */
 
 export { Agent } from "./agent.ts";
-export type { AgentOptions } from "./agent.ts";
-export type { AgentEventMap } from "./event.ts";
-export type { MessageRole } from "./message.ts";
+export type { AgentOptions, OutputOf } from "./agent_options.ts";
+export type { AgentRunOptions, RunHost } from "./agent_run.ts";
+export type { AgentEventMap, Emit } from "./record/event.ts";
+export type { ContextMemory } from "./record/context_memory.ts";
+export type { LimitName, ModelPrices, RunLimits } from "./record/limits.ts";
+export type { AttachmentReference, MessageRole } from "./record/message.ts";
+export type { PendingApproval, PendingQuestion, PendingRequest } from "./record/pending_request.ts";
+export type { RunState } from "./record/state.ts";
+export { MiddlewareError } from "./step/middleware.ts";
+export type { AgentMiddleware, HostCallRequest, ModelRequest } from "./step/middleware.ts";
+export type { Tools } from "./reply/tool_set.ts";
+export type { PeopleDesk, PeopleDeskOptions } from "./people/desk.ts";
 export {
   DEFAULT_INSTRUCTIONS,
   defaultPromptTemplate,
   defaultSystemInstructions,
 } from "./prompt.ts";
+export type { InstructionOptions } from "./prompt.ts";
+export { AgentHandle, defineAgent } from "./team/define_agent.ts";
+export type { AgentVariableOptions, CallableAgent, TaskResult } from "./team/define_agent.ts";

@@ -23,18 +23,23 @@ export const DEFAULT_INSTRUCTIONS =
  *
  * @param environment Sentences on the place where cells run, from `Runtime.describe()`.
  * @param language The language behind the fence of a cell.
+ * @param options The way in which the model acts, and how the task ends.
  */
-export function defaultSystemInstructions(environment: string, language: string): string {
-  return `To act, write one code block in your reply:
-
-\`\`\`${language}
-const answer: number = 6 * 7;
-console.log(answer);
-\`\`\`
-
-The block runs as a cell of a persistent session, as in a notebook, and you see its result. Then you go on.
-
-- Write one block per reply and end the reply with it: what follows the block is not read.
+export function defaultSystemInstructions(
+  environment: string,
+  language: string,
+  options: InstructionOptions = {},
+): string {
+  const { mode = "fenced", ending = "" } = options;
+  if (mode === "none") {
+    return `Use the tools to act. When you are done, answer in plain text.${paragraph(ending)}`;
+  }
+  const done = ending !== ""
+    ? ending
+    : mode === "fenced"
+    ? `When you are done, answer in plain text without a ${language} block. That ends the task.`
+    : "When you are done, answer in plain text without calling a tool. That ends the task.";
+  return `${mode === "fenced" ? fencedIntroduction(language) : TOOL_INTRODUCTION}
 - Everything defined at the top level (variables, functions, classes) stays for later blocks and may be defined again. Do
   not repeat earlier work.
 - \`await\` and \`return\` work at the top level. What you print with console.log and the value of a last expression are
@@ -48,13 +53,88 @@ The block runs as a cell of a persistent session, as in a notebook, and you see 
 - Use the variables listed here by name; they hold the real data. Results the user wants to keep belong in the variables
   that are listed for them.
 - An error leaves the session as it was at that point: mend what failed and go on from there.
-- When you are done, answer in plain text without a ${language} block. That ends the task.
+- ${done}
 
 ${environment}`;
 }
 
+/** The beginning of the rules for models that write cells as blocks. */
+function fencedIntroduction(language: string): string {
+  return `To act, write one code block in your reply:
+
+\`\`\`${language}
+const answer: number = 6 * 7;
+console.log(answer);
+\`\`\`
+
+The block runs as a cell of a persistent session, as in a notebook, and you see its result. Then you go on.
+
+- Write one block per reply and end the reply with it: what follows the block is not read.`;
+}
+
+/** The beginning of the rules for models that run cells by a tool. */
+const TOOL_INTRODUCTION =
+  `To act, call the tool run_cell with TypeScript as its code. It runs as a cell of a persistent session, as in a notebook,
+and you get its result. Then you go on.
+`;
+
+function paragraph(text: string): string {
+  return text === "" ? "" : `\n\n${text}`;
+}
+
+/** Options of {@linkcode defaultSystemInstructions}. */
+export interface InstructionOptions {
+  /** The way in which the model acts: blocks in its text, the tool `run_cell`, or tools alone. @default "fenced" */
+  readonly mode?: "fenced" | "tool" | "none" | undefined;
+  /** How the task ends. @default by an answer in plain text */
+  readonly ending?: string | undefined;
+}
+
+/** The functions of an ending, for {@linkcode endingInstructions}. */
+export interface EndingOptions {
+  /** Whether cells have `finish`. */
+  readonly finish: boolean;
+  /** Whether cells have `askUser`. */
+  readonly askUser: boolean;
+  /** Whether a plain reply ends the task as well. */
+  readonly plainReplyEnds: boolean;
+  /** The type of the answer, of a run with `output`. */
+  readonly outputType?: string | undefined;
+}
+
+/**
+ * Tells the model how the task ends; nothing if it ends by a plain reply.
+ *
+ * @param options The functions that cells have.
+ */
+export function endingInstructions(
+  { finish, askUser, plainReplyEnds, outputType }: EndingOptions,
+): string {
+  const sentences: string[] = [];
+  if (outputType !== undefined) {
+    sentences.push(
+      `The task ends when a cell hands the answer over as a value: \`await finish(value)\`, where value is of the type ${outputType}. ` +
+        "The value is checked; if it is not accepted, finish throws an error that says why. Do not print it.",
+    );
+  } else if (finish) {
+    sentences.push(
+      `When you are done, hand the answer over in a cell: \`await finish(answer)\`.${
+        plainReplyEnds
+          ? " A reply without a block is an answer, too."
+          : " A reply without a block does not end the task."
+      }`,
+    );
+  }
+  if (askUser) {
+    sentences.push(
+      "If only the user can decide or tell something, ask in a cell: `await askUser(question, { options: [...] })` returns the answer.",
+    );
+  }
+  return sentences.join(" ");
+}
+
 /** Options of {@linkcode promptParts}. */
-export interface PromptOptions {
+export interface PromptOptions extends InstructionOptions {
   /** The role of the agent. @default an assistant that works in TypeScript */
   readonly instructions?: string | undefined;
   /** The rules of the session. @default {@linkcode defaultSystemInstructions} */
@@ -71,11 +151,15 @@ export interface PromptOptions {
  */
 export function promptParts(
   { environment, ...declarations }: RuntimeDescription,
-  { instructions, systemInstructions, language }: PromptOptions,
+  { instructions, systemInstructions, language, mode, ending }: PromptOptions,
 ): PromptParts {
+  // Rules in the words of the host do not know how this run ends.
+  const rules = systemInstructions === undefined
+    ? defaultSystemInstructions(environment, language, { mode, ending })
+    : systemInstructions + paragraph(ending ?? "");
   return {
     instructions: instructions ?? DEFAULT_INSTRUCTIONS,
-    systemInstructions: systemInstructions ?? defaultSystemInstructions(environment, language),
+    systemInstructions: rules,
     ...declarations,
   };
 }
@@ -94,13 +178,13 @@ export function defaultPromptTemplate(parts: PromptParts): string {
 }
 
 /**
- * Returns the reminder of the date that follows the system message, and is not part of the history. It is precise to the
- * hour, so that prompts can be cached.
+ * Returns the reminder of the date that follows the system prompt, and is not part of the history. It is precise to the day,
+ * so that prompts can be cached; cells know the time.
  *
  * @param now The time.
  */
 export function dateReminder(now: Date): string {
   const two = (value: number) => String(value).padStart(2, "0");
   const date = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
-  return `<system-reminder>It is ${date}, ${two(now.getHours())}:00.</system-reminder>`;
+  return `<system-reminder>It is ${date}.</system-reminder>`;
 }

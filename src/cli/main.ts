@@ -5,6 +5,7 @@
  */
 
 import manifest from "../../deno.json" with { type: "json" };
+import type { AgentEvent } from "../agent/record/event.ts";
 import { CaveAgent } from "../cave_agent.ts";
 import { ModelError } from "../model/model_error.ts";
 import { OpenAIModel } from "../model/openai/openai_model.ts";
@@ -137,16 +138,20 @@ async function answer(
     verbose: command.verbose,
   });
   const run = agent.stream(question, { signal });
+  let failure: AgentEvent | undefined;
   try {
     for await (const event of run) {
       if (event.type === "display") await folder?.save(event.bundle);
       if (command.json) writeJson(event);
+      // The reason is shown once: here, or as the error of a model that could not be asked.
+      else if (event.type === "run_failed") failure = event;
       else view.show(event);
     }
     const result = await run.result;
+    if (failure !== undefined) view.show(failure);
     if (command.json) writeJson({ type: "result", ...result });
     else view.close(result);
-    return result.status === "success" ? 0 : 1;
+    return result.status === "completed" ? 0 : 1;
   } catch (error) {
     if (!signal.aborted) throw error;
     writeNote("\nStopped.");

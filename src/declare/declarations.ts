@@ -98,7 +98,11 @@ export class Declarations {
   }
 
   #function(name: string, definition: HostFunction): string[] {
-    const { description, declaration, typeDeclarations } = definition;
+    const { approval, declaration, typeDeclarations } = definition;
+    const description = approval === undefined || approval === false
+      ? definition.description
+      : `${definition.description ?? ""}\nThe user may have to approve a call, and can refuse it.`
+        .trim();
     const [types, signatures] = this.#withTypes(
       declaration ?? signatureOf(definition),
       typeDeclarations,

@@ -6,6 +6,7 @@
 
 import { checkLimit } from "../limits/limit.ts";
 import { checkOptions, type OptionNames } from "../limits/options.ts";
+import type { Approval } from "./approval.ts";
 import { Definition, DEFINITION_OPTIONS, type DefinitionOptions } from "./definition.ts";
 import { checkArguments, checkValue, type Schema } from "./schema.ts";
 
@@ -21,6 +22,11 @@ export interface FunctionOptions extends DefinitionOptions {
   readonly output?: Schema | undefined;
   /** Time limit of a call in milliseconds, `Infinity` for none. @default the runtime's `callTimeoutMs` */
   readonly timeoutMs?: number | undefined;
+  /**
+   * Whether a person has to approve each call, or a function of the arguments that decides it. The call waits for the
+   * decision, and so does the cell, whose clock stands. Outside of a run of an agent, such a call is refused. @default false
+   */
+  readonly approval?: Approval | undefined;
 }
 
 const FUNCTION_OPTIONS: OptionNames<FunctionOptions> = {
@@ -28,6 +34,7 @@ const FUNCTION_OPTIONS: OptionNames<FunctionOptions> = {
   input: true,
   output: true,
   timeoutMs: true,
+  approval: true,
 };
 
 /** A function with a description and schemas: the result of {@linkcode defineFunction}. */
@@ -40,6 +47,8 @@ export class HostFunction<F extends AnyFunction = AnyFunction> extends Definitio
   readonly output: Schema | undefined;
   /** Time limit of a call in milliseconds; `undefined` for the runtime's. */
   readonly timeoutMs: number | undefined;
+  /** Which calls need an approval. */
+  readonly approval: Approval | undefined;
 
   /**
    * Makes a host function, as `defineFunction` does.
@@ -59,6 +68,14 @@ export class HostFunction<F extends AnyFunction = AnyFunction> extends Definitio
     this.timeoutMs = options.timeoutMs === undefined
       ? undefined
       : checkLimit("timeoutMs", options.timeoutMs);
+    if (!["undefined", "boolean", "function"].includes(typeof options.approval)) {
+      throw new TypeError(
+        `Cannot define a function: approval is ${
+          JSON.stringify(options.approval)
+        }, and neither a boolean nor a function`,
+      );
+    }
+    this.approval = options.approval;
   }
 }
 
@@ -121,10 +138,37 @@ export async function callHostFunction(
   definition: HostFunction,
   { name, args, context }: HostFunctionCall,
 ): Promise<unknown> {
-  const checked = definition.input === undefined
-    ? args
-    : await checkArguments(args, { name, input: definition.input });
-  const result = await Reflect.apply(definition.call, context, checked);
+  const checked = await argumentsOf(definition, { name, args });
+  return await applyHostFunction(definition, { name, args: checked, context });
+}
+
+/**
+ * Checks the arguments of a call against the schema of the function.
+ *
+ * @param definition The function.
+ * @param call Its name and the arguments.
+ * @returns The arguments as the schema converts them.
+ * @throws {TypeError} If the schema refuses them.
+ */
+export async function argumentsOf(
+  { input }: HostFunction,
+  { name, args }: Omit<HostFunctionCall, "context">,
+): Promise<readonly unknown[]> {
+  return input === undefined ? args : await checkArguments(args, { name, input });
+}
+
+/**
+ * Calls a host function with arguments that were checked.
+ *
+ * @param definition The function.
+ * @param call Its name and the arguments.
+ * @throws {TypeError} If a schema refuses the result; otherwise the error of the function.
+ */
+export async function applyHostFunction(
+  definition: HostFunction,
+  { name, args, context }: HostFunctionCall,
+): Promise<unknown> {
+  const result = await Reflect.apply(definition.call, context, args);
   if (definition.output === undefined) return result;
   return await checkValue(definition.output, result, {
     task: `use the result of ${name}`,

@@ -1,11 +1,40 @@
 import type { ModelMessage, TokenUsage } from "./model.ts";
 
-/** Approximate number of characters per token in English text and code. */
-const charactersPerToken = 4;
+/** Characters of scripts of which a token holds about one: Chinese, Japanese, Korean, emoji. */
+const DENSE =
+  /[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]|[\ud800-\udbff][\udc00-\udfff]/g;
+
+/** Other characters beyond Latin, of which a token holds about two: Cyrillic, Greek, Arabic, symbols. */
+const MIDDLE = /[\u0250-\u10ff\u1200-\u2e7f]/g;
+
+/** Any character that is not counted as plain Latin. */
+const BEYOND_LATIN = /[\u0250-\uffff]/;
+
+/** Approximate number of Latin characters per token in English text and code. */
+const LATIN_CHARS_PER_TOKEN = 4;
 
 /**
- * Estimates the usage of a model call whose provider did not report it, or that was cut off earlier, at four characters
- * per token.
+ * Estimates the tokens of a text by its scripts: a token for four Latin characters, two of other alphabets, or one of
+ * Chinese, Japanese and Korean.
+ *
+ * @param text Any text.
+ * @returns The number of tokens; not a whole number.
+ */
+export function estimateTokens(text: string): number {
+  if (!BEYOND_LATIN.test(text)) return text.length / LATIN_CHARS_PER_TOKEN;
+  let dense = 0;
+  let denseUnits = 0;
+  for (const [character] of text.matchAll(DENSE)) {
+    dense++;
+    denseUnits += character.length;
+  }
+  const middle = text.match(MIDDLE)?.length ?? 0;
+  return dense + middle / 2 + (text.length - denseUnits - middle) / LATIN_CHARS_PER_TOKEN;
+}
+
+/**
+ * Estimates the usage of a model call whose provider did not report it, or that was cut off earlier, by the scripts of
+ * its texts.
  *
  * @param messages The messages sent.
  * @param text The reply received, possibly incomplete.
@@ -25,9 +54,10 @@ const charactersPerToken = 4;
  * ```
  */
 export function estimateUsage(messages: readonly ModelMessage[], text: string): TokenUsage {
-  const characters = messages.reduce((sum, message) => sum + message.content.length, 0);
-  const inputTokens = Math.ceil(characters / charactersPerToken);
-  const outputTokens = Math.ceil(text.length / charactersPerToken);
+  const inputTokens = Math.ceil(
+    messages.reduce((sum, { content }) => sum + estimateTokens(content), 0),
+  );
+  const outputTokens = Math.ceil(estimateTokens(text));
   return {
     inputTokens,
     outputTokens,

@@ -142,6 +142,11 @@ export class DenoRuntime<V extends object = Record<string, unknown>, F extends o
     return this.#core.checkpointPolicy;
   }
 
+  /** See {@linkcode Runtime.isInjected}. */
+  isInjected(name: string): boolean {
+    return this.#core.isInjected(name);
+  }
+
   /** See {@linkcode Runtime.describe}. */
   describe(options?: DescribeOptions): Promise<RuntimeDescription> {
     return this.#core.describe(options);

@@ -77,6 +77,11 @@ export class LocalRuntime<V extends object = Record<string, unknown>, F extends 
     return this.#core.checkpointPolicy;
   }
 
+  /** See {@linkcode Runtime.isInjected}. */
+  isInjected(name: string): boolean {
+    return this.#core.isInjected(name);
+  }
+
   /** See {@linkcode Runtime.describe}. */
   describe(options?: DescribeOptions): Promise<RuntimeDescription> {
     return this.#core.describe(options);

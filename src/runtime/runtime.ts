@@ -95,6 +95,12 @@ export interface Runtime extends AsyncDisposable {
   readonly checkpointPolicy: CheckpointPolicy;
 
   /**
+   * Whether a name is injected. An agent checks the names that it adds itself; without it, a clash shows when they are
+   * injected. @default not known
+   */
+  isInjected?(name: string): boolean;
+
+  /**
    * Describes the runtime for the system prompt of a model, as it is now.
    *
    * @param options The time limit that cells will have.

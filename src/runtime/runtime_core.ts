@@ -120,6 +120,11 @@ export class RuntimeCore implements Runtime {
     return await this.#keeper.kernel();
   }
 
+  /** See {@linkcode Runtime.isInjected}. */
+  isInjected(name: string): boolean {
+    return this.#injected.has(name);
+  }
+
   /** See {@linkcode Runtime.describe}. */
   describe(options: DescribeOptions = {}): Promise<RuntimeDescription> {
     const { isolated, permissions, packages } = this.#source;

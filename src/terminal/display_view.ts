@@ -4,7 +4,7 @@
  * @module
  */
 
-import { describeBundle, mainType, tableIn } from "../agent/display.ts";
+import { describeBundle, mainType, tableIn } from "../agent/record/display.ts";
 import type { MimeBundle } from "../runtime/runtime.ts";
 import { printable } from "../text/printable.ts";
 import { headOf } from "../text/truncate.ts";

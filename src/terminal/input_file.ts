@@ -5,6 +5,8 @@
  */
 
 import { isIdentifier } from "../inject/identifier.ts";
+import { GUEST_GLOBALS } from "../rpc/guest_globals.ts";
+import { readTable } from "./table.ts";
 
 /** The contents of a file, with the variable's name. */
 export interface InputFile {
@@ -16,104 +18,88 @@ export interface InputFile {
   readonly description: string;
 }
 
+/** Names that cells have from others: values of the kernel, and functions of the agent. */
+const TAKEN: ReadonlySet<string> = new Set([
+  "Deno",
+  "display",
+  "finish",
+  "askUser",
+  "readArtifact",
+  "search",
+  "describe",
+]);
+
 /**
- * Reads a file.
+ * Reads a file. Nothing of it is lost in silence: another encoding than UTF-8, another separator than usual and names that
+ * had to be changed are mentioned in the description.
  *
  * @param path The file.
- * @throws {Deno.errors.NotFound} If there is no such file, or another error of `Deno.readTextFile`.
+ * @throws {Deno.errors.NotFound} If there is no such file, or another error of `Deno.readFile`.
  * @throws {SyntaxError} If a `.json` file is not JSON.
  */
 export async function readInputFile(path: string): Promise<InputFile> {
-  const text = (await Deno.readTextFile(path)).replace(/^\uFEFF/, "");
+  const { text, encoding } = decode(await Deno.readFile(path));
   const file = path.split(/[/\\]/).at(-1)!;
   const name = variableName(file);
   const extension = /\.(\w+)$/.exec(file)?.[1]?.toLowerCase();
+  const notes = encoding === "utf-8" ? [] : [`it was decoded as ${encoding}`];
+  const describe = (what: string, more: readonly string[] = []) =>
+    [what, ...notes, ...more].join("; ");
   if (extension === "csv" || extension === "tsv") {
-    const rows = parseTable(text, extension === "csv" ? "," : "\t");
-    return {
-      name,
-      value: rows,
-      description: `The ${rows.length} row${rows.length === 1 ? "" : "s"} of ${file}`,
-    };
+    const table = readTable(text, extension === "csv" ? undefined : "\t");
+    const { length } = table.rows;
+    const what = `The ${length} row${length === 1 ? "" : "s"} of ${file}`;
+    return { name, value: table.rows, description: describe(what, table.notes) };
   }
   if (extension === "json") {
-    return { name, value: JSON.parse(text), description: `The content of ${file}` };
+    return { name, value: parseJson(text), description: describe(`The content of ${file}`) };
   }
-  return { name, value: text, description: `The text of ${file}` };
+  return { name, value: text, description: describe(`The text of ${file}`) };
+}
+
+/** Decodes a text: by its mark, as UTF-8, or else as the encoding of Windows, in which every byte is a character. */
+function decode(bytes: Uint8Array): { text: string; encoding: string } {
+  const mark = bytes[0] === 0xff && bytes[1] === 0xfe
+    ? "utf-16le"
+    : bytes[0] === 0xfe && bytes[1] === 0xff
+    ? "utf-16be"
+    : "utf-8";
+  for (const encoding of [mark, "windows-1252"]) {
+    try {
+      const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
+      return { text: withoutEndMark(text.replace(/^\uFEFF/, "")), encoding };
+    } catch {
+      // It is the next encoding, or none.
+    }
+  }
+  return { text: new TextDecoder().decode(bytes), encoding: "utf-8 with errors" };
+}
+
+/** Removes the Ctrl-Z with which programs of DOS end a file. */
+function withoutEndMark(text: string): string {
+  return text.endsWith("\u001a") ? text.slice(0, -1) : text;
+}
+
+/** Parses JSON. A number that a `number` cannot hold stays as it is written, as text. */
+function parseJson(text: string): unknown {
+  return JSON.parse(text, (_key, value, context?: { source?: string }) => {
+    const source = context?.source;
+    if (typeof value !== "number" || source === undefined) return value;
+    const isExact = Number.isFinite(value) &&
+      (!/^-?\d+$/.test(source) || Number.isSafeInteger(value));
+    return isExact ? value : source;
+  });
 }
 
 /**
- * Derives a variable's name from a file's: `seattle-weather.csv` becomes `seattle_weather`.
+ * Derives a variable's name from a file's: `seattle-weather.csv` becomes `seattle_weather`. A name that cells need for
+ * something else is not used: `console.csv` becomes `console_file`.
  *
  * @param file The file's name, without folders.
  */
 export function variableName(file: string): string {
   const stem = file.replace(/\.\w+$/, "");
   const name = stem.replace(/[^\p{ID_Continue}$]+/gu, "_").replace(/^_+|_+$/g, "") || "file";
-  return isIdentifier(name) ? name : `_${name}`;
-}
-
-/**
- * Parses a table in the format of RFC 4180: a header, then rows, which become objects. Cells that look like numbers or
- * booleans are converted, empty ones become `null`.
- *
- * @param text The table.
- * @param separator The separator of cells.
- */
-export function parseTable(text: string, separator: string): Record<string, unknown>[] {
-  const [header = [], ...records] = parseRecords(text, separator);
-  return records.map((cells) =>
-    Object.fromEntries(header.map(({ text: name }, i) => [name, toValue(cells[i])]))
-  );
-}
-
-interface TableCell {
-  text: string;
-  quoted: boolean;
-}
-
-function parseRecords(text: string, separator: string): TableCell[][] {
-  const records: TableCell[][] = [];
-  let record: TableCell[] = [];
-  // A cell is quoted, with quotes doubled inside, or extends to the next separator or line end.
-  const pattern = new RegExp(
-    `("[^"]*(?:""[^"]*)*")?([^${separator}\\r\\n]*)(\\r\\n|[${separator}\\r\\n]|$)`,
-    "y",
-  );
-  let position = 0;
-  while (position < text.length) {
-    pattern.lastIndex = position;
-    const [, quoted, rest = "", end] = pattern.exec(text)!;
-    record.push({ text: unquote(quoted, rest), quoted: quoted !== undefined });
-    position = pattern.lastIndex;
-    if (end === separator) {
-      if (position < text.length) continue;
-      record.push({ text: "", quoted: false });
-    }
-    const isBlank = record.length === 1 && record[0]!.text === "" && !record[0]!.quoted;
-    if (!isBlank) records.push(record);
-    record = [];
-  }
-  return records;
-}
-
-/**
- * Removes quotes. Text that wrongly follows the closing quote is kept, so that the later cells stay in their columns.
- */
-function unquote(quoted: string | undefined, rest: string): string {
-  if (quoted === undefined) return rest;
-  return quoted.slice(1, -1).replaceAll('""', '"') + rest.trimEnd();
-}
-
-function toValue(cell: TableCell | undefined): unknown {
-  if (cell === undefined) return null;
-  const { text, quoted } = cell;
-  if (quoted) return text;
-  const trimmed = text.trim();
-  if (trimmed === "") return null;
-  if (trimmed === "true" || trimmed === "false") return trimmed === "true";
-  // Not everything that consists of digits is a number: 007 and 12345678901234567890 are identifiers.
-  if (!/^-?(0|[1-9]\d{0,14})(\.\d+)?([eE][-+]?\d+)?$/.test(trimmed)) return text;
-  const number = Number(trimmed);
-  return Number.isFinite(number) ? number : text;
+  if (!isIdentifier(name)) return `_${name}`;
+  return GUEST_GLOBALS.has(name) || TAKEN.has(name) ? `${name}_file` : name;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { AgentEvent, RunResult } from "../agent/event.ts";
+import type { AgentEvent, RunResult } from "../agent/record/event.ts";
 import { displayLines } from "./display_view.ts";
 import { OutputView } from "./output_view.ts";
 import { printable } from "../text/printable.ts";
@@ -30,8 +30,12 @@ export interface RunViewOptions {
 export class RunView {
   readonly #options: RunViewOptions;
   #output: OutputView | undefined;
+  /** The text of the present reply. */
+  #text = "";
   /** Whether the last piece was reasoning. */
   #reasoning = false;
+  /** The first half of a surrogate pair. */
+  #half = "";
   /** Whether the cursor is at the start of a line. */
   #fresh = true;
 
@@ -51,11 +55,13 @@ export class RunView {
       case "text":
         if (this.#reasoning) this.#newline();
         this.#reasoning = false;
-        return this.#write(printable(event.text));
+        this.#text += event.text;
+        return this.#write(this.#pair(event.text));
       case "reasoning":
         this.#reasoning = true;
-        return verbose ? this.#write(style.dim(printable(event.text))) : undefined;
+        return verbose ? this.#write(style.dim(this.#pair(event.text))) : undefined;
       case "code":
+        this.#text = "";
         return this.#code(event.code);
       case "output":
         return this.#output?.push(event.text);
@@ -74,17 +80,77 @@ export class RunView {
       case "usage":
         return verbose ? this.#note(tokensOf(event.usage)) : undefined;
       case "final_response":
-        return this.#newline();
+        return this.#answer(event.content);
       case "max_steps_reached":
         this.#newline();
         return this.#write(style.yellow("No steps are left; the task may not be done.\n"));
+      default:
+        return this.#notice(event);
+    }
+  }
+
+  /** Shows an answer that a cell has handed over; any other one was shown as it arrived. */
+  #answer(content: string): void {
+    this.#newline();
+    if (content.trim() !== this.#text.trim() && content.trim() !== "") {
+      this.#write(`${printable(content)}\n`);
+    }
+  }
+
+  /** Shows in a line what happens beside the work. */
+  #notice(event: AgentEvent): void {
+    const { verbose } = this.#options;
+    switch (event.type) {
+      case "reasoning_reset":
+        return this.#note("(the text so far was reasoning)");
+      case "retry": {
+        const seconds = (event.delayMs / 1000).toFixed(1);
+        return this.#note(`${printable(event.reason)}; attempt ${event.attempt} in ${seconds} s`);
+      }
+      case "correction":
+        return this.#note(
+          verbose
+            ? printable(event.content)
+            : "the reply was not understood; the model is asked again",
+        );
+      case "tool_call":
+        return this.#note(
+          `calls ${printable(event.name)} ${printable(truncate(event.arguments, MAX_VALUE_CHARS))}`,
+        );
+      case "tool_result":
+        return this.#note(printable(truncate(event.content, MAX_VALUE_CHARS)));
+      case "ask_user":
+        return this.#note(
+          `asks: ${printable(event.question)}${
+            event.options.length === 0 ? "" : ` [${printable(event.options.join(" | "))}]`
+          }`,
+        );
+      case "approval_request":
+        return this.#note(
+          `needs an approval: ${printable(event.name)} ${
+            printable(truncate(JSON.stringify(event.args), MAX_VALUE_CHARS))
+          }`,
+        );
+      case "approval_decision":
+        return this.#note(event.allow ? "approved" : "refused");
+      case "steered":
+        return this.#note(`added: ${printable(event.text)}`);
+      case "limit_reached":
+        return event.limit === "steps"
+          ? undefined
+          : this.#note(`the limit on ${event.limit} is reached`);
+      case "run_failed":
+        this.#newline();
+        return this.#write(`${this.#options.style.red(printable(event.reason))}\n`);
+      case "child_event":
+        return verbose ? this.#note(`sub-agent: ${event.event.type}`) : undefined;
     }
   }
 
   /** Shows the closing line. */
   close(result: RunResult): void {
     const { style } = this.#options;
-    const mark = result.status === "success" ? style.green("✓") : style.yellow("!");
+    const mark = result.status === "completed" ? style.green("✓") : style.yellow("!");
     const steps = result.steps === 1 ? "1 step" : `${result.steps} steps`;
     const seconds = (result.durationMs / 1000).toFixed(1);
     this.#newline();
@@ -140,6 +206,13 @@ export class RunView {
 
   #newline(): void {
     if (!this.#fresh) this.#write("\n");
+  }
+
+  /** Makes text printable. The first half of a surrogate pair waits for the second, which comes with the next piece. */
+  #pair(text: string): string {
+    const whole = this.#half + text;
+    this.#half = /[\ud800-\udbff]$/.test(whole) ? whole.slice(-1) : "";
+    return printable(this.#half === "" ? whole : whole.slice(0, -1));
   }
 
   #write(text: string): void {

@@ -162,7 +162,7 @@ Deno.test("CaveAgent declares injections in TypeScript that parses", async () =>
   }
 });
 
-Deno.test("dateReminder() tells date and hour, and not the minute", () => {
-  const text = "<system-reminder>It is 2024-03-09, 07:00.</system-reminder>";
-  for (const minute of [0, 59]) assertEquals(dateReminder(new Date(2024, 2, 9, 7, minute)), text);
+Deno.test("dateReminder() tells the date, and not the time", () => {
+  const text = "<system-reminder>It is 2024-03-09.</system-reminder>";
+  for (const hour of [0, 23]) assertEquals(dateReminder(new Date(2024, 2, 9, hour, 7)), text);
 });

@@ -36,7 +36,7 @@ onLinux(
     const run = agent.stream("Go");
     const events = await eventsOf(run);
     const result = await run.result;
-    assertEquals([result.content, result.status, result.steps], ["Done", "success", 4]);
+    assertEquals([result.content, result.status, result.steps], ["Done", "completed", 4]);
     assertEquals(result.changed, [{ name: "c", type: "Array(2)", constant: true }]);
     const content = `<execution_error>\n${NEW_SESSION}\n` +
       "Gone: a (no checkpoint had been taken), given2 (no checkpoint had been taken).\n" +

@@ -6,7 +6,7 @@
 
 import { CaveAgent, type CaveAgentOptions } from "../../src/cave_agent.ts";
 import type { AgentRun } from "../../src/agent/agent_run.ts";
-import type { AgentEvent, AgentEventMap, AgentEventType } from "../../src/agent/event.ts";
+import type { AgentEvent, AgentEventMap, AgentEventType } from "../../src/agent/record/event.ts";
 import { type ScriptedReply, ScriptedServer } from "../../src/model/testing/scripted_server.ts";
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
 import type { Runtime } from "../../src/runtime/runtime.ts";
@@ -48,10 +48,10 @@ export function setup<R extends Runtime = Runtime>(
   };
 }
 
-/** Returns the messages of each request, without the system message and the date. */
+/** Returns the messages of each request, without the system message. */
 export function dialogues(server: ScriptedServer): string[][] {
   return server.requests.map(({ messages }) =>
-    messages.slice(2).map(({ role, content }) => `${role}: ${content}`)
+    messages.slice(1).map(({ role, content }) => `${role}: ${content}`)
   );
 }
 
@@ -59,7 +59,10 @@ export function dialogues(server: ScriptedServer): string[][] {
 export function systemPrompt(server: ScriptedServer, request = 0): string {
   const message = server.requests[request]!.messages[0]!;
   if (message.role !== "system") throw new TypeError(`The first message is of ${message.role}`);
-  return message.content;
+  return message.content.replace(
+    /\n\n<system-reminder>It is \d{4}-\d\d-\d\d\.<\/system-reminder>$/,
+    "",
+  );
 }
 
 /** An event of one type. */

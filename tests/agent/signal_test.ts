@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
 import { ModelError } from "../../src/model/model_error.ts";
@@ -53,7 +53,9 @@ Deno.test("CaveAgent.run() stops the cell when the signal aborts during it", asy
   ]);
   assert(agent.messages[2]!.content.includes("The cell was stopped"));
   assertEquals((await agent.run("Again")).content, "Done");
-  assertEquals(dialogues(server)[1]!.length, 4);
+  // The observation and the next question are both the user's.
+  assertEquals(dialogues(server)[1]!.length, 3);
+  assert(dialogues(server)[1]!.at(-1)!.endsWith("\n\nAgain"));
 });
 
 Deno.test("CaveAgent.run() does not mind when the signal aborts after the end", async () => {
@@ -79,7 +81,7 @@ Deno.test("CaveAgent.run() stops two runs when they share a signal", async () =>
   for (const run of [first, second]) assertEquals(await assertRejects(() => run.result), reason);
   assertEquals(server.requests.length, 1);
   assertEquals((await agent.run("c")).content, "Done");
-  assertEquals(dialogues(server)[1], ["user: a", "user: c"]);
+  assertEquals(dialogues(server)[1], ["user: a\n\nc"]);
 });
 
 Deno.test("CaveAgent.run() leaves the line when its signal aborts before its turn", async () => {
@@ -104,8 +106,7 @@ Deno.test("CaveAgent.run() leaves the line when its signal aborts before its tur
 Deno.test("CaveAgent.run() rejects with ModelError when the model fails, and can go on", async () => {
   const failures = [
     [{ content: "Unknown key", status: 401 }, 401, "Unknown key"],
-    [{ content: "Half a reply", breakAfter: 4 }, undefined, "the reply was cut off"],
-    [{ content: cell("const a = 1;"), breakAfter: 20 }, undefined, "the reply was cut off"],
+    [{ content: "No such model", status: 404 }, 404, "No such model"],
   ] as const;
   for (const [failure, status, message] of failures) {
     await using context = setup([failure, cell("1"), "Done"]);
@@ -118,6 +119,19 @@ Deno.test("CaveAgent.run() rejects with ModelError when the model fails, and can
   }
 });
 
+Deno.test("CaveAgent.run() ends as failed when a reply breaks off, and can go on", async () => {
+  for (const content of ["Half a reply", cell("const a = 1;")]) {
+    await using context = setup([{ content, breakAfter: 14 }, cell("1"), "Done"]);
+    const { agent } = context;
+    const run = agent.stream("Go");
+    const result = await run.result;
+    assertEquals([result.status, result.cells], ["failed", []]);
+    assertStringIncludes(result.reason!, "the reply was cut off");
+    assertEquals((await eventsOf(run)).at(-1)!.type, "run_failed");
+    assertEquals((await agent.run("Again")).content, "Done");
+  }
+});
+
 Deno.test("CaveAgent.run() keeps the steps so far when the model fails later", async () => {
   await using context = setup([cell("const a = 1;"), { content: "No", status: 400 }, "Done"]);
   const run = context.agent.stream("Go");
@@ -125,10 +139,10 @@ Deno.test("CaveAgent.run() keeps the steps so far when the model fails later", a
   await assertRejects(async () => {
     for await (const { type } of run) types.push(type);
   }, ModelError);
-  assertEquals(types.at(-1), "execution_output");
+  assertEquals(types.at(-1), "run_failed");
   assertEquals(context.agent.messages.length, 3);
   assertEquals((await context.agent.run("Go on")).content, "Done");
-  assertEquals(dialogues(context.server).at(-1)!.length, 4);
+  assertEquals(dialogues(context.server).at(-1)!.length, 3);
 });
 
 Deno.test("CaveAgent.run() rejects with ModelError when there is no server", async () => {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { AgentEvent } from "../../src/agent/event.ts";
+import type { AgentEvent } from "../../src/agent/record/event.ts";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
 import type { ScriptedReply } from "../../src/model/testing/scripted_server.ts";
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
@@ -66,7 +66,7 @@ Deno.test("CaveAgent.stream() gives the result that run() gives when the script 
   const run = streamed.agent.stream("Go");
   const events = await eventsOf(run);
   const [a, b] = [await run.result, await ran.agent.run("Go")];
-  assertEquals({ ...a, durationMs: 0 }, { ...b, durationMs: 0 });
+  assertEquals({ ...a, durationMs: 0, id: "" }, { ...b, durationMs: 0, id: "" });
   assertEquals(streamed.agent.messages, ran.agent.messages);
   assertEquals(ofType(events, "usage").map(({ usage }) => usage).reduce(addUsage), a.usage);
 });
@@ -145,7 +145,9 @@ Deno.test("AgentRun.abort() stops the run with its reason, and does nothing afte
   run.abort(reason);
   run.abort(new Error("Too late"));
   assertEquals(await assertRejects(() => run.result), reason);
+  assertEquals((await iterator.next()).value?.type, "run_cancelled");
   assertEquals(await assertRejects(() => iterator.next()), reason);
+  assertEquals(run.status, "cancelled");
   assertEquals(await assertRejects(() => eventsOf(run)), reason);
 
   const next = context.agent.stream("Again");

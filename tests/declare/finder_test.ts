@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { estimateTokens } from "../../src/agent/compaction.ts";
+import { measure } from "../../src/agent/compaction/context.ts";
 import { defaultPromptTemplate, promptParts } from "../../src/agent/prompt.ts";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
 import { defineFunction, type HostFunction } from "../../src/inject/host_function.ts";
@@ -49,7 +49,7 @@ Deno.test("promptParts() stays under 1,500 tokens with 1,000 functions", async (
   for (const [name, functions] of runtimes) {
     await using runtime = new DenoRuntime({ functions });
     const prompt = await promptOf(runtime);
-    assert(estimateTokens([{ content: prompt }]) < 1_500, `${name}: ${prompt.length} characters`);
+    assert(measure([{ content: prompt }]) < 1_500, `${name}: ${prompt.length} characters`);
     assert(prompt.length / 3 < 1_500, `${name}: ${prompt.length} characters`);
   }
 });

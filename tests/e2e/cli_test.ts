@@ -97,7 +97,7 @@ Deno.test("cli writes one event per line when it is asked for JSON", async () =>
   const last = lines.pop();
   assertEquals([last.type, last.status, last.content, last.steps], [
     "result",
-    "success",
+    "completed",
     "Done",
     2,
   ]);

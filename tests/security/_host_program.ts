@@ -11,6 +11,7 @@ function modelOf(cell: string): Model {
   return {
     async *stream() {
       yield { type: "text", text: asked++ === 0 ? `~~~~ts\n${cell}\n~~~~` : "done" };
+      yield { type: "end", finishReason: "stop" };
     },
   };
 }

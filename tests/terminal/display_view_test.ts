@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { describeBundle } from "../../src/agent/display.ts";
+import { describeBundle } from "../../src/agent/record/display.ts";
 import type { MimeBundle } from "../../src/runtime/runtime.ts";
 import { displayFile, displayLines } from "../../src/terminal/display_view.ts";
 import { createStyle } from "../../src/terminal/style.ts";

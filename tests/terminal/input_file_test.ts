@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { parseTable, readInputFile, variableName } from "../../src/terminal/input_file.ts";
+import { readInputFile, variableName } from "../../src/terminal/input_file.ts";
+import { parseTable } from "../../src/terminal/table.ts";
 
 async function read(name: string, content: string | Uint8Array) {
   const folder = await Deno.makeTempDir();
@@ -30,7 +31,10 @@ Deno.test("parseTable() makes objects of rows", () => {
     ["empty cells", 'a,b,c\n,"",\n', [{ a: null, b: "", c: null }]],
     ["a separator at the end", "a,b\n1,", [{ a: 1, b: null }]],
     ["a short row", "a,b\n1\n2,3", [{ a: 1, b: null }, { a: 2, b: 3 }]],
-    ["a long row", "a\n1,2\n3", [{ a: 1 }, { a: 3 }]],
+    ["a long row", "a\n1,2\n3", [{ a: 1, column_2: 2 }, { a: 3 }]],
+    ["equal names", "id,amount,amount\n1,10,20", [{ id: 1, amount: 10, amount_2: 20 }]],
+    ["names in white space", "name, price , qty\na,1,2", [{ name: "a", price: 1, qty: 2 }]],
+    ["a column without a name", ",a\n1,2", [{ column_1: 1, a: 2 }]],
     ["blank lines", "a\n\n1\n\n\n2\n\n", [{ a: 1 }, { a: 2 }]],
     ["a quoted empty cell alone", 'a\n""\n1', [{ a: "" }, { a: 1 }]],
     ["text behind a quote", 'a,b,c\n"x"y,"z" ,3', [{ a: "xy", b: "z", c: 3 }]],
@@ -100,6 +104,10 @@ Deno.test("variableName() makes an identifier of the name of a file", () => {
     ["$x.txt", "$x"],
     ["class.json", "_class"],
     ["undefined.txt", "_undefined"],
+    ["console.csv", "console_file"],
+    ["display.csv", "display_file"],
+    ["Math.json", "Math_file"],
+    ["finish.txt", "finish_file"],
     ["---.txt", "file"],
     [".env", "file"],
     ["README", "README"],
@@ -114,7 +122,43 @@ Deno.test("readInputFile() reads a file by its extension", async () => {
     ["a.json", '\uFEFF{"n": [1, null]}', { n: [1, null] }, "The content of a.json"],
     ["a.md", "# n\r\n", "# n\r\n", "The text of a.md"],
     ["a", "", "", "The text of a"],
-    ["a.bin", new Uint8Array([0x41, 0xff]), "A\uFFFD", "The text of a.bin"],
+    [
+      "a.bin",
+      new Uint8Array([0x41, 0xff]),
+      "A\u00ff",
+      "The text of a.bin; it was decoded as windows-1252",
+    ],
+    [
+      "a.csv",
+      new Uint8Array([0x6e, 0x0a, 0xe7]),
+      [{ n: "\u00e7" }],
+      "The 1 row of a.csv; it was decoded as windows-1252",
+    ],
+    [
+      "a.txt",
+      new Uint8Array([0xff, 0xfe, 0x41, 0]),
+      "A",
+      "The text of a.txt; it was decoded as utf-16le",
+    ],
+    [
+      "a.csv",
+      "n;m\n1,5;2\n",
+      [{ n: "1,5", m: 2 }],
+      'The 1 row of a.csv; its cells are separated by ";"',
+    ],
+    [
+      "a.csv",
+      "sep=|\nn|m\n1|2",
+      [{ n: 1, m: 2 }],
+      'The 1 row of a.csv; its cells are separated by "|"',
+    ],
+    ["a.csv", "sep=,\r\nn,m\r\n1,2\x1a", [{ n: 1, m: 2 }], "The 1 row of a.csv"],
+    [
+      "a.json",
+      "[12345678901234567890, 9007199254740993, 1e999, 0.5, 42]",
+      ["12345678901234567890", "9007199254740993", "1e999", 0.5, 42],
+      "The content of a.json",
+    ],
   ];
   for (const [file, content, value, description] of table) {
     assertEquals(await read(file, content), { name: "a", value, description });

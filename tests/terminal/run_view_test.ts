@@ -4,7 +4,7 @@ import type {
   AgentEventMap,
   AgentEventType,
   RunResult,
-} from "../../src/agent/event.ts";
+} from "../../src/agent/record/event.ts";
 import type { CellResult } from "../../src/runtime/cells/cell_result.ts";
 import { RunView } from "../../src/terminal/run_view.ts";
 import { createStyle } from "../../src/terminal/style.ts";
@@ -22,13 +22,16 @@ const base = {
 };
 const usage = { inputTokens: 1000, outputTokens: 234, totalTokens: 1234, estimated: false };
 const result: RunResult = {
+  id: "run",
   content: "Done",
-  status: "success",
+  status: "completed",
   steps: 2,
   maxSteps: 10,
   cells: [],
   changed: [],
   usage,
+  cost: 0,
+  hostCalls: 0,
   durationMs: 1260,
 };
 
@@ -166,7 +169,7 @@ Deno.test("RunView.close() shows steps, time and tokens of the run", () => {
     [{}, "✓ 2 steps, 1.3 s, 1,234 tokens\n"],
     [{ steps: 1 }, "✓ 1 step, 1.3 s, 1,234 tokens\n"],
     [{ usage: { ...usage, estimated: true } }, "✓ 2 steps, 1.3 s, about 1,234 tokens\n"],
-    [{ status: "max_steps_reached" }, "! 2 steps, 1.3 s, 1,234 tokens\n"],
+    [{ status: "exhausted" }, "! 2 steps, 1.3 s, 1,234 tokens\n"],
   ];
   for (const [changes, line] of table) {
     let written = "";
@@ -207,4 +210,27 @@ Deno.test("RunView shows why a cell was refused", () => {
     refused("Refused: no imports"),
   ]);
   assertStringIncludes(text, "Refused: no imports");
+});
+
+Deno.test("RunView.show() keeps the halves of a surrogate pair together", () => {
+  const [high, low] = ["\ud83d", "\ude00"];
+  assertEquals(
+    show([event("text", { text: `Hi ${high}` }), event("text", { text: `${low}!` })]),
+    "Hi \u{1f600}!",
+  );
+});
+
+Deno.test("RunView.show() shows retries, questions, approvals and the reason of a failure", () => {
+  const text = show([
+    event("retry", { attempt: 2, delayMs: 1_500, reason: "Too busy\u001b[2J" }),
+    event("ask_user", { id: "1", question: "Which?", options: ["a", "b"] }),
+    event("approval_request", { id: "2", name: "pay", args: [5] }),
+    event("limit_reached", { limit: "tokens", max: 5 }),
+    event("run_failed", { reason: "The content filter withheld it" }),
+  ]);
+  assertEquals(
+    text,
+    "· Too busy; attempt 2 in 1.5 s\n· asks: Which? [a | b]\n· needs an approval: pay [5]\n" +
+      "· the limit on tokens is reached\nThe content filter withheld it\n",
+  );
 });

@@ -35,18 +35,41 @@ export class CodeScanner {
     return this.#mode !== "code" || this.#substitutions.length > 0;
   }
 
+  /** Whether the line that is read has reached a comment that extends to its end. */
+  #lineComment = false;
+
+  /** Whether a line, read up to the end of this text, is in code there: in no comment, string or template literal. */
+  endsInCode(text: string): boolean {
+    const copy = new CodeScanner();
+    copy.#mode = this.#mode;
+    copy.#quote = this.#quote;
+    copy.#substitutions.push(...this.#substitutions);
+    // Enough for the rest of one line: hostile code opens many.
+    copy.#parentheses.push(...this.#parentheses.slice(-100));
+    copy.#slashIsRegExp = this.#slashIsRegExp;
+    copy.#word = this.#word;
+    copy.#read(text);
+    return copy.#mode === "code" && copy.#substitutions.length === 0 && !copy.#lineComment;
+  }
+
   /** Reads one line, without its line feed. */
   scan(line: string): void {
+    const index = this.#read(line);
+    // Only a backslash at the end of the line, which scanString steps over, continues a string.
+    if (this.#mode === "string" && index === line.length) this.#mode = "code";
+  }
+
+  #read(line: string): number {
     let index = 0;
     this.#lineHasPatterns = true;
+    this.#lineComment = false;
     while (index < line.length) {
       if (this.#mode === "code") index = this.#scanCode(line, index);
       else if (this.#mode === "template") index = this.#scanTemplate(line, index);
       else if (this.#mode === "comment") index = this.#scanComment(line, index);
       else index = this.#scanString(line, index);
     }
-    // Only a backslash at the end of the line, which scanString steps over, continues a string.
-    if (this.#mode === "string" && index === line.length) this.#mode = "code";
+    return index;
   }
 
   #scanCode(line: string, index: number): number {
@@ -97,7 +120,10 @@ export class CodeScanner {
 
   #scanSlash(line: string, index: number): number {
     const next = line[index + 1];
-    if (next === "/") return line.length;
+    if (next === "/") {
+      this.#lineComment = true;
+      return line.length;
+    }
     if (next === "*") {
       this.#mode = "comment";
       return index + 2;

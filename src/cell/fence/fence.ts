@@ -1,10 +1,14 @@
 import { checkOptions, type OptionNames } from "../../limits/options.ts";
 import { CellLines } from "./_cell_lines.ts";
 import {
+  endsReply,
   type Fence,
+  inlineFenceAt,
   mayClose,
   mayOpen,
   parseClosingFence,
+  parseInlineOpening,
+  parseOneLine,
   parseOpeningFence,
 } from "./_fence_line.ts";
 
@@ -75,15 +79,22 @@ export interface FenceEnd {
   unaccepted: readonly string[];
   /** Whether anything but white space was received after the cell, and ignored. */
   trailing: boolean;
+  /** Code in an accepted language that stood between words of a line, and passed as text. @default none */
+  inline?: string;
 }
+
+/** Languages of blocks that may quote other blocks. */
+const QUOTING: ReadonlySet<string> = new Set(["", "markdown", "md", "mdx", "text", "txt"]);
 
 /**
  * Finds the cell in a reply while the reply streams in.
  *
  * Text passes through as it arrives; only the start of a line that may become a fence is held back. The first complete
  * block in an accepted language is the cell, and everything after it is ignored. Fences follow CommonMark 0.31.2,
- * section 4.5, with these differences: a fence may be indented by any width and may follow a list marker; a closing
- * fence inside a template literal or a block comment of the code does not close the block, unless no other fence does.
+ * section 4.5, with these differences: a fence may be indented by any width, and may follow a list marker, the mark of a
+ * quote or other text; a closing fence inside a template literal or a block comment of the code does not close the block,
+ * unless no other fence does; where sensible code has no run of ticks, a fence with text behind it, at the end of a line of
+ * code, or with too few ticks closes the block as well.
  *
  * @example Find the cell in a reply
  * ```ts
@@ -104,14 +115,17 @@ export class FenceParser {
   readonly #languages: ReadonlySet<string>;
   readonly #unaccepted: string[] = [];
   #parts: FencePart[] = [];
-  /** The current line so far, or `undefined` if it is known to hold no fence. */
+  /** The current line so far, or `undefined` if it is known to start with no fence. */
   #line: string | undefined = "";
+  /** The end of a line that starts with no fence, from the first ticks on; `undefined` if it is known to have no fence. */
+  #rest: string | undefined = "";
   /** The fence of the open block that passes as text. */
   #other?: Fence;
   #cell?: CellLines;
   #done = false;
   #ended = false;
   #trailing = false;
+  #inline?: string;
 
   /**
    * Creates a parser for one reply.
@@ -131,6 +145,16 @@ export class FenceParser {
   /** Whether the cell is complete. Later input is ignored. */
   get done(): boolean {
     return this.#done;
+  }
+
+  /** Whether a block is open, be it the cell or not. */
+  get inBlock(): boolean {
+    return !this.#done && (this.#cell !== undefined || this.#other !== undefined);
+  }
+
+  /** Whether the block that is open will be the cell. */
+  get inCell(): boolean {
+    return this.#cell !== undefined && !this.#done;
   }
 
   /**
@@ -169,6 +193,7 @@ export class FenceParser {
       ...(unclosed && { unclosed }),
       unaccepted: this.#unaccepted,
       trailing: this.#trailing,
+      ...(this.#inline === undefined ? {} : { inline: this.#inline }),
     };
   }
 
@@ -177,46 +202,103 @@ export class FenceParser {
       this.#line += piece;
       if (lineEnds) this.#readCodeLine(this.#cell);
     } else if (this.#other) {
-      this.#emitText(lineEnds ? piece + "\n" : piece);
-      this.#readOtherLine(piece, lineEnds, this.#other);
+      this.#readOtherLine(piece, { lineEnds, fence: this.#other });
     } else {
       this.#readTextLine(piece, lineEnds);
     }
   }
 
   #readTextLine(piece: string, lineEnds: boolean): void {
-    if (this.#line === undefined) {
-      this.#emitText(lineEnds ? piece + "\n" : piece);
-      if (lineEnds) this.#line = "";
-      return;
-    }
+    if (this.#line === undefined) return this.#readRest(piece, lineEnds);
     this.#line += piece;
     if (lineEnds) {
-      this.#openBlock(this.#line, "\n");
+      const line = this.#line;
       this.#line = "";
+      this.#openBlock(line, "\n");
     } else if (!mayOpen(this.#line)) {
-      this.#emitText(this.#line);
+      const line = this.#line;
       this.#line = undefined;
+      this.#rest = "";
+      this.#readRest(line, false);
     }
   }
 
-  #readOtherLine(piece: string, lineEnds: boolean, fence: Fence): void {
-    if (this.#line !== undefined) this.#line += piece;
-    if (lineEnds) {
-      const indentation = parseClosingFence(this.#line ?? "", fence);
-      if (indentation !== undefined && indentation <= fence.indentation + 3) {
-        this.#other = undefined;
-      }
-      this.#line = "";
-    } else if (this.#line !== undefined && !mayClose(this.#line)) {
-      this.#line = undefined;
+  /** Reads on in a line that starts with no fence. It may still end with one. */
+  #readRest(piece: string, lineEnds: boolean): void {
+    if (this.#rest === undefined) this.#emitText(piece);
+    else {
+      const rest = this.#rest + piece;
+      const at = inlineFenceAt(rest);
+      this.#emitText(at === -1 ? rest : rest.slice(0, at));
+      // After other ticks, a run of three is more likely to be inline code than a fence.
+      const ticks = at === -1 ? "" : rest.slice(at);
+      this.#rest = at === -1 && /`/.test(rest) || rest.length > 1_000 ? undefined : ticks;
+      if (rest.length > 1_000) this.#emitText(ticks);
     }
-  }
-
-  #readCodeLine(cell: CellLines): void {
-    const closed = cell.read(this.#line!);
+    if (!lineEnds) return;
+    const line = this.#rest ?? "";
     this.#line = "";
-    if (closed) this.#emitCell(cell.code(), cell.fence.language);
+    this.#rest = "";
+    this.#openInline(line, "\n");
+  }
+
+  /** Reads the end of a line, from its first ticks on. */
+  #openInline(line: string, lineFeed: string): void {
+    const fence = parseInlineOpening(line, this.#languages);
+    if (fence) this.#cell = new CellLines(fence, this.#languages);
+    else if (!this.#readOneLine(line)) this.#emitText(line + lineFeed);
+  }
+
+  /** Reads a block that begins and ends on one line. One with words behind it is a mention, not a cell. */
+  #readOneLine(line: string): boolean {
+    const block = parseOneLine(line, this.#languages);
+    if (block === undefined) return false;
+    if (!endsReply(block.after)) {
+      this.#inline ??= block.code;
+      return false;
+    }
+    this.#emitText(block.before.trim() === "" ? "" : block.before);
+    this.#emitCell(block.code, block.language);
+    return true;
+  }
+
+  #readOtherLine(
+    piece: string,
+    { lineEnds, fence }: { lineEnds: boolean; fence: Fence },
+  ): void {
+    const held = this.#line;
+    if (held === undefined) this.#emitText(lineEnds ? piece + "\n" : piece);
+    else {
+      const line = held + piece;
+      if (lineEnds) this.#endOtherLine(line, fence);
+      else if (mayClose(line)) this.#line = line;
+      else {
+        this.#emitText(line);
+        this.#line = undefined;
+      }
+    }
+    if (lineEnds) this.#line = "";
+  }
+
+  #endOtherLine(line: string, fence: Fence): void {
+    const next = QUOTING.has(fence.language) ? undefined : parseOpeningFence(line);
+    if (next && this.#languages.has(next.language)) {
+      // The block was never closed: only a block of Markdown quotes others.
+      this.#other = undefined;
+      this.#cell = new CellLines(next, this.#languages);
+      return;
+    }
+    this.#emitText(line + "\n");
+    const indentation = parseClosingFence(line, fence);
+    if (indentation !== undefined && indentation <= fence.indentation + 3) this.#other = undefined;
+  }
+
+  #readCodeLine(cell: CellLines, { partial = false }: { partial?: boolean } = {}): void {
+    const end = cell.read(this.#line!, { partial });
+    this.#line = "";
+    if (!end) return;
+    this.#trailing ||= end.trailing;
+    this.#emitCell(cell.code(), cell.fence.language);
   }
 
   /** Reads a whole line outside of blocks. */
@@ -224,22 +306,31 @@ export class FenceParser {
     const fence = parseOpeningFence(line);
     if (fence && this.#languages.has(fence.language)) {
       this.#emitText(fence.marker);
-      this.#cell = new CellLines(fence);
+      this.#cell = new CellLines(fence, this.#languages);
+      return;
+    }
+    if (!fence) {
+      const at = inlineFenceAt(line);
+      const hasTicks = at > 0 && /^`{3}/.test(line.slice(at)) && !/`/.test(line.slice(0, at));
+      if (!hasTicks && this.#readOneLine(line)) return;
+      this.#emitText(hasTicks ? line.slice(0, at) : line + lineFeed);
+      if (hasTicks) this.#openInline(line.slice(at), lineFeed);
       return;
     }
     this.#emitText(line + lineFeed);
-    if (fence) {
-      this.#unaccepted.push(fence.language);
-      this.#other = fence;
-    }
+    this.#unaccepted.push(fence.language);
+    this.#other = fence;
   }
 
   /** Reads the rest of the last line. Returns the block that stays open. */
   #endLine(truncated: boolean): UnclosedBlock | undefined {
     if (!this.#cell) {
-      if (this.#line && !this.#other) this.#openBlock(this.#line, "");
+      const line = this.#line;
+      if (line === undefined && !this.#other) this.#openInline(this.#rest ?? "", "");
+      else if (this.#other) this.#endOther(line ?? "", this.#other);
+      else if (line) this.#openBlock(line, "");
     } else if (this.#line) {
-      this.#readCodeLine(this.#cell);
+      this.#readCodeLine(this.#cell, { partial: truncated });
     }
     const cell = this.#done ? undefined : this.#cell;
     if (!cell) return undefined;
@@ -249,6 +340,13 @@ export class FenceParser {
     this.#trailing = complete.trailing;
     this.#emitCell(complete.code, language);
     return undefined;
+  }
+
+  #endOther(line: string, fence: Fence): void {
+    const next = QUOTING.has(fence.language) ? undefined : parseOpeningFence(line);
+    if (next && this.#languages.has(next.language)) {
+      this.#cell = new CellLines(next, this.#languages);
+    } else this.#emitText(line);
   }
 
   #emitCell(code: string, language: string): void {

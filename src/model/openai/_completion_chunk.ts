@@ -1,49 +1,162 @@
-import type { FinishReason, TokenUsage } from "../model.ts";
+import { estimateUsage } from "../usage.ts";
+import type { FinishReason, ModelMessage, TokenUsage, ToolCall } from "../model.ts";
+import { readFinishReason } from "./_finish_reason.ts";
 
 /** The contents of one event of a chat completion stream. */
 export interface CompletionChunk {
   text: string;
   reasoning: string;
-  finishReason?: FinishReason;
-  usage?: TokenUsage;
 }
 
-const finishReasons = new Map<unknown, FinishReason>([
-  ["stop", "stop"],
-  ["length", "length"],
-  ["content_filter", "content_filter"],
-  ["tool_calls", "tool_calls"],
-  ["function_call", "tool_calls"],
-]);
+/** Maximum number of calls of tools in a reply. A server that sends more is broken. */
+const maxToolCalls = 128;
+
+type Fields = Record<string, unknown>;
 
 /**
- * Reads an event of a chat completion stream. Compatible servers leave out, add and rename fields, so that all are
+ * Reads the events of one chat completion stream. Compatible servers leave out, add and rename fields, so that all are
  * optional; an event without relevant fields is read as empty.
  */
-export function readCompletionChunk(data: unknown): CompletionChunk {
-  const event = record(data);
-  const choice = record(Array.isArray(event.choices) ? event.choices[0] : undefined);
-  const delta = record(choice.delta);
-  return {
-    text: firstText(delta.content, delta.refusal),
-    // The field has two names in use, and some servers fill in both.
-    reasoning: firstText(delta.reasoning_content, delta.reasoning),
-    finishReason: readFinishReason(choice.finish_reason),
-    usage: readUsage(record(event.usage)),
-  };
+export class CompletionReader {
+  /** The reason for the end, once it is known. */
+  finishReason: FinishReason | undefined;
+  /** The reason in the words of the server. */
+  reported: string | undefined;
+  readonly #calls = new Map<unknown, { id: string; name: string; arguments: string }>();
+  readonly #counts = { input: 0, output: 0, total: 0 };
+  /** The choice that is read; a server may send several, which must not be mixed. */
+  #index: unknown;
+  /** The place from which text was read first. The whole text may follow in another one. */
+  #source: string | undefined;
+
+  /** Reads an event. */
+  read(data: unknown): CompletionChunk {
+    const event = record(data);
+    const choice = this.#choiceOf(event);
+    const delta = typeof choice.delta === "string"
+      ? { content: choice.delta }
+      : record(choice.delta);
+    const reason = choice.finish_reason ?? event.done_reason;
+    this.finishReason = readFinishReason(reason) ?? this.finishReason;
+    if (typeof reason === "string" && reason !== "") this.reported = reason;
+    this.#countUsage(event, choice);
+    const message = record(choice.message ?? event.message);
+    this.#readCalls(delta.tool_calls ?? message.tool_calls);
+    const places: [string, unknown][] = [
+      ["delta", firstText(partsOf(delta.content).text, delta.refusal)],
+      ["text", choice.text],
+      ["message", firstText(partsOf(message.content).text, message.refusal)],
+      ["response", event.response],
+    ];
+    return { text: this.#textOf(places), reasoning: reasoningOf(delta) || reasoningOf(message) };
+  }
+
+  /** The complete calls of tools, in order. */
+  get toolCalls(): ToolCall[] {
+    return [...this.#calls.values()].filter(({ name }) => name !== "")
+      .map((call, i) => ({ ...call, id: call.id || `call_${i}` }));
+  }
+
+  /**
+   * Returns the usage so far. A count that the server did not report is estimated.
+   *
+   * @param messages The messages sent.
+   * @param text The reply so far.
+   */
+  usage(messages: readonly ModelMessage[], text: string): TokenUsage | undefined {
+    const { input, output, total } = this.#counts;
+    if (input === 0 && output === 0) return undefined;
+    const guess = input === 0 || output === 0 && text !== ""
+      ? estimateUsage(messages, text)
+      : undefined;
+    const inputTokens = input || guess?.inputTokens || 0;
+    const outputTokens = output || guess?.outputTokens || 0;
+    return {
+      inputTokens,
+      outputTokens,
+      totalTokens: Math.max(total, inputTokens + outputTokens),
+      estimated: guess !== undefined,
+    };
+  }
+
+  #choiceOf(event: Fields): Fields {
+    const choices = (Array.isArray(event.choices) ? event.choices : []).map(record);
+    if (choices.length === 0) return {};
+    const indexOf = (choice: Fields) => choice.index ?? 0;
+    if (this.#index === undefined) {
+      const sorted = [...choices].sort((a, b) => Number(indexOf(a)) - Number(indexOf(b)));
+      this.#index = indexOf(sorted[0]!);
+    }
+    return choices.find((choice) => indexOf(choice) === this.#index) ?? {};
+  }
+
+  #textOf(places: readonly [string, unknown][]): string {
+    for (const [source, text] of places) {
+      if (typeof text !== "string" || text === "") continue;
+      this.#source ??= source;
+      if (this.#source === source) return text;
+    }
+    return "";
+  }
+
+  /** Takes the highest count: servers report as it grows, late, in part, or zeros at the end. */
+  #countUsage(event: Fields, choice: Fields): void {
+    for (const source of [event.usage, choice.usage, record(event.x_groq).usage, event]) {
+      const usage = record(source);
+      const input = usage.prompt_tokens ?? usage.input_tokens ?? usage.prompt_eval_count;
+      const output = usage.completion_tokens ?? usage.output_tokens ?? usage.eval_count;
+      const counts = this.#counts;
+      if (isCount(input)) counts.input = Math.max(counts.input, input);
+      if (isCount(output)) counts.output = Math.max(counts.output, output);
+      if (isCount(usage.total_tokens)) counts.total = Math.max(counts.total, usage.total_tokens);
+    }
+  }
+
+  #readCalls(calls: unknown): void {
+    if (!Array.isArray(calls)) return;
+    for (const [position, item] of calls.entries()) {
+      const call = record(item);
+      const { name, arguments: args } = record(call.function);
+      const key = call.index ?? call.id ?? position;
+      let known = this.#calls.get(key);
+      if (known === undefined) {
+        if (this.#calls.size === maxToolCalls) continue;
+        this.#calls.set(key, known = { id: "", name: "", arguments: "" });
+      }
+      if (typeof call.id === "string") known.id ||= call.id;
+      if (typeof name === "string") known.name ||= name;
+      if (typeof args === "string") known.arguments += args;
+      else if (typeof args === "object" && args !== null) known.arguments = JSON.stringify(args);
+    }
+  }
 }
 
-function readFinishReason(value: unknown): FinishReason | undefined {
-  if (typeof value !== "string" || value === "") return undefined;
-  return finishReasons.get(value) ?? "other";
+/** Returns the reasoning of a delta. It has several names in use, and some servers fill in more than one. */
+function reasoningOf(delta: Fields): string {
+  const details = Array.isArray(delta.reasoning_details) ? delta.reasoning_details.map(record) : [];
+  return firstText(
+    delta.reasoning_content,
+    delta.reasoning,
+    delta.thinking,
+    details.map(({ text, summary }) => firstText(text, summary)).join(""),
+    partsOf(delta.content).reasoning,
+  );
 }
 
-function readUsage(usage: Record<string, unknown>): TokenUsage | undefined {
-  const { prompt_tokens: inputTokens, completion_tokens: outputTokens } = usage;
-  if (!isCount(inputTokens) || !isCount(outputTokens)) return undefined;
-  const total = usage.total_tokens;
-  const totalTokens = isCount(total) ? total : inputTokens + outputTokens;
-  return { inputTokens, outputTokens, totalTokens, estimated: false };
+/** Returns the text and the reasoning of content, which is a string or a list of parts. */
+function partsOf(content: unknown): { text: string; reasoning: string } {
+  if (typeof content === "string") return { text: content, reasoning: "" };
+  const result = { text: "", reasoning: "" };
+  for (const part of Array.isArray(content) ? content : [content]) {
+    if (typeof part === "string") result.text += part;
+    const { type, text, thinking, reasoning } = record(part);
+    if (type === "thinking" || type === "reasoning") {
+      const inner = firstText(thinking, reasoning, text);
+      result.reasoning += inner !== "" || thinking === undefined ? inner : partsOf(thinking).text;
+    } else if (typeof text === "string") result.text += text;
+    else result.text += firstText(record(text).value);
+  }
+  return result;
 }
 
 function isCount(value: unknown): value is number {
@@ -54,6 +167,6 @@ function firstText(...values: unknown[]): string {
   return values.find((value): value is string => typeof value === "string" && value !== "") ?? "";
 }
 
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null ? value as Record<string, unknown> : {};
+function record(value: unknown): Fields {
+  return typeof value === "object" && value !== null ? value as Fields : {};
 }

@@ -1,14 +1,25 @@
-import { readCompletionChunk } from "./_completion_chunk.ts";
+import { headOf } from "../../text/truncate.ts";
 import type {
   FinishReason,
   Model,
   ModelChunk,
   ModelMessage,
   ModelStreamOptions,
-  TokenUsage,
 } from "../model.ts";
-import { headOf } from "../../text/truncate.ts";
 import { ModelError } from "../model_error.ts";
+import { retrying, type RetryPolicy, retryPolicy } from "../wrap/retry.ts";
+import { CompletionReader } from "./_completion_chunk.ts";
+import { Deadlines } from "./_deadlines.ts";
+import { readEvents } from "./_events.ts";
+import {
+  codesOf,
+  contextTokensOf,
+  type Failure,
+  failureIn,
+  kindOf,
+  retryAfterOf,
+} from "./_failure.ts";
+import { requestBody } from "./_request_body.ts";
 import {
   checkModelOptions,
   type OpenAIModelOptions,
@@ -23,6 +34,12 @@ const placeholderKey = "none";
 
 /** Maximum length of the reason in an error message: error bodies can be whole web pages. */
 const maxReasonLength = 500;
+
+/** Maximum length of a finish reason that is passed on. */
+const maxReportedLength = 100;
+
+/** Reasons that need no explanation in the words of the server. */
+const ORDINARY: ReadonlySet<FinishReason> = new Set(["stop", "length", "tool_calls"]);
 
 /** The reason of the abort when the caller stops reading. */
 const stopped = Symbol("stopped");
@@ -53,6 +70,7 @@ const stopped = Symbol("stopped");
  */
 export class OpenAIModel implements Model {
   readonly #options: OpenAIModelOptions;
+  readonly #policy: RetryPolicy;
 
   /**
    * Creates a model. Loads and sends nothing yet.
@@ -64,24 +82,26 @@ export class OpenAIModel implements Model {
   constructor(options: OpenAIModelOptions = {}) {
     checkModelOptions(options);
     this.#options = { ...options };
+    const { maxRetries, maxRetryAfterMs } = options;
+    this.#policy = retryPolicy({ maxRetries, maxRetryAfterMs });
   }
 
   /**
-   * Requests a reply.
+   * Requests a reply. A request that fails before the reply has begun, and may succeed, is repeated after a `retry` chunk.
    *
    * @param messages The conversation, oldest message first.
-   * @param options A signal to cut the reply off.
+   * @param options A signal to cut the reply off, parameters and tools.
    * @returns The reply's chunks. Can be iterated once.
    * @throws {TypeError} On the first read, if the model's name or the key is missing.
-   * @throws {ModelError} While reading, if the server refuses, stalls, answers anything other than a stream of
-   * completion chunks, or breaks off before the end of the reply.
+   * @throws {ModelError} While reading, if the server refuses, stalls, answers anything other than a completion, or breaks
+   * off before the end of the reply.
    */
   stream(
     messages: readonly ModelMessage[],
     options: ModelStreamOptions = {},
   ): AsyncIterableIterator<ModelChunk> {
     const controller = new AbortController();
-    const reply = this.#read(messages, controller, options.signal);
+    const reply = this.#read(messages, { controller, options });
     const end = reply.return.bind(reply);
     // By default, a generator handles return() only when its pending read settles.
     reply.return = (value) => {
@@ -93,49 +113,100 @@ export class OpenAIModel implements Model {
 
   async *#read(
     messages: readonly ModelMessage[],
-    controller: AbortController,
-    signal?: AbortSignal,
+    { controller, options }: { controller: AbortController; options: ModelStreamOptions },
   ): AsyncGenerator<ModelChunk, void, void> {
+    const { signal } = options;
     signal?.throwIfAborted();
     const settings = resolveSettings(this.#options);
-    signal?.addEventListener("abort", () => controller.abort(signal.reason), {
-      signal: controller.signal,
-    });
-    let finishReason: FinishReason | undefined;
-    let usage: TokenUsage | undefined;
-    let count = 0;
+    const onAbort = () => controller.abort(signal!.reason);
+    signal?.addEventListener("abort", onAbort);
     try {
-      const { data, response } = await this.#request(settings, messages, controller.signal);
-      for await (const event of this.#watch(data, controller)) {
-        count++;
-        const chunk = readCompletionChunk(event);
-        finishReason = chunk.finishReason ?? finishReason;
-        usage = chunk.usage ?? usage;
-        if (chunk.reasoning !== "") yield { type: "reasoning", text: chunk.reasoning };
-        if (chunk.text !== "") yield { type: "text", text: chunk.text };
-      }
-      // The SDK's stream ends silently when it is aborted, and when the server hangs up.
-      controller.signal.throwIfAborted();
-      if (finishReason === undefined) throw new Error(describeEnd(count, response));
+      const attempt = () =>
+        this.#attempt(messages, { settings, options, signal: controller.signal });
+      yield* retrying(attempt, { policy: this.#policy, signal: controller.signal });
     } catch (error) {
-      const cause = controller.signal.aborted ? controller.signal.reason : error;
-      if (cause === stopped) return;
       if (signal?.aborted) throw signal.reason;
-      // After the finish reason only the usage is missing, which is no reason to discard a reply.
-      if (finishReason === undefined) throw createModelError(settings, cause, count > 0);
+      if (controller.signal.reason !== stopped) throw error;
     } finally {
+      signal?.removeEventListener("abort", onAbort);
       controller.abort(stopped);
     }
-    yield { type: "end", finishReason, ...(usage && { usage }) };
+  }
+
+  /** Makes one request, and reads its answer. */
+  async *#attempt(
+    messages: readonly ModelMessage[],
+    { settings, options, signal }: {
+      settings: OpenAISettings;
+      options: ModelStreamOptions;
+      signal: AbortSignal;
+    },
+  ): AsyncGenerator<ModelChunk, void, void> {
+    // An attempt ends alone: the next one has a connection of its own.
+    const own = new AbortController();
+    const onAbort = () => own.abort(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort);
+    const {
+      stallTimeoutMs = 120_000,
+      firstTokenTimeoutMs = 600_000,
+      tokenTimeoutMs = 600_000,
+    } = this.#options;
+    using deadlines = new Deadlines(
+      { stallTimeoutMs, firstTokenTimeoutMs, tokenTimeoutMs },
+      (reason) => own.abort(reason),
+    );
+    const reader = new CompletionReader();
+    const seen = { events: 0, begun: false, text: "" };
+    try {
+      const { parameters, tools } = options;
+      const body = requestBody(this.#options, settings, { messages, parameters, tools });
+      const response = await this.#request(settings, body, own.signal);
+      deadlines.life();
+      for await (const { data, isError } of readEvents(response, deadlines.life)) {
+        if (data.trim() === "[DONE]") break;
+        const event = parse(data, isError);
+        const failure = failureIn(event, { isError });
+        if (failure !== undefined) throw new ServerFailure(failure);
+        seen.events++;
+        const { text, reasoning } = reader.read(event);
+        if (text === "" && reasoning === "") continue;
+        deadlines.token();
+        seen.begun ||= text !== "";
+        seen.text += reasoning + text;
+        const usage = reader.usage(messages, seen.text);
+        if (reasoning !== "") yield { type: "reasoning", text: reasoning, ...(usage && { usage }) };
+        if (text !== "") yield { type: "text", text, ...(usage && { usage }) };
+      }
+      own.signal.throwIfAborted();
+      if (reader.finishReason === undefined) throw new Error(describeEnd(seen.events, response));
+    } catch (error) {
+      const cause = own.signal.aborted ? own.signal.reason : error;
+      if (signal.aborted) throw signal.reason;
+      // After the finish reason only the usage is missing, which is no reason to discard a reply.
+      if (reader.finishReason === undefined) throw createModelError(settings, cause, seen);
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+      own.abort(stopped);
+    }
+    for (const call of reader.toolCalls) yield { type: "tool_call", ...call };
+    const finishReason = reader.finishReason!;
+    const reported = ORDINARY.has(finishReason) ? finishReason : reader.reported!;
+    const usage = reader.usage(messages, seen.text);
+    yield {
+      type: "end",
+      finishReason,
+      ...(reported === finishReason ? {} : { reported: headOf(reported, maxReportedLength) }),
+      ...(usage && { usage }),
+    };
   }
 
   async #request(
     settings: OpenAISettings,
-    messages: readonly ModelMessage[],
+    body: Record<string, unknown>,
     signal: AbortSignal,
-  ) {
-    const { organization = null, project = null, maxRetries = 5, timeoutMs = 600_000 } =
-      this.#options;
+  ): Promise<Response> {
+    const { organization = null, project = null, timeoutMs = 600_000 } = this.#options;
     // Loading the SDK takes longer than starting a kernel, so it is loaded on first use.
     const { OpenAI } = await import("openai");
     const client = new OpenAI({
@@ -143,37 +214,38 @@ export class OpenAIModel implements Model {
       baseURL: settings.baseUrl,
       organization,
       project,
-      maxRetries,
+      // Repeated here, where each attempt can be announced.
+      maxRetries: 0,
       timeout: timeoutMs,
       // An option that is null or set is not read from the environment.
       adminAPIKey: null,
       webhookSecret: null,
       logLevel: "off",
     });
-    return await client.chat.completions.create({
-      ...(this.#options.reportUsage ?? true ? { stream_options: { include_usage: true } } : {}),
-      ...this.#options.extraParameters,
-      model: settings.model,
-      messages: messages.map(({ role, content }) => ({ role, content })),
-      stream: true,
-    }, { signal }).withResponse();
+    // The answer is read here: the SDK hides comments that keep the connection alive, and knows fewer dialects.
+    return await client.post("/chat/completions", { body, signal, stream: true }).asResponse();
   }
+}
 
-  /** Passes events on, and aborts when the next one does not arrive in time. */
-  async *#watch(events: AsyncIterable<unknown>, controller: AbortController) {
-    const { stallTimeoutMs = 120_000 } = this.#options;
-    const iterator = events[Symbol.asyncIterator]();
-    const stall = new Error(`the server sent nothing for ${stallTimeoutMs} ms`);
-    try {
-      while (true) {
-        const timer = setTimeout(() => controller.abort(stall), stallTimeoutMs);
-        const { value, done } = await iterator.next().finally(() => clearTimeout(timer));
-        if (done) return;
-        yield value;
-      }
-    } finally {
-      await iterator.return?.();
-    }
+/** A failure that the server reports inside of its answer. */
+class ServerFailure extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
+
+function parse(data: string, isError: boolean): unknown {
+  try {
+    return JSON.parse(data);
+  } catch (cause) {
+    if (isError) return data;
+    const message = `the server sent an event that is not JSON: ${
+      JSON.stringify(headOf(data, 200))
+    }`;
+    throw new Error(message, { cause });
   }
 }
 
@@ -182,21 +254,62 @@ function describeEnd(events: number, response: Response): string {
   const contentType = response.headers.get("content-type");
   return events === 0
     ? `the answer holds no events, its content type is "${contentType}"`
-    : "the server ended it without a finish reason";
+    : `the server ended it without a finish reason, its content type is "${contentType}"`;
 }
 
-function createModelError(settings: OpenAISettings, cause: unknown, begun: boolean): ModelError {
+function createModelError(
+  settings: OpenAISettings,
+  cause: unknown,
+  { events, begun }: { events: number; begun: boolean },
+): ModelError {
   const { model, apiKey } = settings;
   const { origin, pathname } = new URL(settings.baseUrl);
   // Some servers quote the rejected key, which must not end up in printed errors.
   const leaks = apiKey !== undefined && Deno.inspect(cause, { depth: 8 }).includes(apiKey);
   const text = leaks ? describe(cause).replaceAll(apiKey, "<API key>") : describe(cause);
-  const reason = (begun ? "the reply was cut off, " : "") + headOf(text, maxReasonLength);
-  const status = cause instanceof Error && "status" in cause ? cause.status : undefined;
+  const reason = (events > 0 ? "the reply was cut off, " : "") + headOf(text, maxReasonLength);
+  const failure = failureOf(cause);
   return new ModelError(
     `Cannot get a reply from ${model} at ${origin}${pathname}: ${reason}`,
-    { status: typeof status === "number" ? status : undefined, ...(!leaks && { cause }) },
+    {
+      kind: begun
+        ? "incomplete"
+        : failure === undefined
+        ? connectionKind(cause, events)
+        : kindOf(failure),
+      status: failure?.status,
+      ...(failure && {
+        retryAfterMs: retryAfterOf(failure),
+        contextTokens: contextTokensOf(failure),
+      }),
+      ...(!leaks && { cause }),
+    },
   );
+}
+
+/** Returns the failure that a server has reported, by its status or inside of its answer. */
+function failureOf(cause: unknown): Failure | undefined {
+  if (cause instanceof ServerFailure) return cause.failure;
+  if (!(cause instanceof Error) || !("status" in cause)) return undefined;
+  const { status, headers, error } = cause as {
+    status?: unknown;
+    headers?: unknown;
+    error?: unknown;
+  };
+  if (typeof status !== "number") return undefined;
+  return {
+    message: cause.message,
+    status,
+    codes: [...codesOf(error), ...codesOf(cause).filter((code) => code !== `${status}`)],
+    headers: headers instanceof Headers ? headers : undefined,
+    body: error,
+  };
+}
+
+/** Returns the kind of a failure that no server has reported. */
+function connectionKind(cause: unknown, events: number): "unreachable" | "empty" | "refused" {
+  if (cause instanceof TypeError && cause.cause === undefined) return "refused";
+  return events > 0 ? "empty" : "unreachable";
 }
 
 /** Joins the messages of an error and its causes, which hold the reason for a failed connection. */

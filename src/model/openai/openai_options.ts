@@ -1,4 +1,5 @@
 import { checkOptions, type OptionNames } from "../../limits/options.ts";
+import type { ModelParameters } from "../model.ts";
 
 /** Options of `OpenAIModel`. */
 export interface OpenAIModelOptions {
@@ -33,9 +34,9 @@ export interface OpenAIModelOptions {
    */
   project?: string;
   /**
-   * Maximum number of repeated attempts after a connection error, a time-out, or status 408, 409, 429 or 500 and above.
-   * The waits double from half a second, unless the server specifies one. A reply that has begun is not requested
-   * again.
+   * Maximum number of repeated attempts after a connection error, a time-out, an answer without a reply, or status 408,
+   * 409, 425, 429 or 500 and above. What cannot succeed (a used up quota, a wrong key) is not repeated, and neither is a
+   * reply that has begun. The waits double from half a second, unless the server specifies one.
    *
    * @default {5}
    */
@@ -47,12 +48,44 @@ export interface OpenAIModelOptions {
    */
   timeoutMs?: number;
   /**
-   * Maximum time without a new piece of the reply, in milliseconds, once the server has begun to answer. Models that
-   * reason silently may need more.
+   * Maximum time without a sign of life, in milliseconds, once the server has begun to answer. Comments that keep the
+   * connection alive are signs of life.
    *
    * @default {120_000}
    */
   stallTimeoutMs?: number;
+  /**
+   * Maximum time until the first piece of the reply or of its reasoning, in milliseconds, whatever else the server sends.
+   *
+   * @default {600_000}
+   */
+  firstTokenTimeoutMs?: number;
+  /**
+   * Maximum time between two pieces of the reply, in milliseconds, whatever else the server sends.
+   *
+   * @default {600_000}
+   */
+  tokenTimeoutMs?: number;
+  /**
+   * Longest wait before another attempt that the server can demand, in milliseconds. If it demands more, the request
+   * fails with an error that says when to try again.
+   *
+   * @default {60_000}
+   */
+  maxRetryAfterMs?: number;
+  /**
+   * Role under which the system message is sent. With `user` it is put in front of the first message of the user, for
+   * servers that have no system role.
+   *
+   * @default {"system"}
+   */
+  systemRole?: "system" | "developer" | "user";
+  /**
+   * Parameters of requests that models have in common.
+   *
+   * @default {{}}
+   */
+  parameters?: ModelParameters;
   /**
    * Whether to ask the server to report token usage. Servers that reject the request parameter `stream_options` need
    * `false`.
@@ -77,6 +110,11 @@ const OPEN_AI_MODEL_OPTIONS: OptionNames<OpenAIModelOptions> = {
   maxRetries: true,
   timeoutMs: true,
   stallTimeoutMs: true,
+  firstTokenTimeoutMs: true,
+  tokenTimeoutMs: true,
+  maxRetryAfterMs: true,
+  systemRole: true,
+  parameters: true,
   reportUsage: true,
   extraParameters: true,
 };
@@ -89,7 +127,8 @@ export interface OpenAISettings {
   apiKey: string | undefined;
 }
 
-const openAIBaseUrl = "https://api.openai.com/v1";
+/** The server of OpenAI. */
+export const openAIBaseUrl = "https://api.openai.com/v1";
 
 /** Maximum delay of timers, about 24.8 days. */
 const maxDelayMs = 2 ** 31 - 1;
@@ -107,13 +146,27 @@ export function checkModelOptions(options: OpenAIModelOptions): void {
       `Cannot create a model: maxRetries must be a whole number of at least 0, current value is ${maxRetries}`,
     );
   }
-  for (const name of ["timeoutMs", "stallTimeoutMs"] as const) {
+  const times = ["timeoutMs", "stallTimeoutMs", "firstTokenTimeoutMs", "tokenTimeoutMs"] as const;
+  for (const name of times) {
     const value = options[name] ?? 1;
     if (!(value > 0 && value <= maxDelayMs)) {
       throw new RangeError(
         `Cannot create a model: ${name} must be above 0 and at most ${maxDelayMs}, current value is ${value}`,
       );
     }
+  }
+  const { systemRole = "system", maxRetryAfterMs = 0 } = options;
+  if (!["system", "developer", "user"].includes(systemRole)) {
+    throw new TypeError(
+      `Cannot create a model: systemRole must be "system", "developer" or "user", current value is ${
+        JSON.stringify(systemRole)
+      }`,
+    );
+  }
+  if (!(maxRetryAfterMs >= 0 && maxRetryAfterMs <= maxDelayMs)) {
+    throw new RangeError(
+      `Cannot create a model: maxRetryAfterMs must be at least 0 and at most ${maxDelayMs}, current value is ${maxRetryAfterMs}`,
+    );
   }
   const reserved = reservedParameters.find((name) => Object.hasOwn(extraParameters, name));
   if (reserved !== undefined) {
@@ -128,7 +181,7 @@ export function resolveSettings(options: OpenAIModelOptions): OpenAISettings {
   const model = options.model || readVariable("OPENAI_MODEL");
   if (model === undefined) throw new TypeError(missing("model", "model", "OPENAI_MODEL"));
 
-  const configuredUrl = options.baseUrl ?? readVariable("OPENAI_BASE_URL");
+  const configuredUrl = (options.baseUrl ?? readVariable("OPENAI_BASE_URL"))?.trim();
   if (configuredUrl !== undefined) checkBaseUrl(configuredUrl, "OPENAI_BASE_URL");
 
   const apiKey = options.apiKey || readVariable("OPENAI_API_KEY");

@@ -11,6 +11,8 @@ import type { CellClock } from "./_cell_clock.ts";
 import type { LateReport } from "./_late_output.ts";
 import type { Recovery } from "../../host/recovery.ts";
 import { headOf } from "../../text/truncate.ts";
+import { CallRefusedError } from "../../inject/approval.ts";
+import type { AroundCall } from "./execute_options.ts";
 import type { CellResultBase, HostCall, OutputChunk } from "./cell_result.ts";
 
 /** Maximum number of host calls listed in a result; a loop may make a million. */
@@ -39,6 +41,8 @@ export interface ActiveCellOptions {
   readonly onOutput?: ((chunk: OutputChunk) => void) | undefined;
   /** Receives each displayed value. @default none */
   readonly onDisplay?: ((bundle: MimeBundle) => void) | undefined;
+  /** Wraps each call of the host. @default none */
+  readonly aroundCall?: AroundCall | undefined;
   /** The state that the kernel has of the one before it, if no result has reported it yet. @default none */
   readonly recovered?: Recovery | undefined;
   /** Calls whose promises the code drops. @default none */
@@ -48,12 +52,16 @@ export interface ActiveCellOptions {
 /** The account of a cell at its end. */
 export type CellAccount = Omit<CellResultBase, "changed">;
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** Collects the output, the displays and the host calls of one cell. */
 export class ActiveCell {
   /** The number of the cell. */
   readonly cell: number;
   /** Whether the cell was asked to stop, or its kernel has ended: how its pending calls end is not known then. */
   stopped = false;
+  /** Wraps each call of the host. */
+  readonly aroundCall: AroundCall | undefined;
   readonly #source: string;
   readonly #maxOutputChars: number;
   readonly #clock: CellClock | undefined;
@@ -66,7 +74,7 @@ export class ActiveCell {
   #flooded = false;
   #tooLarge = false;
   #displayBytes = 0;
-  readonly #calls: { name: string; status: HostCall["status"] }[] = [];
+  readonly #calls: Mutable<HostCall>[] = [];
   readonly #started = performance.now();
   #text = "";
   #stdout = "";
@@ -83,6 +91,7 @@ export class ActiveCell {
     this.#clock = options.clock;
     this.#onOutput = options.onOutput;
     this.#onDisplay = options.onDisplay;
+    this.aroundCall = options.aroundCall;
     this.#recovered = options.recovered;
     this.#unawaited = options.unawaited ?? [];
   }
@@ -138,7 +147,7 @@ export class ActiveCell {
    * @param call Makes the call.
    */
   async track<T>(name: string, call: () => Promise<T>): Promise<T> {
-    const entry: { name: string; status: HostCall["status"] } = { name, status: "pending" };
+    const entry: Mutable<HostCall> = { name, status: "pending" };
     if (this.#calls.length < MAX_LISTED_CALLS) this.#calls.push(entry);
     try {
       const waiting = call();
@@ -147,7 +156,10 @@ export class ActiveCell {
       return result;
     } catch (error) {
       // How an aborted call ends is not known.
-      if (!this.stopped) entry.status = "error";
+      if (error instanceof CallRefusedError) {
+        entry.status = "refused";
+        if (error.reason !== undefined) entry.reason = error.reason;
+      } else if (!this.stopped) entry.status = "error";
       throw error;
     }
   }

@@ -4,9 +4,16 @@
  * @module
  */
 
-import { callHostFunction, type HostFunction } from "../../inject/host_function.ts";
+import { CallRefusedError, needsApproval } from "../../inject/approval.ts";
+import {
+  applyHostFunction,
+  argumentsOf,
+  callHostFunction,
+  type HostFunction,
+} from "../../inject/host_function.ts";
 import { currentWaiting, runWaiting, type Waiting } from "../../async/waiting.ts";
 import type { RuntimeLimits } from "../../limits/runtime_limits.ts";
+import type { AroundCall } from "./execute_options.ts";
 import { CallCounts, type CallLimits } from "./_call_limits.ts";
 import { type CallRequest, OngoingCalls } from "./ongoing_calls.ts";
 
@@ -15,6 +22,8 @@ export interface CallDeskOptions
   extends CallLimits, Required<Pick<RuntimeLimits, "callTimeoutMs">> {
   /** Returns the function that cells call by a name, as it is at the time of the call. */
   readonly functionOf: (name: string) => HostFunction | undefined;
+  /** Returns the wrapper of the calls of a cell. @default none */
+  readonly aroundOf?: ((cell: number) => AroundCall | undefined) | undefined;
   /** The runtime, which waits for the calls of the cell that it runs. */
   readonly owner: object;
 }
@@ -31,6 +40,8 @@ export class CallDesk {
   readonly #track: TrackCall;
   readonly #counts: CallCounts;
   readonly #ongoing = new OngoingCalls();
+  /** Number of calls under way. One that is wrapped is two ongoing calls. */
+  #pending = 0;
   /** The cell that runs, and what waits for it. */
   #running: { readonly cell: number; readonly outer: Waiting | undefined } | undefined;
 
@@ -71,12 +82,39 @@ export class CallDesk {
     if (definition === undefined) {
       throw new TypeError(`Cannot call ${JSON.stringify(name)}: there is no such function`);
     }
-    return await this.#run({
-      cell,
-      name,
-      limitMs: definition.timeoutMs ?? callTimeoutMs,
-      action: (context) => callHostFunction(definition, { name, args, context }),
-    });
+    const limitMs = definition.timeoutMs ?? callTimeoutMs;
+    const around = this.#options.aroundOf?.(cell);
+    if (around === undefined && definition.approval === undefined) {
+      const action: CallRequest["action"] = (context) =>
+        callHostFunction(definition, { name, args, context });
+      return await this.#run({ cell, name, limitMs, action });
+    }
+    // The time limit is that of the call alone: a person may take longer to approve it.
+    const action: CallRequest["action"] = async ({ signal }) => {
+      const checked = await argumentsOf(definition, { name, args });
+      const approval = await needsApproval(definition, checked);
+      const make = (given: readonly unknown[]) =>
+        this.#ongoing.run({
+          cell,
+          name,
+          limitMs,
+          action: (context) => applyHostFunction(definition, { name, args: given, context }),
+        });
+      if (around === undefined) {
+        if (approval) {
+          throw new CallRefusedError(name, "it needs an approval, and nobody can give it");
+        }
+        return await make(checked);
+      }
+      return await around(
+        { name, args: checked, needsApproval: approval, signal },
+        async (given) =>
+          await make(
+            given === undefined ? checked : await argumentsOf(definition, { name, args: given }),
+          ),
+      );
+    };
+    return await this.#run({ cell, name, limitMs: Infinity, action });
   }
 
   /**
@@ -90,7 +128,19 @@ export class CallDesk {
     cell: number,
     { name, action }: { readonly name: string; readonly action: () => Promise<unknown> },
   ): Promise<unknown> {
-    return await this.#run({ cell, name, limitMs: this.#options.callTimeoutMs, action });
+    const limitMs = this.#options.callTimeoutMs;
+    const around = this.#options.aroundOf?.(cell);
+    if (around === undefined) return await this.#run({ cell, name, limitMs, action });
+    return await this.#run({
+      cell,
+      name,
+      limitMs: Infinity,
+      action: ({ signal }) =>
+        around(
+          { name, args: [], needsApproval: false, signal },
+          () => this.#ongoing.run({ cell, name, limitMs, action }),
+        ),
+    });
   }
 
   /**
@@ -105,9 +155,14 @@ export class CallDesk {
 
   async #run(request: CallRequest): Promise<unknown> {
     const { cell, name } = request;
-    const refusal = this.#counts.add(cell, { name, pending: this.#ongoing.size });
+    const refusal = this.#counts.add(cell, { name, pending: this.#pending });
     if (refusal !== undefined) throw refusal;
-    return await this.#track(cell, { name, make: () => this.#awaited(request) });
+    this.#pending++;
+    try {
+      return await this.#track(cell, { name, make: () => this.#awaited(request) });
+    } finally {
+      this.#pending--;
+    }
   }
 
   /** Makes a call for which the cell that runs may wait. */

@@ -29,8 +29,10 @@ export interface OutputChunk {
 export interface HostCall {
   /** The name of the function. */
   readonly name: string;
-  /** The end of the call; `pending` if the cell ended first. */
-  readonly status: "pending" | "ok" | "error";
+  /** The end of the call; `pending` if the cell ended first, `refused` if a person did not approve it. */
+  readonly status: "pending" | "ok" | "error" | "refused";
+  /** The reason of a refusal. */
+  readonly reason?: string;
 }
 
 /** A piece of output that a cell printed after its end, from a timer or a floating promise. */

@@ -82,7 +82,8 @@ export class CellRunner implements KernelHost {
     this.exposesStacks = options.exposeHostStacks ?? false;
     this.#maxOutputChars = options.maxOutputChars;
     this.#stopGraceMs = options.stopGraceMs;
-    this.#calls = new CallDesk(options, (cell, { name, make }) => {
+    const aroundOf = (cell: number) => this.#activeCell(cell)?.aroundCall;
+    this.#calls = new CallDesk({ ...options, aroundOf }, (cell, { name, make }) => {
       const active = this.#activeCell(cell);
       return active === undefined ? make() : active.track(name, make);
     });
@@ -212,7 +213,7 @@ export class CellRunner implements KernelHost {
       options: CellRunOptions;
     },
   ): Promise<CellResult> {
-    const { onOutput, onDisplay, timeoutMs, signal } = options;
+    const { onOutput, onDisplay, aroundCall, timeoutMs, signal } = options;
     const recovered = options.recovered();
     for (const name of recovered?.restored ?? []) this.#remember(name);
     for (const { name } of compiled.declarations) this.#remember(name);
@@ -224,6 +225,7 @@ export class CellRunner implements KernelHost {
       clock,
       onOutput,
       onDisplay,
+      aroundCall,
       recovered,
       unawaited,
     });

@@ -15,6 +15,7 @@ interface Outcome {
   unclosed: UnclosedBlock | undefined;
   unaccepted: readonly string[];
   trailing: boolean;
+  inline: string | undefined;
 }
 
 const nothing: Outcome = {
@@ -23,6 +24,7 @@ const nothing: Outcome = {
   unclosed: undefined,
   unaccepted: [],
   trailing: false,
+  inline: undefined,
 };
 function ts(code: string) {
   return { code, language: "ts" };
@@ -126,7 +128,7 @@ const cases: Case[] = [
   {
     name: "closing fence with an info string",
     reply: "```ts\na\n```ts\nb\n```",
-    expected: { cell: ts("a\n```ts\nb") },
+    expected: { cell: ts("a"), trailing: true },
   },
   { name: "white space after a fence", reply: "```ts \na\n``` \t\n", expected: { cell: ts("a") } },
   {
@@ -201,6 +203,83 @@ const cases: Case[] = [
     name: "astral characters",
     reply: "😀\n```ts\n'😀'\n```",
     expected: { text: "😀\n", cell: ts("'😀'") },
+  },
+
+  // Fences that were meant.
+  ...[
+    ["at the end of the code", "console.log(1)```"],
+    ["at the end of the code, with a stop token", "console.log(1)```<|im_end|>"],
+    ["with a stop token", "console.log(1)\n```<end_code>"],
+    ["with a special token", "console.log(1)\n```<|im_end|>\n"],
+    ["with a zero-width space", "console.log(1)\n```\u200b\n"],
+    ["behind a zero-width space", "console.log(1)\n\u200b```\n"],
+    ["of tildes", "console.log(1)\n~~~\n"],
+    ["of two ticks", "console.log(1)\n``\n"],
+  ].map(([name = "", rest = ""]) => ({
+    name: `closing fence ${name}`,
+    reply: `Hi\n\`\`\`ts\n${rest}`,
+    expected: { text: "Hi\n", cell: ts("console.log(1)") },
+  })),
+  ...["```. This reads.", "``` and more", "```ts\nb\n```", "```bash\nls\n```"].map((rest) => ({
+    name: `closing fence with ${JSON.stringify(rest)}`,
+    reply: `\`\`\`ts\na\n${rest}`,
+    expected: { cell: ts("a"), trailing: true },
+  })),
+  ...["```", "`````", "````js"].map((opening) => ({
+    name: `${opening} for a longer opening fence`,
+    reply: `\`\`\`\`\`ts\na\n${opening}\n`,
+    expected: { cell: ts("a"), ...(opening.includes("js") ? { trailing: true } : {}) },
+  })),
+  ...[
+    ["a comment", "a(); // see ```\nb"],
+    ["a string", 'const a = "```";\nb'],
+    ["a template literal", "const a = `x\n``` y\n`;\nb"],
+  ].map(([name = "", code = ""]) => ({
+    name: `ticks in ${name}`,
+    reply: `\`\`\`ts\n${code}\n\`\`\``,
+    expected: { cell: ts(code) },
+  })),
+  ...["\u00a0", "\u200b", "\ufeff"].map((space) => ({
+    name: `fence behind ${JSON.stringify(space)}`,
+    reply: `${space}\`\`\`ts\na\n\`\`\``,
+    expected: { cell: ts("a") },
+  })),
+  ...["{.typescript}", "{.ts .numberLines}", "{ts}", "{.ts #id}"].map((info) => ({
+    name: `attributes ${info}`,
+    reply: `\`\`\`${info}\na\n\`\`\``,
+    expected: { cell: { code: "a", language: info.includes("typescript") ? "typescript" : "ts" } },
+  })),
+  { name: "doubled opening", reply: "```ts\n```ts\na\n```", expected: { cell: ts("a") } },
+  {
+    name: "doubled opening in another language",
+    reply: "```ts\n```typescript\na\n```",
+    expected: { cell: ts("a") },
+  },
+  {
+    name: "fence in a quote",
+    reply: "> Hi\n> ```ts\n> if (a) {\n>   b\n> }\n> ```\n",
+    expected: { text: "> Hi\n", cell: ts("if (a) {\n  b\n}") },
+  },
+  {
+    name: "fence behind words",
+    reply: "I run this: ```ts\na\n```\n",
+    expected: { text: "I run this: ", cell: ts("a") },
+  },
+  { name: "block on one line", reply: "```ts read() ```", expected: { cell: ts("read()") } },
+  {
+    name: "block on one line, behind words",
+    reply: "So: ```js read(`a`)```\n",
+    expected: { text: "So: ", cell: { code: "read(`a`)", language: "js" } },
+  },
+  {
+    name: "block between words of a line",
+    reply: "Use ```ts read()``` to read.",
+    expected: { text: "Use ```ts read()``` to read.", inline: "read()" },
+  },
+  {
+    name: "other block that is never closed, then the cell",
+    reply: "```bash\nls\n\n```ts\na\n```",
+    expected: { text: "```bash\nls\n\n", cell: ts("a"), unaccepted: ["bash"] },
   },
 
   // Blocks that stay open.
@@ -308,6 +387,7 @@ function parse(chunks: string[], { truncated, languages }: Case): Outcome {
     unclosed: end.unclosed,
     unaccepted: end.unaccepted,
     trailing: end.trailing,
+    inline: end.inline,
   };
 }
 
@@ -340,8 +420,8 @@ for (const testCase of cases) {
 Deno.test("FenceParser.push() holds back only what may become a fence", () => {
   const table: [string, string][] = [
     ["He", "He"],
-    ["llo `", "llo `"],
-    ["``x\n", "``x\n"],
+    ["llo `", "llo "],
+    ["``x\n", "```x\n"],
     ["``", ""],
     [" b", "`` b"],
     ["\n  ", "\n"],
@@ -349,9 +429,9 @@ Deno.test("FenceParser.push() holds back only what may become a fence", () => {
     [" c\n```", "12 c\n"],
     ["sh", ""],
     ["\nls", "```sh\nls"],
-    ["\n``", "\n``"],
-    ["`", "`"],
-    ["\n```t", "\n"],
+    ["\n``", "\n"],
+    ["`", ""],
+    ["\n```t", "```\n"],
     ["s\na", ""],
     ["\n```", ""],
   ];

@@ -79,7 +79,10 @@ Deno.test("OpenAIModel.stream() reports why the reply ended", async () => {
     ["content_filter", "content_filter"],
     ["tool_calls", "tool_calls"],
     ["function_call", "tool_calls"],
-    ["eos", "other"],
+    ["eos", "stop"],
+    ["MAX_TOKENS", "length"],
+    ["model_length", "length"],
+    ["max_output_tokens", "length"],
   ];
   await using server = new ScriptedServer({
     replies: reasons.map(([finishReason]) => ({ content: "", finishReason, usage: false })),
@@ -183,7 +186,13 @@ Deno.test("OpenAIModel.stream() tries again when the server is busy", async () =
     replies: [{ ...busy, status: 503 }, { ...busy, status: 429 }, "Hello"],
   });
   const chunks = await read(connect(server).stream(messages));
-  assertEquals(chunks[0], { type: "text", text: "Hello" });
+  const reason = (status: number) =>
+    `Cannot get a reply from tiny at ${server.url}: ${status} Too busy`;
+  assertEquals(chunks.slice(0, 3), [
+    { type: "retry", attempt: 2, delayMs: 0, reason: reason(503) },
+    { type: "retry", attempt: 3, delayMs: 0, reason: reason(429) },
+    { type: "text", text: "Hello" },
+  ]);
   assertEquals(server.requests.length, 3);
 });
 

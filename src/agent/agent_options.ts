@@ -1,0 +1,122 @@
+/**
+ * The options of agents and runs.
+ *
+ * @module
+ */
+
+import type { Schema } from "../inject/schema.ts";
+import type { OptionNames } from "../limits/options.ts";
+import type { Model, ModelAttachment, ModelParameters } from "../model/model.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { PromptParts } from "./prompt.ts";
+import { type ModelPrices, RUN_LIMITS, type RunLimits } from "./record/limits.ts";
+import type { Message } from "./record/message.ts";
+import type { Tools } from "./reply/tool_set.ts";
+import type { AgentMiddleware } from "./step/middleware.ts";
+
+/** Options of {@linkcode Agent}. */
+export interface AgentOptions<R extends Runtime = Runtime> extends RunLimits {
+  /** The model that writes the replies. */
+  readonly model: Model;
+  /** The runtime in which cells run. Its owner closes it. */
+  readonly runtime: R;
+  /** The role and the task of the agent. @default an assistant that works in TypeScript */
+  readonly instructions?: string | undefined;
+  /** Parameters of requests to the model. @default those of the model */
+  readonly parameters?: ModelParameters | undefined;
+  /** Prices of the model, for the cost of runs. @default none */
+  readonly prices?: ModelPrices | undefined;
+  /** Characters of a cell's output that the model sees. @default 5000 */
+  readonly maxObservationChars?: number | undefined;
+  /** Time limit of a cell in milliseconds, `Infinity` for none. @default the runtime's `timeoutMs` */
+  readonly cellTimeoutMs?: number | undefined;
+  /** The model's context window in tokens; the history is compacted before it is full. @default 128000 */
+  readonly contextWindowTokens?: number | undefined;
+  /** The rules of the session. @default a text that fits the runtime */
+  readonly systemInstructions?: string | undefined;
+  /** Joins the parts of the system prompt. @default instructions, rules, types, functions, variables */
+  readonly systemPromptTemplate?: ((parts: PromptParts) => string) | undefined;
+  /** The language behind the fence of a cell, beside `typescript`, `ts`, `javascript` and `js`. @default "typescript" */
+  readonly cellLanguage?: string | undefined;
+  /** The history to continue. @default none */
+  readonly messages?: readonly Message[] | undefined;
+  /**
+   * How the model runs cells: it writes them as `fenced` blocks, calls the `tool` `run_cell({ code })`, or has only `tools` and
+   * cells are `off`. @default "fenced"
+   */
+  readonly cells?: "fenced" | "tool" | "off" | undefined;
+  /** Functions that the model calls as tools, with JSON for arguments: functions, or results of `defineFunction`. @default none */
+  readonly tools?: Tools | undefined;
+  /**
+   * The effect of a reply without an action: it is the answer and ends the run (`finish`), the model has to go on until a cell
+   * calls `finish(answer)` (`continue`), or the run waits for `run.answer()` (`wait`). @default "finish"
+   */
+  readonly plainReply?: "finish" | "continue" | "wait" | undefined;
+  /** Whether cells have `finish(answer)`, which ends the run. @default whether `plainReply` is `continue` */
+  readonly finish?: boolean | undefined;
+  /** Whether cells have `askUser(question, { options })`, which waits for `run.answer()`. @default false */
+  readonly askUser?: boolean | undefined;
+  /** Whether the model is asked for a last answer when no steps are left. @default false */
+  readonly lastAnswer?: boolean | undefined;
+  /**
+   * Whether texts that are too long for the model are kept, where cells can read them with `readArtifact(name)`. @default true
+   */
+  readonly artifacts?: boolean | undefined;
+  /** Whether the model sees the images that cells display. @default false */
+  readonly seesDisplays?: boolean | undefined;
+  /** Code around model calls, cells, calls of the host and compactions, the outermost first. @default none */
+  readonly middleware?: readonly AgentMiddleware[] | undefined;
+}
+
+/** The names of {@linkcode AgentOptions}. */
+export const AGENT_OPTIONS: OptionNames<AgentOptions> = {
+  ...RUN_LIMITS,
+  model: true,
+  runtime: true,
+  instructions: true,
+  parameters: true,
+  prices: true,
+  maxObservationChars: true,
+  cellTimeoutMs: true,
+  contextWindowTokens: true,
+  systemInstructions: true,
+  systemPromptTemplate: true,
+  cellLanguage: true,
+  messages: true,
+  cells: true,
+  tools: true,
+  plainReply: true,
+  finish: true,
+  askUser: true,
+  lastAnswer: true,
+  artifacts: true,
+  seesDisplays: true,
+  middleware: true,
+};
+
+/** Options of {@linkcode Agent.run} and {@linkcode Agent.stream}. */
+export interface RunOptions<S extends Schema = Schema> extends RunLimits {
+  /** Stops the run: the model call and the cell. @default none */
+  readonly signal?: AbortSignal | undefined;
+  /** Parameters of requests to the model, before those of the agent. @default those of the agent */
+  readonly parameters?: ModelParameters | undefined;
+  /** The schema of the answer. The model hands it over as a value, which is checked. @default the answer is text */
+  readonly output?: S | undefined;
+  /** Images and files that belong to the question. @default none */
+  readonly attachments?: readonly ModelAttachment[] | undefined;
+}
+
+/** The names of {@linkcode RunOptions}. */
+export const RUN_OPTIONS: OptionNames<RunOptions> = {
+  ...RUN_LIMITS,
+  signal: true,
+  parameters: true,
+  output: true,
+  attachments: true,
+};
+
+/** The type of the values that a schema returns. */
+export type OutputOf<S> = [S] extends [never] ? unknown
+  : S extends { readonly "~standard": { readonly types?: infer T } }
+    ? NonNullable<T> extends { readonly output: infer O } ? O : unknown
+  : unknown;

@@ -1,0 +1,167 @@
+/**
+ * The loop over the steps of a run, and its end.
+ *
+ * @module
+ */
+
+import { MAX_TIMER_MS } from "../limits/limit.ts";
+import { ModelError } from "../model/model_error.ts";
+import type { RunHost } from "./agent_run.ts";
+import type { RunResult } from "./record/event.ts";
+import { MiddlewareError } from "./step/middleware.ts";
+import { type RunState, withMessages } from "./record/state.ts";
+import { step } from "./step/step.ts";
+import type { StepDeps } from "./step/step_deps.ts";
+
+/** The wall clock of a run, which stands while the run waits for a person. */
+export class RunClock implements Disposable {
+  /** Aborts when the time is over. */
+  readonly signal: AbortSignal;
+  readonly #expired = new AbortController();
+  readonly #began = performance.now();
+  #leftMs: number;
+  #since = performance.now();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param limitMs The time limit in milliseconds. */
+  constructor(limitMs: number) {
+    this.signal = this.#expired.signal;
+    this.#leftMs = limitMs;
+    this.start();
+  }
+
+  /** Time since the run began, in milliseconds. */
+  get elapsedMs(): number {
+    return performance.now() - this.#began;
+  }
+
+  /** Starts the clock. */
+  start(): void {
+    clearTimeout(this.#timer);
+    this.#since = performance.now();
+    if (this.#leftMs > MAX_TIMER_MS) return;
+    this.#timer = setTimeout(
+      () => this.#expired.abort(new DOMException("The time of the run is over", "TimeoutError")),
+      Math.max(0, this.#leftMs),
+    );
+  }
+
+  /** Stops the clock. */
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#leftMs -= performance.now() - this.#since;
+  }
+
+  /** Stops the clock for good. */
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+/** Options of {@linkcode runToEnd}. */
+export interface RunLoopOptions {
+  /** The means of the steps. Their signal is the run's, and that of the clock. */
+  readonly deps: StepDeps;
+  /** The run. */
+  readonly host: RunHost;
+  /** The clock of the run. */
+  readonly clock: RunClock;
+}
+
+/**
+ * Takes steps until a run ends.
+ *
+ * @param first The state at its beginning.
+ * @param options What the steps need.
+ * @returns The result.
+ * @throws The error of a model that could not be asked, or the signal's reason.
+ */
+export async function runToEnd(first: RunState, options: RunLoopOptions): Promise<RunResult> {
+  const { deps, host, clock } = options;
+  let state = first;
+  const store = (next: RunState) => {
+    state = next;
+    host.update(next);
+  };
+  store(first);
+  try {
+    while (state.status === "running" || state.status === "waiting") {
+      store(state.status === "waiting" ? await answered(state, deps) : await step(state, deps));
+    }
+  } catch (error) {
+    store(ended(deps.ledger.book(state), error, options));
+    report(state, options);
+    if (isEnding(error, state)) return resultOf(state, { deps, durationMs: clock.elapsedMs });
+    throw host.signal.aborted ? host.signal.reason : error;
+  }
+  report(state, options);
+  return resultOf(state, { deps, durationMs: clock.elapsedMs });
+}
+
+/** Waits for a person, as a plain reply of the model demands. */
+async function answered(state: RunState, { people, signal }: StepDeps): Promise<RunState> {
+  people.at(state.step);
+  const content = await people.ask(state.content.slice(0, 10_000), { signal });
+  return { ...withMessages(state, { role: "user", content }), status: "running" };
+}
+
+/** Returns the state of a run that an error has ended. */
+function ended(state: RunState, error: unknown, { deps, host, clock }: RunLoopOptions): RunState {
+  const reason = error instanceof Error ? error.message : String(error);
+  if (host.signal.aborted) {
+    const { signal } = host;
+    const why = signal.reason instanceof Error ? signal.reason.message : String(signal.reason);
+    return { ...state, status: "cancelled", reason: why };
+  }
+  if (clock.signal.aborted) {
+    const { maxDurationMs } = deps.settings.limits;
+    return {
+      ...state,
+      status: "exhausted",
+      limit: "time",
+      reason: `The limit on time is reached: ${maxDurationMs} ms`,
+    };
+  }
+  return { ...state, status: "failed", reason };
+}
+
+/** Whether an error is an ending that the result reports. Others say that the model could not be asked at all. */
+function isEnding(error: unknown, { status }: RunState): boolean {
+  if (status === "exhausted") return true;
+  if (status === "cancelled") return false;
+  return error instanceof MiddlewareError ||
+    error instanceof ModelError && error.kind === "incomplete";
+}
+
+/** Emits the event of an end without an answer. */
+function report({ status, step, reason = "", limit }: RunState, options: RunLoopOptions): void {
+  const { deps: { settings }, host: { emit } } = options;
+  if (status === "failed") emit("run_failed", step, { reason });
+  if (status === "cancelled") emit("run_cancelled", step, { reason });
+  if (limit === "time") emit("limit_reached", step, { limit, max: settings.limits.maxDurationMs });
+}
+
+function resultOf(
+  state: RunState,
+  { deps, durationMs }: { readonly deps: StepDeps; readonly durationMs: number },
+): RunResult {
+  const { answer, settings: { limits, output } } = deps;
+  const { id, content, status, reason, limit, cells, changed, usage, cost, hostCalls } = state;
+  const typed = status === "completed" && output !== undefined;
+  return {
+    id,
+    content,
+    status,
+    ...(typed ? { output: answer.value } : {}),
+    ...(reason === undefined ? {} : { reason }),
+    ...(limit === undefined ? {} : { limit }),
+    steps: state.step,
+    maxSteps: limits.maxSteps,
+    cells,
+    changed,
+    usage,
+    cost,
+    hostCalls,
+    durationMs,
+  };
+}

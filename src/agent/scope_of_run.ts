@@ -1,0 +1,72 @@
+/**
+ * The side of a run that its cells use: the functions of the agent, and sub-agents.
+ *
+ * @module
+ */
+
+import { checkValue } from "../inject/schema.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { RunHost } from "./agent_run.ts";
+import type { Artifacts } from "./compaction/artifacts.ts";
+import { reachedLimit } from "./record/limits.ts";
+import type { RunState } from "./record/state.ts";
+import type { HandedOver, StepSettings } from "./step/step_deps.ts";
+import type { Ledger } from "./team/ledger.ts";
+import type { RunScope } from "./team/run_scope.ts";
+
+/** Options of {@linkcode scopeOfRun}. */
+export interface ScopeOptions {
+  /** The run. */
+  readonly host: RunHost;
+  /** Its settings. */
+  readonly settings: StepSettings;
+  /** The run whose cell has started it. */
+  readonly parent: RunScope | undefined;
+  /** Receives expenses. */
+  readonly ledger: Ledger;
+  /** Receives the answer. */
+  readonly answer: HandedOver;
+  /** Aborts when the run is stopped. */
+  readonly signal: AbortSignal;
+  /** Returns the state after the last step. */
+  readonly state: () => RunState;
+  /** The agent. */
+  readonly agent: object;
+  /** Its runtime. */
+  readonly runtime: Runtime;
+  /** Texts that are kept for cells. */
+  readonly artifacts: Artifacts;
+}
+
+/**
+ * Returns a run, as its cells see it.
+ *
+ * @param options The parts of the run.
+ */
+export function scopeOfRun(options: ScopeOptions): RunScope {
+  const { host, settings, parent, ledger, answer, signal, state, agent, runtime, artifacts } =
+    options;
+  const { emit, people } = host;
+  return {
+    id: host.id,
+    agent,
+    runtime,
+    parent,
+    isActive: () => state().status === "running" || state().status === "waiting",
+    signal,
+    onChildEvent: (event) => emit("child_event", state().step, { event }),
+    spend: (expense) => ledger.spend(expense),
+    reached: () => {
+      const totals = { ...ledger.book(state(), { keep: true }), step: 0 };
+      return parent?.reached() ?? reachedLimit(totals, settings.limits);
+    },
+    finish: async (value) => {
+      const { output } = settings;
+      const words = { task: "finish", what: "answer" };
+      answer.value = output === undefined ? value : await checkValue(output, value, words);
+      answer.done = true;
+    },
+    askUser: (question, options) => people.ask(question, options),
+    readArtifact: (name) => artifacts.read(name),
+  };
+}

@@ -1,0 +1,87 @@
+/**
+ * A call of a tool by the model.
+ *
+ * @module
+ */
+
+import { CallRefusedError, needsApproval } from "../../inject/approval.ts";
+import { applyHostFunction, argumentsOf } from "../../inject/host_function.ts";
+import type { ToolCall } from "../../model/model.ts";
+import { escapeTags } from "../../text/escape_tags.ts";
+import { leftOut, truncate } from "../../text/truncate.ts";
+import { plainValue } from "../people/plain_value.ts";
+import { NO_USAGE, type RunState } from "../record/state.ts";
+import { withScope } from "../team/run_scope.ts";
+import type { Action } from "./action.ts";
+import { type HostCallRequest, MiddlewareError, wrapAction } from "./middleware.ts";
+import type { StepDeps } from "./step_deps.ts";
+
+/**
+ * Calls a tool.
+ *
+ * @param call The call.
+ * @param options The state, the tools, listeners.
+ */
+export async function callTool(
+  call: ToolCall,
+  { state, deps }: { readonly state: RunState; readonly deps: StepDeps },
+): Promise<Action> {
+  const { emit, tools, people, signal, ledger, settings: { limits, maxObservationChars } } = deps;
+  const { id, name } = call;
+  emit("tool_call", state.step, { id, name, arguments: call.arguments });
+  let content: string;
+  let failed = false;
+  try {
+    const read = await tools.read(call);
+    const { definition } = read;
+    let { args } = read;
+    if (await needsApproval(definition, args)) {
+      const { allow, input, reason } = await people.approval({ name, args, signal });
+      if (!allow) throw new CallRefusedError(name, reason);
+      args = input === undefined ? args : await argumentsOf(definition, { name, args: input });
+    }
+    ledger.spend({ usage: NO_USAGE, cost: 0, hostCalls: 1 });
+    if (state.hostCalls + ledger.open.hostCalls > limits.maxHostCalls) {
+      throw new RangeError(
+        `Cannot call ${name}: the run may make ${limits.maxHostCalls} calls of the host at most`,
+      );
+    }
+    const make = wrapAction(deps.middleware, {
+      select: ({ hostCall }) => hostCall,
+      base: ({ args }: HostCallRequest) =>
+        withScope(
+          deps.scope,
+          () => applyHostFunction(definition, { name, args, context: { signal } }),
+        ),
+      inputOf: (request, [args]: [args?: readonly unknown[]]) => ({
+        ...request,
+        args: args ?? request.args,
+      }),
+    });
+    const value = await withSignal(make({ name, args }), signal);
+    content = typeof value === "string" ? value : JSON.stringify(plainValue(value) ?? null);
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    if (error instanceof MiddlewareError) {
+      const next = ledger.book({ ...state, status: "failed", reason: error.message });
+      return { state: next, content: error.message };
+    }
+    failed = true;
+    content = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  }
+  content = escapeTags(truncate(content, maxObservationChars, { mark: leftOut })) || "Done";
+  emit("tool_result", state.step, { id, name, content, failed });
+  return { state: ledger.book({ ...state, idle: 0 }), content };
+}
+
+async function withSignal<T>(working: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([working, promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
