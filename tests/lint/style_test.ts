@@ -185,14 +185,14 @@ const CASES: Case[] = [
     rule: "arrows",
     file: "src/host/launch/kernel_launcher.ts",
     bad: [`import { a } from "../../kernel/evaluator.ts";`],
-    good: [`void (() => import("../../kernel/main.ts"));`],
+    good: [`void (() => import("../../kernel/kernel.js"));`],
   },
   {
     rule: "arrows",
     file: "src/host/link/subprocess_kernel.ts",
     bad: [
       `import "../../kernel/evaluator.ts";`,
-      `await import("../../kernel/main.ts");`,
+      `await import("../../kernel/kernel.js");`,
       `import "../../agent/a.ts";`,
       `import "../../../mod.ts";`,
       `import "../../../tests/a.ts";`,

@@ -47,7 +47,7 @@ const REFUSED: [what: string, source: string, name: string][] = [
 ];
 
 function kernelUrl(): string {
-  return new URL("../../src/kernel/main.ts", import.meta.url).href;
+  return new URL("../../src/kernel/kernel.js", import.meta.url).href;
 }
 
 Deno.test("DenoRuntime.execute() denies cells all permissions that the host did not grant", async (t) => {

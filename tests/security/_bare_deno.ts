@@ -14,7 +14,7 @@ export DENO_DIR="${this.#folder}/cache"
 for arg do
   shift
   case "$arg" in
-    */src/kernel/main.ts) arg="${kernel}" ;;
+    */src/kernel/kernel.js) arg="${kernel}" ;;
     --v8-flags=*) arg="--v8-flags=\${arg##*,}" ;;
   esac
   set -- "$@" "$arg"

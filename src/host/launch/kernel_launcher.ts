@@ -51,15 +51,15 @@ export const KERNEL_PROCESS_OPTIONS: OptionNames<KernelProcessOptions> = {
 /** With less than this V8 does not come up. */
 const MIN_HEAP_MEGABYTES = 16;
 
-/** The URL of the kernel's main module. */
-const KERNEL_URL = new URL("../../kernel/main.ts", import.meta.url).href;
+/** The URL of the kernel: one file, which is made from its modules. */
+const KERNEL_URL = new URL("../../kernel/kernel.js", import.meta.url).href;
 
 /**
  * Is never called. The literal import puts the kernel into the module graph of programs that import this package from a
  * registry, and so into the cache from which it is started.
  */
 export function cacheKernel(): Promise<unknown> {
-  return import("../../kernel/main.ts");
+  return import("../../kernel/kernel.js");
 }
 
 /** Options for the process of a kernel. */

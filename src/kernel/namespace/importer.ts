@@ -4,12 +4,10 @@
  * @module
  */
 
-import { JSON, TypeError, URL } from "../../rpc/builtins.ts";
+import { JSON, TypeError } from "../../rpc/builtins.ts";
 import { admit, type ImportList } from "../../rpc/import_pattern.ts";
+import { PACKAGE_URL } from "../../rpc/package_url.ts";
 import type { Importer } from "./scope.ts";
-
-/** The kernel's own modules are live: code that could import them would control the kernel. */
-const OWN_MODULES = new URL("../../", import.meta.url).href;
 
 /**
  * Creates the gate.
@@ -20,7 +18,8 @@ export function createImporter(list: ImportList): Importer {
   const open = [...list.imports, ...list.packages].join(", ");
   // Async, so that a refusal is a rejection of the guest's own promise.
   return async (specifier, attributes) => {
-    const admitted = specifier.startsWith(OWN_MODULES) ? undefined : admit(specifier, list);
+    // They are live: code that could import them would control the kernel.
+    const admitted = specifier.startsWith(PACKAGE_URL) ? undefined : admit(specifier, list);
     if (admitted === undefined) {
       throw new TypeError(
         `Cannot import ${JSON.stringify(specifier)}: ` +

@@ -8,6 +8,7 @@ import { Map, Math, Number, URL } from "../../rpc/builtins.ts";
 import type { CellFrame } from "../../rpc/protocol.ts";
 import { partOf } from "../../rpc/lists.ts";
 import { matchOf, replaceMatches } from "../../rpc/patterns.ts";
+import { PACKAGE_URL } from "../../rpc/package_url.ts";
 
 /** Frames that are kept, as many as V8 keeps by default. */
 const MAX_FRAMES = 10;
@@ -21,7 +22,7 @@ const CELL_POSITION =
   /^ {4}at (?:async )?(?:(?:Object\.)?(.{1,200}?) \()?cell-(\d+)\.ts:(\d+):(\d+)/;
 
 /** Files of this package, whether they are local or come from a registry; V8 writes local ones as paths. */
-const MACHINERY = new URL("../../", import.meta.url);
+const MACHINERY = new URL(PACKAGE_URL);
 const MACHINERY_PATH = MACHINERY.protocol === "file:" ? decodeURI(MACHINERY.pathname) : undefined;
 
 /** Returns the name under which a cell is compiled. No stack that is shown has it. */

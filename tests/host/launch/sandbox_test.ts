@@ -191,7 +191,7 @@ testInBubblewrap(
       ...WITH_PROGRAMS,
       permissions: { read: true, write: true },
     });
-    const module = new URL("../../../src/kernel/main.ts", import.meta.url).pathname;
+    const module = new URL("../../../src/kernel/kernel.js", import.meta.url).pathname;
     assertMatch(await shell(runtime, `echo >> ${module}`), /Read-only file system/);
   },
 );

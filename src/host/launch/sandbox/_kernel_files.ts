@@ -1,6 +1,6 @@
 /** The files that a kernel process reads at its start. */
 
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type {
   GrantedPermission,
@@ -21,7 +21,7 @@ export interface KernelFilesOptions {
 
 /** The files and folders of a kernel process. */
 export interface KernelFiles {
-  /** Folders of the kernel's modules; empty if they come from Deno's cache. */
+  /** The file of the kernel; empty if it comes from Deno's cache. */
   readonly modules: readonly string[];
   /** The folder of Deno's cache. */
   readonly cache: string;
@@ -63,13 +63,8 @@ const REMOTE = ["gen/https", "gen/http"];
  */
 export function kernelFiles({ deno, env, url, uses }: KernelFilesOptions): KernelFiles {
   const cache = cacheFolder(deno, env);
-  const local = url.startsWith("file:");
-  // The kernel imports modules of these folders only.
-  const kernel = local ? dirname(fileURLToPath(url)) : "";
-  const modules = local ? [kernel, resolve(kernel, "../rpc"), resolve(kernel, "../text")] : [];
-  // The cache has code of everything that was ever run; only the kernel's own modules are included.
-  const emitted = modules.map((folder) => `gen/file${folder}`);
-  const cached = [...uses, ...uses.includes("remote") ? REMOTE : [], ...emitted];
+  const modules = url.startsWith("file:") ? [fileURLToPath(url)] : [];
+  const cached = [...uses, ...uses.includes("remote") ? REMOTE : []];
   return { modules, cache, cached: cached.map((path) => `${cache}/${path}`) };
 }
 
