@@ -15,6 +15,9 @@ export interface Table {
 /** Separators of tables, the most common one first. */
 const SEPARATORS = [",", ";", "\t", "|"];
 
+/** Maximum number of remarks. */
+const MAX_NOTES = 10;
+
 /** Maximum number of digits that a number keeps exactly. */
 const MAX_DIGITS = 15;
 
@@ -46,8 +49,9 @@ export function readTable(text: string, separator?: string): Table {
     notes.push(`its cells are separated by ${JSON.stringify(cells)}`);
   }
   const names = namesOf(header, notes);
-  const surplus = Math.max(0, ...records.map(({ length }) => length - header.length));
-  if (surplus > 0) notes.push("some rows have more cells than the header, named column_N");
+  if (records.some(({ length }) => length > header.length)) {
+    notes.push("some rows have more cells than the header, named column_N");
+  }
   const rows = records.map((record) =>
     Object.fromEntries(
       Array.from(
@@ -56,7 +60,7 @@ export function readTable(text: string, separator?: string): Table {
       ),
     )
   );
-  return { rows, notes };
+  return { rows, notes: notes.slice(0, MAX_NOTES) };
 }
 
 /** Returns the separator of which the header has most, outside of quotes. */
