@@ -65,7 +65,7 @@ Deno.test("CaveAgent.run() tells the model when a cell runs out of time", async 
     cell("typeof mine"),
     "Done",
   ];
-  await using context = setup(script, { runtime, cellTimeoutMs: 300 });
+  await using context = setup(script, { runtime, cellTimeoutMs: 2_000 });
   const { agent, server } = context;
   const run = agent.stream("Go");
   const result = await run.result;

@@ -96,7 +96,7 @@ const LATE: Session[] = [
   {
     cells: [
       "void (async () => { throw new Error('outer', { cause: new Error('inner') }) })()",
-      "1",
+      "await new Promise((done) => setTimeout(done, 20))",
     ],
     gives: /Uncaught \(in promise\) Error: outer\n[^]*Caused by Error: inner/,
   },

@@ -167,7 +167,7 @@ Deno.test("OpenAIModel.stream() takes comments as signs of life, and has limits 
     return new Response(body, { headers: { "content-type": "text/event-stream" } });
   };
   const reply = `data: ${JSON.stringify(say("Hello"))}\n\ndata: ${JSON.stringify(LAST)}\n\n`;
-  const { chunks } = await ask(alive(":\n\n", 150), { stallTimeoutMs: 100 });
+  const { chunks } = await ask(alive(":\n\n", 1_700), { stallTimeoutMs: 1_500 });
   assertEquals(text(chunks), "Hello");
   const slow = await ask(alive(":\n\n", Infinity), { firstTokenTimeoutMs: 50 });
   assert(slow.error?.message.includes("did not begin within 50 ms"));
