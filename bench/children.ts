@@ -26,3 +26,28 @@ export async function privateMegabytes(pid: number): Promise<number> {
   }
   return kilobytes / 1024;
 }
+
+/** Clock ticks of Linux in a second. */
+const TICKS = 100;
+
+/**
+ * Returns the processor time that a process has used, in seconds.
+ *
+ * @param pid The id of the process.
+ */
+export async function processorSeconds(pid: number): Promise<number> {
+  const [user, system] = (await statOf(`${pid}`)).slice(11, 13);
+  return (Number(user) + Number(system)) / TICKS;
+}
+
+/** Returns the processor time that ended child processes of this process have used, in seconds. */
+export async function endedChildrenSeconds(): Promise<number> {
+  const [user, system] = (await statOf("self")).slice(13, 15);
+  return (Number(user) + Number(system)) / TICKS;
+}
+
+/** Returns the fields of a process behind its name, which may hold spaces. */
+async function statOf(pid: string): Promise<string[]> {
+  const text = await Deno.readTextFile(`/proc/${pid}/stat`);
+  return text.slice(text.lastIndexOf(")") + 2).split(" ");
+}

@@ -10,6 +10,7 @@ import { boundary } from "./boundary.ts";
 import { Report } from "./measure.ts";
 import { parsers } from "./parsers.ts";
 import { payloads, references } from "./payloads.ts";
+import { idleKernels, startMany } from "./many.ts";
 import { coldStart, idleMemory, manyFunctions } from "./process.ts";
 import { guards, interrupts, pool, snapshots } from "./state.ts";
 
@@ -27,6 +28,8 @@ await interrupts(report);
 await pool(report);
 await guards(report);
 await idleMemory(report);
+await startMany(report);
+await idleKernels(report);
 await parsers(report);
 await agents(report);
 report.end();

@@ -35,6 +35,26 @@ export async function time(
   return samples.sort((a, b) => a - b);
 }
 
+/**
+ * Times actions in turns, so that whatever else the machine does meets all of them.
+ *
+ * @returns Milliseconds of each action, in ascending order.
+ */
+export async function timeInTurns(
+  actions: readonly (() => unknown)[],
+  { times, warmup = 1 }: { times: number; warmup?: number },
+): Promise<number[][]> {
+  const samples = actions.map((): number[] => []);
+  for (let i = -warmup; i < times; i++) {
+    for (const [index, action] of actions.entries()) {
+      const start = performance.now();
+      await action();
+      if (i >= 0) samples[index]!.push(performance.now() - start);
+    }
+  }
+  return samples.map((list) => list.sort((a, b) => a - b));
+}
+
 /** Returns the median of ascending samples. */
 export function median(samples: readonly number[]): number {
   return samples[samples.length >> 1]!;

@@ -1,6 +1,6 @@
 /** The limits of the JSON body of a frame. Parsed, it takes many times its size: attachments may be larger. */
 
-import { Math, type Uint8Array } from "../builtins.ts";
+import { Math, Uint8Array } from "../builtins.ts";
 
 /** The limits of a body. */
 export interface BodyLimits {
@@ -70,32 +70,42 @@ export function sizeFault(length: number, limits: BodyLimits): string | undefine
 export function contentFault(body: Uint8Array, limits: BodyLimits): string | undefined {
   // Each bracket and each comma is a byte.
   if (body.length <= BODY_DEPTH) return undefined;
+  const { length } = body;
   let values = 0;
   let depth = 0;
   let longKeys = 0;
-  let isText = false;
-  let start = 0;
-  for (let i = 0; i < body.length; i++) {
-    const byte = body[i]!;
-    if (isText) {
-      if (byte === BACKSLASH) i++;
-      else if (byte === QUOTE) {
-        isText = false;
-        if (i - start > HASHED_KEY_BYTES && isKey(body, i + 1) && ++longKeys > MAX_LONG_KEYS) {
-          return `its JSON has more than ${MAX_LONG_KEYS} keys of over ${HASHED_KEY_BYTES} bytes: use values`;
-        }
+  for (let i = 0; i < length; i++) {
+    const kind = KINDS[body[i]!]!;
+    // Most bytes are of digits and words.
+    if (kind === PLAIN) continue;
+    if (kind === TEXT) {
+      const start = i + 1;
+      i = endOfText(body, start);
+      if (i - start > HASHED_KEY_BYTES && isKey(body, i + 1) && ++longKeys > MAX_LONG_KEYS) {
+        return `its JSON has more than ${MAX_LONG_KEYS} keys of over ${HASHED_KEY_BYTES} bytes: use values`;
       }
-    } else if (byte === QUOTE) {
-      isText = true;
-      start = i + 1;
-    } else if (byte === COMMA) values++;
-    else if (byte === BRACKET || byte === BRACE) {
+    } else if (kind === END) depth--;
+    else {
       values++;
-      if (++depth > BODY_DEPTH) return `its JSON is nested more than ${BODY_DEPTH} levels deep`;
-    } else if (byte === END_BRACKET || byte === END_BRACE) depth--;
+      if (kind === BEGIN && ++depth > BODY_DEPTH) {
+        return `its JSON is nested more than ${BODY_DEPTH} levels deep`;
+      }
+    }
   }
   if (values <= limits.values) return undefined;
   return `its JSON has ${values} values, and ${limits.values} are allowed: use typed arrays, or several messages`;
+}
+
+/** Returns the place of the quotation mark behind a text, or the length of the body if there is none. */
+function endOfText(body: Uint8Array, start: number): number {
+  const { length } = body;
+  let i = start;
+  for (; i < length; i++) {
+    const byte = body[i]!;
+    if (byte === QUOTE) break;
+    if (byte === BACKSLASH) i++;
+  }
+  return i;
 }
 
 /** Returns whether a colon follows, behind white space if any. */
@@ -107,10 +117,21 @@ function isKey(body: Uint8Array, end: number): boolean {
 
 const SPACE = 0x20;
 const QUOTE = 0x22;
-const COMMA = 0x2c;
 const COLON = 0x3a;
-const BRACKET = 0x5b;
 const BACKSLASH = 0x5c;
-const END_BRACKET = 0x5d;
-const BRACE = 0x7b;
-const END_BRACE = 0x7d;
+
+/** The kinds of bytes outside of texts. */
+const PLAIN = 0;
+const TEXT = 1;
+const COMMA = 2;
+const BEGIN = 3;
+const END = 4;
+
+/** The kind of each byte. */
+const KINDS = new Uint8Array(256);
+KINDS[QUOTE] = TEXT;
+KINDS[0x2c] = COMMA;
+KINDS[0x5b] = BEGIN;
+KINDS[0x7b] = BEGIN;
+KINDS[0x5d] = END;
+KINDS[0x7d] = END;
