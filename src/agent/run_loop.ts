@@ -10,6 +10,7 @@ import type { RunHost } from "./agent_run.ts";
 import type { RunResult } from "./record/event.ts";
 import { MiddlewareError } from "./step/middleware.ts";
 import { type RunState, withMessages } from "./record/state.ts";
+import { headOf } from "../text/truncate.ts";
 import { step } from "./step/step.ts";
 import type { StepDeps } from "./step/step_deps.ts";
 
@@ -58,6 +59,9 @@ export class RunClock implements Disposable {
   }
 }
 
+/** Maximum length of a reply that a person is asked to answer. */
+const MAX_QUESTION_CHARS = 10_000;
+
 /** Options of {@linkcode runToEnd}. */
 export interface RunLoopOptions {
   /** The means of the steps. Their signal is the run's, and that of the clock. */
@@ -101,7 +105,7 @@ export async function runToEnd(first: RunState, options: RunLoopOptions): Promis
 /** Waits for a person, as a plain reply of the model demands. */
 async function answered(state: RunState, { people, signal }: StepDeps): Promise<RunState> {
   people.at(state.step);
-  const content = await people.ask(state.content.slice(0, 10_000), { signal });
+  const content = await people.ask(headOf(state.content, MAX_QUESTION_CHARS), { signal });
   return { ...withMessages(state, { role: "user", content }), status: "running" };
 }
 

@@ -176,7 +176,13 @@ function endIfAnswered(
 }
 
 function text(value: unknown): string {
-  return typeof value === "object" ? JSON.stringify(value) ?? "" : String(value);
+  if (typeof value !== "object") return String(value);
+  try {
+    return JSON.stringify(value) ?? "";
+  } catch {
+    // A cycle, or an integer that JSON lacks.
+    return Deno.inspect(value, { colors: false });
+  }
 }
 
 /** Follows a reply without an action: it is the answer, unless it was meant to be something else. */
