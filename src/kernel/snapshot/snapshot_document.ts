@@ -60,7 +60,7 @@ export function parseSnapshot(attachments: readonly Uint8Array[]): SnapshotDocum
     if (!Object.hasOwn(entry, "tree")) throw malformed();
     return { entry, attachments: own };
   });
-  // What is left belongs to no name.
+  // The remaining buffers belong to no name.
   if (contents.size > 0) throw malformed();
   return { modules, names };
 }

@@ -11,6 +11,7 @@ import {
   JSON,
   Map,
   Object,
+  RangeError,
   ReferenceError,
   Set,
   TypeError,
@@ -57,6 +58,8 @@ export async function openSnapshot(
   const reader = new SnapshotReader(context, { document, modules, except });
   return () => reader.read();
 }
+
+const TOO_DEEP = "it is nested too deep";
 
 /** A name on its way back. */
 interface Pending {
@@ -112,6 +115,8 @@ class SnapshotReader {
     );
     for (let i = 0; i < wanted.length; i++) this.#load(wanted[i]!);
     for (let i = 0; i < wanted.length; i++) {
+      // There was no room on the stack for giving a reason.
+      if (wanted[i]!.state === "reading") this.#lose(wanted[i]!, new RangeError(TOO_DEEP));
       if (wanted[i]!.state === "lost") givingBack[i]!();
       else this.#bind(wanted[i]!);
     }
@@ -205,8 +210,9 @@ class SnapshotReader {
   }
 
   #lose(item: Pending, error: unknown): void {
+    const reason = readLossReason(error);
+    if (item.wanted) this.#lost[this.#lost.length] = { name: item.entry.name, reason };
     item.state = "lost";
-    if (item.wanted) this.#lost.push({ name: item.entry.name, reason: readLossReason(error) });
   }
 
   #tree({ entry, attachments, objects }: Pending): unknown {

@@ -24,13 +24,12 @@ function createEvaluator(): Evaluator {
 
 /** A snapshot whose names are what these sources make. */
 function forge(texts: Record<string, string>, modules: unknown[] = []): Uint8Array[] {
-  const names = Object.entries(texts).map(([name, text], first) => ({
+  const names = Object.entries(texts).map(([name, text]) => ({
     name,
     tree: { $: ["function", ["expression", text, name], null, null, null] },
-    first,
   }));
-  names.unshift({ name: "kept", plain: 1 } as never);
-  return [new TextEncoder().encode(JSON.stringify({ modules, names }))];
+  const parts = [{ modules, parts: 1, buffers: [] }, [{ name: "kept", plain: 1 }, ...names]];
+  return parts.map((part) => new TextEncoder().encode(JSON.stringify(part)));
 }
 
 const ENDLESS: Record<string, string> = {
@@ -144,21 +143,30 @@ function objectsIn(value: unknown, met = new Set<object>()): Set<object> {
   return met;
 }
 
-Deno.test("Evaluator.snapshot() keeps attributes of properties, and closed objects", async () => {
+/** Which parts of a value get names of their own: none, or all before or behind the value itself. */
+const naming = fc.constantFrom("none", "before", "behind");
+
+Deno.test("Evaluator.snapshot() keeps attributes of properties, closed objects, and objects that names share", async () => {
+  const changes = fc.array(fc.tuple(fc.nat(), change));
   await fc.assert(
-    fc.asyncProperty(dataGraph, fc.array(fc.tuple(fc.nat(), change)), async (value, changes) => {
+    fc.asyncProperty(dataGraph, changes, naming, async (value, changes, naming) => {
       const objects = [...objectsIn(value)];
       for (const [at, change] of changes) {
         const object = objects[at % objects.length]!;
         if (!UNCHANGED.some((Class) => object instanceof Class)) change(object);
       }
+      const roots = value as unknown[];
+      const values = naming === "none" ? [value] : [...roots, value];
+      if (naming === "behind") values.reverse();
       const evaluator = createEvaluator();
-      evaluator.namespace.define("value", value);
+      for (const [i, each] of values.entries()) evaluator.namespace.define(`v${i}`, each);
       const { report, attachments } = await evaluator.snapshot();
       assertEquals(report.lost, []);
       const other = createEvaluator();
       assertEquals((await other.restore(attachments, [])).lost, []);
-      assertSameShape(other.namespace.get("value"), value, { attributes: true });
+      const restored = values.map((_, i) => other.namespace.get(`v${i}`));
+      assertSameShape(restored, values, { attributes: true });
+      assertEquals((await evaluator.snapshot()).attachments, attachments);
     }),
     { numRuns: 300 },
   );
