@@ -55,7 +55,7 @@ export interface Snapshot {
   /**
    * Parts of `bytes`, which joined in this order are `bytes`. A large value is a part of its own, small ones share parts,
    * and each buffer is a part. A part with values that have not changed, and share objects only with values that have not
-   * changed, has the same bytes as in an earlier snapshot; the first two parts and the last one are others each time.
+   * changed, has the same bytes as in an earlier snapshot. The first part and the last one change with any other part.
    */
   readonly parts: readonly Uint8Array<ArrayBuffer>[];
   /** The names that it contains. */

@@ -17,6 +17,16 @@ interface BufferUse {
   end: number;
   /** Argument lists of `view` tags, which hold the offset at index 3. */
   readonly views: unknown[][];
+  /** The part of the buffer that earlier trees have. */
+  before: Extent;
+}
+
+/** A part of a buffer, and the number of views of it. */
+interface Extent {
+  readonly exposed: boolean;
+  readonly start: number;
+  readonly end: number;
+  readonly views: number;
 }
 
 /** Collects the ArrayBuffers of trees while they are encoded. Each tree counts its buffers from 0. */
@@ -46,11 +56,16 @@ export class BufferUses {
     return this.#uses.has(buffer);
   }
 
-  /** Forgets the buffers that only the present tree has. */
+  /** Forgets the buffers, and the parts of buffers, that only the present tree has. */
   forget(): void {
     for (let i = 0; i < this.#inTree.length; i++) {
-      const { buffer, index } = this.#inTree[i]!;
-      if (index >= this.#before) this.#uses.delete(buffer);
+      const use = this.#inTree[i]!;
+      if (use.index >= this.#before) this.#uses.delete(use.buffer);
+      const { exposed, start, end, views } = use.before;
+      use.exposed = exposed;
+      use.start = start;
+      use.end = end;
+      use.views.length = views;
     }
   }
 
@@ -99,13 +114,16 @@ export class BufferUses {
     let use = this.#uses.get(buffer);
     if (use === undefined) {
       const index = this.#uses.size;
-      const empty = { exposed: false, start: buffer.byteLength, end: 0, views: [] };
-      use = { buffer, index, tree: -1, indexInTree: 0, ...empty };
+      const empty = { exposed: false, start: buffer.byteLength, end: 0 };
+      const before = { ...empty, views: 0 };
+      use = { buffer, index, tree: -1, indexInTree: 0, ...empty, views: [], before };
       this.#uses.set(buffer, use);
     }
     if (use.tree !== this.#tree) {
       use.tree = this.#tree;
       use.indexInTree = this.#inTree.length;
+      const { exposed, start, end, views } = use;
+      use.before = { exposed, start, end, views: views.length };
       this.#inTree[this.#inTree.length] = use;
     }
     return use;

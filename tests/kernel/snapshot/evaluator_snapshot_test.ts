@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { dataGraph } from "../../runtime/_graphs.ts";
 import { assertSameShape } from "../../runtime/_same_shape.ts";
@@ -101,6 +101,25 @@ Deno.test("Evaluator.restore() leaves the names in except as they are, and what 
   assertEquals(other.namespace.get("a"), "mine");
   assertEquals(other.namespace.get("b"), [{ n: 1 }, new Date(0)]);
   assertEquals(other.namespace.has("c"), false);
+});
+
+Deno.test("Evaluator.snapshot() has no part of a buffer that only refused values have", async () => {
+  const evaluator = createEvaluator();
+  const bytes = new Uint8Array(100).fill(1);
+  const parts = [() => bytes.subarray(16, 20), () => bytes, () => bytes.buffer];
+  for (const part of parts) {
+    evaluator.namespace.define("kept", bytes.subarray(40, 44));
+    evaluator.namespace.define("refused", [part(), Promise.resolve()]);
+    evaluator.namespace.define("also", [bytes.subarray(42, 48)]);
+    const { report, attachments } = await evaluator.snapshot();
+    assertEquals(report.lost.map(({ name }) => name), ["refused"]);
+    assertEquals(attachments.at(-1)!.length, 8);
+    const other = createEvaluator();
+    await other.restore(attachments.map((part) => part.slice()), []);
+    const [kept, also] = ["kept", "also"].map((name) => other.namespace.get(name));
+    assertEquals([kept, also], [bytes.subarray(40, 44), [bytes.subarray(42, 48)]]);
+    assert((kept as Uint8Array).buffer === (also as Uint8Array[])[0]!.buffer);
+  }
 });
 
 /** Hides, fixes and marks properties of objects, and closes objects. */
