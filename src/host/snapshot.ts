@@ -1,24 +1,63 @@
 /**
- * Snapshots as bytes: the parts that a kernel has written, after a head that describes them.
+ * Snapshots as bytes: what a kernel has written, between a head that describes it and a digest.
  *
  * ```text
- * cave-agent-snapshot/1\n
- * {"names":[...],"lost":[...],"cell":3,"lengths":[812,67108864]}\n
- * <812 bytes><67108864 bytes>
+ * cave-agent-snapshot/2\n
+ * {"names":[...],"lost":[...],"cell":3,"lengths":[38,812,67108864]}\n
+ * <38 bytes: manifest><812 bytes: names><67108864 bytes: a buffer>
  * <SHA-256 of everything before it: 32 bytes>
  * ```
  *
- * The host reads the head only. The parts are read by a kernel.
+ * The host reads the head only. What is between is read by a kernel; see `SnapshotManifest`.
  *
  * @module
  */
 
 import type { LostName, NamespaceEntry, SnapshotReport } from "../rpc/protocol.ts";
 
-/** The namespace of a runtime, as bytes. */
+/**
+ * The namespace of a runtime, as bytes.
+ *
+ * @example Storing only what has changed
+ * ```ts
+ * import { DenoRuntime } from "@cave/agent";
+ * import { assert, assertEquals } from "@std/assert";
+ * import { createHash } from "node:crypto";
+ *
+ * const stored = new Map<string, Uint8Array>();
+ *
+ * function store(parts: readonly Uint8Array[]): string[] {
+ *   return parts.map((part) => {
+ *     const hash = createHash("sha256").update(part).digest("hex");
+ *     if (!stored.has(hash)) stored.set(hash, part.slice());
+ *     return hash;
+ *   });
+ * }
+ *
+ * await using runtime = new DenoRuntime();
+ * await runtime.execute(`const rows = Array.from({ length: 10_000 }, (_, id) => ({ id })); let n = 1`);
+ * const first = store((await runtime.snapshot()).parts);
+ * await runtime.execute(`n = 2`);
+ * const { bytes, parts } = await runtime.snapshot();
+ * const second = store(parts);
+ *
+ * const rows = second.find((hash) => stored.get(hash)!.length > 100_000);
+ * assert(rows !== undefined && first.includes(rows));
+ *
+ * const joined = new Uint8Array(await new Blob(second.map((hash) => stored.get(hash)!.slice())).bytes());
+ * assertEquals(joined, bytes);
+ * await runtime.restore(joined);
+ * ```
+ */
 export interface Snapshot {
   /** The bytes, for `restore` and the option `snapshot`, in this process or another one, on this machine or another one. */
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /**
+   * Parts of `bytes`, which joined in this order are `bytes`. A large value is a part of its own, small ones share parts,
+   * and each buffer is a part. A part with values that have not changed, and share objects only with values that have not
+   * changed, has the same bytes as in an earlier snapshot. The first part and the last one change with any other part.
+   */
+  readonly parts: readonly Uint8Array<ArrayBuffer>[];
   /** The names that it contains. */
   readonly names: readonly NamespaceEntry[];
   /** The names that could not be kept, with the reason. */
@@ -27,7 +66,7 @@ export interface Snapshot {
 
 /** A namespace as a kernel writes and reads it. */
 export interface KernelSnapshot extends Readonly<SnapshotReport> {
-  /** Its bytes. */
+  /** The manifest, parts with names, and the contents of buffers. */
   readonly parts: readonly Uint8Array[];
 }
 
@@ -46,7 +85,7 @@ interface SnapshotHead {
 }
 
 const NAME = "cave-agent-snapshot";
-const VERSION = 1;
+const VERSION = 2;
 
 /** Upper bound for the length of the first line, in all versions. */
 const MAX_FIRST_LINE_BYTES = 64;
@@ -71,7 +110,12 @@ export async function packSnapshot(checkpoint: Checkpoint): Promise<Snapshot> {
   const text = new TextEncoder().encode(`${NAME}/${VERSION}\n${JSON.stringify(head)}\n`);
   const bytes = join([text, ...parts, new Uint8Array(DIGEST_BYTES)]);
   bytes.set(await digestOf(bytes.subarray(0, -DIGEST_BYTES)), bytes.length - DIGEST_BYTES);
-  return { bytes, names, lost };
+  return {
+    bytes,
+    parts: split(bytes, [text.byteLength, ...head.lengths, DIGEST_BYTES]),
+    names,
+    lost,
+  };
 }
 
 /**
@@ -147,7 +191,10 @@ function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return joined;
 }
 
-function split(body: Uint8Array<ArrayBuffer>, lengths: readonly number[]): Uint8Array[] {
+function split(
+  body: Uint8Array<ArrayBuffer>,
+  lengths: readonly number[],
+): Uint8Array<ArrayBuffer>[] {
   let offset = 0;
   return lengths.map((length) => body.subarray(offset, offset += length));
 }

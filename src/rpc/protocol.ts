@@ -166,12 +166,25 @@ export interface RestoreReport {
   lost: LostName[];
 }
 
-/** A snapshot: the first attachment, as JSON. The other attachments are the contents of its buffers. */
-export interface SnapshotDocument {
+/**
+ * The manifest of a snapshot: the first attachment, as JSON. Behind it come attachments with names, each the JSON of a
+ * list of {@linkcode SnapshotEntry}, in the order in which the names were first defined, and then the contents of buffers.
+ */
+export interface SnapshotManifest {
   /** The imported modules. */
   modules: ModuleImport[];
-  /** The names, in the order of their first definition. */
-  names: SnapshotEntry[];
+  /** The number of attachments with names. */
+  parts: number;
+  /** The buffers of names that have some. */
+  buffers: SnapshotBuffers[];
+}
+
+/** The buffers of a name in a snapshot. Names that share a buffer have the same attachment. */
+export interface SnapshotBuffers {
+  /** The name in the namespace. */
+  name: string;
+  /** For each index of a buffer in the name's tree the index among the attachments with contents of buffers. */
+  attachments: number[];
 }
 
 /** An imported module. */
@@ -182,7 +195,10 @@ export interface ModuleImport {
   attributes: Record<string, string>;
 }
 
-/** A name in a snapshot. */
+/**
+ * A name in a snapshot. It does not depend on other names, except those that share objects with it: references are
+ * numbered within a tree, and have the name of the tree where that is another one.
+ */
 export interface SnapshotEntry {
   /** The name in the namespace. */
   name: string;
@@ -192,8 +208,6 @@ export interface SnapshotEntry {
   plain?: unknown;
   /** Otherwise the value's tree, as the value codec writes it, with tags for functions, classes and instances. */
   tree?: unknown;
-  /** The number of the tree's first object. */
-  first?: number;
 }
 
 /** Parameters of `output`. */

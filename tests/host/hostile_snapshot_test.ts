@@ -8,42 +8,83 @@ import { run, valueOf } from "../runtime/_contract.ts";
 
 const RUNTIMES = [DenoRuntime, LocalRuntime] as const;
 
-/** Seals a document, given as JSON or as a value. */
-async function forge(document: unknown, buffers: Uint8Array[] = []): Promise<Uint8Array> {
-  const json = typeof document === "string" ? document : JSON.stringify(document);
-  const parts = [new TextEncoder().encode(json), ...buffers];
+/** The document of a snapshot, as the manifest and one part have it. */
+interface Document {
+  readonly modules?: readonly unknown[];
+  /** The names, or their text. */
+  readonly names: readonly unknown[] | string;
+  readonly buffers?: readonly unknown[];
+}
+
+/** Seals attachments, given as text, as bytes, or as values to write as JSON. */
+async function seal(...attachments: readonly unknown[]): Promise<Uint8Array> {
+  const parts = attachments.map((part) => {
+    if (part instanceof Uint8Array) return part;
+    return new TextEncoder().encode(typeof part === "string" ? part : JSON.stringify(part));
+  });
   return (await packSnapshot({ names: [], lost: [], cell: 1, parts })).bytes;
 }
 
-const NO_DOCUMENTS: unknown[] = [
-  "",
-  "{",
-  "null",
-  "5",
-  "[]",
-  {},
-  { modules: [] },
-  { names: [] },
-  { modules: {}, names: [] },
-  { modules: [], names: {} },
-  { modules: [null], names: [] },
-  { modules: ["x"], names: [] },
-  { modules: [{ specifier: 5, attributes: {} }], names: [] },
-  { modules: [{ specifier: "x" }], names: [] },
-  { modules: [{ specifier: "x", attributes: { type: 1 } }], names: [] },
-  { modules: [], names: [null] },
-  { modules: [], names: ["a"] },
-  { modules: [], names: [[]] },
-  { modules: [], names: [{ plain: 1 }] },
-  { modules: [], names: [{ name: 1, plain: 1 }] },
-  { modules: [], names: [{ name: "a" }] },
-  { modules: [], names: [{ name: "a", tree: 1 }] },
-  { modules: [], names: [{ name: "a", tree: 1, first: "0" }] },
-  { modules: [], names: [{ name: "a", tree: 1, first: -1 }] },
-  { modules: [], names: [{ name: "a", tree: 1, first: 0.5 }] },
-  { modules: [], names: [{ name: "a", tree: 1, first: null }] },
-  { modules: [], names: [{ name: "a", plain: 1, first: 0 }] },
-  { modules: [], names: [{ name: "a", plain: 1 }, { name: "a", plain: 2 }] },
+/** Seals a document. */
+function forge(
+  { modules = [], names, buffers = [] }: Document,
+  contents: readonly Uint8Array[] = [],
+): Promise<Uint8Array> {
+  return seal({ modules, parts: 1, buffers }, names, ...contents);
+}
+
+const GOOD = { modules: [], parts: 1, buffers: [] };
+const TREE = { name: "a", tree: [] };
+const EIGHT = new Uint8Array(8);
+
+/** Attachments that are no snapshot. Kernels in other processes check the first ones only, to save time. */
+const NO_DOCUMENTS: readonly (readonly unknown[])[] = [
+  [],
+  ["{"],
+  [GOOD],
+  [{ ...GOOD, parts: 2 }, []],
+  [GOOD, [TREE, TREE]],
+  [{ ...GOOD, parts: 2 }, [TREE], [TREE]],
+  [{ ...GOOD, buffers: [{ name: "a", attachments: [1] }] }, [TREE], EIGHT],
+  [""],
+  ["null"],
+  ["5"],
+  ["[]"],
+  [{}],
+  [{ modules: [], parts: 0 }],
+  [{ modules: [], buffers: [] }],
+  [{ parts: 0, buffers: [] }],
+  ...[-1, 0.5, "0", null, 9e15, []].map((parts) => [{ ...GOOD, parts }, [TREE]]),
+  ...[{}, [null], ["x"], [{ specifier: 5, attributes: {} }], [{ specifier: "x" }]]
+    .map((modules) => [{ ...GOOD, modules }, []]),
+  [{ ...GOOD, modules: [{ specifier: "x", attributes: { type: 1 } }] }, []],
+  ...["", "[", "null", "{}", "5", [null], ["a"], [[]]].map((part) => [GOOD, part]),
+  ...[
+    { plain: 1 },
+    { name: 1, plain: 1 },
+    { name: "a" },
+    { name: "a", tree: 1, plain: 1 },
+  ].map((entry) => [GOOD, [entry]]),
+  [{ ...GOOD, parts: 2 }, [TREE], [{ name: "a", plain: 1 }]],
+  [GOOD, EIGHT],
+  ...[
+    {},
+    [null],
+    [[]],
+    [{ name: "a" }],
+    [{ name: 1, attachments: [] }],
+    [{ name: "a", attachments: 0 }],
+    [{ name: "a", attachments: ["0"] }],
+    [{ name: "a", attachments: [-1] }],
+    [{ name: "a", attachments: [0.5] }],
+    [{ name: "a", attachments: [null] }],
+    [{ name: "a", attachments: [9e15] }],
+    [{ name: "a", attachments: [0, 0] }],
+    [{ name: "a", attachments: [0] }, { name: "a", attachments: [0] }],
+    [{ name: "b", attachments: [0] }],
+    [{ name: "__proto__", attachments: [0] }],
+    [{ name: "plain", attachments: [0] }],
+  ].map((buffers) => [{ ...GOOD, buffers }, [TREE, { name: "plain", plain: 1 }], EIGHT]),
 ];
 
 for (const Runtime of RUNTIMES) {
@@ -52,13 +93,11 @@ for (const Runtime of RUNTIMES) {
     await using runtime = new Runtime({ variables: { given: 1 } });
     await run(runtime, `let n = 1`);
     for (const document of documents) {
-      const bytes = await forge(document);
+      const bytes = await seal(...document);
       const error = await assertRejects(() => runtime.restore(bytes), TypeError);
       const message = "Cannot restore a snapshot: it is malformed";
       assertEquals(error.message, message, JSON.stringify(document));
     }
-    const nothing = (await packSnapshot({ names: [], lost: [], cell: 1, parts: [] })).bytes;
-    await assertRejects(() => runtime.restore(nothing), TypeError, "it is malformed");
     assertEquals(await valueOf(runtime, `[n, given]`), "[ 1, 1 ]");
   });
 }
@@ -113,7 +152,14 @@ const BAD_TREES: readonly BadTree[] = [
   [{ $: ["ref", -1] }, malformed(-1)],
   [{ $: ["ref", 0.5] }, malformed(0.5)],
   [{ $: ["ref", "0"] }, malformed("0")],
-  [{ $: ["ref", 9e15] }, "it needs a part of last, which is not back"],
+  [{ $: ["ref", 0, null] }, malformed(null)],
+  [{ $: ["ref", 0, 5] }, malformed(5)],
+  [{ $: ["ref", -1, "first"] }, malformed(-1)],
+  ...[[1, "first"], [0, "nope"], [0, "plain"], [9e15, "last"], [0, "__proto__"], [0, ""]]
+    .map(([number, name]): BadTree => [
+      { $: ["ref", number, name] },
+      `it needs a part of ${name}, which is not back`,
+    ]),
   [{ $: ["builtin", "nope"] }, "there is no nope here"],
   [{ $: ["builtin", "__proto__"] }, "there is no __proto__ here"],
   [{ $: ["builtin", null] }, "there is no null here"],
@@ -154,51 +200,52 @@ const BAD_TREES: readonly BadTree[] = [
   [{ $: ["shaped", [1], [0, [["length", 7, 2]]]] }, "Cannot redefine property: length"],
 ];
 
-/** Distance between the numbers of objects of different trees, so that the mistakes of one do not affect another. */
-const STEP = 100;
-
 for (const Runtime of RUNTIMES) {
   Deno.test(`${Runtime.name}.restore() gives a reason for each tree that is malformed, and restores the rest`, async () => {
-    const bad = BAD_TREES.map(([tree], i) => ({ name: `bad${i}`, tree, first: (i + 1) * STEP }));
+    const bad = BAD_TREES.map(([tree], i) => ({ name: `bad${i}`, tree }));
     const document = {
-      modules: [],
       names: [
-        { name: "first", tree: { self: { $: ["ref", 0] } }, first: 0 },
+        { name: "first", tree: { self: { $: ["ref", 0] } } },
         ...bad,
-        { name: "itself", tree: { $: ["ref", 50 * STEP * STEP] }, first: 50 * STEP * STEP },
-        { name: "last", tree: { $: ["set", [{ $: ["ref", 0] }]] }, first: 60 * STEP * STEP },
+        { name: "itself", tree: { $: ["ref", 0] } },
+        { name: "named", tree: { $: ["ref", 0, "named"] } },
+        { name: "far", tree: [{ $: ["ref", 9e15] }] },
+        { name: "circle", tree: [{ $: ["ref", 0, "circle"] }] },
+        { name: "last", tree: { $: ["set", [{ $: ["ref", 0, "first"] }]] } },
         { name: "plain", plain: [1] },
       ],
+      buffers: bad.map(({ name }) => ({ name, attachments: [0] })),
     };
     await using runtime = new Runtime({ functions: { given: () => 1 } });
     const { restored, lost } = await runtime.restore(await forge(document, [new Uint8Array(16)]));
-    assertEquals(restored, ["first", "last", "plain"]);
+    assertEquals(restored, ["first", "circle", "last", "plain"]);
     assertEquals(
       lost,
       [
         ...BAD_TREES.map(([, reason], i) => ({ name: `bad${i}`, reason })),
-        { name: "itself", reason: "it needs a part of itself, which is not back" },
+        ...["itself", "named", "far"].map((name) => ({
+          name,
+          reason: `it needs a part of ${name}, which is not back`,
+        })),
       ],
     );
-    const value = `[first.self === first, last.has(first), plain, await given()]`;
-    assertEquals(await valueOf(runtime, value), "[ true, true, [ 1 ], 1 ]");
+    const value = `[first.self === first, last.has(first), circle[0] === circle, plain[0]]`;
+    assertEquals(await valueOf(runtime, value), "[ true, true, true, 1 ]");
+    assertEquals(await valueOf(runtime, "await given()"), "1");
     assertEquals(
       (await runtime.names()).map(({ name }) => name).sort(),
-      ["first", "given", "last", "plain"],
+      ["circle", "first", "given", "last", "plain"],
     );
   });
 
   Deno.test(`${Runtime.name}.restore() treats names and keys as plain data`, async () => {
     const names = ["__proto__", "constructor", "a b", "", "1", "ü", "hasOwnProperty", "$cell"];
-    const document = {
-      modules: [],
-      names: [
-        ...names.map((name, i) => ({ name, plain: { i } })),
-        { name: "keys", tree: "KEYS", first: 0 },
-      ],
-    };
+    const entries = [
+      ...names.map((name, i) => ({ name, plain: { i } })),
+      { name: "keys", tree: "KEYS" },
+    ];
     const keys = `{"__proto__": {"polluted": {"$": ["undefined"]}}, "constructor": 1}`;
-    const bytes = await forge(JSON.stringify(document).replace(`"KEYS"`, keys));
+    const bytes = await forge({ names: JSON.stringify(entries).replace(`"KEYS"`, keys) });
     await using runtime = new Runtime();
     const { restored, lost } = await runtime.restore(bytes);
     assertEquals([restored, lost], [[...names, "keys"], []]);
@@ -217,35 +264,38 @@ for (const Runtime of RUNTIMES) {
 
   Deno.test(`${Runtime.name}.restore() comes to an end when trees are deep, wide or in circles`, async () => {
     const deep = "[".repeat(50_000) + "]".repeat(50_000);
-    const tree = (text: string, first: number) =>
-      `{"name":"t${first}","tree":${text},"first":${first}}`;
-    const circles = [
-      tree(`{"$":["ref",20]}`, 10),
-      tree(`{"$":["ref",10]}`, 20),
-      tree(`{"$":["map",[{"$":["ref",30]},{"$":["ref",30]}]]}`, 30),
-    ];
-    const text = `{"modules":[],"names":[${
+    const tree = (name: string, text: string) => `{"name":"${name}","tree":${text}}`;
+    const many = Array.from({ length: 10_000 }, (_, i) => `c${i}`);
+    const names = `[${
       [
         `{"name":"deep","plain":${deep}}`,
-        tree(deep, 1_000),
-        tree(`{"$":["array",4294967295,[["4294967294",1]]]}`, 100_000),
-        tree(`[${`{"$":["ref",0]},`.repeat(100_000)}0]`, 200_000),
-        tree(`{}`, 0),
-        ...circles,
+        tree("deepTree", deep),
+        tree("sparse", `{"$":["array",4294967295,[["4294967294",1]]]}`),
+        tree("wide", `[${`{"$":["ref",0,"end"]},`.repeat(100_000)}0]`),
+        tree("end", `{}`),
+        tree("one", `{"$":["ref",0,"other"]}`),
+        tree("other", `{"$":["ref",0,"one"]}`),
+        tree("map", `{"$":["map",[{"$":["ref",0]},{"$":["ref",0,"map"]}]]}`),
+        // Each needs the next one, which is not read yet, and the last one is not there.
+        ...many.map((name, i) => tree(name, `[{"$":["ref",0,"c${i + 1}"]}]`)),
       ].join()
-    }]}`;
+    }]`;
     await using runtime = new Runtime();
-    const { restored, lost } = await runtime.restore(await forge(text));
-    assertEquals(restored, ["deep", "t100000", "t200000", "t0", "t30"]);
-    assertEquals(lost, [
-      { name: "t1000", reason: "Maximum call stack size exceeded" },
-      { name: "t20", reason: "it needs a part of t10, which is not back" },
-      { name: "t10", reason: "it needs a part of t20, which is not back" },
+    const { restored, lost } = await runtime.restore(await forge({ names }));
+    const isOfChain = (name: string) => /^c\d/.test(name);
+    assertEquals(restored.filter((name) => !isOfChain(name)), [
+      ...["deep", "sparse", "wide", "end", "map"],
     ]);
+    assertEquals(lost.filter(({ name }) => !isOfChain(name)), [
+      { name: "deepTree", reason: "Maximum call stack size exceeded" },
+      { name: "other", reason: "it needs a part of one, which is not back" },
+      { name: "one", reason: "it needs a part of other, which is not back" },
+    ]);
+    assertEquals(restored.length + lost.length, 8 + many.length);
     assertEquals(
       await valueOf(
         runtime,
-        `[t100000.length, t200000.length, t200000[7] === t0, t30.get(t30) === t30]`,
+        `[sparse.length, wide.length, wide[7] === end, map.get(map) === map]`,
       ),
       "[ 4294967295, 100001, true, true ]",
     );
@@ -270,11 +320,7 @@ Deno.test("DenoRuntime.restore() gives a snapshot no access that cells do not ha
     helps: `(() => { const $cell_f = 1; return () => $cell.c })()`,
     closes: `0)}["f"], globalThis.broken = 1, {"f": (() => 1`,
   };
-  const names = Object.entries(probes).map(([name, text], i) => ({
-    name,
-    tree: written(text),
-    first: i * STEP,
-  }));
+  const names = Object.entries(probes).map(([name, text]) => ({ name, tree: written(text) }));
   const modules = [
     { specifier: "node:fs", attributes: {} },
     { specifier: "data:text/javascript,export default 1", attributes: {} },
@@ -282,7 +328,6 @@ Deno.test("DenoRuntime.restore() gives a snapshot no access that cells do not ha
   const imports = modules.map((module, i) => ({
     name: `import${i}`,
     tree: { $: ["import", JSON.stringify(module), null] },
-    first: (i + 20) * STEP,
   }));
   await using runtime = new DenoRuntime();
   const { restored, lost } = await runtime.restore(

@@ -68,7 +68,7 @@ Deno.test("restore() throws when the bytes are something else", async () => {
     const rest = bytes.subarray(bytes.indexOf(10));
     return new Uint8Array([...encoder.encode(line), ...rest]);
   };
-  const head = (json: string) => encoder.encode(`cave-agent-snapshot/1\n${json}\n`);
+  const head = (json: string) => encoder.encode(`cave-agent-snapshot/2\n${json}\n`);
   const good = { names: [], lost: [], cell: 1, lengths: [] };
   const damaged = [
     "{",
@@ -86,7 +86,7 @@ Deno.test("restore() throws when the bytes are something else", async () => {
   const cases: [bytes: unknown, message: string][] = [
     [undefined, "it is not a Uint8Array"],
     [null, "it is not a Uint8Array"],
-    ["cave-agent-snapshot/1\n", "it is not a Uint8Array"],
+    ["cave-agent-snapshot/2\n", "it is not a Uint8Array"],
     [bytes.buffer, "it is not a Uint8Array"],
     [[...bytes], "it is not a Uint8Array"],
     [{ bytes }, "it is not a Uint8Array"],
@@ -98,10 +98,10 @@ Deno.test("restore() throws when the bytes are something else", async () => {
     [new Uint8Array(1_000_000), "the bytes are something else"],
     [new Uint8Array(1_000_000).fill(10), "the bytes are something else"],
     [withFirstLine("cave-agent-snapshot/"), "the bytes are something else"],
-    [withFirstLine("cave-agent-snapshot/1 "), "the bytes are something else"],
+    [withFirstLine("cave-agent-snapshot/2 "), "the bytes are something else"],
     [withFirstLine("cave-agent-snapshot/-1"), "the bytes are something else"],
-    [withFirstLine(" cave-agent-snapshot/1"), "the bytes are something else"],
-    [encoder.encode("cave-agent-snapshot/1\n{}"), "its head is incomplete"],
+    [withFirstLine(" cave-agent-snapshot/2"), "the bytes are something else"],
+    [encoder.encode("cave-agent-snapshot/2\n{}"), "its head is incomplete"],
     ...damaged.map((json): [Uint8Array, string] => [head(json), "its head is damaged"]),
     [head(JSON.stringify({ ...good, lengths: [9e15] })), `it has 83 of 9000000000000115 bytes`],
     [new Uint8Array([...bytes, 0]), `it has ${bytes.length + 1} of ${bytes.length} bytes`],
@@ -109,14 +109,14 @@ Deno.test("restore() throws when the bytes are something else", async () => {
   await using runtime = new LocalRuntime();
   await run(runtime, `let n = 1`);
   for (const [wrong, message] of cases) await assertRefused(runtime, wrong, message);
-  for (const version of [0, 2, 10, 99_999]) {
+  for (const version of [0, 1, 3, 10, 99_999]) {
     const error = await assertRejects(
       () => runtime.restore(withFirstLine(`cave-agent-snapshot/${version}`)),
       RangeError,
     );
     assertEquals(
       error.message,
-      `${REFUSAL}it has version ${version}, and this program reads version 1`,
+      `${REFUSAL}it has version ${version}, and this program reads version 2`,
     );
   }
   assertEquals(await valueOf(runtime, `n`), "1");

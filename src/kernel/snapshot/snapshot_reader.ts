@@ -11,15 +11,13 @@ import {
   JSON,
   Map,
   Object,
+  RangeError,
   ReferenceError,
+  Set,
   TypeError,
+  type Uint8Array,
 } from "../../rpc/builtins.ts";
-import type {
-  LostName,
-  RestoreReport,
-  SnapshotDocument,
-  SnapshotEntry,
-} from "../../rpc/protocol.ts";
+import type { LostName, RestoreReport, SnapshotEntry } from "../../rpc/protocol.ts";
 import { type AnyClass, revive } from "../../rpc/values/shared_types.ts";
 import type { TreeReader, TreeReaderExtension } from "../../rpc/values/tree.ts";
 import { TreeDecoder } from "../../rpc/values/tree_decoder.ts";
@@ -27,10 +25,10 @@ import { readLossReason } from "./loss_reason.ts";
 import { applyShape } from "./property_shape.ts";
 import type { FunctionSource } from "./function_source.ts";
 import type { SnapshotContext } from "./snapshot_context.ts";
-import { parseDocument } from "./snapshot_document.ts";
-import { filterList, mapList, partOf } from "../../rpc/lists.ts";
+import { parseSnapshot, type SnapshotDocument } from "./snapshot_document.ts";
+import { filterList, mapList } from "../../rpc/lists.ts";
 
-const { getPrototypeOf, setPrototypeOf, getOwnPropertyDescriptor } = Object;
+const { getPrototypeOf, setPrototypeOf, getOwnPropertyDescriptor, hasOwn } = Object;
 
 /**
  * Imports the modules that a snapshot needs.
@@ -46,7 +44,7 @@ export async function openSnapshot(
   attachments: readonly Uint8Array[],
   { except }: { except: readonly string[] },
 ): Promise<() => RestoreReport> {
-  const document = parseDocument(attachments[0]);
+  const document = parseSnapshot(attachments);
   const modules = new Map<string, object | Error>();
   for (let i = 0; i < document.modules.length; i++) {
     const { specifier, attributes } = document.modules[i]!;
@@ -57,18 +55,19 @@ export async function openSnapshot(
       modules.set(key, error as Error);
     }
   }
-  const reader = new SnapshotReader(context, {
-    document,
-    modules,
-    attachments: partOf(attachments, { start: 1 }),
-    except,
-  });
+  const reader = new SnapshotReader(context, { document, modules, except });
   return () => reader.read();
 }
+
+const TOO_DEEP = "it is nested too deep";
 
 /** A name on its way back. */
 interface Pending {
   readonly entry: SnapshotEntry;
+  /** The attachments of its tree. */
+  readonly attachments: readonly Uint8Array[];
+  /** The objects of its tree, by number. */
+  readonly objects: object[];
   /** Whether the name is to be bound; otherwise it is only read for others that share something with it. */
   readonly wanted: boolean;
   state: "waiting" | "reading" | "read" | "lost";
@@ -77,32 +76,32 @@ interface Pending {
   scratch?: unknown;
 }
 
-class SnapshotReader implements TreeReaderExtension {
+class SnapshotReader {
   readonly #context: SnapshotContext;
-  readonly #attachments: readonly Uint8Array[];
   readonly #modules: ReadonlyMap<string, object | Error>;
-  readonly #pending: Pending[];
-  readonly #objects: object[] = [];
-  readonly #buffers: ArrayBuffer[] = [];
+  readonly #pending: readonly Pending[];
+  readonly #byName = new Map<string, Pending>();
+  readonly #buffers = new Map<Uint8Array, ArrayBuffer>();
   readonly #lost: LostName[] = [];
 
   constructor(
     context: SnapshotContext,
-    { document, modules, attachments, except }: {
+    { document, modules, except }: {
       document: SnapshotDocument;
       modules: ReadonlyMap<string, object | Error>;
-      attachments: readonly Uint8Array[];
       except: readonly string[];
     },
   ) {
     this.#context = context;
-    this.#attachments = attachments;
     this.#modules = modules;
-    this.#pending = mapList(document.names, (entry) => ({
-      entry,
-      wanted: !except.includes(entry.name),
-      state: "waiting",
-    }));
+    const kept = new Set(except);
+    this.#pending = mapList(document.names, ({ entry, attachments }) => {
+      const { name } = entry;
+      const wanted = !kept.has(name);
+      const item: Pending = { entry, attachments, objects: [], wanted, state: "waiting" };
+      this.#byName.set(name, item);
+      return item;
+    });
   }
 
   read(): RestoreReport {
@@ -116,6 +115,8 @@ class SnapshotReader implements TreeReaderExtension {
     );
     for (let i = 0; i < wanted.length; i++) this.#load(wanted[i]!);
     for (let i = 0; i < wanted.length; i++) {
+      // There was no room on the stack for giving a reason.
+      if (wanted[i]!.state === "reading") this.#lose(wanted[i]!, new RangeError(TOO_DEEP));
       if (wanted[i]!.state === "lost") givingBack[i]!();
       else this.#bind(wanted[i]!);
     }
@@ -129,7 +130,7 @@ class SnapshotReader implements TreeReaderExtension {
     return { names, lost: this.#lost };
   }
 
-  decode(list: readonly unknown[], reader: TreeReader): [unknown] | undefined {
+  #decode(list: readonly unknown[], reader: TreeReader): [unknown] | undefined {
     const { 0: tag, 1: first, 2: second, 3: third, 4: fourth } = list;
     switch (tag) {
       case "builtin":
@@ -164,16 +165,13 @@ class SnapshotReader implements TreeReaderExtension {
     }
   }
 
-  /** Another tree has this object: that name is read now. */
-  find(number: number): object | undefined {
-    const owner = this.#pending.findLast(({ entry }) =>
-      entry.first !== undefined && entry.first <= number
-    );
-    if (owner?.state === "waiting") this.#load(owner);
-    const object = this.#objects[number];
+  /** Returns an object of a name, which is read now if it waits. */
+  #find(number: number, name: string): object {
+    const owner = this.#byName.get(name);
+    if (owner !== undefined) this.#load(owner);
+    const object = owner?.objects[number];
     if (object === undefined) {
-      const what = owner === undefined ? "something" : `a part of ${owner.entry.name}`;
-      throw new ReferenceError(`it needs ${what}, which is not back`);
+      throw new ReferenceError(`it needs a part of ${name}, which is not back`);
     }
     return object;
   }
@@ -182,12 +180,10 @@ class SnapshotReader implements TreeReaderExtension {
     this.#load(item);
     const { entry, state, value } = item;
     // A class that enters itself in a list that it is part of: the list has begun.
-    if (state === "reading" && entry.first !== undefined) {
-      const begun = this.#objects[entry.first];
-      if (begun !== undefined) return begun;
-    }
+    const begun = item.objects[0];
+    if (state === "reading" && begun !== undefined) return begun;
     if (state !== "read") throw new ReferenceError(`${entry.name} is not defined`);
-    if ("tree" in entry || typeof value !== "object") return value;
+    if (isTree(entry) || typeof value !== "object") return value;
     // A copy, since changes that code makes while its class is made were made before the snapshot was taken.
     return item.scratch ??= JSON.parse(JSON.stringify(value));
   }
@@ -197,7 +193,7 @@ class SnapshotReader implements TreeReaderExtension {
     item.state = "reading";
     const { entry } = item;
     try {
-      item.value = "tree" in entry ? this.#tree(entry) : entry.plain;
+      item.value = isTree(entry) ? this.#tree(item) : entry.plain;
       item.state = "read";
     } catch (error) {
       this.#lose(item, error);
@@ -214,17 +210,17 @@ class SnapshotReader implements TreeReaderExtension {
   }
 
   #lose(item: Pending, error: unknown): void {
+    const reason = readLossReason(error);
+    if (item.wanted) this.#lost[this.#lost.length] = { name: item.entry.name, reason };
     item.state = "lost";
-    if (item.wanted) this.#lost.push({ name: item.entry.name, reason: readLossReason(error) });
   }
 
-  #tree(entry: SnapshotEntry): unknown {
-    const decoder = new TreeDecoder(this.#attachments, {
-      extension: this,
-      objects: this.#objects,
-      buffers: this.#buffers,
-      first: entry.first ?? 0,
-    });
+  #tree({ entry, attachments, objects }: Pending): unknown {
+    const extension: TreeReaderExtension = {
+      decode: (list, reader) => this.#decode(list, reader),
+      find: (number, name = entry.name) => this.#find(number, name),
+    };
+    const decoder = new TreeDecoder(attachments, { extension, objects, buffers: this.#buffers });
     return decoder.decode(entry.tree);
   }
 
@@ -276,6 +272,10 @@ class SnapshotReader implements TreeReaderExtension {
     }
     return made;
   }
+}
+
+function isTree(entry: SnapshotEntry): boolean {
+  return hasOwn(entry, "tree");
 }
 
 function objectFrom(node: unknown, reader: TreeReader): object {

@@ -5,13 +5,13 @@
  * @module
  */
 
-import { Array, JSON, Map, Math, Object, Reflect, TextEncoder } from "../../rpc/builtins.ts";
+import { Array, JSON, Map, Math, Object, Reflect } from "../../rpc/builtins.ts";
 import { isProxy } from "node:util/types";
 import type {
   LostName,
   ModuleImport,
   NamespaceEntry,
-  SnapshotDocument,
+  SnapshotBuffers,
   SnapshotEntry,
   SnapshotReport,
 } from "../../rpc/protocol.ts";
@@ -20,6 +20,7 @@ import { tag, type Tagged, type TreeExtension, type TreeWriter } from "../../rpc
 import { TreeEncoder } from "../../rpc/values/tree_encoder.ts";
 import { PRIVATE_MEMBERS } from "./function_source.ts";
 import { type NamedValue, toEntry } from "../namespace/namespace.ts";
+import { writeAttachments } from "./snapshot_parts.ts";
 import { writeLossReason } from "./loss_reason.ts";
 import { PlainNames } from "./plain_names.ts";
 import { shapeOf, shapeOfFunction, shapeOfPrototype, writeShape } from "./property_shape.ts";
@@ -32,7 +33,7 @@ import { hasMatch } from "../../rpc/patterns.ts";
 export interface WrittenSnapshot {
   /** The names that are in it, and those that are not. */
   readonly report: SnapshotReport;
-  /** The document as JSON, and the contents of buffers. */
+  /** The manifest, the parts with names, and the contents of buffers. */
   readonly attachments: Uint8Array[];
 }
 
@@ -95,6 +96,7 @@ class SnapshotWriter implements TreeExtension {
   /** Returns `undefined` if it has to be done again. */
   write(values: readonly NamedValue[]): WrittenSnapshot | undefined {
     const entries: SnapshotEntry[] = [];
+    const buffers: SnapshotBuffers[] = [];
     const names: NamespaceEntry[] = [];
     const lost: LostName[] = [];
     for (let i = 0; i < values.length; i++) {
@@ -107,8 +109,9 @@ class SnapshotWriter implements TreeExtension {
       try {
         if (this.#plain.has(i)) entry.plain = value;
         else {
-          entry.first = this.#encoder.count;
           entry.tree = this.#encoder.encode(value, name);
+          const attachments = this.#encoder.attachmentIndices;
+          if (attachments.length > 0) buffers[buffers.length] = { name, attachments };
         }
         entries[entries.length] = entry;
         names[names.length] = toEntry(values[i]!);
@@ -118,20 +121,22 @@ class SnapshotWriter implements TreeExtension {
       }
     }
     if (this.#outdated) return undefined;
-    const document: SnapshotDocument = { modules: valuesOf(this.#modules), names: entries };
-    // First the buffers: only then do views in the document say where in them they begin.
-    const buffers = this.#encoder.attachments();
-    let text: string;
+    // First the buffers: only then do views in the trees say where in them they begin.
+    const contents = this.#encoder.attachments();
     try {
-      text = JSON.stringify(document);
+      const modules = valuesOf(this.#modules);
+      const attachments = writeAttachments(entries, { modules, buffers, contents });
+      return { report: { names, lost }, attachments };
     } catch (error) {
       // A getter in plain data that has only now begun to throw: a tree has its own place for each refusal.
       if (this.#plain.clear()) return undefined;
       throw error;
     }
-    const attachments: Uint8Array[] = [new TextEncoder().encode(text)];
-    for (let i = 0; i < buffers.length; i++) attachments[i + 1] = buffers[i]!;
-    return { report: { names, lost }, attachments };
+  }
+
+  /** Built-ins are found by their path, so that names that use the same ones do not depend on each other. */
+  isWrittenAgain(value: object): boolean {
+    return this.#context.intrinsics.pathOf(value) !== undefined;
   }
 
   encode(value: object, writer: TreeWriter): Tagged | undefined {

@@ -1,6 +1,6 @@
 /** The attachments of a message, as the parts of values that they become. */
 
-import type { Uint8Array } from "../builtins.ts";
+import type { Map, Uint8Array } from "../builtins.ts";
 import { decodeUtf8 } from "../utf8.ts";
 import { makeBlob } from "./blobs.ts";
 import { integer, malformed } from "./_node_parts.ts";
@@ -11,16 +11,16 @@ import { integer, malformed } from "./_node_parts.ts";
  */
 export class AttachmentReader {
   readonly #attachments: readonly Uint8Array[];
-  readonly #buffers: ArrayBuffer[];
+  readonly #buffers: Map<Uint8Array, ArrayBuffer>;
   readonly #uses: ("buffer" | "text" | "blob")[] = [];
   readonly #texts: string[] = [];
   readonly #blobs: Blob[] = [];
 
   /**
    * @param attachments The attachments.
-   * @param buffers Contents of those that were read already.
+   * @param buffers The buffers of those that were read already. Trees that share a buffer have the same attachment.
    */
-  constructor(attachments: readonly Uint8Array[], buffers: ArrayBuffer[]) {
+  constructor(attachments: readonly Uint8Array[], buffers: Map<Uint8Array, ArrayBuffer>) {
     this.#attachments = attachments;
     this.#buffers = buffers;
   }
@@ -29,7 +29,11 @@ export class AttachmentReader {
   buffer(index: unknown): ArrayBuffer {
     const i = integer(index);
     const bytes = this.#use(i, "buffer");
-    return this.#buffers[i] ??= wholeBuffer(bytes);
+    const known = this.#buffers.get(bytes);
+    if (known !== undefined) return known;
+    const buffer = wholeBuffer(bytes);
+    this.#buffers.set(bytes, buffer);
+    return buffer;
   }
 
   /** Returns the text of an attachment. */

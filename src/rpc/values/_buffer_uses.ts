@@ -1,9 +1,15 @@
-/** The ArrayBuffers of one value. Each becomes one attachment. */
+/** The ArrayBuffers of values. Each becomes one attachment, however many values have it. */
 
+import { mapList } from "../lists.ts";
 import { Map, Math, Uint8Array } from "../builtins.ts";
 
 interface BufferUse {
+  readonly buffer: ArrayBuffer;
+  /** The index of the attachment. */
   readonly index: number;
+  /** The last tree that has the buffer, and the index of the buffer in that tree. */
+  tree: number;
+  indexInTree: number;
   /** Whether the buffer itself is part of the value, and not only views of it. */
   exposed: boolean;
   /** The start of the part that views cover. */
@@ -11,15 +17,38 @@ interface BufferUse {
   end: number;
   /** Argument lists of `view` tags, which hold the offset at index 3. */
   readonly views: unknown[][];
+  /** The part of the buffer that earlier trees have. */
+  before: Extent;
 }
 
-/** Collects the ArrayBuffers of a value while it is encoded. */
+/** A part of a buffer, and the number of views of it. */
+interface Extent {
+  readonly exposed: boolean;
+  readonly start: number;
+  readonly end: number;
+  readonly views: number;
+}
+
+/** Collects the ArrayBuffers of trees while they are encoded. Each tree counts its buffers from 0. */
 export class BufferUses {
   readonly #uses = new Map<ArrayBuffer, BufferUse>();
+  /** The buffers of the present tree. */
+  #inTree: BufferUse[] = [];
+  /** The number of the present tree. */
+  #tree = 0;
+  /** The number of buffers before the present tree. */
+  #before = 0;
 
-  /** The number of buffers so far. */
-  get count(): number {
-    return this.#uses.size;
+  /** The indices of the attachments of the present tree. */
+  get indices(): number[] {
+    return mapList(this.#inTree, ({ index }) => index);
+  }
+
+  /** Begins a tree. */
+  begin(): void {
+    this.#inTree = [];
+    this.#tree++;
+    this.#before = this.#uses.size;
   }
 
   /** Returns whether a buffer was collected. */
@@ -27,23 +56,29 @@ export class BufferUses {
     return this.#uses.has(buffer);
   }
 
-  /** Forgets all buffers but the first `count`. */
-  forget(count: number): void {
-    this.#uses.forEach(({ index }, buffer) => {
-      if (index >= count) this.#uses.delete(buffer);
-    });
+  /** Forgets the buffers, and the parts of buffers, that only the present tree has. */
+  forget(): void {
+    for (let i = 0; i < this.#inTree.length; i++) {
+      const use = this.#inTree[i]!;
+      if (use.index >= this.#before) this.#uses.delete(use.buffer);
+      const { exposed, start, end, views } = use.before;
+      use.exposed = exposed;
+      use.start = start;
+      use.end = end;
+      use.views.length = views;
+    }
   }
 
-  /** Returns the index of a buffer's attachment. */
+  /** Returns the index of a buffer in the present tree. */
   indexOf(buffer: ArrayBuffer): number {
-    return this.#useOf(buffer).index;
+    return this.#useOf(buffer).indexInTree;
   }
 
-  /** Records that the buffer itself is part of the value, and returns its index. */
+  /** Records that the buffer itself is part of the value, and returns its index in the present tree. */
   expose(buffer: ArrayBuffer): number {
     const use = this.#useOf(buffer);
     use.exposed = true;
-    return use.index;
+    return use.indexInTree;
   }
 
   /** Records a view: the part that it covers, and the arguments of its tag. */
@@ -79,8 +114,17 @@ export class BufferUses {
     let use = this.#uses.get(buffer);
     if (use === undefined) {
       const index = this.#uses.size;
-      use = { index, exposed: false, start: buffer.byteLength, end: 0, views: [] };
+      const empty = { exposed: false, start: buffer.byteLength, end: 0 };
+      const before = { ...empty, views: 0 };
+      use = { buffer, index, tree: -1, indexInTree: 0, ...empty, views: [], before };
       this.#uses.set(buffer, use);
+    }
+    if (use.tree !== this.#tree) {
+      use.tree = this.#tree;
+      use.indexInTree = this.#inTree.length;
+      const { exposed, start, end, views } = use;
+      use.before = { exposed, start, end, views: views.length };
+      this.#inTree[this.#inTree.length] = use;
     }
     return use;
   }

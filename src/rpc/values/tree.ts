@@ -25,6 +25,11 @@ export interface TreeExtension {
    * @throws {TypeError} If it cannot be written; `writer.refusal` makes the error.
    */
   encode(value: object, writer: TreeWriter): Tagged | undefined;
+  /**
+   * Returns whether an object is written in each tree that has it. Any other object is written in the first of the trees
+   * only, and the others refer to that one. @default none is
+   */
+  isWrittenAgain?(value: object): boolean;
 }
 
 /** The operations with which an extension writes. */
@@ -49,8 +54,13 @@ export interface TreeReaderExtension {
    * @returns The value in a list, or `undefined` if the tag is unknown.
    */
   decode(list: readonly unknown[], reader: TreeReader): [unknown] | undefined;
-  /** Returns an object that another tree has written, which is read first if necessary. */
-  find(number: number): object | undefined;
+  /**
+   * Returns an object of another tree, which is read first if necessary.
+   *
+   * @param number The number of the object in its tree.
+   * @param tree The name of that tree. Absent if this tree itself refers to one of its objects that is not there yet.
+   */
+  find(number: number, tree?: string): object | undefined;
 }
 
 /** The operations with which an extension reads. */

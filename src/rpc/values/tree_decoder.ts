@@ -44,16 +44,14 @@ import type { TreeReader, TreeReaderExtension } from "./tree.ts";
 /** Maximum length of a sparse array. An array may claim a length beyond its elements; this bounds the cost of a lie. */
 const MAX_SPARSE_LENGTH = 2 ** 32 - 1;
 
-/** The state that several trees from one writer share. */
+/** Options of {@linkcode TreeDecoder}. */
 export interface TreeDecoderOptions {
   /** Reads values that the codec does not know. @default none */
   readonly extension?: TreeReaderExtension;
-  /** Objects by number. @default empty */
+  /** The list that receives the objects of the tree by their number. @default another one */
   readonly objects?: object[];
-  /** Contents of the attachments that were read already. @default none */
-  readonly buffers?: ArrayBuffer[];
-  /** The number of the first object. @default 0 */
-  readonly first?: number;
+  /** The buffers of attachments that were read already. @default none */
+  readonly buffers?: Map<Uint8Array, ArrayBuffer>;
   /**
    * Whether the value comes from the other side of a connection. It is read within a budget then, and no function in it
    * may hide a built-in method. @default false
@@ -68,18 +66,17 @@ export class TreeDecoder implements TreeReader {
   readonly #objects: object[];
   readonly #extension: TreeReaderExtension | undefined;
   readonly #budget: Budget | undefined;
-  #next: number;
+  #next = 0;
   #depth = 0;
 
   /**
    * @param attachments The attachments of the message.
-   * @param options The state shared with other trees.
+   * @param options The reader of other values, and the state shared with other trees.
    */
   constructor(attachments: readonly Uint8Array[], options: TreeDecoderOptions = {}) {
-    this.#attachments = new AttachmentReader(attachments, options.buffers ?? []);
+    this.#attachments = new AttachmentReader(attachments, options.buffers ?? new Map());
     this.#extension = options.extension;
     this.#objects = options.objects ?? [];
-    this.#next = options.first ?? 0;
     this.#budget = options.crosses ? new Budget() : undefined;
   }
 
@@ -165,7 +162,7 @@ export class TreeDecoder implements TreeReader {
       case "bigint":
         return bigint(text(first));
       case "ref":
-        return this.#objects[integer(first)] ?? this.#extension?.find(integer(first)) ?? fail(list);
+        return this.#reference(list);
       case "object":
         return this.#record(first as Record<string, unknown>);
       case "array":
@@ -218,6 +215,13 @@ export class TreeDecoder implements TreeReader {
         return extended[0];
       }
     }
+  }
+
+  #reference(list: unknown[]): object {
+    const { 1: first, 2: tree } = list;
+    const number = integer(first);
+    if (tree !== undefined) return this.#extension?.find(number, text(tree)) ?? fail(list);
+    return this.#objects[number] ?? this.#extension?.find(number) ?? fail(list);
   }
 
   #sparse(length: number, entries: unknown): unknown[] {

@@ -44,13 +44,26 @@ export interface TreeOptions {
 /** Approximate memory of a node in bytes, without the characters of strings. */
 const NODE_COST = 16;
 
+/** A tree that has objects. */
+interface WrittenTree {
+  readonly name: string;
+  /** The number of its first object. */
+  readonly first: number;
+}
+
 /**
- * Encodes values as trees with tags. Numbers objects in the order in which it reaches them; one that it reaches again,
- * in the same tree or a later one, is written as its number.
+ * Encodes values as trees with tags. Numbers objects in the order in which it reaches them; one that it reaches again
+ * is written as its number within its tree, with the name of the tree if that is an earlier one. So a tree depends on
+ * its value, and on the trees that it shares objects with, but not on other trees.
  */
 export class TreeEncoder implements TreeWriter {
   readonly #options: TreeOptions;
   readonly #numbers = new Map<object, number>();
+  /** The objects by number. */
+  readonly #objects: object[] = [];
+  readonly #trees: WrittenTree[] = [];
+  /** The number of the first object of the present tree. */
+  #first = 0;
   readonly #builtins: BuiltinWriter;
   readonly #path: (string | number)[] = [];
   readonly #maxCost: number;
@@ -75,32 +88,35 @@ export class TreeEncoder implements TreeWriter {
     }, options.blobs);
   }
 
-  /** The number of objects so far, which is the number of the next one. */
-  get count(): number {
-    return this.#numbers.size;
+  /** The attachments of the last tree: the index among all of them, for each index that stands in the tree. */
+  get attachmentIndices(): number[] {
+    return this.#builtins.buffers.indices;
   }
 
   /**
    * Encodes any value. A failed attempt leaves no trace.
    *
    * @param value Any value.
-   * @param name Its name in errors.
+   * @param name Its name in errors and references, which no other tree of this encoder has.
    * @throws {TypeError} If something in it cannot be encoded.
    * @throws {RangeError} If it is nested too deep, or is too large.
    */
   encode(value: unknown, name: string): unknown {
-    const { count } = this;
+    const first = this.#objects.length;
     const cost = this.#cost;
-    const buffers = this.#builtins.buffers.count;
+    const { buffers } = this.#builtins;
+    buffers.begin();
+    this.#first = first;
     this.#name = name;
     this.#path.length = 0;
     try {
-      return this.#encode(value);
+      const node = this.#encode(value);
+      if (this.#objects.length > first) this.#trees[this.#trees.length] = { name, first };
+      return node;
     } catch (error) {
-      this.#numbers.forEach((number, object) => {
-        if (number >= count) this.#numbers.delete(object);
-      });
-      this.#builtins.buffers.forget(buffers);
+      for (let i = first; i < this.#objects.length; i++) this.#numbers.delete(this.#objects[i]!);
+      this.#objects.length = first;
+      buffers.forget();
       this.#cost = cost;
       throw error;
     }
@@ -179,13 +195,17 @@ export class TreeEncoder implements TreeWriter {
 
   #object(value: object): unknown {
     const number = this.#numbers.get(value);
-    if (number !== undefined) return tag("ref", number);
+    if (number !== undefined) {
+      if (number >= this.#first) return tag("ref", number - this.#first);
+      if (this.#options.extension?.isWrittenAgain?.(value) !== true) return this.#elsewhere(number);
+    }
     if (this.#path.length >= MAX_DEPTH) {
       throw new RangeError(
         `Cannot encode ${this.#name}: it is nested more than ${MAX_DEPTH} levels deep`,
       );
     }
-    this.#numbers.set(value, this.#numbers.size);
+    this.#numbers.set(value, this.#objects.length);
+    this.#objects[this.#objects.length] = value;
     const extended = this.#options.extension?.encode(value, this);
     if (extended !== undefined) {
       this.#budget?.add(extended.$[0]);
@@ -196,6 +216,19 @@ export class TreeEncoder implements TreeWriter {
     const prototype = getPrototypeOf(value);
     if (prototype === objectPrototype || prototype === null) return this.#record(value);
     return this.#builtins.encode(value) ?? this.#instance(value);
+  }
+
+  /** Writes a reference to an object of an earlier tree. */
+  #elsewhere(number: number): unknown {
+    let low = 0;
+    let high = this.#trees.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.#trees[middle]!.first <= number) low = middle;
+      else high = middle - 1;
+    }
+    const { first, name } = this.#trees[low]!;
+    return tag("ref", number - first, name);
   }
 
   #array(array: unknown[]): unknown {

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { dataGraph } from "../../runtime/_graphs.ts";
 import { assertSameShape } from "../../runtime/_same_shape.ts";
@@ -24,13 +24,12 @@ function createEvaluator(): Evaluator {
 
 /** A snapshot whose names are what these sources make. */
 function forge(texts: Record<string, string>, modules: unknown[] = []): Uint8Array[] {
-  const names = Object.entries(texts).map(([name, text], first) => ({
+  const names = Object.entries(texts).map(([name, text]) => ({
     name,
     tree: { $: ["function", ["expression", text, name], null, null, null] },
-    first,
   }));
-  names.unshift({ name: "kept", plain: 1 } as never);
-  return [new TextEncoder().encode(JSON.stringify({ modules, names }))];
+  const parts = [{ modules, parts: 1, buffers: [] }, [{ name: "kept", plain: 1 }, ...names]];
+  return parts.map((part) => new TextEncoder().encode(JSON.stringify(part)));
 }
 
 const ENDLESS: Record<string, string> = {
@@ -104,6 +103,25 @@ Deno.test("Evaluator.restore() leaves the names in except as they are, and what 
   assertEquals(other.namespace.has("c"), false);
 });
 
+Deno.test("Evaluator.snapshot() has no part of a buffer that only refused values have", async () => {
+  const evaluator = createEvaluator();
+  const bytes = new Uint8Array(100).fill(1);
+  const parts = [() => bytes.subarray(16, 20), () => bytes, () => bytes.buffer];
+  for (const part of parts) {
+    evaluator.namespace.define("kept", bytes.subarray(40, 44));
+    evaluator.namespace.define("refused", [part(), Promise.resolve()]);
+    evaluator.namespace.define("also", [bytes.subarray(42, 48)]);
+    const { report, attachments } = await evaluator.snapshot();
+    assertEquals(report.lost.map(({ name }) => name), ["refused"]);
+    assertEquals(attachments.at(-1)!.length, 8);
+    const other = createEvaluator();
+    await other.restore(attachments.map((part) => part.slice()), []);
+    const [kept, also] = ["kept", "also"].map((name) => other.namespace.get(name));
+    assertEquals([kept, also], [bytes.subarray(40, 44), [bytes.subarray(42, 48)]]);
+    assert((kept as Uint8Array).buffer === (also as Uint8Array[])[0]!.buffer);
+  }
+});
+
 /** Hides, fixes and marks properties of objects, and closes objects. */
 type Change = (object: object) => void;
 
@@ -144,21 +162,30 @@ function objectsIn(value: unknown, met = new Set<object>()): Set<object> {
   return met;
 }
 
-Deno.test("Evaluator.snapshot() keeps attributes of properties, and closed objects", async () => {
+/** Which parts of a value get names of their own: none, or all before or behind the value itself. */
+const naming = fc.constantFrom("none", "before", "behind");
+
+Deno.test("Evaluator.snapshot() keeps attributes of properties, closed objects, and objects that names share", async () => {
+  const changes = fc.array(fc.tuple(fc.nat(), change));
   await fc.assert(
-    fc.asyncProperty(dataGraph, fc.array(fc.tuple(fc.nat(), change)), async (value, changes) => {
+    fc.asyncProperty(dataGraph, changes, naming, async (value, changes, naming) => {
       const objects = [...objectsIn(value)];
       for (const [at, change] of changes) {
         const object = objects[at % objects.length]!;
         if (!UNCHANGED.some((Class) => object instanceof Class)) change(object);
       }
+      const roots = value as unknown[];
+      const values = naming === "none" ? [value] : [...roots, value];
+      if (naming === "behind") values.reverse();
       const evaluator = createEvaluator();
-      evaluator.namespace.define("value", value);
+      for (const [i, each] of values.entries()) evaluator.namespace.define(`v${i}`, each);
       const { report, attachments } = await evaluator.snapshot();
       assertEquals(report.lost, []);
       const other = createEvaluator();
       assertEquals((await other.restore(attachments, [])).lost, []);
-      assertSameShape(other.namespace.get("value"), value, { attributes: true });
+      const restored = values.map((_, i) => other.namespace.get(`v${i}`));
+      assertSameShape(restored, values, { attributes: true });
+      assertEquals((await evaluator.snapshot()).attachments, attachments);
     }),
     { numRuns: 300 },
   );
