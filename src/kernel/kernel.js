@@ -2,7 +2,7 @@
 // The kernel as one file, made from main.ts by `deno task kernel`. Do not edit it.
 // deno-lint-ignore-file
 // deno-fmt-ignore-file
-// sources 0f2ed9660a948132ec129de53ce01e161624f1c2a847b9bf74b3b08ea3a184fb, text a48b38c69e9099f389de11a13de166ce10ca0de189e7438f436c10406626431c
+// sources 086ee2cd7215eb40221bc196b8b6881ea29c6204704da6aa506298bc5b5b0e42, text 6ccd663406af195fb990d43ac3db95046f56a21c406d28e0752865758d74726f
 // src/rpc/builtins.ts
 var { AbortController, AggregateError, Array: Array2, ArrayBuffer, Atomics: Atomics2, BigInt, Boolean, DOMException, DataView, Date, Error: Error2, EvalError: EvalError2, FinalizationRegistry: FinalizationRegistry2, Float64Array: Float64Array2, Int32Array, JSON: JSON2, Map, Math: Math2, Number: Number2, Object: Object2, Promise: Promise2, Proxy, RangeError, ReferenceError: ReferenceError2, Reflect: Reflect2, RegExp, Set: Set2, SharedArrayBuffer, String, SuppressedError, Symbol, SyntaxError, TextDecoder, TextEncoder: TextEncoder2, TypeError: TypeError2, URIError: URIError2, URL: URL2, URLSearchParams, Uint32Array: Uint32Array2, Uint8Array: Uint8Array2, WeakMap, WeakRef, WeakSet } = globalThis;
 var realm = globalThis;
@@ -429,7 +429,7 @@ var AttachmentReader = class {
   #blobs = [];
   /**
    * @param attachments The attachments.
-   * @param buffers Contents of those that were read already.
+   * @param buffers The buffers of those that were read already. Trees that share a buffer have the same attachment.
    */
   constructor(attachments, buffers) {
     this.#attachments = attachments;
@@ -439,7 +439,11 @@ var AttachmentReader = class {
   buffer(index) {
     const i = integer(index);
     const bytes = this.#use(i, "buffer");
-    return this.#buffers[i] ??= wholeBuffer(bytes);
+    const known = this.#buffers.get(bytes);
+    if (known !== void 0) return known;
+    const buffer = wholeBuffer(bytes);
+    this.#buffers.set(bytes, buffer);
+    return buffer;
   }
   /** Returns the text of an attachment. */
   text(index) {
@@ -729,17 +733,16 @@ var TreeDecoder = class {
   #objects;
   #extension;
   #budget;
-  #next;
+  #next = 0;
   #depth = 0;
   /**
    * @param attachments The attachments of the message.
-   * @param options The state shared with other trees.
+   * @param options The reader of other values, and the state shared with other trees.
    */
   constructor(attachments, options = {}) {
-    this.#attachments = new AttachmentReader(attachments, options.buffers ?? []);
+    this.#attachments = new AttachmentReader(attachments, options.buffers ?? new Map());
     this.#extension = options.extension;
     this.#objects = options.objects ?? [];
-    this.#next = options.first ?? 0;
     this.#budget = options.crosses ? new Budget() : void 0;
   }
   /**
@@ -812,7 +815,7 @@ var TreeDecoder = class {
       case "bigint":
         return bigint(text(first));
       case "ref":
-        return this.#objects[integer(first)] ?? this.#extension?.find(integer(first)) ?? fail(list);
+        return this.#reference(list);
       case "object":
         return this.#record(first);
       case "array":
@@ -857,6 +860,12 @@ var TreeDecoder = class {
         return extended[0];
       }
     }
+  }
+  #reference(list) {
+    const { 1: first, 2: tree } = list;
+    const number2 = integer(first);
+    if (tree !== void 0) return this.#extension?.find(number2, text(tree)) ?? fail(list);
+    return this.#objects[number2] ?? this.#extension?.find(number2) ?? fail(list);
   }
   #sparse(length, entries) {
     if (length > MAX_SPARSE_LENGTH || !Array2.isArray(entries)) throw malformed(entries);
@@ -987,29 +996,47 @@ function isObject(value2) {
 // src/rpc/values/_buffer_uses.ts
 var BufferUses = class {
   #uses = new Map();
-  /** The number of buffers so far. */
-  get count() {
-    return this.#uses.size;
+  /** The buffers of the present tree. */
+  #inTree = [];
+  /** The number of the present tree. */
+  #tree = 0;
+  /** The number of buffers before the present tree. */
+  #before = 0;
+  /** The indices of the attachments of the present tree. */
+  get indices() {
+    return mapList(this.#inTree, ({ index }) => index);
+  }
+  /** Begins a tree. */
+  begin() {
+    this.#inTree = [];
+    this.#tree++;
+    this.#before = this.#uses.size;
   }
   /** Returns whether a buffer was collected. */
   has(buffer) {
     return this.#uses.has(buffer);
   }
-  /** Forgets all buffers but the first `count`. */
-  forget(count) {
-    this.#uses.forEach(({ index }, buffer) => {
-      if (index >= count) this.#uses.delete(buffer);
-    });
+  /** Forgets the buffers, and the parts of buffers, that only the present tree has. */
+  forget() {
+    for (let i = 0; i < this.#inTree.length; i++) {
+      const use = this.#inTree[i];
+      if (use.index >= this.#before) this.#uses.delete(use.buffer);
+      const { exposed, start, end, views } = use.before;
+      use.exposed = exposed;
+      use.start = start;
+      use.end = end;
+      use.views.length = views;
+    }
   }
-  /** Returns the index of a buffer's attachment. */
+  /** Returns the index of a buffer in the present tree. */
   indexOf(buffer) {
-    return this.#useOf(buffer).index;
+    return this.#useOf(buffer).indexInTree;
   }
-  /** Records that the buffer itself is part of the value, and returns its index. */
+  /** Records that the buffer itself is part of the value, and returns its index in the present tree. */
   expose(buffer) {
     const use = this.#useOf(buffer);
     use.exposed = true;
-    return use.index;
+    return use.indexInTree;
   }
   /** Records a view: the part that it covers, and the arguments of its tag. */
   addView(buffer, { start, end, node }) {
@@ -1038,14 +1065,37 @@ var BufferUses = class {
     let use = this.#uses.get(buffer);
     if (use === void 0) {
       const index = this.#uses.size;
-      use = {
-        index,
+      const empty = {
         exposed: false,
         start: buffer.byteLength,
-        end: 0,
-        views: []
+        end: 0
+      };
+      const before = {
+        ...empty,
+        views: 0
+      };
+      use = {
+        buffer,
+        index,
+        tree: -1,
+        indexInTree: 0,
+        ...empty,
+        views: [],
+        before
       };
       this.#uses.set(buffer, use);
+    }
+    if (use.tree !== this.#tree) {
+      use.tree = this.#tree;
+      use.indexInTree = this.#inTree.length;
+      const { exposed, start, end, views } = use;
+      use.before = {
+        exposed,
+        start,
+        end,
+        views: views.length
+      };
+      this.#inTree[this.#inTree.length] = use;
     }
     return use;
   }
@@ -1228,6 +1278,11 @@ var NODE_COST = 16;
 var TreeEncoder = class {
   #options;
   #numbers = new Map();
+  /** The objects by number. */
+  #objects = [];
+  #trees = [];
+  /** The number of the first object of the present tree. */
+  #first = 0;
   #builtins;
   #path = [];
   #maxCost;
@@ -1248,31 +1303,37 @@ var TreeEncoder = class {
       budget: this.#budget
     }, options.blobs);
   }
-  /** The number of objects so far, which is the number of the next one. */
-  get count() {
-    return this.#numbers.size;
+  /** The attachments of the last tree: the index among all of them, for each index that stands in the tree. */
+  get attachmentIndices() {
+    return this.#builtins.buffers.indices;
   }
   /**
    * Encodes any value. A failed attempt leaves no trace.
    *
    * @param value Any value.
-   * @param name Its name in errors.
+   * @param name Its name in errors and references, which no other tree of this encoder has.
    * @throws {TypeError} If something in it cannot be encoded.
    * @throws {RangeError} If it is nested too deep, or is too large.
    */
   encode(value2, name) {
-    const { count } = this;
+    const first = this.#objects.length;
     const cost = this.#cost;
-    const buffers = this.#builtins.buffers.count;
+    const { buffers } = this.#builtins;
+    buffers.begin();
+    this.#first = first;
     this.#name = name;
     this.#path.length = 0;
     try {
-      return this.#encode(value2);
+      const node = this.#encode(value2);
+      if (this.#objects.length > first) this.#trees[this.#trees.length] = {
+        name,
+        first
+      };
+      return node;
     } catch (error) {
-      this.#numbers.forEach((number2, object) => {
-        if (number2 >= count) this.#numbers.delete(object);
-      });
-      this.#builtins.buffers.forget(buffers);
+      for (let i = first; i < this.#objects.length; i++) this.#numbers.delete(this.#objects[i]);
+      this.#objects.length = first;
+      buffers.forget();
       this.#cost = cost;
       throw error;
     }
@@ -1341,11 +1402,15 @@ var TreeEncoder = class {
   }
   #object(value2) {
     const number2 = this.#numbers.get(value2);
-    if (number2 !== void 0) return tag("ref", number2);
+    if (number2 !== void 0) {
+      if (number2 >= this.#first) return tag("ref", number2 - this.#first);
+      if (this.#options.extension?.isWrittenAgain?.(value2) !== true) return this.#elsewhere(number2);
+    }
     if (this.#path.length >= MAX_DEPTH) {
       throw new RangeError(`Cannot encode ${this.#name}: it is nested more than ${MAX_DEPTH} levels deep`);
     }
-    this.#numbers.set(value2, this.#numbers.size);
+    this.#numbers.set(value2, this.#objects.length);
+    this.#objects[this.#objects.length] = value2;
     const extended = this.#options.extension?.encode(value2, this);
     if (extended !== void 0) {
       this.#budget?.add(extended.$[0]);
@@ -1356,6 +1421,18 @@ var TreeEncoder = class {
     const prototype = getPrototypeOf3(value2);
     if (prototype === objectPrototype3 || prototype === null) return this.#record(value2);
     return this.#builtins.encode(value2) ?? this.#instance(value2);
+  }
+  /** Writes a reference to an object of an earlier tree. */
+  #elsewhere(number2) {
+    let low = 0;
+    let high = this.#trees.length - 1;
+    while (low < high) {
+      const middle = low + high + 1 >> 1;
+      if (this.#trees[middle].first <= number2) low = middle;
+      else high = middle - 1;
+    }
+    const { first, name } = this.#trees[low];
+    return tag("ref", number2 - first, name);
   }
   #array(array) {
     const extra = hasExtraKeys(array);
@@ -3802,33 +3879,95 @@ function listFrom(node) {
 }
 
 // src/kernel/snapshot/snapshot_document.ts
-function parseDocument(bytes) {
-  let document;
-  try {
-    document = JSON2.parse(new TextDecoder().decode(bytes));
-  } catch (cause) {
-    throw malformed2({
-      cause
-    });
-  }
-  if (!isRecord(document)) throw malformed2();
-  const { modules, names } = document;
-  if (!Array2.isArray(modules) || !modules.every(isModule)) throw malformed2();
-  if (!Array2.isArray(names) || !names.every(isEntry)) throw malformed2();
-  const different = new Set2();
-  for (let i = 0; i < names.length; i++) different.add(names[i].name);
-  if (different.size < names.length) throw malformed2();
+var NONE = [];
+function parseSnapshot(attachments) {
+  const manifest = parse(attachments[0]);
+  if (!isManifest(manifest) || manifest.parts >= attachments.length) throw malformed2();
+  const { modules, parts, buffers } = manifest;
+  const entries = entriesOf(partOf(attachments, {
+    start: 1,
+    end: 1 + parts
+  }));
+  const contents = attachmentsByName(buffers, partOf(attachments, {
+    start: 1 + parts
+  }));
+  const names = mapList(entries, (entry) => {
+    const own = contents.get(entry.name);
+    if (own === void 0) return {
+      entry,
+      attachments: NONE
+    };
+    contents.delete(entry.name);
+    if (!Object2.hasOwn(entry, "tree")) throw malformed2();
+    return {
+      entry,
+      attachments: own
+    };
+  });
+  if (contents.size > 0) throw malformed2();
   return {
     modules,
     names
   };
 }
+function entriesOf(parts) {
+  const entries = [];
+  const different = new Set2();
+  for (let i = 0; i < parts.length; i++) {
+    const part2 = parse(parts[i]);
+    if (!Array2.isArray(part2)) throw malformed2();
+    for (let j = 0; j < part2.length; j++) {
+      const entry = part2[j];
+      if (!isEntry(entry)) throw malformed2();
+      entries[entries.length] = entry;
+      different.add(entry.name);
+    }
+  }
+  if (different.size < entries.length) throw malformed2();
+  return entries;
+}
+function attachmentsByName(buffers, contents) {
+  const byName = new Map();
+  for (let i = 0; i < buffers.length; i++) {
+    const { name, attachments } = buffers[i];
+    const different = new Set2();
+    const own = mapList(attachments, (index) => {
+      const bytes = contents[index];
+      if (bytes === void 0) throw malformed2();
+      different.add(index);
+      return bytes;
+    });
+    if (different.size < attachments.length) throw malformed2();
+    byName.set(name, own);
+  }
+  if (byName.size < buffers.length) throw malformed2();
+  return byName;
+}
+function parse(bytes) {
+  try {
+    return JSON2.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw malformed2({
+      cause
+    });
+  }
+}
+function isManifest(value2) {
+  if (!isRecord(value2)) return false;
+  const { modules, parts, buffers } = value2;
+  return isCount(parts) && Array2.isArray(modules) && modules.every(isModule) && Array2.isArray(buffers) && buffers.every(isBuffers);
+}
 function isModule(value2) {
   return isRecord(value2) && typeof value2.specifier === "string" && isRecord(value2.attributes) && Object2.values(value2.attributes).every((attribute) => typeof attribute === "string");
 }
+function isBuffers(value2) {
+  return isRecord(value2) && typeof value2.name === "string" && Array2.isArray(value2.attachments) && value2.attachments.every(isCount);
+}
 function isEntry(value2) {
-  if (!isRecord(value2) || typeof value2.name !== "string") return false;
-  return Object2.hasOwn(value2, "tree") ? Number2.isSafeInteger(value2.first) && value2.first >= 0 : Object2.hasOwn(value2, "plain") && !Object2.hasOwn(value2, "first");
+  return isRecord(value2) && typeof value2.name === "string" && Object2.hasOwn(value2, "tree") !== Object2.hasOwn(value2, "plain");
+}
+function isCount(value2) {
+  return Number2.isSafeInteger(value2) && value2 >= 0;
 }
 function isRecord(value2) {
   return typeof value2 === "object" && value2 !== null && !Array2.isArray(value2);
@@ -3838,9 +3977,9 @@ function malformed2(options) {
 }
 
 // src/kernel/snapshot/snapshot_reader.ts
-var { getPrototypeOf: getPrototypeOf10, setPrototypeOf, getOwnPropertyDescriptor: getOwnPropertyDescriptor10 } = Object2;
+var { getPrototypeOf: getPrototypeOf10, setPrototypeOf, getOwnPropertyDescriptor: getOwnPropertyDescriptor10, hasOwn: hasOwn8 } = Object2;
 async function openSnapshot(context, attachments, { except }) {
-  const document = parseDocument(attachments[0]);
+  const document = parseSnapshot(attachments);
   const modules = new Map();
   for (let i = 0; i < document.modules.length; i++) {
     const { specifier, attributes } = document.modules[i];
@@ -3857,30 +3996,35 @@ async function openSnapshot(context, attachments, { except }) {
   const reader = new SnapshotReader(context, {
     document,
     modules,
-    attachments: partOf(attachments, {
-      start: 1
-    }),
     except
   });
   return () => reader.read();
 }
+var TOO_DEEP = "it is nested too deep";
 var SnapshotReader = class {
   #context;
-  #attachments;
   #modules;
   #pending;
-  #objects = [];
-  #buffers = [];
+  #byName = new Map();
+  #buffers = new Map();
   #lost = [];
-  constructor(context, { document, modules, attachments, except }) {
+  constructor(context, { document, modules, except }) {
     this.#context = context;
-    this.#attachments = attachments;
     this.#modules = modules;
-    this.#pending = mapList(document.names, (entry) => ({
-      entry,
-      wanted: !except.includes(entry.name),
-      state: "waiting"
-    }));
+    const kept = new Set2(except);
+    this.#pending = mapList(document.names, ({ entry, attachments }) => {
+      const { name } = entry;
+      const wanted = !kept.has(name);
+      const item = {
+        entry,
+        attachments,
+        objects: [],
+        wanted,
+        state: "waiting"
+      };
+      this.#byName.set(name, item);
+      return item;
+    });
   }
   read() {
     const { namespace } = this.#context;
@@ -3888,6 +4032,7 @@ var SnapshotReader = class {
     const givingBack = mapList(wanted, (item) => namespace.defineLazily(item.entry.name, () => this.#demand(item)));
     for (let i = 0; i < wanted.length; i++) this.#load(wanted[i]);
     for (let i = 0; i < wanted.length; i++) {
+      if (wanted[i].state === "reading") this.#lose(wanted[i], new RangeError(TOO_DEEP));
       if (wanted[i].state === "lost") givingBack[i]();
       else this.#bind(wanted[i]);
     }
@@ -3902,7 +4047,7 @@ var SnapshotReader = class {
       lost: this.#lost
     };
   }
-  decode(list, reader) {
+  #decode(list, reader) {
     const { 0: tag2, 1: first, 2: second, 3: third, 4: fourth } = list;
     switch (tag2) {
       case "builtin":
@@ -3960,26 +4105,23 @@ var SnapshotReader = class {
         return void 0;
     }
   }
-  /** Another tree has this object: that name is read now. */
-  find(number2) {
-    const owner = this.#pending.findLast(({ entry }) => entry.first !== void 0 && entry.first <= number2);
-    if (owner?.state === "waiting") this.#load(owner);
-    const object = this.#objects[number2];
+  /** Returns an object of a name, which is read now if it waits. */
+  #find(number2, name) {
+    const owner = this.#byName.get(name);
+    if (owner !== void 0) this.#load(owner);
+    const object = owner?.objects[number2];
     if (object === void 0) {
-      const what = owner === void 0 ? "something" : `a part of ${owner.entry.name}`;
-      throw new ReferenceError2(`it needs ${what}, which is not back`);
+      throw new ReferenceError2(`it needs a part of ${name}, which is not back`);
     }
     return object;
   }
   #demand(item) {
     this.#load(item);
     const { entry, state, value: value2 } = item;
-    if (state === "reading" && entry.first !== void 0) {
-      const begun = this.#objects[entry.first];
-      if (begun !== void 0) return begun;
-    }
+    const begun = item.objects[0];
+    if (state === "reading" && begun !== void 0) return begun;
     if (state !== "read") throw new ReferenceError2(`${entry.name} is not defined`);
-    if ("tree" in entry || typeof value2 !== "object") return value2;
+    if (isTree(entry) || typeof value2 !== "object") return value2;
     return item.scratch ??= JSON2.parse(JSON2.stringify(value2));
   }
   #load(item) {
@@ -3987,7 +4129,7 @@ var SnapshotReader = class {
     item.state = "reading";
     const { entry } = item;
     try {
-      item.value = "tree" in entry ? this.#tree(entry) : entry.plain;
+      item.value = isTree(entry) ? this.#tree(item) : entry.plain;
       item.state = "read";
     } catch (error) {
       this.#lose(item, error);
@@ -4004,18 +4146,22 @@ var SnapshotReader = class {
     }
   }
   #lose(item, error) {
-    item.state = "lost";
-    if (item.wanted) this.#lost.push({
+    const reason = readLossReason(error);
+    if (item.wanted) this.#lost[this.#lost.length] = {
       name: item.entry.name,
-      reason: readLossReason(error)
-    });
+      reason
+    };
+    item.state = "lost";
   }
-  #tree(entry) {
-    const decoder2 = new TreeDecoder(this.#attachments, {
-      extension: this,
-      objects: this.#objects,
-      buffers: this.#buffers,
-      first: entry.first ?? 0
+  #tree({ entry, attachments, objects }) {
+    const extension = {
+      decode: (list, reader) => this.#decode(list, reader),
+      find: (number2, name = entry.name) => this.#find(number2, name)
+    };
+    const decoder2 = new TreeDecoder(attachments, {
+      extension,
+      objects,
+      buffers: this.#buffers
     });
     return decoder2.decode(entry.tree);
   }
@@ -4066,6 +4212,9 @@ var SnapshotReader = class {
     return made2;
   }
 };
+function isTree(entry) {
+  return hasOwn8(entry, "tree");
+}
 function objectFrom(node, reader) {
   const value2 = reader.decode(node);
   if (typeof value2 === "object" && value2 !== null || typeof value2 === "function") return value2;
@@ -4078,6 +4227,88 @@ function found2(value2, what) {
 
 // src/kernel/snapshot/snapshot_writer.ts
 import { isProxy as isProxy2 } from "node:util/types";
+
+// src/kernel/snapshot/snapshot_parts.ts
+var LARGE_CHARS = 16 * 1024;
+var USUAL_CHARS = 16 * 1024;
+var FULL_CHARS = 64 * 1024 - LARGE_CHARS;
+var SCALAR_CHARS = 32;
+var { imul } = Math2;
+function writeAttachments(entries, { modules, buffers, contents }) {
+  const encoder3 = new TextEncoder2();
+  const texts = textsOf(entries);
+  const manifest = {
+    modules,
+    parts: texts.length,
+    buffers
+  };
+  const attachments = [
+    encoder3.encode(JSON2.stringify(manifest))
+  ];
+  for (let i = 0; i < texts.length; i++) attachments[i + 1] = encoder3.encode(texts[i]);
+  for (let i = 0; i < contents.length; i++) attachments[attachments.length] = contents[i];
+  return attachments;
+}
+function textsOf(entries) {
+  const parts = new PartTexts();
+  for (let i = 0; i < entries.length; i++) parts.add(entries[i]);
+  return parts.end();
+}
+var PartTexts = class {
+  #texts = [];
+  /** The text of the open part, without the brackets of the list and without `#scalars`. */
+  #text = "";
+  /** The last names of the open part, if they are scalars: writing many at once takes half the time. */
+  #scalars = [];
+  #length = 0;
+  /** Adds a name to the open part, and ends that part if this is its last name. */
+  add(entry) {
+    if (isScalar(entry.plain)) {
+      this.#scalars[this.#scalars.length] = entry;
+      return this.#grow(entry.name, SCALAR_CHARS + entry.name.length);
+    }
+    const text2 = JSON2.stringify(entry);
+    const isLarge = text2.length >= LARGE_CHARS;
+    if (isLarge) this.end();
+    else this.#writeScalars();
+    this.#append(text2);
+    if (isLarge) this.end();
+    else this.#grow(entry.name, text2.length);
+  }
+  /** Ends the open part, and returns the texts of all parts. */
+  end() {
+    this.#writeScalars();
+    if (this.#text !== "") this.#texts[this.#texts.length] = `[${this.#text}]`;
+    this.#text = "";
+    this.#length = 0;
+    return this.#texts;
+  }
+  #grow(name, length) {
+    this.#length += length;
+    if (this.#length >= FULL_CHARS || isLast(name, length)) this.end();
+  }
+  #writeScalars() {
+    if (this.#scalars.length === 0) return;
+    this.#append(JSON2.stringify(this.#scalars).slice(1, -1));
+    this.#scalars = [];
+  }
+  #append(text2) {
+    this.#text += this.#text === "" ? text2 : `,${text2}`;
+  }
+};
+function isScalar(plain) {
+  return typeof plain === "number" || typeof plain === "boolean" || plain === null;
+}
+function isLast(name, length) {
+  return hashOf2(name) * USUAL_CHARS < length * 2 ** 32;
+}
+function hashOf2(name) {
+  let hash = 2166136261;
+  for (let i = 0; i < name.length; i++) hash = imul(hash ^ name.charCodeAt(i), 16777619);
+  hash = imul(hash ^ hash >>> 16, 2246822507);
+  hash = imul(hash ^ hash >>> 13, 3266489909);
+  return (hash ^ hash >>> 16) >>> 0;
+}
 
 // src/kernel/snapshot/plain_names.ts
 import { isProxy } from "node:util/types";
@@ -4197,6 +4428,7 @@ var SnapshotWriter = class {
   /** Returns `undefined` if it has to be done again. */
   write(values2) {
     const entries = [];
+    const buffers = [];
     const names = [];
     const lost = [];
     for (let i = 0; i < values2.length; i++) {
@@ -4217,8 +4449,12 @@ var SnapshotWriter = class {
       try {
         if (this.#plain.has(i)) entry.plain = value2;
         else {
-          entry.first = this.#encoder.count;
           entry.tree = this.#encoder.encode(value2, name);
+          const attachments = this.#encoder.attachmentIndices;
+          if (attachments.length > 0) buffers[buffers.length] = {
+            name,
+            attachments
+          };
         }
         entries[entries.length] = entry;
         names[names.length] = toEntry(values2[i]);
@@ -4231,29 +4467,29 @@ var SnapshotWriter = class {
       }
     }
     if (this.#outdated) return void 0;
-    const document = {
-      modules: valuesOf(this.#modules),
-      names: entries
-    };
-    const buffers = this.#encoder.attachments();
-    let text2;
+    const contents = this.#encoder.attachments();
     try {
-      text2 = JSON2.stringify(document);
+      const modules = valuesOf(this.#modules);
+      const attachments = writeAttachments(entries, {
+        modules,
+        buffers,
+        contents
+      });
+      return {
+        report: {
+          names,
+          lost
+        },
+        attachments
+      };
     } catch (error) {
       if (this.#plain.clear()) return void 0;
       throw error;
     }
-    const attachments = [
-      new TextEncoder2().encode(text2)
-    ];
-    for (let i = 0; i < buffers.length; i++) attachments[i + 1] = buffers[i];
-    return {
-      report: {
-        names,
-        lost
-      },
-      attachments
-    };
+  }
+  /** Built-ins are found by their path, so that names that use the same ones do not depend on each other. */
+  isWrittenAgain(value2) {
+    return this.#context.intrinsics.pathOf(value2) !== void 0;
   }
   encode(value2, writer) {
     if (this.#plain.share(value2)) {
@@ -5795,32 +6031,39 @@ function sizeFault(length, limits) {
 }
 function contentFault(body, limits) {
   if (body.length <= BODY_DEPTH) return void 0;
+  const { length } = body;
   let values2 = 0;
   let depth = 0;
   let longKeys = 0;
-  let isText = false;
-  let start = 0;
-  for (let i = 0; i < body.length; i++) {
-    const byte = body[i];
-    if (isText) {
-      if (byte === BACKSLASH) i++;
-      else if (byte === QUOTE) {
-        isText = false;
-        if (i - start > HASHED_KEY_BYTES && isKey(body, i + 1) && ++longKeys > MAX_LONG_KEYS) {
-          return `its JSON has more than ${MAX_LONG_KEYS} keys of over ${HASHED_KEY_BYTES} bytes: use values`;
-        }
+  for (let i = 0; i < length; i++) {
+    const kind = KINDS[body[i]];
+    if (kind === PLAIN) continue;
+    if (kind === TEXT) {
+      const start = i + 1;
+      i = endOfText(body, start);
+      if (i - start > HASHED_KEY_BYTES && isKey(body, i + 1) && ++longKeys > MAX_LONG_KEYS) {
+        return `its JSON has more than ${MAX_LONG_KEYS} keys of over ${HASHED_KEY_BYTES} bytes: use values`;
       }
-    } else if (byte === QUOTE) {
-      isText = true;
-      start = i + 1;
-    } else if (byte === COMMA) values2++;
-    else if (byte === BRACKET || byte === BRACE) {
+    } else if (kind === END) depth--;
+    else {
       values2++;
-      if (++depth > BODY_DEPTH) return `its JSON is nested more than ${BODY_DEPTH} levels deep`;
-    } else if (byte === END_BRACKET || byte === END_BRACE) depth--;
+      if (kind === BEGIN && ++depth > BODY_DEPTH) {
+        return `its JSON is nested more than ${BODY_DEPTH} levels deep`;
+      }
+    }
   }
   if (values2 <= limits.values) return void 0;
   return `its JSON has ${values2} values, and ${limits.values} are allowed: use typed arrays, or several messages`;
+}
+function endOfText(body, start) {
+  const { length } = body;
+  let i = start;
+  for (; i < length; i++) {
+    const byte = body[i];
+    if (byte === QUOTE) break;
+    if (byte === BACKSLASH) i++;
+  }
+  return i;
 }
 function isKey(body, end) {
   let i = end;
@@ -5829,13 +6072,20 @@ function isKey(body, end) {
 }
 var SPACE = 32;
 var QUOTE = 34;
-var COMMA = 44;
 var COLON = 58;
-var BRACKET = 91;
 var BACKSLASH = 92;
-var END_BRACKET = 93;
-var BRACE = 123;
-var END_BRACE = 125;
+var PLAIN = 0;
+var TEXT = 1;
+var COMMA = 2;
+var BEGIN = 3;
+var END = 4;
+var KINDS = new Uint8Array2(256);
+KINDS[QUOTE] = TEXT;
+KINDS[44] = COMMA;
+KINDS[91] = BEGIN;
+KINDS[123] = BEGIN;
+KINDS[93] = END;
+KINDS[125] = END;
 
 // src/rpc/wire/frame.ts
 var DEFAULT_MAX_FRAME_BYTES = 256 * 1024 * 1024;
