@@ -94,10 +94,9 @@ testSessions("reports all that an error says", REPORTS);
 /** Errors that nothing handles, reported later. */
 const LATE: Session[] = [
   {
-    cells: [
-      "void (async () => { throw new Error('outer', { cause: new Error('inner') }) })()",
+    // Behind the end of its cell, it is told in the result of that or of the next, whichever is written later.
+    cells: "void (async () => { throw new Error('outer', { cause: new Error('inner') }) })()\n" +
       "await new Promise((done) => setTimeout(done, 20))",
-    ],
     gives: /Uncaught \(in promise\) Error: outer\n[^]*Caused by Error: inner/,
   },
   {
