@@ -97,7 +97,7 @@ const LATE: Session[] = [
     // Behind the end of its cell, it is told in the result of that or of the next, whichever is written later.
     cells: "void (async () => { throw new Error('outer', { cause: new Error('inner') }) })()\n" +
       "await new Promise((done) => setTimeout(done, 20))",
-    gives: /Uncaught \(in promise\) Error: outer\n[^]*Caused by Error: inner/,
+    gives: /Uncaught \(in promise\) Error: outer\\n[^]*Caused by Error: inner/,
   },
   {
     cells: [
