@@ -2,7 +2,7 @@
 // The kernel as one file, made from main.ts by `deno task kernel`. Do not edit it.
 // deno-lint-ignore-file
 // deno-fmt-ignore-file
-// sources 086ee2cd7215eb40221bc196b8b6881ea29c6204704da6aa506298bc5b5b0e42, text 6ccd663406af195fb990d43ac3db95046f56a21c406d28e0752865758d74726f
+// sources edd2e1d8e3a9677c7a9764c55ef4f03eb493f9b57f9a5ad7d108248e17a541ee, text 1aa5e18ce6a8a02ab9ce15847156573a17091d96b0af55554ff470962cde63c3
 // src/rpc/builtins.ts
 var { AbortController, AggregateError, Array: Array2, ArrayBuffer, Atomics: Atomics2, BigInt, Boolean, DOMException, DataView, Date, Error: Error2, EvalError: EvalError2, FinalizationRegistry: FinalizationRegistry2, Float64Array: Float64Array2, Int32Array, JSON: JSON2, Map, Math: Math2, Number: Number2, Object: Object2, Promise: Promise2, Proxy, RangeError, ReferenceError: ReferenceError2, Reflect: Reflect2, RegExp, Set: Set2, SharedArrayBuffer, String, SuppressedError, Symbol, SyntaxError, TextDecoder, TextEncoder: TextEncoder2, TypeError: TypeError2, URIError: URIError2, URL: URL2, URLSearchParams, Uint32Array: Uint32Array2, Uint8Array: Uint8Array2, WeakMap, WeakRef, WeakSet } = globalThis;
 var realm = globalThis;
@@ -3669,16 +3669,69 @@ function readLossReason(thrown) {
   }
 }
 
-// src/kernel/snapshot/property_shape.ts
-var { defineProperty: defineProperty4, freeze, getOwnPropertyDescriptor: getOwnPropertyDescriptor9, isExtensible, isFrozen, isSealed, preventExtensions, seal } = Object2;
-var { apply: apply13, ownKeys: ownKeys2 } = Reflect2;
-var { toString: toStringTag7 } = Object2.prototype;
+// src/kernel/snapshot/own_properties.ts
+var { getOwnPropertyDescriptor: getOwnPropertyDescriptor9 } = Object2;
+var { ownKeys: ownKeys2 } = Reflect2;
 var { isArray: isArray4 } = Array2;
 var { isView: isView3 } = ArrayBuffer;
+var MAX_LISTED = 1e5;
 var WRITABLE = 1;
 var ENUMERABLE = 2;
 var CONFIGURABLE = 4;
 var ALL_FLAGS = WRITABLE | ENUMERABLE | CONFIGURABLE;
+function propertiesOf2(value2) {
+  const properties = [];
+  visitProperties(value2, (property) => {
+    properties[properties.length] = property;
+  });
+  return properties;
+}
+function visitProperties(value2, visit) {
+  const length = isList(value2) ? value2.length : 0;
+  const elements = isArray4(value2) ? length : 0;
+  let visited = 0;
+  for (let holes = 0; visited < elements && holes <= MAX_LISTED; visited++) {
+    const descriptor = getOwnPropertyDescriptor9(value2, visited);
+    if (descriptor !== void 0) visit({
+      key: `${visited}`,
+      descriptor
+    });
+    else holes++;
+  }
+  if (length > MAX_LISTED && visited === elements) {
+    const descriptor = getOwnPropertyDescriptor9(value2, "length");
+    if (descriptor !== void 0) visit({
+      key: "length",
+      descriptor
+    });
+    return;
+  }
+  const keys8 = ownKeys2(value2);
+  for (let i = 0; i < keys8.length; i++) {
+    const key = keys8[i];
+    if (visited > 0 && isIndex2(key) && Number2(key) < visited) continue;
+    visit({
+      key,
+      descriptor: getOwnPropertyDescriptor9(value2, key)
+    });
+  }
+}
+function isList(value2) {
+  return isArray4(value2) || value2 instanceof String || isView3(value2) && !(value2 instanceof DataView);
+}
+function isIndex2(key) {
+  return typeof key === "string" && hasMatch(/^\d+$/, key);
+}
+function flagsOf({ writable, enumerable, configurable }) {
+  return (writable === true ? WRITABLE : 0) | (enumerable === true ? ENUMERABLE : 0) | (configurable === true ? CONFIGURABLE : 0);
+}
+
+// src/kernel/snapshot/property_shape.ts
+var { defineProperty: defineProperty4, freeze, getOwnPropertyDescriptor: getOwnPropertyDescriptor10, isExtensible, isFrozen, isSealed, preventExtensions, seal } = Object2;
+var { apply: apply13, ownKeys: ownKeys3 } = Reflect2;
+var { toString: toStringTag7 } = Object2.prototype;
+var { isArray: isArray5 } = Array2;
+var { isView: isView4 } = ArrayBuffer;
 var OPEN = 0;
 var CLOSED2 = 1;
 var SEALED = 2;
@@ -3691,22 +3744,14 @@ var USUAL_FLAGS = [
 ];
 function isOrdinary(object) {
   if (!isExtensible(object)) return false;
-  const keys8 = ownKeys2(object);
-  const isList = isArray4(object);
-  if (isList && keys8.length !== object.length + 1) return false;
-  for (let i = 0; i < keys8.length; i++) {
-    const key = keys8[i];
-    const property = getOwnPropertyDescriptor9(object, key);
-    if (isList && key === "length") {
-      if (property.writable !== true) return false;
-    } else if (typeof key === "symbol" || !("value" in property) || flagsOf(property) < ALL_FLAGS) {
-      return false;
-    }
-  }
-  return true;
+  let isUsual = true;
+  visitProperties(object, (property) => {
+    isUsual &&= isArray5(object) ? coversArray(property, ALL_FLAGS) : coversData(property, ALL_FLAGS);
+  });
+  return isUsual;
 }
 function shapeOf(value2, { isBuiltin }) {
-  if (isArray4(value2)) return shape(value2, coversArray);
+  if (isArray5(value2)) return shape(value2, coversArray);
   if (isBuiltin) return shape(value2, coverageOf(value2));
   const found3 = shape(value2, coversData);
   if (found3 === void 0 || found3.properties.length === 0) return found3;
@@ -3776,7 +3821,10 @@ function applyShape(target, { node, reader }) {
 function shape(value2, covers) {
   const closure = closureOf(value2);
   const usual = USUAL_FLAGS[closure];
-  const properties = filterList(propertiesOf2(value2), (property) => !covers(property, usual));
+  const properties = [];
+  visitProperties(value2, (property) => {
+    if (!covers(property, usual)) properties[properties.length] = property;
+  });
   return closure === OPEN && properties.length === 0 ? void 0 : {
     closure,
     properties
@@ -3784,15 +3832,9 @@ function shape(value2, covers) {
 }
 function closureOf(value2) {
   if (isExtensible(value2)) return OPEN;
-  const isFixed = !isArray4(value2) || getOwnPropertyDescriptor9(value2, "length").writable === false;
+  const isFixed = !isArray5(value2) || getOwnPropertyDescriptor10(value2, "length").writable === false;
   if (isFixed && isFrozen(value2)) return FROZEN;
   return isSealed(value2) ? SEALED : CLOSED2;
-}
-function propertiesOf2(value2) {
-  return mapList(ownKeys2(value2), (key) => ({
-    key,
-    descriptor: getOwnPropertyDescriptor9(value2, key)
-  }));
 }
 function coversData({ key, descriptor }, usual) {
   return typeof key === "string" && "value" in descriptor && flagsOf(descriptor) === usual;
@@ -3804,7 +3846,7 @@ function coversArray(property, usual) {
   return isIndex2(property.key) && coversData(property, usual);
 }
 function coverageOf(value2) {
-  if (isView3(value2)) return ({ key }) => isIndex2(key);
+  if (isView4(value2)) return ({ key }) => isIndex2(key);
   if (value2 instanceof String) {
     const { length } = value2;
     return ({ key }) => key === "length" || isIndex2(key) && Number2(key) < length;
@@ -3835,12 +3877,6 @@ function isMemberOf(text2, { value: value2, get: get3, set, enumerable }) {
   if (get3 === void 0 && set === void 0) return isIn(value2);
   return (get3 === void 0 || isIn(get3)) && (set === void 0 || isIn(set));
 }
-function isIndex2(key) {
-  return typeof key === "string" && hasMatch(/^\d+$/, key);
-}
-function flagsOf({ writable, enumerable, configurable }) {
-  return (writable === true ? WRITABLE : 0) | (enumerable === true ? ENUMERABLE : 0) | (configurable === true ? CONFIGURABLE : 0);
-}
 function has(flags, flag) {
   return (Number2(flags) & flag) !== 0;
 }
@@ -3850,10 +3886,10 @@ function nameOfSymbol(symbol, writer) {
     "for",
     registered
   ];
-  const keys8 = ownKeys2(Symbol);
+  const keys8 = ownKeys3(Symbol);
   for (let i = 0; i < keys8.length; i++) {
     const key = keys8[i];
-    if (typeof key === "string" && getOwnPropertyDescriptor9(Symbol, key)?.value === symbol) {
+    if (typeof key === "string" && getOwnPropertyDescriptor10(Symbol, key)?.value === symbol) {
       return [
         "known",
         key
@@ -3863,7 +3899,7 @@ function nameOfSymbol(symbol, writer) {
   throw writer.refusal("an object with a symbol as a key that exists only here");
 }
 function symbolNamed({ 0: how, 1: name }) {
-  const symbol = how === "for" ? Symbol.for(`${name}`) : getOwnPropertyDescriptor9(Symbol, `${name}`)?.value;
+  const symbol = how === "for" ? Symbol.for(`${name}`) : getOwnPropertyDescriptor10(Symbol, `${name}`)?.value;
   if (typeof symbol !== "symbol") throw new TypeError2("it is malformed");
   return symbol;
 }
@@ -3874,7 +3910,7 @@ function accessorFrom(node, reader) {
   return value2;
 }
 function listFrom(node) {
-  if (!isArray4(node)) throw new TypeError2("it is malformed");
+  if (!isArray5(node)) throw new TypeError2("it is malformed");
   return node;
 }
 
@@ -3977,7 +4013,7 @@ function malformed2(options) {
 }
 
 // src/kernel/snapshot/snapshot_reader.ts
-var { getPrototypeOf: getPrototypeOf10, setPrototypeOf, getOwnPropertyDescriptor: getOwnPropertyDescriptor10, hasOwn: hasOwn8 } = Object2;
+var { getPrototypeOf: getPrototypeOf10, setPrototypeOf, getOwnPropertyDescriptor: getOwnPropertyDescriptor11, hasOwn: hasOwn8 } = Object2;
 async function openSnapshot(context, attachments, { except }) {
   const document = parseSnapshot(attachments);
   const modules = new Map();
@@ -4176,7 +4212,7 @@ var SnapshotReader = class {
       throw module ?? new TypeError2("it comes from a module that is not in the snapshot");
     }
     if (name === null) return module;
-    const value2 = getOwnPropertyDescriptor10(module, `${name}`)?.value;
+    const value2 = getOwnPropertyDescriptor11(module, `${name}`)?.value;
     return found2(value2, `${name}`);
   }
   #function(source, { reader, parent, own, shared }) {
@@ -4384,7 +4420,7 @@ var PlainNames = class {
 };
 
 // src/kernel/snapshot/snapshot_writer.ts
-var { getPrototypeOf: getPrototypeOf12, getOwnPropertyDescriptor: getOwnPropertyDescriptor11 } = Object2;
+var { getPrototypeOf: getPrototypeOf12, getOwnPropertyDescriptor: getOwnPropertyDescriptor12 } = Object2;
 var { apply: apply14 } = Reflect2;
 var { toString: toStringTag8 } = Object2.prototype;
 var objectPrototype5 = Object2.prototype;
@@ -4526,7 +4562,7 @@ var SnapshotWriter = class {
   #isOfBuiltinClass(value2) {
     const prototype = getPrototypeOf12(value2);
     if (prototype === null || prototype === objectPrototype5) return false;
-    const Class = getOwnPropertyDescriptor11(prototype, "constructor")?.value;
+    const Class = getOwnPropertyDescriptor12(prototype, "constructor")?.value;
     return typeof Class === "function" && this.#context.intrinsics.pathOf(Class) !== void 0;
   }
   /** Writes an object without its shape; returns `undefined` if its base says all. */
@@ -4541,7 +4577,7 @@ var SnapshotWriter = class {
   }
   #function(value2, writer) {
     const { form, text: text2, name } = this.#context.sources.of(value2, (what) => writer.refusal(what));
-    const prototype = getOwnPropertyDescriptor11(value2, "prototype")?.value;
+    const prototype = getOwnPropertyDescriptor12(value2, "prototype")?.value;
     const members = typeof prototype === "object" && prototype !== null ? prototype : {};
     const isClass = isClassText(text2);
     if (!isClass && getPrototypeOf12(members) !== objectPrototype5 && !isGenerator(text2)) {
@@ -4562,8 +4598,8 @@ var SnapshotWriter = class {
   }
   #instance(value2, { base, prototype, writer }) {
     const { intrinsics, modules } = this.#context;
-    const Class = getOwnPropertyDescriptor11(prototype, "constructor")?.value;
-    const isClass = typeof Class === "function" && getOwnPropertyDescriptor11(Class, "prototype")?.value === prototype;
+    const Class = getOwnPropertyDescriptor12(prototype, "constructor")?.value;
+    const isClass = typeof Class === "function" && getOwnPropertyDescriptor12(Class, "prototype")?.value === prototype;
     if (!isClass) {
       if (apply14(toStringTag8, value2, []) !== "[object Object]") return void 0;
       throw writer.refusal("an object whose prototype is that of no class");
@@ -5151,7 +5187,7 @@ function catchListenerErrors(report) {
 }
 
 // src/kernel/lockdown/prototype_guard.ts
-var { apply: apply17, defineProperty: defineProperty7, getOwnPropertyDescriptor: getOwnPropertyDescriptor12 } = Reflect2;
+var { apply: apply17, defineProperty: defineProperty7, getOwnPropertyDescriptor: getOwnPropertyDescriptor13 } = Reflect2;
 var guarded = new WeakSet();
 function keepPrototype(holder) {
   guarded.add(holder);
@@ -5166,7 +5202,7 @@ function installPrototypeGuard() {
     object: Object2.setPrototypeOf,
     reflect: Reflect2.setPrototypeOf
   };
-  const { get: get3, set } = getOwnPropertyDescriptor12(Object2.prototype, "__proto__");
+  const { get: get3, set } = getOwnPropertyDescriptor13(Object2.prototype, "__proto__");
   const guards = {
     setPrototypeOf(value2, prototype) {
       check(value2);
@@ -5208,7 +5244,7 @@ function installPrototypeGuard() {
 }
 
 // src/kernel/lockdown/lockdown.ts
-var { apply: apply18, defineProperty: defineProperty8, getOwnPropertyDescriptor: getOwnPropertyDescriptor13, getPrototypeOf: getPrototypeOf13, ownKeys: ownKeys3 } = Reflect2;
+var { apply: apply18, defineProperty: defineProperty8, getOwnPropertyDescriptor: getOwnPropertyDescriptor14, getPrototypeOf: getPrototypeOf13, ownKeys: ownKeys4 } = Reflect2;
 var { freeze: freeze2, preventExtensions: preventExtensions2 } = Object2;
 var iterator = Symbol.iterator;
 var { asyncIterator: asyncIterator2, species } = Symbol;
@@ -5306,14 +5342,14 @@ function lockDown() {
     const Class = classOf(TYPED[i]);
     fixMembers(Class.prototype);
     fixMembers(Class);
-    defineProperty8(Class, species, getOwnPropertyDescriptor13(TypedArray, species));
+    defineProperty8(Class, species, getOwnPropertyDescriptor14(TypedArray, species));
     fixIdentity(Class);
     fixValue(Class.prototype, "constructor");
     preventExtensions2(Class.prototype);
     keepPrototype(Class);
   }
   for (let i = 0; i < NAMESPACES.length; i++) fixMembers(globalOf(NAMESPACES[i]));
-  const names = ownKeys3(Math);
+  const names = ownKeys4(Math);
   for (let i = 0; i < names.length; i++) fixValue(Math, names[i]);
   reserve(arrays, "toJSON");
   fixFunctionKinds();
@@ -5325,7 +5361,7 @@ function lockDown() {
   preventExtensions2(Object2.prototype);
 }
 function globalOf(name) {
-  return getOwnPropertyDescriptor13(globalThis, name)?.value;
+  return getOwnPropertyDescriptor14(globalThis, name)?.value;
 }
 function classOf(name) {
   return globalOf(name);
@@ -5366,7 +5402,7 @@ function fixSpecies(Class) {
 }
 function fixMembers(holder) {
   const isFunction = typeof holder === "function" && holder !== Function.prototype;
-  const keys8 = ownKeys3(holder);
+  const keys8 = ownKeys4(holder);
   for (let i = 0; i < keys8.length; i++) {
     const key = keys8[i];
     if (key === "constructor" || isFunction && includes(OF_FUNCTIONS, key)) continue;
@@ -5395,18 +5431,18 @@ function fixFunctionKinds() {
   keepPrototype(getPrototypeOf13(getPrototypeOf13(getPrototypeOf13(kinds[2].prototype))));
 }
 function fixPlatform() {
-  const names = ownKeys3(globalThis);
+  const names = ownKeys4(globalThis);
   for (let i = 0; i < names.length; i++) {
     const name = names[i];
     if (typeof name !== "string" || !GUEST_GLOBALS.has(name)) continue;
     if (name === "RegExp" || includes(LANGUAGE3, name)) continue;
-    const { value: value2, get: get3 } = getOwnPropertyDescriptor13(globalThis, name);
+    const { value: value2, get: get3 } = getOwnPropertyDescriptor14(globalThis, name);
     if (get3 !== void 0) fixLater(name, get3);
     else if (isPlatformClass(value2)) fixPlatformClass(name, value2);
   }
 }
 function isPlatformClass(value2) {
-  const prototype = typeof value2 === "function" ? getOwnPropertyDescriptor13(value2, "prototype")?.value : void 0;
+  const prototype = typeof value2 === "function" ? getOwnPropertyDescriptor14(value2, "prototype")?.value : void 0;
   return typeof prototype === "object" && prototype !== null;
 }
 function fixPlatformClass(name, Class) {
@@ -5427,7 +5463,7 @@ function fixLater(name, load6) {
     get() {
       const value2 = apply18(load6, realm, []);
       if (isPlatformClass(value2)) fixPlatformClass(name, value2);
-      if (getOwnPropertyDescriptor13(realm, name)?.get === accessor.get) settle(value2);
+      if (getOwnPropertyDescriptor14(realm, name)?.get === accessor.get) settle(value2);
       return value2;
     },
     set: settle
@@ -5617,7 +5653,7 @@ function prepareEnvironment(options) {
 }
 
 // src/kernel/lockdown/originals.ts
-var { defineProperty: defineProperty9, getOwnPropertyDescriptor: getOwnPropertyDescriptor14, ownKeys: ownKeys4 } = Reflect2;
+var { defineProperty: defineProperty9, getOwnPropertyDescriptor: getOwnPropertyDescriptor15, ownKeys: ownKeys5 } = Reflect2;
 var WATCHED = [
   [
     "Object.prototype",
@@ -5674,10 +5710,10 @@ var Originals = class {
     this.#onBegin = onBegin;
     for (let i = 0; i < WATCHED.length; i++) {
       const { 0: name, 1: target } = WATCHED[i];
-      const keys8 = ownKeys4(target);
+      const keys8 = ownKeys5(target);
       for (let k = 0; k < keys8.length; k++) {
         const key = keys8[k];
-        const property = getOwnPropertyDescriptor14(target, key);
+        const property = getOwnPropertyDescriptor15(target, key);
         if (FREE.has(key) || !property.configurable && property.writable !== true) continue;
         this.#slots[this.#slots.length] = {
           target,
@@ -5697,7 +5733,7 @@ var Originals = class {
     const slots = this.#slots;
     for (let i = 0; i < slots.length; i++) {
       const { target, key, property, name } = slots[i];
-      const now2 = getOwnPropertyDescriptor14(target, key);
+      const now2 = getOwnPropertyDescriptor15(target, key);
       if (now2 !== void 0 && now2.value === property.value && now2.get === property.get) continue;
       if (!defineProperty9(target, key, property)) this.#onLost(name);
       this.#note(name);

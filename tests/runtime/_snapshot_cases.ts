@@ -99,6 +99,12 @@ export const KEPT: Readonly<Record<string, readonly KeptCase[]>> = {
       `[ 3, "x", 2, "UTC", 5, true, "y" ]`,
     ],
     [
+      `const far = []; far[4e9] = 1; far.label = "x"; Object.freeze(far); const empty = new Array(3e8);
+      const many = Object.freeze(Array.from({ length: 150_000 }, (_, i) => i))`,
+      `[far.length, far[4e9], far.label, Object.isFrozen(far), empty.length, many.at(-1), Object.isFrozen(many)]`,
+      `[ 4000000001, 1, "x", true, 300000000, 149999, true ]`,
+    ],
+    [
       `class Counted { static count = 0; static up() { return ++Counted.count } get double() { return 2 } } Counted.up();
       Counted.up = function up() { return "mine" }; Object.defineProperty(Counted.prototype, "double", { get() { return 4 } });
       function tagged() { return 1 } Object.defineProperty(tagged, "meta", { value: { a: 1 } }); Object.freeze(Counted)`,

@@ -412,3 +412,12 @@ Deno.test("restore() in another process brings the same values back", async () =
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("DenoRuntime.snapshot() needs little memory for a large typed array", async () => {
+  await using runtime = new DenoRuntime({ memoryBytes: 64 * 2 ** 20 });
+  await run(runtime, `const bytes = new Uint8Array(32 * 2 ** 20); bytes[7] = 7`);
+  const { bytes, lost } = await runtime.snapshot();
+  assertEquals(lost, []);
+  await runtime.restore(bytes);
+  assertEquals(await valueOf(runtime, `[bytes.length, bytes[7]]`), "[ 33554432, 7 ]");
+});

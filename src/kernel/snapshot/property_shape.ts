@@ -19,15 +19,20 @@ import {
   TypeError,
 } from "../../rpc/builtins.ts";
 import type { TreeReader, TreeWriter } from "../../rpc/values/tree.ts";
-import { filterList, mapList } from "../../rpc/lists.ts";
+import { mapList } from "../../rpc/lists.ts";
 import { hasMatch } from "../../rpc/patterns.ts";
 import { rawSource } from "../namespace/source_text.ts";
-
-/** A property with its key. */
-interface OwnProperty {
-  readonly key: string | symbol;
-  readonly descriptor: PropertyDescriptor;
-}
+import {
+  ALL_FLAGS,
+  CONFIGURABLE,
+  ENUMERABLE,
+  flagsOf,
+  isIndex,
+  type OwnProperty,
+  propertiesOf,
+  visitProperties,
+  WRITABLE,
+} from "./own_properties.ts";
 
 /** Returns whether a property needs no mention, because the codec, or the source of a function, makes the same. */
 type Coverage = (property: OwnProperty, usual: number) => boolean;
@@ -57,12 +62,6 @@ const { toString: toStringTag } = Object.prototype;
 const { isArray } = Array;
 const { isView } = ArrayBuffer;
 
-/** The flags of a property. */
-const WRITABLE = 1;
-const ENUMERABLE = 2;
-const CONFIGURABLE = 4;
-const ALL_FLAGS = WRITABLE | ENUMERABLE | CONFIGURABLE;
-
 /** How far an object is closed. */
 const OPEN = 0;
 const CLOSED = 1;
@@ -75,19 +74,13 @@ const USUAL_FLAGS = [ALL_FLAGS, ALL_FLAGS, ALL_FLAGS & ~CONFIGURABLE, ENUMERABLE
 /** Returns whether an object has nothing but what JSON can write: ordinary properties, and room for more. */
 export function isOrdinary(object: object): boolean {
   if (!isExtensible(object)) return false;
-  const keys = ownKeys(object);
-  const isList = isArray(object);
-  if (isList && keys.length !== object.length + 1) return false;
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i]!;
-    const property = getOwnPropertyDescriptor(object, key)!;
-    if (isList && key === "length") {
-      if (property.writable !== true) return false;
-    } else if (typeof key === "symbol" || !("value" in property) || flagsOf(property) < ALL_FLAGS) {
-      return false;
-    }
-  }
-  return true;
+  let isUsual = true;
+  visitProperties(object, (property) => {
+    isUsual &&= isArray(object)
+      ? coversArray(property, ALL_FLAGS)
+      : coversData(property, ALL_FLAGS);
+  });
+  return isUsual;
 }
 
 /**
@@ -201,7 +194,10 @@ export function applyShape(
 function shape(value: object, covers: Coverage): PropertyShape | undefined {
   const closure = closureOf(value);
   const usual = USUAL_FLAGS[closure]!;
-  const properties = filterList(propertiesOf(value), (property) => !covers(property, usual));
+  const properties: OwnProperty[] = [];
+  visitProperties(value, (property) => {
+    if (!covers(property, usual)) properties[properties.length] = property;
+  });
   return closure === OPEN && properties.length === 0 ? undefined : { closure, properties };
 }
 
@@ -211,13 +207,6 @@ function closureOf(value: object): number {
   const isFixed = !isArray(value) || getOwnPropertyDescriptor(value, "length")!.writable === false;
   if (isFixed && isFrozen(value)) return FROZEN;
   return isSealed(value) ? SEALED : CLOSED;
-}
-
-function propertiesOf(value: object): OwnProperty[] {
-  return mapList(ownKeys(value), (key) => ({
-    key,
-    descriptor: getOwnPropertyDescriptor(value, key)!,
-  }));
 }
 
 /** The codec writes ordinary properties with strings as keys. */
@@ -266,15 +255,6 @@ function isMemberOf(text: string, { value, get, set, enumerable }: PropertyDescr
   const isIn = (fn: unknown) => typeof fn === "function" && text.includes(rawSource(fn));
   if (get === undefined && set === undefined) return isIn(value);
   return (get === undefined || isIn(get)) && (set === undefined || isIn(set));
-}
-
-function isIndex(key: string | symbol): boolean {
-  return typeof key === "string" && hasMatch(/^\d+$/, key);
-}
-
-function flagsOf({ writable, enumerable, configurable }: PropertyDescriptor): number {
-  return (writable === true ? WRITABLE : 0) | (enumerable === true ? ENUMERABLE : 0) |
-    (configurable === true ? CONFIGURABLE : 0);
 }
 
 function has(flags: unknown, flag: number): boolean {

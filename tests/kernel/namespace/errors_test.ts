@@ -94,7 +94,7 @@ testSessions("reports all that an error says", REPORTS);
 /** Errors that nothing handles, reported later. */
 const LATE: Session[] = [
   {
-    // Behind the end of its cell, it is told in the result of that or of the next, whichever is written later.
+    // Behind the end of its cell, it would be in the result of that or of the next one.
     cells: "void (async () => { throw new Error('outer', { cause: new Error('inner') }) })()\n" +
       "await new Promise((done) => setTimeout(done, 20))",
     gives: /Uncaught \(in promise\) Error: outer\\n[^]*Caused by Error: inner/,
