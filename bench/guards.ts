@@ -127,7 +127,7 @@ async function load(code: string, helper: string): Promise<() => unknown> {
         Reflect.defineProperty(globalThis, name, { value, writable: true, configurable: true }),
     });
   const cell = new vm.Script(source).runInThisContext()(
-    { c: declared(), l: declared(), v: () => {}, g: () => {}, a: (value: unknown) => value },
+    { c: declared(), l: declared(), p: () => {}, g: () => {}, a: (value: unknown) => value },
     new Int32Array(new SharedArrayBuffer(4)),
   );
   await cell();

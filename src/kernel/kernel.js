@@ -2,7 +2,7 @@
 // The kernel as one file, made from main.ts by `deno task kernel`. Do not edit it.
 // deno-lint-ignore-file
 // deno-fmt-ignore-file
-// sources edd2e1d8e3a9677c7a9764c55ef4f03eb493f9b57f9a5ad7d108248e17a541ee, text 1aa5e18ce6a8a02ab9ce15847156573a17091d96b0af55554ff470962cde63c3
+// sources fea135c37893d0d0aa2ccabfd1b63f04606448ec2267ba9b9470103d0bb6680d, text 73e3fd7b0ca24ea7b599d27cbdd4c5936bfa656f9575ffbfd8bb5de5616999ae
 // src/rpc/builtins.ts
 var { AbortController, AggregateError, Array: Array2, ArrayBuffer, Atomics: Atomics2, BigInt, Boolean, DOMException, DataView, Date, Error: Error2, EvalError: EvalError2, FinalizationRegistry: FinalizationRegistry2, Float64Array: Float64Array2, Int32Array, JSON: JSON2, Map, Math: Math2, Number: Number2, Object: Object2, Promise: Promise2, Proxy, RangeError, ReferenceError: ReferenceError2, Reflect: Reflect2, RegExp, Set: Set2, SharedArrayBuffer, String, SuppressedError, Symbol, SyntaxError, TextDecoder, TextEncoder: TextEncoder2, TypeError: TypeError2, URIError: URIError2, URL: URL2, URLSearchParams, Uint32Array: Uint32Array2, Uint8Array: Uint8Array2, WeakMap, WeakRef, WeakSet } = globalThis;
 var realm = globalThis;
@@ -3744,11 +3744,25 @@ var USUAL_FLAGS = [
 ];
 function isOrdinary(object) {
   if (!isExtensible(object)) return false;
-  let isUsual = true;
-  visitProperties(object, (property) => {
-    isUsual &&= isArray5(object) ? coversArray(property, ALL_FLAGS) : coversData(property, ALL_FLAGS);
-  });
-  return isUsual;
+  if (isArray5(object)) return isOrdinaryList(object);
+  const keys8 = ownKeys3(object);
+  for (let i = 0; i < keys8.length; i++) {
+    const key = keys8[i];
+    if (typeof key === "symbol") return false;
+    const { writable, enumerable, configurable } = getOwnPropertyDescriptor10(object, key);
+    if (writable !== true || enumerable !== true || configurable !== true) return false;
+  }
+  return true;
+}
+function isOrdinaryList(list) {
+  for (let i = 0; i < list.length; i++) {
+    const property = getOwnPropertyDescriptor10(list, i);
+    if (property === void 0) return false;
+    const { writable, enumerable, configurable } = property;
+    if (writable !== true || enumerable !== true || configurable !== true) return false;
+  }
+  if (getOwnPropertyDescriptor10(list, "length").writable !== true) return false;
+  return list.length > MAX_LISTED || ownKeys3(list).length === list.length + 1;
 }
 function shapeOf(value2, { isBuiltin }) {
   if (isArray5(value2)) return shape(value2, coversArray);

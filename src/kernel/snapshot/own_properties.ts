@@ -27,7 +27,7 @@ const { isArray } = Array;
 const { isView } = ArrayBuffer;
 
 /** Properties beside the elements of a longer list are not looked for. */
-const MAX_LISTED = 100_000;
+export const MAX_LISTED = 100_000;
 
 /** The flags of a property. */
 export const WRITABLE = 1;

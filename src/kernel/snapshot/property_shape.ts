@@ -28,6 +28,7 @@ import {
   ENUMERABLE,
   flagsOf,
   isIndex,
+  MAX_LISTED,
   type OwnProperty,
   propertiesOf,
   visitProperties,
@@ -74,13 +75,29 @@ const USUAL_FLAGS = [ALL_FLAGS, ALL_FLAGS, ALL_FLAGS & ~CONFIGURABLE, ENUMERABLE
 /** Returns whether an object has nothing but what JSON can write: ordinary properties, and room for more. */
 export function isOrdinary(object: object): boolean {
   if (!isExtensible(object)) return false;
-  let isUsual = true;
-  visitProperties(object, (property) => {
-    isUsual &&= isArray(object)
-      ? coversArray(property, ALL_FLAGS)
-      : coversData(property, ALL_FLAGS);
-  });
-  return isUsual;
+  if (isArray(object)) return isOrdinaryList(object);
+  const keys = ownKeys(object);
+  // A table has many records: no function is called for a property of one.
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]!;
+    if (typeof key === "symbol") return false;
+    const { writable, enumerable, configurable } = getOwnPropertyDescriptor(object, key)!;
+    // A getter is not writable.
+    if (writable !== true || enumerable !== true || configurable !== true) return false;
+  }
+  return true;
+}
+
+function isOrdinaryList(list: readonly unknown[]): boolean {
+  for (let i = 0; i < list.length; i++) {
+    const property = getOwnPropertyDescriptor(list, i);
+    if (property === undefined) return false;
+    const { writable, enumerable, configurable } = property;
+    if (writable !== true || enumerable !== true || configurable !== true) return false;
+  }
+  if (getOwnPropertyDescriptor(list, "length")!.writable !== true) return false;
+  // Behind the elements and the length.
+  return list.length > MAX_LISTED || ownKeys(list).length === list.length + 1;
 }
 
 /**
