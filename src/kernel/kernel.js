@@ -2,7 +2,7 @@
 // The kernel as one file, made from main.ts by `deno task kernel`. Do not edit it.
 // deno-lint-ignore-file
 // deno-fmt-ignore-file
-// sources fea135c37893d0d0aa2ccabfd1b63f04606448ec2267ba9b9470103d0bb6680d, text 73e3fd7b0ca24ea7b599d27cbdd4c5936bfa656f9575ffbfd8bb5de5616999ae
+// sources 357ceab685f6d972c3aa984a2ec8ad00121573da9328f8bc1cc49773c345b678, text 72fdd006e079fdca203cf2c4c8cd876d602aed9df37ecd090bd1022ff331b418
 // src/rpc/builtins.ts
 var { AbortController, AggregateError, Array: Array2, ArrayBuffer, Atomics: Atomics2, BigInt, Boolean, DOMException, DataView, Date, Error: Error2, EvalError: EvalError2, FinalizationRegistry: FinalizationRegistry2, Float64Array: Float64Array2, Int32Array, JSON: JSON2, Map, Math: Math2, Number: Number2, Object: Object2, Promise: Promise2, Proxy, RangeError, ReferenceError: ReferenceError2, Reflect: Reflect2, RegExp, Set: Set2, SharedArrayBuffer, String, SuppressedError, Symbol, SyntaxError, TextDecoder, TextEncoder: TextEncoder2, TypeError: TypeError2, URIError: URIError2, URL: URL2, URLSearchParams, Uint32Array: Uint32Array2, Uint8Array: Uint8Array2, WeakMap, WeakRef, WeakSet } = globalThis;
 var realm = globalThis;
@@ -7952,7 +7952,7 @@ function watch() {
     const look = () => {
       const cell = Atomics.load(state, places.CELL);
       const used = Math.floor(Deno.memoryUsage().rss / 2 ** 20);
-      const grew = used !== lastUsed;
+      const grew = used > lastUsed;
       lastUsed = used;
       if (used > maxMebibytes + KILL_MARGIN_MEBIBYTES) {
         end(`it used ${used} MB, more than the ${maxMebibytes} MB of processMemoryBytes`);

@@ -39,7 +39,7 @@ function watch(): void {
     const look = () => {
       const cell = Atomics.load(state, places.CELL);
       const used = Math.floor(Deno.memoryUsage().rss / 2 ** 20);
-      const grew = used !== lastUsed;
+      const grew = used > lastUsed;
       lastUsed = used;
       if (used > maxMebibytes + KILL_MARGIN_MEBIBYTES) {
         end(`it used ${used} MB, more than the ${maxMebibytes} MB of processMemoryBytes`);
