@@ -48,6 +48,8 @@ export class SkillError extends Error {
   readonly diagnostics: readonly SkillDiagnostic[];
 
   /**
+   * Makes an error of faults.
+   *
    * @param diagnostics The faults; at least one.
    * @param options The cause.
    */
