@@ -8,6 +8,7 @@ import { Mutex } from "../async/mutex.ts";
 import type { Schema } from "../inject/schema.ts";
 import { checkOptions } from "../limits/options.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import type { SkillSet } from "../skills/skill_set.ts";
 import {
   AGENT_OPTIONS,
   type AgentOptions,
@@ -18,7 +19,7 @@ import {
 import { AgentRun, type RunHost } from "./agent_run.ts";
 import { settingsOf } from "./agent_settings.ts";
 import { Artifacts } from "./compaction/artifacts.ts";
-import { cellFunctionsOf, systemPromptOf } from "./agent_prompt.ts";
+import { cellFunctionsOf, skillsOf, systemPromptOf } from "./agent_prompt.ts";
 import { dateReminder } from "./prompt.ts";
 import { type ContextMemory, NEW_CONTEXT } from "./record/context_memory.ts";
 import type { RunResult } from "./record/event.ts";
@@ -48,6 +49,7 @@ export class Agent<R extends Runtime = Runtime> {
   readonly #options: AgentOptions<R>;
   readonly #settings: StepSettings;
   readonly #tools: ToolSet;
+  readonly #skills: SkillSet;
   readonly #middleware: readonly NamedMiddleware[];
   readonly #artifacts = new Artifacts();
   readonly #attachments = new Attachments();
@@ -81,6 +83,7 @@ export class Agent<R extends Runtime = Runtime> {
     }
     this.#middleware = nameMiddleware(options.middleware ?? []);
     this.runtime = options.runtime;
+    this.#skills = skillsOf(options);
     checkCellFunctions(this.runtime, [
       ...cellFunctionsOf(options),
       ...(this.#settings.keepsArtifacts ? ["readArtifact" as const] : []),
@@ -285,13 +288,15 @@ export class Agent<R extends Runtime = Runtime> {
       agent: this,
       runtime: this.runtime,
       artifacts: this.#artifacts,
+      skills: this.#skills,
     });
     try {
       const names = cellFunctionsOf(this.#options, settings.output);
       await injectCellFunctions(this.runtime, names);
-      const system = `${await systemPromptOf(this.#options, settings)}\n\n${
-        dateReminder(new Date())
-      }`;
+      const system = `${await systemPromptOf(this.#options, {
+        settings,
+        skills: this.#skills,
+      })}\n\n${dateReminder(new Date())}`;
       return {
         settings,
         emit,

@@ -8,6 +8,7 @@ import type { Schema } from "../inject/schema.ts";
 import type { OptionNames } from "../limits/options.ts";
 import type { Model, ModelAttachment, ModelParameters } from "../model/model.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import type { Skill } from "../skills/skill.ts";
 import type { PromptParts } from "./prompt.ts";
 import { type ModelPrices, RUN_LIMITS, type RunLimits } from "./record/limits.ts";
 import type { Message } from "./record/message.ts";
@@ -64,6 +65,11 @@ export interface AgentOptions<R extends Runtime = Runtime> extends RunLimits {
   readonly artifacts?: boolean | undefined;
   /** Whether the model sees the images that cells display. @default false */
   readonly seesDisplays?: boolean | undefined;
+  /**
+   * Skills, from `discoverSkills` or `defineSkill`. The prompt names them, and cells have `activateSkill(name)` and
+   * `readSkillFile(name, path)`. @default none
+   */
+  readonly skills?: readonly Skill[] | undefined;
   /** Code around model calls, cells, calls of the host and compactions, the outermost first. @default none */
   readonly middleware?: readonly AgentMiddleware[] | undefined;
 }
@@ -91,6 +97,7 @@ export const AGENT_OPTIONS: OptionNames<AgentOptions> = {
   lastAnswer: true,
   artifacts: true,
   seesDisplays: true,
+  skills: true,
   middleware: true,
 };
 

@@ -6,6 +6,7 @@
 
 import { acceptedType } from "../declare/schema_text.ts";
 import type { Schema } from "../inject/schema.ts";
+import { SkillSet } from "../skills/skill_set.ts";
 import type { AgentOptions } from "./agent_options.ts";
 import { defaultPromptTemplate, endingInstructions, promptParts } from "./prompt.ts";
 import type { CellFunctionName } from "./step/cell_functions.ts";
@@ -22,19 +23,40 @@ export function cellFunctionsOf(options: AgentOptions, output?: Schema): CellFun
   return [
     ...(finish || output !== undefined ? ["finish" as const] : []),
     ...(askUser ? ["askUser" as const] : []),
+    ...(options.skills?.some(({ trust }) => trust === "instructions" || trust === "code")
+      ? ["activateSkill" as const, "readSkillFile" as const]
+      : []),
   ];
+}
+
+/**
+ * Checks the skills of an agent.
+ *
+ * @param options The options of the agent.
+ * @throws {TypeError} If a skill is malformed or has a name that is taken, or no cell could activate it.
+ */
+export function skillsOf({ skills = [], runtime, cells }: AgentOptions): SkillSet {
+  if (!Array.isArray(skills)) {
+    throw new TypeError(`Cannot make an agent: skills is a ${typeof skills} and not a list`);
+  }
+  const set = new SkillSet(skills, runtime);
+  if (cells === "off" && set.size > 0) {
+    throw new TypeError("Cannot make an agent: cells are off, and skills are activated by cells");
+  }
+  return set;
 }
 
 /**
  * Makes the system prompt of a run, from the description of the runtime at this time.
  *
  * @param options The options of the agent.
- * @param settings The settings of the run.
+ * @param run The settings of the run, and the skills of the agent.
  */
 export async function systemPromptOf(
   options: AgentOptions,
-  { output, timeoutMs, mode, plainReply, languages }: StepSettings,
+  { settings, skills }: { readonly settings: StepSettings; readonly skills: SkillSet },
 ): Promise<string> {
+  const { output, timeoutMs, mode, plainReply, languages, windowTokens } = settings;
   const { instructions, systemInstructions, systemPromptTemplate, runtime } = options;
   const functions = cellFunctionsOf(options, output);
   const ending = endingInstructions({
@@ -53,6 +75,7 @@ export async function systemPromptOf(
     language,
     mode,
     ending,
+    skills: skills.catalog(windowTokens),
   });
   return (systemPromptTemplate ?? defaultPromptTemplate)(parts);
 }

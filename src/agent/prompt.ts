@@ -12,6 +12,8 @@ export interface PromptParts extends Omit<RuntimeDescription, "environment"> {
   readonly instructions: string;
   /** The way it works: cells, the session, the place where cells run. */
   readonly systemInstructions: string;
+  /** The skills of the agent and how they are used; absent if it has none. */
+  readonly skills?: string | undefined;
 }
 
 /** The role of an agent that has no other. */
@@ -141,6 +143,8 @@ export interface PromptOptions extends InstructionOptions {
   readonly systemInstructions?: string | undefined;
   /** The language behind the fence of a cell. */
   readonly language: string;
+  /** The skills. @default none */
+  readonly skills?: string | undefined;
 }
 
 /**
@@ -151,7 +155,7 @@ export interface PromptOptions extends InstructionOptions {
  */
 export function promptParts(
   { environment, ...declarations }: RuntimeDescription,
-  { instructions, systemInstructions, language, mode, ending }: PromptOptions,
+  { instructions, systemInstructions, language, mode, ending, skills = "" }: PromptOptions,
 ): PromptParts {
   // Rules in the words of the host do not know how this run ends.
   const rules = systemInstructions === undefined
@@ -160,6 +164,7 @@ export function promptParts(
   return {
     instructions: instructions ?? DEFAULT_INSTRUCTIONS,
     systemInstructions: rules,
+    ...(skills === "" ? {} : { skills }),
     ...declarations,
   };
 }
@@ -171,6 +176,7 @@ export function promptParts(
  */
 export function defaultPromptTemplate(parts: PromptParts): string {
   const sections = [parts.instructions, parts.systemInstructions];
+  if (parts.skills !== undefined) sections.push(`<skills>\n${parts.skills}\n</skills>`);
   for (const name of ["types", "functions", "variables"] as const) {
     if (parts[name].length > 0) sections.push(`<${name}>\n${parts[name].join("\n")}\n</${name}>`);
   }

@@ -6,6 +6,7 @@
 
 import { checkValue } from "../inject/schema.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import type { SkillSet } from "../skills/skill_set.ts";
 import type { RunHost } from "./agent_run.ts";
 import type { Artifacts } from "./compaction/artifacts.ts";
 import { reachedLimit } from "./record/limits.ts";
@@ -36,6 +37,8 @@ export interface ScopeOptions {
   readonly runtime: Runtime;
   /** Texts that are kept for cells. */
   readonly artifacts: Artifacts;
+  /** The skills that cells can activate. */
+  readonly skills: SkillSet;
 }
 
 /**
@@ -44,8 +47,19 @@ export interface ScopeOptions {
  * @param options The parts of the run.
  */
 export function scopeOfRun(options: ScopeOptions): RunScope {
-  const { host, settings, parent, ledger, answer, signal, state, agent, runtime, artifacts } =
-    options;
+  const {
+    host,
+    settings,
+    parent,
+    ledger,
+    answer,
+    signal,
+    state,
+    agent,
+    runtime,
+    artifacts,
+    skills,
+  } = options;
   const { emit, people } = host;
   return {
     id: host.id,
@@ -68,5 +82,6 @@ export function scopeOfRun(options: ScopeOptions): RunScope {
     },
     askUser: (question, options) => people.ask(question, options),
     readArtifact: (name) => artifacts.read(name),
+    skills,
   };
 }

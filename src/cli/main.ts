@@ -9,6 +9,8 @@ import type { AgentEvent } from "../agent/record/event.ts";
 import { CaveAgent } from "../cave_agent.ts";
 import { ModelError } from "../model/model_error.ts";
 import { OpenAIModel } from "../model/openai/openai_model.ts";
+import { discoverSkills } from "../skills/discover_skills.ts";
+import type { Skill } from "../skills/skill.ts";
 import { DenoRuntime } from "../runtime/deno_runtime.ts";
 import { defineVariable } from "../inject/host_variable.ts";
 import {
@@ -79,6 +81,7 @@ async function run(command: CommandLine): Promise<number> {
     );
   }
   if (baseUrl !== undefined) checkServerUrl(baseUrl, "OPENAI_BASE_URL");
+  const skills = await findSkills(command.skills ?? []);
   const question = command.question ?? await pipedQuestion();
   await using runtime = new DenoRuntime({
     variables: await inputVariables(command.files),
@@ -92,6 +95,7 @@ async function run(command: CommandLine): Promise<number> {
   const agent = new CaveAgent({
     model,
     runtime,
+    skills,
     ...(command.maxSteps === undefined ? {} : { maxSteps: command.maxSteps }),
   });
   const folder = command.output === undefined ? undefined : new DisplayFolder(command.output);
@@ -109,6 +113,7 @@ async function run(command: CommandLine): Promise<number> {
     // JSON is for a program, which needs no prompt.
     invite: () => command.json || writeStyled("\n> "),
     answer: async (line) => {
+      if (line === "/skills") return writeSkills(skills);
       try {
         await interrupts.during((signal) => answer(agent, line, { command, folder, signal }));
       } catch (error) {
@@ -119,6 +124,20 @@ async function run(command: CommandLine): Promise<number> {
     },
   });
   return 0;
+}
+
+/** Finds the skills of directories, and reports faulty ones. */
+async function findSkills(directories: readonly string[]): Promise<readonly Skill[]> {
+  const { skills, diagnostics } = await discoverSkills(directories);
+  for (const { level, message } of diagnostics) writeNote(`${level}: ${message}`);
+  return skills;
+}
+
+function writeSkills(skills: readonly Skill[]): void {
+  if (skills.length === 0) writeLine("There are no skills");
+  for (const { name, description } of skills) {
+    writeLine(`${name}: ${description.replace(/\s+/g, " ")}`);
+  }
 }
 
 /** Answers one question and shows the run. */

@@ -19,6 +19,8 @@ export interface CommandLine {
   readonly baseUrl?: string | undefined;
   /** Paths of files that become variables. */
   readonly files: readonly string[];
+  /** Directories with skills; absent if none was given. */
+  readonly skills?: readonly string[];
   /** Maximum number of model calls in a run. */
   readonly maxSteps?: number | undefined;
   /** Time limit of a cell in milliseconds. */
@@ -50,6 +52,7 @@ Options:
   --model NAME         the model (default: OPENAI_MODEL, or gpt-5-mini)
   --base-url URL       an OpenAI-compatible server (default: OPENAI_BASE_URL)
   --file PATH          a CSV, JSON or text file, as a variable named after it; repeatable
+  --skills DIR         a folder with Agent Skills, for their instructions and files; repeatable
   --max-steps N        calls of the model for a question (default: 10)
   --timeout SECONDS    time limit of a cell (default: 60)
   --allow-net[=HOSTS]  let cells use the network, all of it or these hosts
@@ -65,6 +68,7 @@ const OPTIONS = {
   model: { type: "string" },
   "base-url": { type: "string" },
   file: { type: "string", multiple: true },
+  skills: { type: "string", multiple: true },
   "max-steps": { type: "string" },
   timeout: { type: "string" },
   "allow-net": { type: "string", multiple: true },
@@ -104,6 +108,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     model: values.model,
     baseUrl,
     files: values.file ?? [],
+    ...(values.skills === undefined ? {} : { skills: values.skills }),
     maxSteps,
     timeoutMs: seconds === undefined ? undefined : seconds * 1000,
     permissions,

@@ -25,6 +25,8 @@ const TAKEN: ReadonlySet<string> = new Set([
   "finish",
   "askUser",
   "readArtifact",
+  "activateSkill",
+  "readSkillFile",
   "search",
   "describe",
 ]);

@@ -20,6 +20,7 @@ const COMMON_TAGS: ReadonlySet<string> = new Set([
   "variables",
   "functions",
   "types",
+  "skills",
   "summary",
   "analysis",
   "system",

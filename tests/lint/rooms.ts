@@ -11,10 +11,12 @@ const RUNTIME = ["runtime", "declare", "host", "inject", ...CELLS, "rpc", ...GRO
 
 /** For each room under `src/` the other rooms that its modules may import. */
 const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
-  ["cli", ["cave_agent", "terminal", "agent", "model", ...RUNTIME]],
+  ["cli", ["cave_agent", "terminal", "agent", "skills", "model", ...RUNTIME]],
   ["terminal", ["agent", "model", ...RUNTIME]],
   ["cave_agent", ["agent", "runtime"]],
-  ["agent", ["model", "runtime", "declare", "inject", ...CELLS, "rpc", ...GROUND]],
+  ["agent", ["skills", "model", "runtime", "declare", "inject", ...CELLS, "rpc", ...GROUND]],
+  // Skills reach cells only through the agent, which injects what they declare.
+  ["skills", ["declare", "inject", ...GROUND]],
   ["model", GROUND],
   ["runtime", ["declare", "host", "inject", ...CELLS, "rpc", ...GROUND]],
   ["declare", ["inject", "cell", "security", "rpc", ...GROUND]],

@@ -40,6 +40,7 @@ Deno.test("parseCommandLine() reads the words when they make sense", () => {
     [["--timeout", "Infinity"], { timeoutMs: Infinity }],
     [["--json", "--verbose"], { json: true, verbose: true }],
     [["--output", "out"], { output: "out" }],
+    [["--skills", "a", "--skills=b"], { skills: ["a", "b"] }],
     [["--allow-net", "q"], { permissions: { net: true, read: false }, question: "q" }],
     [["--allow-net=a.com,b.com:80"], { permissions: { net: ["a.com", "b.com:80"], read: false } }],
     [["--allow-net=a", "--allow-net"], { permissions: { net: true, read: false } }],
@@ -73,11 +74,19 @@ Deno.test("parseCommandLine() throws one line when an argument is invalid", () =
   }
 });
 
-const VALUED = ["--model", "--base-url", "--file", "--max-steps", "--timeout", "--output"];
+const VALUED = [
+  "--model",
+  "--base-url",
+  "--file",
+  "--max-steps",
+  "--timeout",
+  "--output",
+  "--skills",
+];
 
 Deno.test("parseCommandLine() knows every flag that the help names", () => {
   const flags = [...HELP.matchAll(/--([a-z-]+)/g)].map(([flag]) => flag);
-  assertEquals(new Set(flags).size, 12);
+  assertEquals(new Set(flags).size, 13);
   const values: Record<string, string> = {
     "--base-url": "http://a",
     "--max-steps": "1",

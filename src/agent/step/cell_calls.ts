@@ -69,7 +69,9 @@ export class CellCalls {
     next: (args?: readonly unknown[]) => Promise<unknown>,
   ): Promise<unknown> {
     const { name, needsApproval, signal } = call;
-    if (isCellFunction(name)) return await withScope(this.#deps.scope, () => next());
+    if (isCellFunction(name, this.#deps.runtime)) {
+      return await withScope(this.#deps.scope, () => next());
+    }
     let { args } = call;
     if (needsApproval) {
       const { allow, input, reason } = await this.#deps.people.approval({ name, args, signal });

@@ -7,10 +7,16 @@
 import { defineFunction, type HostFunction } from "../../inject/host_function.ts";
 import type { HostCallContext } from "../../runtime/cells/ongoing_calls.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
+import type { SkillSet } from "../../skills/skill_set.ts";
 import { scopeOf } from "../team/run_scope.ts";
 
 /** The names of the functions. */
-export type CellFunctionName = "finish" | "askUser" | "readArtifact";
+export type CellFunctionName =
+  | "finish"
+  | "askUser"
+  | "readArtifact"
+  | "activateSkill"
+  | "readSkillFile";
 
 const FUNCTIONS: Readonly<Record<CellFunctionName, HostFunction>> = {
   finish: defineFunction((answer?: unknown) => scopeOf("finish").finish(answer), {
@@ -40,14 +46,35 @@ const FUNCTIONS: Readonly<Record<CellFunctionName, HostFunction>> = {
     description: "Returns a text that was too long to be shown, by the name that was given there",
     declaration: "(name: string): Promise<string>",
   }),
+  activateSkill: defineFunction((name: string) => skillsOf("activateSkill").activate(name), {
+    description:
+      "Returns the instructions of a skill, with a list of its files. Print and follow them",
+    declaration: "(name: string): Promise<string>",
+  }),
+  readSkillFile: defineFunction(
+    (name: string, path: string) => skillsOf("readSkillFile").readFile(name, path),
+    {
+      description: "Returns a file of a skill: its text, or its bytes if it is not text",
+      declaration: "(name: string, path: string): Promise<string | Uint8Array>",
+    },
+  ),
 };
+
+/** Returns the skills of the run that makes a call. */
+function skillsOf(name: CellFunctionName): SkillSet {
+  const { skills } = scopeOf(name);
+  if (skills === undefined) throw new TypeError(`Cannot call ${name}: the agent has no skills`);
+  return skills;
+}
 
 /** The functions that are injected already. */
 const injected = new WeakMap<Runtime, Map<CellFunctionName, Promise<void>>>();
 
 /** Calls of these functions are the agent's own affair: they are not counted, and need no approval. */
-export function isCellFunction(name: string): boolean {
-  return Object.hasOwn(FUNCTIONS, name);
+export function isCellFunction(name: string, runtime: Runtime): boolean {
+  // A host may have a function of its own with such a name, which may need an approval.
+  return Object.hasOwn(FUNCTIONS, name) &&
+    injected.get(runtime)?.has(name as CellFunctionName) === true;
 }
 
 /**

@@ -18,6 +18,12 @@ import { readReply } from "../reply/reply.ts";
 import type { RunState } from "../record/state.ts";
 import type { StepDeps } from "./step_deps.ts";
 
+/** Part of the target that the instructions of active skills may take. */
+const SKILLS_PART = 0.2;
+
+/** Characters of a token, for limits in characters. */
+const CHARS_PER_TOKEN = 3;
+
 /** Returns the window of the model as far as it is known. */
 export function windowOf({ context }: RunState, { settings: { windowTokens } }: StepDeps): number {
   return Math.min(windowTokens, context.windowTokens ?? Infinity);
@@ -49,6 +55,8 @@ export async function compactState(
   if (!force && !needsCompaction(tokens, room, state.context)) return state;
   emit("compacting", state.step, { tokens: tokens + systemTokens });
   const names = await deps.runtime.names();
+  // The observation with the instructions may be left out: they have to be followed to the end.
+  const skills = deps.scope.skills?.reminder(room.target * SKILLS_PART * CHARS_PER_TOKEN) ?? "";
   const usages: TokenUsage[] = [];
   const question = state.messages[state.question];
   let done: Compaction | undefined;
@@ -61,7 +69,7 @@ export async function compactState(
         target: force ? Math.floor(room.target / 2) : room.target,
         windowTokens,
         memory: state.context,
-        namespace: describeNames(names),
+        namespace: [describeNames(names), skills].filter((text) => text !== "").join("\n\n"),
         summarise: (request) => summarise(request, { deps, context: state.context, usages }),
         nameFor: await namer(state.context, deps),
       });

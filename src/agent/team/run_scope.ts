@@ -6,6 +6,7 @@
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { TokenUsage } from "../../model/model.ts";
+import type { SkillSet } from "../../skills/skill_set.ts";
 import type { AgentEvent } from "../record/event.ts";
 import type { ReachedLimit } from "../record/limits.ts";
 
@@ -51,6 +52,8 @@ export interface RunScope {
   ) => Promise<string>;
   /** Reads a text that is kept for cells. */
   readonly readArtifact: (name: string) => string;
+  /** The skills that its cells can activate. @default none */
+  readonly skills?: SkillSet | undefined;
 }
 
 const scopes: AsyncLocalStorage<RunScope> = new AsyncLocalStorage<RunScope>();

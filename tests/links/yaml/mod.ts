@@ -14,6 +14,7 @@ import {
   binaryTag,
   CORE_SCHEMA,
   defineScalarTag,
+  FAILSAFE_SCHEMA,
   loadAll,
   mergeTag,
   NOT_RESOLVED,
@@ -33,7 +34,7 @@ export interface ParseOptions {
    *
    * @default {"default"}
    */
-  schema?: "json" | "core" | "default";
+  schema?: "failsafe" | "json" | "core" | "default";
   /**
    * If `true`, duplicate keys overwrite previous values. Otherwise they throw a `SyntaxError`.
    *
@@ -76,6 +77,7 @@ const floatTag = defineScalarTag<number>("tag:yaml.org,2002:float", {
 
 const CORE = CORE_SCHEMA.withTags(nullCoreTag, integerTag, floatTag);
 const SCHEMAS: Record<NonNullable<ParseOptions["schema"]>, Schema> = {
+  failsafe: FAILSAFE_SCHEMA,
   json: CORE,
   core: CORE,
   default: CORE.withTags(timestampTag, mergeTag, binaryTag, omapTag, pairsTag, setTag),
