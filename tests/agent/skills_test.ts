@@ -165,3 +165,28 @@ Deno.test("catalogOf() stays within its budget", () => {
   }
   assertEquals(catalogOf([], 1000), "");
 });
+
+Deno.test("a compaction restates the instructions of active skills", async () => {
+  const skill = defineSkill({
+    name: "s",
+    description: "d",
+    instructions: "Always answer in verse.",
+  });
+  const long = cell("1", "y".repeat(400));
+  const script = [
+    cell('await activateSkill("s"); 0'),
+    long,
+    long,
+    "<summary>So far</summary>",
+    "Done",
+  ];
+  await using context = setup(script, {
+    contextWindowTokens: 600,
+    systemPromptTemplate: () => "Be short.",
+    skills: [skill],
+  });
+  assertEquals((await context.agent.run("Go")).content, "Done");
+  const summary = context.agent.messages[0]!;
+  assertEquals(summary.role, "summary");
+  assertStringIncludes(summary.content, "Always answer in verse.");
+});

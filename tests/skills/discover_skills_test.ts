@@ -9,7 +9,8 @@ import { listFiles, readFileInside } from "../../src/skills/skill_files.ts";
 async function folder(files: Record<string, string>): Promise<AsyncDisposable & { path: string }> {
   const path = await Deno.realPath(await Deno.makeTempDir());
   for (const [name, text] of Object.entries(files)) {
-    await Deno.mkdir(`${path}/${name}/..`.replace(/\/[^/]*\/\.\.$/, ""), { recursive: true });
+    const file = `${path}/${name}`;
+    await Deno.mkdir(file.slice(0, file.lastIndexOf("/")), { recursive: true });
     await Deno.writeTextFile(`${path}/${name}`, text);
   }
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
