@@ -7,8 +7,8 @@
 import type { ModelMessage, ToolCall } from "../../model/model.ts";
 
 /**
- * The author of a message. Models know fewer roles: a reply with a cell, an observation, and the summary of what was
- * compacted are told apart from questions and answers.
+ * The author of a message. Models know fewer roles: here a reply with a cell, an observation and a summary have roles of
+ * their own, beside questions and answers.
  */
 export type MessageRole =
   | "user"

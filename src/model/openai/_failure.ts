@@ -27,7 +27,7 @@ const contextCodes =
 const contextWords =
   /context.{0,20}(length|size|window|limit)|(prompt|input|request|message)s?.{0,40}(too long|too large|exceed)|exceeds?.{0,60}(token|context)|(token|input).{0,20}(limit|count|length).{0,30}exceed|max(imum)?.{0,20}(input|prompt|context|model|sequence).{0,12}(len|token|size)|reduce the length|too many (input )?tokens|tokens.{0,20}(too long|exceed)/i;
 
-/** Quota is told apart from a rate limit by its code alone, except by servers that send none. */
+/** Texts of servers that send no code for a used-up quota, which looks like a rate limit then. */
 const quotaWords =
   /insufficient (balance|credit|fund|quota)|exceeded your current quota|out of credits?/i;
 
