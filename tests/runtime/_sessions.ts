@@ -38,9 +38,9 @@ export function testSessions(
         const list = typeof cells === "string" ? [cells] : cells;
         await t.step(list.join(" ⏎ "), async () => {
           await using runtime = new RUNTIMES[name](injects);
-          let last: CellResult | undefined;
-          for (const cell of list) last = await runtime.execute(cell);
-          const outcome = outcomeOf(last!);
+          const results: CellResult[] = [];
+          for (const cell of list) results.push(await runtime.execute(cell));
+          const outcome = outcomeOf(results.at(-1)!, results.slice(0, -1));
           if (typeof gives !== "string") assertMatch(outcome, gives);
           else assert(outcome.includes(gives), `${outcome}\n does not contain ${gives}`);
         });
@@ -49,8 +49,15 @@ export function testSessions(
   }
 }
 
-/** Returns a result as a text that its reader could be given. */
-export function outcomeOf(result: CellResult): string {
+/**
+ * Returns a result as a text that its reader could be given.
+ *
+ * @param result The result.
+ * @param earlier The results of earlier cells. Their late errors are listed as well: an error behind the end of a cell is in
+ * the result of that cell or of the next one, as the machine is fast or slow.
+ * @returns The text.
+ */
+export function outcomeOf(result: CellResult, earlier: readonly CellResult[] = []): string {
   const { status, output, changed, unawaited } = result;
   const text = status === "ok"
     ? result.value?.text ?? "nothing"
@@ -59,7 +66,8 @@ export function outcomeOf(result: CellResult): string {
     : status === "refused"
     ? result.text
     : "";
-  const late = output.late.map((piece) => `\nlate ${piece.cell}: ${piece.text}`).join("");
+  const pieces = [...earlier, result].flatMap(({ output }) => output.late);
+  const late = pieces.map((piece) => `\nlate ${piece.cell}: ${piece.text}`).join("");
   const names = changed.map(({ name, constant }) => `${constant ? "const " : ""}${name}`).join(
     ", ",
   );
