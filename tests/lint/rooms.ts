@@ -18,6 +18,7 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   // Skills reach cells only through the agent, which injects what they declare.
   ["skills", ["declare", "inject", ...GROUND]],
   ["model", GROUND],
+  ["store", GROUND],
   ["runtime", ["declare", "host", "inject", ...CELLS, "rpc", ...GROUND]],
   ["declare", ["inject", "cell", "security", "rpc", ...GROUND]],
   ["host", ["inject", "cell", "security", "rpc", ...GROUND]],
@@ -78,6 +79,8 @@ const INNER_ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["rpc/values", ["rpc"]],
   ["rpc/wire", ["rpc"]],
   ["runtime", ["runtime/cells"]],
+  ["store/sqlite", ["store"]],
+  ["store/testing", ["store"]],
   ["security", ["security/analysis"]],
   ["security/rules", ["security", "security/permissions"]],
 ]);
@@ -98,6 +101,11 @@ const EXCEPTIONS: readonly { from: string; to: RegExp; reason: string }[] = [
     from: "src/model/exports.ts",
     to: /^src\/model\/wrap\//,
     reason: "the entry point has the wrappers beside the port that they wrap",
+  },
+  {
+    from: "src/store/exports.ts",
+    to: /^src\/store\/sqlite\//,
+    reason: "the entry point has the default implementation beside the port",
   },
   {
     from: "src/declare/module/define_module.ts",
