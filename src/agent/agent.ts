@@ -17,15 +17,15 @@ import {
   type RunOptions,
 } from "./agent_options.ts";
 import { AgentRun, type RunHost } from "./agent_run.ts";
-import { settingsOf } from "./agent_settings.ts";
+import { settingsOf, settingsOfRun } from "./agent_settings.ts";
 import { Artifacts } from "./compaction/artifacts.ts";
 import { cellFunctionsOf, skillsOf, systemPromptOf } from "./agent_prompt.ts";
 import { dateReminder } from "./prompt.ts";
 import { type ContextMemory, NEW_CONTEXT } from "./record/context_memory.ts";
 import type { RunResult } from "./record/event.ts";
-import { checkRunLimits } from "./record/limits.ts";
-import { checkMessages, type Message } from "./record/message.ts";
-import { newState, type RunState } from "./record/state.ts";
+import { checkMessages, type Message, questionOf } from "./record/message.ts";
+import type { RunJournal } from "./record/journal.ts";
+import { expenseBetween, newState, type RunState, STATE_VERSION } from "./record/state.ts";
 import { ToolSet } from "./reply/tool_set.ts";
 import { RunClock, runToEnd } from "./run_loop.ts";
 import { Attachments } from "./step/attachments.ts";
@@ -37,6 +37,9 @@ import { Ledger } from "./team/ledger.ts";
 import { checkDescent, currentScope, type RunScope } from "./team/run_scope.ts";
 
 export type { AgentOptions, OutputOf, RunOptions };
+
+/** Returns the state in which a run begins. */
+type FirstState = (id: string, parent: string | undefined) => RunState;
 
 /**
  * An agent with a history, on a runtime that it is given. Runs follow one another, on the same history and the same runtime.
@@ -157,19 +160,64 @@ export class Agent<R extends Runtime = Runtime> {
     return this.#start<OutputOf<S>>(query, options as RunOptions, Promise.resolve());
   }
 
+  /**
+   * Goes on with a run that this agent or another one has begun: the state replaces the history, and the next step follows.
+   *
+   * @param state The state of the run, between two steps. If it has ended, this run ends at once, with the same result.
+   * @param options Signal, limits, the schema of the answer: those with which the run was started.
+   * @returns The run, with the identifier of the one that is resumed.
+   * @throws {TypeError} If the state has another version.
+   *
+   * @example A run that another agent goes on with
+   * ```ts
+   * import { CaveAgent, LocalRuntime } from "@cave/agent";
+   * import { ScriptedServer } from "@cave/agent/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = new ScriptedServer({ replies: ["~~~ts\n6 * 7\n~~~", "42"] });
+   * await using runtime = new LocalRuntime();
+   * const run = new CaveAgent({ model: server.model(), runtime }).stream("What is 6 * 7?");
+   * for await (const { type } of run) if (type === "execution_output") break;
+   * await run.result.catch(() => {});
+   * const saved = JSON.parse(JSON.stringify({ ...run.state, status: "running" }));
+   *
+   * const other = new CaveAgent({ model: server.model(), runtime });
+   * assertEquals((await other.resume(saved).result).content, "42");
+   * ```
+   */
+  resume<S extends Schema = never>(
+    state: RunState,
+    options: RunOptions<S> = {},
+  ): AgentRun<OutputOf<S>> {
+    if (state?.version !== STATE_VERSION) {
+      throw new TypeError(
+        `Cannot resume a run: its state has version ${
+          String(state?.version)
+        }, and not ${STATE_VERSION}`,
+      );
+    }
+    checkMessages(state.messages);
+    const given = { ...options, id: state.id } as RunOptions;
+    return this.#begin<OutputOf<S>>(() => state, given, Promise.resolve());
+  }
+
   /** Starts a run, whose work begins when another one has ended well. */
   #start<T>(query: string, options: RunOptions, before: Promise<void>): AgentRun<T> {
-    checkOptions(options, { names: RUN_OPTIONS, task: "run an agent" });
     if (typeof query !== "string") {
       throw new TypeError(`Cannot run an agent: the question is a ${typeof query} and not text`);
     }
-    const settings = this.#settingsFor(options);
-    const attachments = this.#attachments.add(options.attachments ?? []);
-    const question: Message = {
-      role: "user",
-      content: query,
-      ...(attachments.length === 0 ? {} : { attachments }),
-    };
+    checkOptions(options, { names: RUN_OPTIONS, task: "run an agent" });
+    const question = questionOf(query, this.#attachments.add(options.attachments ?? []));
+    const firstState = (id: string, parent: string | undefined) =>
+      newState({ id, parent, history: this.#messages, question, context: this.#context });
+    return this.#begin<T>(firstState, options, before);
+  }
+
+  /** Begins the work of a run. */
+  #begin<T>(firstState: FirstState, options: RunOptions, before: Promise<void>): AgentRun<T> {
+    checkOptions(options, { names: RUN_OPTIONS, task: "run an agent" });
+    const settings = settingsOfRun(this.#settings, options);
+    const { journal } = options;
     const parent = currentScope();
     if (parent !== undefined) checkDescent(parent, { agent: this, runtime: this.runtime });
     const signals = [options.signal, parent?.signal].filter((signal) => signal !== undefined);
@@ -182,15 +230,16 @@ export class Agent<R extends Runtime = Runtime> {
           try {
             using clock = new RunClock(settings.limits.maxDurationMs);
             clocks.push(clock);
-            return await this.#work(question, { host, settings, clock, parent });
+            return await this.#work(firstState, { host, settings, clock, parent, journal });
           } finally {
             this.#checkpoint();
           }
         }, host.signal);
       },
       {
-        id: crypto.randomUUID(),
+        id: options.id ?? crypto.randomUUID(),
         parent: parent?.id,
+        journal,
         signal: signals.length === 0 ? undefined : AbortSignal.any(signals),
         onEvent: parent?.onChildEvent,
         onWaiting: (waits) => clocks.forEach((clock) => waits ? clock.stop() : clock.start()),
@@ -212,49 +261,32 @@ export class Agent<R extends Runtime = Runtime> {
     );
   }
 
-  #settingsFor(options: RunOptions): StepSettings {
-    const { parameters, output } = options;
-    const limits = checkRunLimits(options, this.#settings.limits);
-    return {
-      ...this.#settings,
-      limits,
-      parameters: { ...this.#settings.parameters, ...parameters },
-      output,
-    };
-  }
-
   /** Does the work of a run. */
   async #work(
-    question: Message,
-    { host, settings, clock, parent }: {
+    firstState: FirstState,
+    { host, settings, clock, parent, journal }: {
       readonly host: RunHost;
       readonly settings: StepSettings;
       readonly clock: RunClock;
       readonly parent: RunScope | undefined;
+      readonly journal: RunJournal | undefined;
     },
   ): Promise<RunResult> {
-    const first = newState({
-      id: host.id,
-      parent: parent?.id,
-      history: this.#messages,
-      question,
-      context: this.#context,
-    });
+    const first = firstState(host.id, parent?.id);
+    for (const [name, allow] of Object.entries(first.remembered)) {
+      host.people.remembered.set(name, { allow });
+    }
     let state = first;
     const update = (next: RunState) => {
       // The expense of a run is its parent's as well.
-      parent?.spend({
-        usage: minus(next, state),
-        cost: next.cost - state.cost,
-        hostCalls: next.hostCalls - state.hostCalls,
-      });
+      parent?.spend(expenseBetween(state, next));
       state = next;
       this.#messages = next.messages;
       this.#context = next.context;
       host.update(next);
     };
     const deps = await this.#deps({ host, settings, clock, parent, state: () => state, update });
-    return await runToEnd(first, { deps, clock, host: { ...host, update } });
+    return await runToEnd(first, { deps: { ...deps, journal }, clock, host: { ...host, update } });
   }
 
   /** Takes a checkpoint while the answer is read; the next cell waits for it. A failure is reported when it is needed. */
@@ -319,19 +351,11 @@ export class Agent<R extends Runtime = Runtime> {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       // The question stays out of the history: no model has seen it.
-      update({ ...state(), messages: state().messages.slice(0, -1), status: "failed", reason });
+      const { messages, step } = state();
+      const seen = step === 0 ? messages.slice(0, -1) : messages;
+      update({ ...state(), messages: seen, status: "failed", reason });
       emit("run_failed", 0, { reason });
       throw error;
     }
   }
-}
-
-/** Returns the tokens that one state has and another has not. */
-function minus({ usage: after }: RunState, { usage: before }: RunState) {
-  return {
-    inputTokens: after.inputTokens - before.inputTokens,
-    outputTokens: after.outputTokens - before.outputTokens,
-    totalTokens: after.totalTokens - before.totalTokens,
-    estimated: after.estimated,
-  };
 }

@@ -29,6 +29,8 @@ export type { ContextMemory } from "./record/context_memory.ts";
 export type { LimitName, ModelPrices, RunLimits } from "./record/limits.ts";
 export type { AttachmentReference, MessageRole } from "./record/message.ts";
 export type { PendingApproval, PendingQuestion, PendingRequest } from "./record/pending_request.ts";
+export type { CallOutcome, JournaledAction, JournaledCall, RunJournal } from "./record/journal.ts";
+export { JournalError } from "./record/journal_error.ts";
 export type { RunState } from "./record/state.ts";
 export { MiddlewareError } from "./step/middleware.ts";
 export type { AgentMiddleware, HostCallRequest, ModelRequest } from "./step/middleware.ts";

@@ -10,9 +10,11 @@ import type { ToolCall } from "../../model/model.ts";
 import { escapeTags } from "../../text/escape_tags.ts";
 import { leftOut, truncate } from "../../text/truncate.ts";
 import { plainValue } from "../people/plain_value.ts";
+import { JournalError } from "../record/journal_error.ts";
 import { NO_USAGE, type RunState } from "../record/state.ts";
 import { withScope } from "../team/run_scope.ts";
 import type { Action } from "./action.ts";
+import { journaled } from "./journaled.ts";
 import { type HostCallRequest, MiddlewareError, wrapAction } from "./middleware.ts";
 import type { StepDeps } from "./step_deps.ts";
 
@@ -58,10 +60,14 @@ export async function callTool(
         args: args ?? request.args,
       }),
     });
-    const value = await withSignal(make({ name, args }), signal);
+    const value = await withSignal(
+      journaled(deps, { name, args, ...definition.effects, make: () => make({ name, args }) }),
+      signal,
+    );
     content = typeof value === "string" ? value : JSON.stringify(plainValue(value) ?? null);
   } catch (error) {
     if (signal.aborted) throw signal.reason;
+    if (error instanceof JournalError) throw error;
     if (error instanceof MiddlewareError) {
       const next = ledger.book({ ...state, status: "failed", reason: error.message });
       return { state: next, content: error.message };

@@ -10,6 +10,8 @@ import type { CellCall } from "../../runtime/cells/execute_options.ts";
 import { NO_USAGE, type RunState } from "../record/state.ts";
 import { withScope } from "../team/run_scope.ts";
 import { isCellFunction } from "./cell_functions.ts";
+import { JournalError } from "../record/journal_error.ts";
+import { journaled } from "./journaled.ts";
 import { type HostCallRequest, MiddlewareError, wrapAction } from "./middleware.ts";
 import type { StepDeps } from "./step_deps.ts";
 
@@ -20,8 +22,8 @@ interface HostCall extends HostCallRequest {
 
 /** The calls of one cell. */
 export class CellCalls {
-  /** The failure of middleware that has ended the cell. */
-  fault: MiddlewareError | undefined;
+  /** The failure of middleware or of the journal that has ended the cell. */
+  fault: MiddlewareError | JournalError | undefined;
   readonly #state: RunState;
   readonly #deps: StepDeps;
   readonly #abort = new AbortController();
@@ -80,13 +82,18 @@ export class CellCalls {
     }
     this.#count(name);
     try {
-      return await this.#make({
-        name,
+      return await journaled(this.#deps, {
+        ...call,
         args,
-        next: (given) => next(given === call.args ? undefined : given),
+        make: () =>
+          this.#make({
+            name,
+            args,
+            next: (given) => next(given === call.args ? undefined : given),
+          }),
       });
     } catch (error) {
-      if (error instanceof MiddlewareError) {
+      if (error instanceof MiddlewareError || error instanceof JournalError) {
         this.fault ??= error;
         this.#abort.abort(error);
       }

@@ -9,6 +9,7 @@ import type { Schema } from "../../inject/schema.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { Emit } from "../record/event.ts";
 import type { Artifacts } from "../compaction/artifacts.ts";
+import type { RunJournal } from "../record/journal.ts";
 import type { CheckedLimits, ModelPrices } from "../record/limits.ts";
 import type { Attachments } from "./attachments.ts";
 import type { NamedMiddleware } from "./middleware.ts";
@@ -92,4 +93,6 @@ export interface StepDeps {
   readonly ledger: Ledger;
   /** The answer that a cell has handed over. */
   readonly answer: HandedOver;
+  /** Receives the run as it goes on. @default none */
+  readonly journal?: RunJournal | undefined;
 }
