@@ -7,8 +7,7 @@
 import { Mutex } from "../async/mutex.ts";
 import type { Schema } from "../inject/schema.ts";
 import { checkOptions } from "../limits/options.ts";
-import type { Runtime } from "../runtime/runtime.ts";
-import type { SkillSet } from "../skills/skill_set.ts";
+import type { Recovery, Runtime } from "../runtime/runtime.ts";
 import {
   AGENT_OPTIONS,
   type AgentOptions,
@@ -18,25 +17,32 @@ import {
 } from "./agent_options.ts";
 import { AgentRun, type RunHost } from "./agent_run.ts";
 import { settingsOf, settingsOfRun } from "./agent_settings.ts";
-import { Artifacts } from "./compaction/artifacts.ts";
-import { cellFunctionsOf, skillsOf, systemPromptOf } from "./agent_prompt.ts";
-import { dateReminder } from "./prompt.ts";
-import { type ContextMemory, NEW_CONTEXT } from "./record/context_memory.ts";
+import { AgentMemory } from "./agent_memory.ts";
+import type { KeptFile } from "./files/kept_files.ts";
+import { cellFunctionsOf, skillsOf } from "./agent_prompt.ts";
 import type { RunResult } from "./record/event.ts";
 import { checkMessages, type Message, questionOf } from "./record/message.ts";
 import type { RunJournal } from "./record/journal.ts";
 import { expenseBetween, newState, type RunState, STATE_VERSION } from "./record/state.ts";
 import { ToolSet } from "./reply/tool_set.ts";
 import { RunClock, runToEnd } from "./run_loop.ts";
-import { Attachments } from "./step/attachments.ts";
 import { checkCellFunctions, injectCellFunctions } from "./step/cell_functions.ts";
-import { type NamedMiddleware, nameMiddleware, wrapModel } from "./step/middleware.ts";
-import type { HandedOver, StepDeps, StepSettings } from "./step/step_deps.ts";
-import { scopeOfRun } from "./scope_of_run.ts";
-import { Ledger } from "./team/ledger.ts";
+import { nameMiddleware } from "./step/middleware.ts";
+import type { StepSettings } from "./step/step_deps.ts";
+import { type AgentParts, makeDeps } from "./make_deps.ts";
 import { checkDescent, currentScope, type RunScope } from "./team/run_scope.ts";
 
 export type { AgentOptions, OutputOf, RunOptions };
+
+/** The parts of {@linkcode Agent.restore}. */
+export interface RestoreFrom {
+  /** The last state of a run, for the history. @default none */
+  readonly state?: RunState | undefined;
+  /** The files of the history. @default none */
+  readonly files?: readonly KeptFile[] | undefined;
+  /** The bytes of a snapshot of the runtime. @default none */
+  readonly snapshot?: Uint8Array | undefined;
+}
 
 /** Returns the state in which a run begins. */
 type FirstState = (id: string, parent: string | undefined) => RunState;
@@ -51,14 +57,9 @@ export class Agent<R extends Runtime = Runtime> {
   readonly runtime: R;
   readonly #options: AgentOptions<R>;
   readonly #settings: StepSettings;
-  readonly #tools: ToolSet;
-  readonly #skills: SkillSet;
-  readonly #middleware: readonly NamedMiddleware[];
-  readonly #artifacts = new Artifacts();
-  readonly #attachments = new Attachments();
+  readonly #parts: AgentParts;
+  readonly #memory: AgentMemory;
   readonly #runs = new Mutex();
-  #messages: readonly Message[];
-  #context: ContextMemory = NEW_CONTEXT;
 
   /**
    * Makes an agent. Nothing is started or sent yet.
@@ -79,14 +80,20 @@ export class Agent<R extends Runtime = Runtime> {
     }
     this.#options = options;
     this.#settings = settingsOf(options);
-    this.#messages = checkMessages(options.messages ?? []);
-    this.#tools = new ToolSet(options.tools ?? {}, { runsCells: options.cells === "tool" });
-    if (options.cells === "off" && this.#tools.specs.length === 0) {
+    this.#memory = new AgentMemory(options.messages ?? []);
+    const tools = new ToolSet(options.tools ?? {}, { runsCells: options.cells === "tool" });
+    if (options.cells === "off" && tools.specs.length === 0) {
       throw new TypeError(`Cannot ${task}: cells are off, and there are no tools`);
     }
-    this.#middleware = nameMiddleware(options.middleware ?? []);
     this.runtime = options.runtime;
-    this.#skills = skillsOf(options);
+    this.#parts = {
+      agent: this,
+      options,
+      tools,
+      skills: skillsOf(options),
+      middleware: nameMiddleware(options.middleware ?? []),
+      memory: this.#memory,
+    };
     checkCellFunctions(this.runtime, [
       ...cellFunctionsOf(options),
       ...(this.#settings.keepsArtifacts ? ["readArtifact" as const] : []),
@@ -95,7 +102,7 @@ export class Agent<R extends Runtime = Runtime> {
 
   /** The history: a copy, plain data, without the system message. */
   get messages(): readonly Message[] {
-    return this.#messages.map((message) => ({ ...message }));
+    return this.#memory.messages.map((message) => ({ ...message }));
   }
 
   /**
@@ -201,15 +208,52 @@ export class Agent<R extends Runtime = Runtime> {
     return this.#begin<OutputOf<S>>(() => state, given, Promise.resolve());
   }
 
+  /**
+   * Takes over what an earlier agent has left, in another process or on another machine. Do it before the first run.
+   *
+   * @param from The last state, for the history; the files that it refers to; the bytes of a snapshot of the namespace.
+   * @returns The names that are back, and those that are not; `undefined` without a snapshot.
+   * @throws {TypeError} If the history is malformed, or the bytes are not a snapshot.
+   */
+  async restore({ state, files = [], snapshot }: RestoreFrom): Promise<Recovery | undefined> {
+    if (state !== undefined) {
+      checkMessages(state.messages);
+      this.#memory.take(state);
+    }
+    this.#memory.restoreFiles(files);
+    if (snapshot === undefined) return undefined;
+    // Names that the snapshot has by name must exist.
+    await injectCellFunctions(this.runtime, [
+      ...cellFunctionsOf(this.#options),
+      ...(this.#settings.keepsArtifacts ? ["readArtifact" as const] : []),
+    ]);
+    return await this.runtime.restore(snapshot);
+  }
+
+  /**
+   * Lists the files that the history refers to, for a store.
+   *
+   * @param known Keys of files that need not be listed. @default none
+   */
+  files(known: ReadonlySet<string> = new Set()): KeptFile[] {
+    return this.#memory.files(known);
+  }
+
   /** Starts a run, whose work begins when another one has ended well. */
   #start<T>(query: string, options: RunOptions, before: Promise<void>): AgentRun<T> {
     if (typeof query !== "string") {
       throw new TypeError(`Cannot run an agent: the question is a ${typeof query} and not text`);
     }
     checkOptions(options, { names: RUN_OPTIONS, task: "run an agent" });
-    const question = questionOf(query, this.#attachments.add(options.attachments ?? []));
+    const question = questionOf(query, this.#memory.attachments.add(options.attachments ?? []));
     const firstState = (id: string, parent: string | undefined) =>
-      newState({ id, parent, history: this.#messages, question, context: this.#context });
+      newState({
+        id,
+        parent,
+        question,
+        history: this.#memory.messages,
+        context: this.#memory.context,
+      });
     return this.#begin<T>(firstState, options, before);
   }
 
@@ -281,81 +325,22 @@ export class Agent<R extends Runtime = Runtime> {
       // The expense of a run is its parent's as well.
       parent?.spend(expenseBetween(state, next));
       state = next;
-      this.#messages = next.messages;
-      this.#context = next.context;
+      this.#memory.take(next);
       host.update(next);
     };
-    const deps = await this.#deps({ host, settings, clock, parent, state: () => state, update });
-    return await runToEnd(first, { deps: { ...deps, journal }, clock, host: { ...host, update } });
+    const deps = await makeDeps(this.#parts, {
+      host: { ...host, update },
+      settings,
+      clock,
+      parent,
+      journal,
+      state: () => state,
+    });
+    return await runToEnd(first, { deps, clock, host: { ...host, update } });
   }
 
   /** Takes a checkpoint while the answer is read; the next cell waits for it. A failure is reported when it is needed. */
   #checkpoint(): void {
     if (this.runtime.checkpointPolicy === "run") this.runtime.checkpoint().catch(() => {});
-  }
-
-  async #deps(
-    { host, settings, clock, parent, state, update }: {
-      readonly host: RunHost;
-      readonly settings: StepSettings;
-      readonly clock: RunClock;
-      readonly parent: RunScope | undefined;
-      readonly state: () => RunState;
-      readonly update: (state: RunState) => void;
-    },
-  ): Promise<StepDeps> {
-    const { emit, people } = host;
-    const signal = AbortSignal.any([host.signal, clock.signal]);
-    const ledger = new Ledger();
-    const answer: HandedOver = { done: false, value: undefined };
-    const { model } = this.#options;
-    const scope = scopeOfRun({
-      host,
-      settings,
-      parent,
-      ledger,
-      answer,
-      signal,
-      state,
-      agent: this,
-      runtime: this.runtime,
-      artifacts: this.#artifacts,
-      skills: this.#skills,
-    });
-    try {
-      const names = cellFunctionsOf(this.#options, settings.output);
-      await injectCellFunctions(this.runtime, names);
-      const system = `${await systemPromptOf(this.#options, {
-        settings,
-        skills: this.#skills,
-      })}\n\n${dateReminder(new Date())}`;
-      return {
-        settings,
-        emit,
-        signal,
-        callModel: wrapModel(
-          this.#middleware,
-          (messages, options) => model.stream(messages, options),
-        ),
-        runtime: this.runtime,
-        system,
-        tools: this.#tools,
-        people,
-        artifacts: this.#artifacts,
-        attachments: this.#attachments,
-        middleware: this.#middleware,
-        scope,
-        ledger,
-        answer,
-      };
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      // The question stays out of the history: no model has seen it.
-      const { messages, step } = state();
-      const seen = step === 0 ? messages.slice(0, -1) : messages;
-      update({ ...state(), messages: seen, status: "failed", reason });
-      emit("run_failed", 0, { reason });
-      throw error;
-    }
   }
 }

@@ -21,9 +21,10 @@
  * @module
  */
 
-export { Agent } from "./agent.ts";
+export { Agent, type RestoreFrom } from "./agent.ts";
 export type { AgentOptions, OutputOf } from "./agent_options.ts";
 export type { AgentRunOptions, RunHost } from "./agent_run.ts";
+export type { KeptFile } from "./files/kept_files.ts";
 export type { AgentEventMap, Emit } from "./record/event.ts";
 export type { ContextMemory } from "./record/context_memory.ts";
 export type { LimitName, ModelPrices, RunLimits } from "./record/limits.ts";

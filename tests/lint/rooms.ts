@@ -37,16 +37,19 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
 const INNER_ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["agent", [
     "agent/compaction",
+    "agent/files",
     "agent/people",
     "agent/record",
     "agent/reply",
     "agent/step",
     "agent/team",
   ]],
-  ["agent/compaction", ["agent/record"]],
+  ["agent/compaction", ["agent/files", "agent/record"]],
+  ["agent/files", ["agent/record"]],
   ["agent/people", ["agent/record"]],
   ["agent/step", [
     "agent/compaction",
+    "agent/files",
     "agent/people",
     "agent/record",
     "agent/reply",

@@ -112,6 +112,7 @@ export class PeopleDesk {
    * Asks for an approval, and waits for the decision.
    *
    * @param call The name of the function, the arguments, and a signal that ends the wait.
+   * @returns The decision, with the identifier of the request if there was one.
    */
   async approval(
     { name, args, signal }: {
@@ -119,7 +120,7 @@ export class PeopleDesk {
       readonly args: readonly unknown[];
       readonly signal: AbortSignal;
     },
-  ): Promise<ApprovalDecision> {
+  ): Promise<ApprovalDecision & { readonly id?: string }> {
     const known = this.remembered.get(name);
     if (known !== undefined) return known;
     const request: PendingApproval = {
@@ -132,7 +133,7 @@ export class PeopleDesk {
       const { id } = request;
       this.#options.emit("approval_request", this.#step, { id, name, args: request.args });
     }) as ApprovalDecision;
-    return decision;
+    return { ...decision, id: request.id };
   }
 
   /**

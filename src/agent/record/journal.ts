@@ -39,6 +39,8 @@ export interface JournaledCall {
   readonly effect: CallEffect;
   /** Whether the function can be called again without another effect. */
   readonly idempotent: boolean;
+  /** The request by which a person has approved the call. @default none */
+  readonly approval?: string | undefined;
 }
 
 /** The end of a call of the host. */

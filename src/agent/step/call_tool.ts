@@ -37,8 +37,10 @@ export async function callTool(
     const read = await tools.read(call);
     const { definition } = read;
     let { args } = read;
+    let approval: string | undefined;
     if (await needsApproval(definition, args)) {
-      const { allow, input, reason } = await people.approval({ name, args, signal });
+      const { id, allow, input, reason } = await people.approval({ name, args, signal });
+      approval = id;
       if (!allow) throw new CallRefusedError(name, reason);
       args = input === undefined ? args : await argumentsOf(definition, { name, args: input });
     }
@@ -61,7 +63,13 @@ export async function callTool(
       }),
     });
     const value = await withSignal(
-      journaled(deps, { name, args, ...definition.effects, make: () => make({ name, args }) }),
+      journaled(deps, {
+        name,
+        args,
+        approval,
+        ...definition.effects,
+        make: () => make({ name, args }),
+      }),
       signal,
     );
     content = typeof value === "string" ? value : JSON.stringify(plainValue(value) ?? null);

@@ -75,8 +75,10 @@ export class CellCalls {
       return await withScope(this.#deps.scope, () => next());
     }
     let { args } = call;
+    let approval: string | undefined;
     if (needsApproval) {
-      const { allow, input, reason } = await this.#deps.people.approval({ name, args, signal });
+      const { id, allow, input, reason } = await this.#deps.people.approval({ name, args, signal });
+      approval = id;
       if (!allow) throw new CallRefusedError(name, reason);
       args = input ?? args;
     }
@@ -85,6 +87,7 @@ export class CellCalls {
       return await journaled(this.#deps, {
         ...call,
         args,
+        approval,
         make: () =>
           this.#make({
             name,

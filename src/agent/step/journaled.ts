@@ -17,6 +17,8 @@ export interface CallToJournal<T> extends Effects {
   readonly name: string;
   /** The arguments. */
   readonly args: readonly unknown[];
+  /** The request by which a person has approved the call. @default none */
+  readonly approval?: string | undefined;
   /** Makes the call. */
   readonly make: () => Promise<T>;
 }
@@ -30,12 +32,13 @@ export interface CallToJournal<T> extends Effects {
  */
 export async function journaled<T>(
   { journal }: Pick<StepDeps, "journal">,
-  { name, args, effect, idempotent, make }: CallToJournal<T>,
+  { name, args, effect, idempotent, approval, make }: CallToJournal<T>,
 ): Promise<T> {
-  if (journal === undefined || effect === "read" || idempotent) return await make();
+  const isRecorded = approval !== undefined || effect === "write" && !idempotent;
+  if (journal === undefined || !isRecorded) return await make();
   const id = crypto.randomUUID();
   const plain = args.map((arg) => plainValue(arg));
-  await kept(journal.call({ id, name, args: plain, effect, idempotent }));
+  await kept(journal.call({ id, name, args: plain, effect, idempotent, approval }));
   const end = (outcome: CallOutcome) => kept(journal.callEnd(id, outcome));
   let result: T;
   try {
