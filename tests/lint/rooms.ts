@@ -18,6 +18,7 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   // Skills reach cells only through the agent, which injects what they declare.
   ["skills", ["declare", "inject", ...GROUND]],
   ["model", GROUND],
+  ["session", ["agent", "store", "model", ...RUNTIME]],
   ["store", GROUND],
   ["runtime", ["declare", "host", "inject", ...CELLS, "rpc", ...GROUND]],
   ["declare", ["inject", "cell", "security", "rpc", ...GROUND]],
