@@ -36,8 +36,6 @@ export interface CutOff {
   readonly calls: readonly CutOffCall[];
   /** Requests to people, decided. */
   readonly requests: readonly StoredRequest[];
-  /** Names that could not be restored, with the reason. */
-  readonly lost: readonly string[];
 }
 
 /**
@@ -89,7 +87,7 @@ export function messagesOf(cutOff: CutOff): Message[] {
 }
 
 /** Tells what has happened, in words. */
-function describe({ calls, requests, lost }: CutOff, what: "cell" | "call"): string {
+function describe({ calls, requests }: CutOff, what: "cell" | "call"): string {
   const lines = [
     `The program that ran this ${what} was ended before the ${what} was. The ${what} is not run again. ` +
     "The names of the session have the values that they had before it.",
@@ -113,7 +111,6 @@ function describe({ calls, requests, lost }: CutOff, what: "cell" | "call"): str
       );
     }
   }
-  if (lost.length > 0) lines.push(`Names that could not be restored: ${lost.join("; ")}.`);
   lines.push("Go on from here: do not repeat calls that have happened.");
   return lines.join("\n");
 }

@@ -15,3 +15,11 @@ export type { Branch, MessageNode } from "./message_tree.ts";
 export type { SnapshotPolicy } from "./recorder.ts";
 export { SessionRun } from "./session_run.ts";
 export type { SessionStatus } from "./session_record.ts";
+export {
+  collectBlobs,
+  type CollectOptions,
+  deleteSession,
+  listSessions,
+  type ListSessionsOptions,
+  type SessionInfo,
+} from "./manage_sessions.ts";

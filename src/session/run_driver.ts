@@ -48,7 +48,7 @@ export interface Drive {
 export async function startRun(query: string, drive: Drive): Promise<RunResult> {
   const { core, options, signal, onLive } = drive;
   return await toEnd(drive, async () => {
-    const { agent } = await core.prepare();
+    const { agent } = await prepare(core);
     const { id } = core.writer.record.run!;
     const live = agent.stream(query, { ...options, signal, id, journal: core.recorder(agent) });
     onLive(live);
@@ -67,17 +67,16 @@ export async function resumeRun(drive: Drive): Promise<RunResult> {
   return await toEnd(drive, async () => {
     await drive.decided();
     signal.throwIfAborted();
-    const prepared = await core.prepare();
-    const { agent, lost } = prepared;
+    await core.writer.write({ events: [{ type: "run_resumed" }] });
+    const { agent } = await prepare(core);
     const run = core.writer.record.run!;
-    await core.writer.write({ events: [{ type: "run_resumed", lost }] });
     const options = { ...drive.options, signal, id: run.id, journal: core.recorder(agent) };
     if (run.state === undefined) {
       const live = agent.stream(run.query, options);
       onLive(live);
       return live;
     }
-    const state = await stateToResume(drive, prepared);
+    const state = await stateToResume(drive);
     const live = agent.resume(state, options);
     onLive(live);
     return live;
@@ -97,7 +96,7 @@ export async function cancelRun(core: SessionCore, reason: string): Promise<void
   const calls = doing === undefined ? [] : callsIn(await eventsSince(core, doing.firstEvent));
   const added = doing === undefined
     ? []
-    : messagesOf({ doing, calls, requests: run.requests.filter(isDecided), lost: [] });
+    : messagesOf({ doing, calls, requests: run.requests.filter(isDecided) });
   const messages = core.tree.take([...state.messages, ...added]);
   await core.writer.write({
     record: {
@@ -156,8 +155,15 @@ export function isOver(status: string): boolean {
   return !["queued", "running", "waiting"].includes(status);
 }
 
+/** Prepares the agent, and tells of names that are lost, once. */
+async function prepare(core: SessionCore): Promise<PreparedAgent> {
+  const { agent, lost } = await core.prepare();
+  if (lost.length > 0) await core.writer.write({ events: [{ type: "names_lost", lost }] });
+  return { agent, lost };
+}
+
 /** Returns the state with which a run goes on, and records it. */
-async function stateToResume(drive: Drive, { lost }: PreparedAgent): Promise<RunState> {
+async function stateToResume(drive: Drive): Promise<RunState> {
   const { core } = drive;
   const { requests, doing } = core.writer.record.run!;
   const before: RunState = { ...core.state, status: "running", pending: [] };
@@ -171,7 +177,7 @@ async function stateToResume(drive: Drive, { lost }: PreparedAgent): Promise<Run
   const made = callsIn(await eventsSince(core, doing.firstEvent));
   await makeApprovedCalls(drive, new Set(made.map(({ approval }) => approval)));
   const calls = callsIn(await eventsSince(core, doing.firstEvent));
-  const added = messagesOf({ doing, calls, requests, lost });
+  const added = messagesOf({ doing, calls, requests });
   return await record(core, { ...before, messages: [...before.messages, ...added] });
 }
 

@@ -6,7 +6,9 @@
 
 import type { Agent } from "../agent/agent.ts";
 import type { KeptFile } from "../agent/files/kept_files.ts";
+import type { Message } from "../agent/record/message.ts";
 import { newState, type RunState } from "../agent/record/state.ts";
+import { observeReply } from "../agent/step/observation.ts";
 import type { Store } from "../store/store.ts";
 import type { MessageTree } from "./message_tree.ts";
 import { SESSION_KEYS, type StoredFile } from "./session_record.ts";
@@ -129,19 +131,40 @@ export class SessionCore {
       const agent = await this.#agent;
       const { snapshot, snapshotFault, messages } = this.writer.record;
       const bytes = snapshot === null ? undefined : await this.shelf.load(snapshot);
-      const recovery = await agent.restore({
-        state: messages === 0 ? undefined : this.state,
-        files: await this.#storedFiles(),
-        snapshot: bytes,
-      });
+      const files = await this.#storedFiles();
+      const state = messages === 0 ? undefined : this.state;
+      const recovery = await agent.restore({ state, files, snapshot: bytes });
       const lost = (recovery?.lost ?? []).map(({ name, reason }) => `${name} (${reason})`);
       if (snapshot !== null && bytes === undefined) lost.push("all (the snapshot is gone)");
-      if (snapshotFault !== undefined) lost.push(`changes since the snapshot (${snapshotFault})`);
+      if (snapshotFault !== undefined) {
+        const what = snapshot === null
+          ? "all names of earlier cells"
+          : "changes since the snapshot";
+        lost.push(`${what} (${snapshotFault})`);
+      }
+      if (lost.length > 0) await this.#tellLosses(agent, lost);
       return { agent, lost };
     } catch (error) {
       this.#prepared = undefined;
       throw error;
     }
+  }
+
+  /** Tells the model of names that could not be restored, before it goes on. */
+  async #tellLosses(agent: Agent, lost: readonly string[]): Promise<void> {
+    const content = observeReply(
+      `The program that ran the cells was ended, and another one has taken its place. These names could not be restored, and are gone or have older values: ${
+        lost.join("; ")
+      }. All others are as they were.`,
+    );
+    const told: Message = { role: "execution_result", content };
+    const state = { ...this.state, messages: [...this.tree.messages, told] };
+    const messages = this.tree.take(state.messages);
+    await this.writer.write({
+      record: { head: this.tree.head, snapshotFault: undefined },
+      messages,
+    });
+    await agent.restore({ state });
   }
 
   async #storedFiles(): Promise<KeptFile[]> {

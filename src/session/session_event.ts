@@ -12,8 +12,10 @@ import type { RunStatus } from "../agent/record/run_status.ts";
 export interface SessionEventMap {
   /** The run begins. */
   run_start: { readonly query: string };
-  /** Another process goes on with the run. `lost` are names of the namespace that could not be restored. */
-  run_resumed: { readonly lost: readonly string[] };
+  /** Another process goes on with the run. */
+  run_resumed: Record<never, never>;
+  /** Names of the namespace could not be restored, for the reasons given; the model is told as well. */
+  names_lost: { readonly lost: readonly string[] };
   /** A call of the host is about to be made that may change something. */
   host_call: JournaledCall;
   /** The call has returned or thrown. */
