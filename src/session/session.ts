@@ -16,10 +16,11 @@ import type { Branch, MessageNode } from "./message_tree.ts";
 import { People } from "./people.ts";
 import { RunSlot } from "./run_slot.ts";
 import { cancelRun, isOver, resumeRun, startRun } from "./run_driver.ts";
+import { restoreOptions, storeOptions } from "./run_options.ts";
 import type { SessionCore } from "./session_core.ts";
 import { SessionStateError } from "./session_errors.ts";
 import type { SessionEvent } from "./session_event.ts";
-import type { SessionRecord, SessionStatus, StoredRunOptions } from "./session_record.ts";
+import type { SessionRecord, SessionStatus } from "./session_record.ts";
 import type { SessionRun } from "./session_run.ts";
 
 /** Options of {@linkcode Session.prompt} and {@linkcode Session.continue}. */
@@ -161,8 +162,8 @@ export class Session implements AsyncDisposable {
       if (next === undefined) throw new SessionStateError(`Cannot ${task}: nothing waits`);
       return await this.#ask<OutputOf<S>>(next, given, { followUps: rest });
     }
-    const { hasOutput, ...stored } = run.options;
-    if (hasOutput === true && options.output === undefined) {
+    const stored = restoreOptions(run.options);
+    if (run.options.hasOutput && options.output === undefined) {
       throw new TypeError(
         `Cannot ${task}: the run hands over a value, and needs the schema again as the option output`,
       );
@@ -317,7 +318,7 @@ export class Session implements AsyncDisposable {
       const { writer } = this.#core;
       await writer.startRun(id);
       const startedAt = Date.now();
-      const run = { id, query, startedAt, options: storable(options), requests: [] };
+      const run = { id, query, startedAt, options: storeOptions(options), requests: [] };
       await writer.write({
         record: { ...taken, status: "queued", run, runs: [...writer.record.runs, id] },
         events: [{ type: "run_start", query }],
@@ -358,10 +359,4 @@ export class Session implements AsyncDisposable {
       `Cannot ${task}: a run is ${this.status} already; steer() or followUp() adds to it`,
     );
   }
-}
-
-/** Returns the options of a run that a store can hold. */
-function storable(options: PromptOptions): StoredRunOptions {
-  const { signal: _, attachments: __, output, parameters, ...limits } = options;
-  return { ...limits, parameters, ...(output === undefined ? {} : { hasOutput: true }) };
 }

@@ -41,11 +41,13 @@ export interface StoredAction {
 }
 
 /** The options of a run that can be stored. */
-export interface StoredRunOptions extends RunLimits {
+export interface StoredRunOptions {
+  /** Limits; `null` for one that is infinite, which JSON does not hold. */
+  readonly limits: { readonly [K in keyof RunLimits]?: number | null };
   /** Parameters of requests to the model. */
   readonly parameters?: ModelParameters | undefined;
   /** Whether the run has a schema of its answer, which has to be given again. */
-  readonly hasOutput?: boolean | undefined;
+  readonly hasOutput: boolean;
 }
 
 /** A file that a history refers to; its content is a blob. */

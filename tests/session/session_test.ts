@@ -291,7 +291,7 @@ Deno.test("limits of a run hold over its processes", async () => {
     injects: { functions: { enter: defineFunction(enter, { effect: "read" }) } },
   });
   const session = await all.open();
-  await session.prompt("Go", { maxSteps: 2 });
+  await session.prompt("Go", { maxSteps: 2, maxTokens: Infinity });
   await entered;
   await session.close();
   const next = await all.open();
