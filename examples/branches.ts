@@ -15,8 +15,11 @@ await using example = exampleModel([
   "=Ten percent less is 90.",
 ]);
 await using store = new MemoryStore();
-const agent = () => new CaveAgent({ model: example.model, runtime: new DenoRuntime() });
-await using session = await openSession("offer", { store, agent });
+
+await using session = await openSession("offer", {
+  store,
+  agent: () => new CaveAgent({ model: example.model, runtime: new DenoRuntime() }),
+});
 
 /** Asks, and prints the answer. */
 async function ask(query: string): Promise<void> {
