@@ -83,6 +83,8 @@ const INNER_ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["rpc/values", ["rpc"]],
   ["rpc/wire", ["rpc"]],
   ["runtime", ["runtime/cells"]],
+  ["store/postgres", ["store"]],
+  ["store/redis", ["store"]],
   ["store/sqlite", ["store"]],
   ["store/testing", ["store"]],
   ["security", ["security/analysis"]],

@@ -76,17 +76,17 @@ export const LOGS: readonly Claim[] = [
     assertEquals(await rejectionOf(aborted[Symbol.asyncIterator]().next()), reason);
     const controller = new AbortController();
     const waits = [0, 0].map(() =>
-      store.follow("l", { signal: controller.signal })[Symbol.asyncIterator]().next()
+      rejectionOf(store.follow("l", { signal: controller.signal })[Symbol.asyncIterator]().next())
     );
     await passing();
     controller.abort(reason);
-    for (const wait of waits) assertEquals(await rejectionOf(wait), reason);
+    for (const wait of waits) assertEquals(await wait, reason);
     await store.commit([{ kind: "append", log: "m", at: 0, entries: [1], end: true }]);
     const left = store.follow("m", { signal: controller.signal });
     assertEquals(await rejectionOf(left[Symbol.asyncIterator]().next()), reason);
-    const closing = store.follow("l")[Symbol.asyncIterator]().next();
+    const closing = rejectionOf(store.follow("l")[Symbol.asyncIterator]().next());
     await passing();
     await store.close();
-    assert(await rejectionOf(closing) instanceof Error);
+    assert(await closing instanceof Error);
   }],
 ];

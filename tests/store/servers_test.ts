@@ -1,0 +1,120 @@
+/** Stores in Redis and in PostgreSQL: the contract, and servers that end. */
+
+import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { PostgresStore } from "../../src/store/postgres/postgres_store.ts";
+import { RedisStore } from "../../src/store/redis/redis_store.ts";
+import { type Store, StoreConflictError } from "../../src/store/store.ts";
+import { storeContract } from "../../src/store/testing/store_contract.ts";
+import { unless } from "../programs.ts";
+import { HINDRANCES, startPostgres, startRedis, type TestServer } from "./_servers.ts";
+
+interface Kind {
+  readonly name: string;
+  readonly hindrance: string | undefined;
+  readonly start: () => Promise<TestServer>;
+  readonly open: (url: string, place: string) => Store;
+}
+
+const KINDS: readonly Kind[] = [
+  {
+    name: "RedisStore",
+    hindrance: HINDRANCES.redis,
+    start: startRedis,
+    open: (url, place) => new RedisStore({ url, prefix: `{${place}}:` }),
+  },
+  {
+    name: "PostgresStore",
+    hindrance: HINDRANCES.postgres,
+    start: startPostgres,
+    open: (url, schema) => new PostgresStore({ url, schema, connections: 2 }),
+  },
+];
+
+for (const { name, hindrance, start, open } of KINDS) {
+  Deno.test(unless(hindrance, {
+    name:
+      `${name} keeps the contract of stores, and what it has acknowledged when its server is killed`,
+    // Clients of both keep timers and sockets for a moment after they are closed.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn(t) {
+      await using server = await start();
+      const tests = storeContract({
+        open: (place) => Promise.resolve(open(server.url, place)),
+        randomOperations: 60,
+      });
+      for (const test of tests) await t.step(test.name, test.fn);
+      await t.step(
+        "goes on when its server is killed and started again",
+        () => survive(server, (place) => open(server.url, place)),
+      );
+    },
+  }));
+}
+
+async function survive(server: TestServer, open: (place: string) => Store): Promise<void> {
+  await using store = open("survive");
+  await using reader = open("survive");
+  const followed: number[] = [];
+  const following = (async () => {
+    for await (const { index } of reader.follow("l")) followed.push(index);
+  })();
+  let at = 0;
+  for (let round = 0; round < 2; round++) {
+    for (let i = 0; i < 20; i++) {
+      await store.commit([
+        { kind: "append", log: "l", at, entries: [at] },
+        { kind: "set", key: "n", value: at++ },
+      ]);
+    }
+    await server.restart("SIGKILL");
+    at = await lengthAfterRestart(store);
+  }
+  assertEquals([at, (await store.get("n"))?.value], [40, 39]);
+  await store.commit([{ kind: "append", log: "l", at, entries: [], end: true }]);
+  await following;
+  assertEquals(followed, Array.from({ length: 40 }, (_, i) => i));
+}
+
+/** Returns the length of the log. Commands fail until the client has noticed that its server is back. */
+async function lengthAfterRestart(store: Store): Promise<number> {
+  for (let tries = 0;; tries++) {
+    try {
+      return (await store.read("l")).entries.length;
+    } catch (error) {
+      if (error instanceof StoreConflictError || tries === 100) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+/** Options that are refused. */
+const REFUSED: readonly [() => unknown, RegExp][] = [
+  [() => new RedisStore({ url: "http://host" }), /the url is no redis:\/\//],
+  [() => new RedisStore({ urls: "redis://h" } as never), /there is no option "urls"/],
+  [() => new PostgresStore({ url: "mysql://host" }), /the url is no postgres:\/\//],
+  [() => new PostgresStore({ url: "postgres://h", schema: `a"; DROP` }), /is not of lower-case/],
+];
+
+Deno.test("stores in servers refuse options that are wrong", () => {
+  for (const [make, message] of REFUSED) {
+    assertMatch((assertThrows(make) as Error).message, message);
+  }
+});
+
+Deno.test("stores in servers say that nobody listens", {
+  sanitizeOps: false,
+  sanitizeResources: false,
+}, async () => {
+  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const { port } = listener.addr;
+  listener.close();
+  const redis = new RedisStore({ url: `redis://127.0.0.1:${port}`, maxRetries: 1 });
+  const first = await assertRejects(() => redis.get("k")) as Error;
+  assertMatch(first.message, /^Cannot read a record in Redis: /);
+  await redis.close();
+  const sql = new PostgresStore({ url: `postgres://127.0.0.1:${port}/x` });
+  const second = await assertRejects(() => sql.get("k")) as Error;
+  assertMatch(second.message, /^Cannot read a record in PostgreSQL: .*ECONNREFUSED/);
+  await sql.close();
+});
