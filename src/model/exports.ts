@@ -11,10 +11,13 @@ export type {
   ModelMessage,
   ModelParameters,
   ModelReasoning,
+  ModelReasoningBlock,
   ModelRetry,
   ModelRole,
   ModelText,
   ModelToolCall,
+  ProviderData,
+  ReasoningBlock,
   ToolCall,
   ToolSpec,
 } from "./model.ts";

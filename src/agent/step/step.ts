@@ -116,7 +116,7 @@ async function followCell(
 }
 
 async function followCalls(
-  { text, toolCalls }: Reply,
+  { text, toolCalls, reasoning }: Reply,
   { state, deps }: Situation,
 ): Promise<RunState> {
   let now = state;
@@ -135,10 +135,13 @@ async function followCalls(
     now = action.state;
     results.push({ role: "tool_result", callId: call.id, content: action.content });
   }
-  return endIfAnswered(
-    withMessages(now, { role: "tool_call", content: text, calls: toolCalls }, ...results),
-    deps,
-  );
+  const message: Message = {
+    role: "tool_call",
+    content: text,
+    calls: toolCalls,
+    ...(reasoning.length === 0 ? {} : { reasoning }),
+  };
+  return endIfAnswered(withMessages(now, message, ...results), deps);
 }
 
 async function followCall(

@@ -1,6 +1,6 @@
-import { estimateUsage } from "../usage.ts";
+import { isCount, reportedUsage } from "../answer/reported_usage.ts";
 import type { FinishReason, ModelMessage, TokenUsage, ToolCall } from "../model.ts";
-import { readFinishReason } from "./_finish_reason.ts";
+import { readFinishReason } from "../answer/finish_reason.ts";
 
 /** The contents of one event of a chat completion stream. */
 export interface CompletionChunk {
@@ -64,19 +64,7 @@ export class CompletionReader {
    * @param text The reply so far.
    */
   usage(messages: readonly ModelMessage[], text: string): TokenUsage | undefined {
-    const { input, output, total } = this.#counts;
-    if (input === 0 && output === 0) return undefined;
-    const guess = input === 0 || output === 0 && text !== ""
-      ? estimateUsage(messages, text)
-      : undefined;
-    const inputTokens = input || guess?.inputTokens || 0;
-    const outputTokens = output || guess?.outputTokens || 0;
-    return {
-      inputTokens,
-      outputTokens,
-      totalTokens: Math.max(total, inputTokens + outputTokens),
-      estimated: guess !== undefined,
-    };
+    return reportedUsage(this.#counts, { messages, text });
   }
 
   #choiceOf(event: Fields): Fields {
@@ -157,10 +145,6 @@ function partsOf(content: unknown): { text: string; reasoning: string } {
     else result.text += firstText(record(text).value);
   }
   return result;
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === "number" && value >= 0 && Number.isFinite(value);
 }
 
 function firstText(...values: unknown[]): string {

@@ -7,9 +7,10 @@ import type {
   ModelStreamOptions,
 } from "../model.ts";
 import { ModelError } from "../model_error.ts";
-import { retrying, type RetryPolicy, retryPolicy } from "../wrap/retry.ts";
+import { type RetryPolicy, retryPolicy } from "../wrap/retry.ts";
 import { CompletionReader } from "./_completion_chunk.ts";
-import { Deadlines } from "./_deadlines.ts";
+import { Deadlines } from "../answer/deadlines.ts";
+import { replyStream } from "../answer/reply_stream.ts";
 import { readEvents } from "./_events.ts";
 import {
   codesOf,
@@ -18,7 +19,7 @@ import {
   failureIn,
   kindOf,
   retryAfterOf,
-} from "./_failure.ts";
+} from "../answer/failure.ts";
 import { requestBody } from "./_request_body.ts";
 import {
   checkModelOptions,
@@ -100,37 +101,14 @@ export class OpenAIModel implements Model {
     messages: readonly ModelMessage[],
     options: ModelStreamOptions = {},
   ): AsyncIterableIterator<ModelChunk> {
-    const controller = new AbortController();
-    const reply = this.#read(messages, { controller, options });
-    const end = reply.return.bind(reply);
-    // By default, a generator handles return() only when its pending read settles.
-    reply.return = (value) => {
-      controller.abort(stopped);
-      return end(value);
-    };
-    return reply;
-  }
-
-  async *#read(
-    messages: readonly ModelMessage[],
-    { controller, options }: { controller: AbortController; options: ModelStreamOptions },
-  ): AsyncGenerator<ModelChunk, void, void> {
-    const { signal } = options;
-    signal?.throwIfAborted();
-    const settings = resolveSettings(this.#options);
-    const onAbort = () => controller.abort(signal!.reason);
-    signal?.addEventListener("abort", onAbort);
-    try {
-      const attempt = () =>
-        this.#attempt(messages, { settings, options, signal: controller.signal });
-      yield* retrying(attempt, { policy: this.#policy, signal: controller.signal });
-    } catch (error) {
-      if (signal?.aborted) throw signal.reason;
-      if (controller.signal.reason !== stopped) throw error;
-    } finally {
-      signal?.removeEventListener("abort", onAbort);
-      controller.abort(stopped);
-    }
+    let settings: OpenAISettings | undefined;
+    return replyStream(
+      (signal) => {
+        settings ??= resolveSettings(this.#options);
+        return this.#attempt(messages, { settings, options, signal });
+      },
+      { policy: this.#policy, signal: options.signal },
+    );
   }
 
   /** Makes one request, and reads its answer. */
