@@ -68,8 +68,10 @@ export class Agent<R extends Runtime = Runtime> {
   constructor(options: AgentOptions<R>) {
     const task = "make an agent";
     checkOptions(options, { names: AGENT_OPTIONS, task });
-    if (typeof options.model?.stream !== "function") {
-      throw new TypeError(`Cannot ${task}: model has no stream method`);
+    for (const name of ["model", "summaryModel"] as const) {
+      if (name === "summaryModel" && options[name] === undefined) continue;
+      if (typeof options[name]?.stream === "function") continue;
+      throw new TypeError(`Cannot ${task}: ${name} has no stream method`);
     }
     if (typeof options.runtime?.execute !== "function") {
       throw new TypeError(`Cannot ${task}: runtime has no execute method`);
@@ -276,7 +278,7 @@ export class Agent<R extends Runtime = Runtime> {
     const signal = AbortSignal.any([host.signal, clock.signal]);
     const ledger = new Ledger();
     const answer: HandedOver = { done: false, value: undefined };
-    const { model } = this.#options;
+    const { model, summaryModel = model } = this.#options;
     const scope = scopeOfRun({
       host,
       settings,
@@ -301,10 +303,8 @@ export class Agent<R extends Runtime = Runtime> {
         settings,
         emit,
         signal,
-        callModel: wrapModel(
-          this.#middleware,
-          (messages, options) => model.stream(messages, options),
-        ),
+        callModel: wrapModel(this.#middleware, model),
+        callSummaryModel: wrapModel(this.#middleware, summaryModel),
         runtime: this.runtime,
         system,
         tools: this.#tools,

@@ -74,6 +74,7 @@ const INNER_ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["model/ai_sdk", ["model", "model/answer", "model/wrap"]],
   ["model/openai", ["model", "model/answer", "model/wrap"]],
   ["model/wrap", ["model"]],
+  ["model/settings", ["model", "model/openai", "model/wrap"]],
   ["model/testing", ["model", "model/openai"]],
   ["rpc/errors", ["rpc", "rpc/values", "rpc/wire"]],
   ["rpc/references", ["rpc", "rpc/values", "rpc/wire"]],
@@ -98,8 +99,8 @@ const EXCEPTIONS: readonly { from: string; to: RegExp; reason: string }[] = [
   },
   {
     from: "src/model/exports.ts",
-    to: /^src\/model\/wrap\//,
-    reason: "the entry point has the wrappers beside the port that they wrap",
+    to: /^src\/model\/(?:openai|settings|wrap)\//,
+    reason: "the entry point has wrappers, presets and settings files beside the port",
   },
   {
     from: "src/declare/module/define_module.ts",

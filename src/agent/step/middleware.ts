@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ModelChunk, ModelMessage, ModelStreamOptions } from "../../model/model.ts";
+import type { Model, ModelChunk, ModelMessage, ModelStreamOptions } from "../../model/model.ts";
 import type { CellResult } from "../../runtime/cells/cell_result.ts";
 import type { Message } from "../record/message.ts";
 import type { CallModel } from "../reply/reply.ts";
@@ -136,9 +136,10 @@ export function wrapAction<I, O, N extends unknown[]>(
  * Wraps model calls in middleware.
  *
  * @param list The middleware.
- * @param base Calls the model.
+ * @param model The model.
  */
-export function wrapModel(list: readonly NamedMiddleware[], base: CallModel): CallModel {
+export function wrapModel(list: readonly NamedMiddleware[], model: Model): CallModel {
+  const base: CallModel = (messages, options) => model.stream(messages, options);
   return list.reduceRight<CallModel>((inner, { name, modelCall }) => {
     if (modelCall === undefined) return inner;
     return async function* (messages, options) {

@@ -27,7 +27,10 @@ export function requestBody(
     }),
     model: settings.model,
     messages: (systemRole === "user" ? withoutSystem(messages) : messages)
-      .map((message) => toWire(message, systemRole)),
+      .map((message) => ({
+        ...toWire(message, systemRole),
+        ...reasoningOf(message, options.returnReasoning),
+      })),
     stream: true,
   };
 }
@@ -75,6 +78,16 @@ function toWire(message: ModelMessage, systemRole: string): Record<string, unkno
   }
   if (attachments.length === 0) return { role, content };
   return { role, content: [{ type: "text", text: content }, ...attachments.map(attachmentPart)] };
+}
+
+/** Returns the reasoning that this kind of server has sent, in the field in which it wants it back. */
+function reasoningOf(
+  { reasoning = [] }: ModelMessage,
+  field: string | undefined,
+): Record<string, unknown> {
+  const own = reasoning.filter(({ providerData }) => Object.hasOwn(providerData, "openai"));
+  if (field === undefined || own.length === 0) return {};
+  return { [field]: own.map(({ text }) => text.toWellFormed()).join("") };
 }
 
 function attachmentPart({ mediaType, bytes, name }: ModelAttachment): Record<string, unknown> {

@@ -87,6 +87,16 @@ export class OpenAIModel implements Model {
     this.#policy = retryPolicy({ maxRetries, maxRetryAfterMs });
   }
 
+  /** The name of the model; `undefined` if the environment has it. */
+  get name(): string | undefined {
+    return this.#options.model;
+  }
+
+  /** The name of the provider. */
+  get provider(): string {
+    return this.#options.provider ?? "openai";
+  }
+
   /**
    * Requests a reply. A request that fails before the reply has begun, and may succeed, is repeated after a `retry` chunk.
    *
@@ -135,7 +145,7 @@ export class OpenAIModel implements Model {
       (reason) => own.abort(reason),
     );
     const reader = new CompletionReader();
-    const seen = { events: 0, begun: false, text: "" };
+    const seen = { events: 0, begun: false, text: "", reasoning: "" };
     try {
       const { parameters, tools } = options;
       const body = requestBody(this.#options, settings, { messages, parameters, tools });
@@ -152,6 +162,7 @@ export class OpenAIModel implements Model {
         deadlines.token();
         seen.begun ||= text !== "";
         seen.text += reasoning + text;
+        seen.reasoning += reasoning;
         const usage = reader.usage(messages, seen.text);
         if (reasoning !== "") yield { type: "reasoning", text: reasoning, ...(usage && { usage }) };
         if (text !== "") yield { type: "text", text, ...(usage && { usage }) };
@@ -166,6 +177,11 @@ export class OpenAIModel implements Model {
     } finally {
       signal.removeEventListener("abort", onAbort);
       own.abort(stopped);
+    }
+    const { returnReasoning } = this.#options;
+    if (returnReasoning !== undefined && seen.reasoning !== "" && reader.toolCalls.length > 0) {
+      const providerData = { openai: { field: returnReasoning } };
+      yield { type: "reasoning_block", text: seen.reasoning, providerData };
     }
     for (const call of reader.toolCalls) yield { type: "tool_call", ...call };
     const finishReason = reader.finishReason!;
