@@ -13,6 +13,8 @@ const RUNTIME = ["runtime", "declare", "host", "inject", ...CELLS, "rpc", ...GRO
 const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["cli", ["cave_agent", "terminal", "agent", "skills", "model", ...RUNTIME]],
   ["terminal", ["agent", "model", ...RUNTIME]],
+  // The kernel as a tool of other agents shows results as this package's own agent does.
+  ["cell_tool", ["agent", ...RUNTIME]],
   ["cave_agent", ["agent", "runtime"]],
   ["agent", ["skills", "model", "runtime", "declare", "inject", ...CELLS, "rpc", ...GROUND]],
   // Skills reach cells only through the agent, which injects what they declare.

@@ -24,9 +24,14 @@ import {
   errorBody,
 } from "./_scripted_completion.ts";
 import { OpenAIModel } from "../openai/openai_model.ts";
-import type { ScriptedReply, ScriptedReplyOptions, ScriptedRequest } from "./scripted_reply.ts";
+import type {
+  ScriptedReply,
+  ScriptedReplyOptions,
+  ScriptedRequest,
+  ScriptedToolCall,
+} from "./scripted_reply.ts";
 
-export type { ScriptedReply, ScriptedReplyOptions, ScriptedRequest };
+export type { ScriptedReply, ScriptedReplyOptions, ScriptedRequest, ScriptedToolCall };
 
 /** Options of {@linkcode ScriptedServer}. */
 export interface ScriptedServerOptions {
