@@ -25,12 +25,12 @@ import { type ContextMemory, NEW_CONTEXT } from "./record/context_memory.ts";
 import type { RunResult } from "./record/event.ts";
 import { checkRunLimits } from "./record/limits.ts";
 import { checkMessages, type Message } from "./record/message.ts";
-import { newState, type RunState } from "./record/state.ts";
+import { newState, type RunState, usageSince } from "./record/state.ts";
 import { ToolSet } from "./reply/tool_set.ts";
 import { RunClock, runToEnd } from "./run_loop.ts";
 import { Attachments } from "./step/attachments.ts";
 import { checkCellFunctions, injectCellFunctions } from "./step/cell_functions.ts";
-import { type NamedMiddleware, nameMiddleware, wrapModel } from "./step/middleware.ts";
+import { type NamedMiddleware, nameMiddleware, surroundRun, wrapModel } from "./step/middleware.ts";
 import type { HandedOver, StepDeps, StepSettings } from "./step/step_deps.ts";
 import { scopeOfRun } from "./scope_of_run.ts";
 import { Ledger } from "./team/ledger.ts";
@@ -184,7 +184,11 @@ export class Agent<R extends Runtime = Runtime> {
           try {
             using clock = new RunClock(settings.limits.maxDurationMs);
             clocks.push(clock);
-            return await this.#work(question, { host, settings, clock, parent });
+            const { id, signal, listen } = host;
+            const request = { id, query, signal, listen, parent: parent?.id };
+            return await surroundRun(this.#middleware, request, {
+              work: () => this.#work(question, { host, settings, clock, parent }),
+            });
           } finally {
             this.#checkpoint();
           }
@@ -246,7 +250,7 @@ export class Agent<R extends Runtime = Runtime> {
     const update = (next: RunState) => {
       // The expense of a run is its parent's as well.
       parent?.spend({
-        usage: minus(next, state),
+        usage: usageSince(next, state),
         cost: next.cost - state.cost,
         hostCalls: next.hostCalls - state.hostCalls,
       });
@@ -324,14 +328,4 @@ export class Agent<R extends Runtime = Runtime> {
       throw error;
     }
   }
-}
-
-/** Returns the tokens that one state has and another has not. */
-function minus({ usage: after }: RunState, { usage: before }: RunState) {
-  return {
-    inputTokens: after.inputTokens - before.inputTokens,
-    outputTokens: after.outputTokens - before.outputTokens,
-    totalTokens: after.totalTokens - before.totalTokens,
-    estimated: after.estimated,
-  };
 }

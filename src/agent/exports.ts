@@ -31,7 +31,12 @@ export type { AttachmentReference, MessageRole } from "./record/message.ts";
 export type { PendingApproval, PendingQuestion, PendingRequest } from "./record/pending_request.ts";
 export type { RunState } from "./record/state.ts";
 export { MiddlewareError } from "./step/middleware.ts";
-export type { AgentMiddleware, HostCallRequest, ModelRequest } from "./step/middleware.ts";
+export type {
+  AgentMiddleware,
+  HostCallRequest,
+  ModelRequest,
+  RunRequest,
+} from "./step/middleware.ts";
 export type { Tools } from "./reply/tool_set.ts";
 export type { PeopleDesk, PeopleDeskOptions } from "./people/desk.ts";
 export {

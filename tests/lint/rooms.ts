@@ -15,6 +15,7 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["terminal", ["agent", "model", ...RUNTIME]],
   // The kernel as a tool of other agents shows results as this package's own agent does.
   ["cell_tool", ["agent", ...RUNTIME]],
+  ["telemetry", ["agent", "model", "runtime", "limits", "text"]],
   ["cave_agent", ["agent", "runtime"]],
   ["agent", ["skills", "model", "runtime", "declare", "inject", ...CELLS, "rpc", ...GROUND]],
   // Skills reach cells only through the agent, which injects what they declare.

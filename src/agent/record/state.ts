@@ -131,3 +131,18 @@ export function withUsage(
 ): RunState {
   return { ...state, usage: addUsage(state.usage, usage), cost: state.cost + cost };
 }
+
+/**
+ * Returns the tokens that a state has and an earlier one has not.
+ *
+ * @param state The state.
+ * @param before The earlier one.
+ */
+export function usageSince({ usage: after }: RunState, { usage: before }: RunState): TokenUsage {
+  return {
+    inputTokens: after.inputTokens - before.inputTokens,
+    outputTokens: after.outputTokens - before.outputTokens,
+    totalTokens: after.totalTokens - before.totalTokens,
+    estimated: after.estimated,
+  };
+}

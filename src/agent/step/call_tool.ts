@@ -58,7 +58,7 @@ export async function callTool(
         args: args ?? request.args,
       }),
     });
-    const value = await withSignal(make({ name, args }), signal);
+    const value = await withSignal(make({ run: state.id, name, args }), signal);
     content = typeof value === "string" ? value : JSON.stringify(plainValue(value) ?? null);
   } catch (error) {
     if (signal.aborted) throw signal.reason;

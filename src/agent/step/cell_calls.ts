@@ -81,6 +81,7 @@ export class CellCalls {
     this.#count(name);
     try {
       return await this.#make({
+        run: this.#state.id,
         name,
         args,
         next: (given) => next(given === call.args ? undefined : given),
