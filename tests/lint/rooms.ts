@@ -16,6 +16,7 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   // The kernel as a tool of other agents shows results as this package's own agent does.
   ["cell_tool", ["agent", ...RUNTIME]],
   ["telemetry", ["agent", "model", "runtime", "limits", "text"]],
+  ["testing", ["cave_agent", "agent", "model", ...RUNTIME]],
   ["cave_agent", ["agent", "runtime"]],
   ["agent", ["skills", "model", "runtime", "declare", "inject", ...CELLS, "rpc", ...GROUND]],
   // Skills reach cells only through the agent, which injects what they declare.
@@ -84,6 +85,7 @@ const INNER_ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["rpc/values", ["rpc"]],
   ["rpc/wire", ["rpc"]],
   ["runtime", ["runtime/cells"]],
+  ["testing", ["testing/model_contract", "testing/runtime_contract"]],
   ["security", ["security/analysis"]],
   ["security/rules", ["security", "security/permissions"]],
 ]);

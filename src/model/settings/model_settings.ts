@@ -21,6 +21,8 @@ export class ModelSettings {
   readonly #purposes: ReadonlyMap<string, string>;
 
   /**
+   * Holds the models of a file that was read.
+   *
    * @param models The models by name.
    * @param purposes Names of models by purpose.
    */

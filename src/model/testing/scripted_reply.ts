@@ -66,6 +66,12 @@ export interface ScriptedReplyOptions {
    * @default {() => true}
    */
   when?: string | RegExp | ((request: ScriptedRequest) => boolean);
+  /**
+   * Number of requests that the reply answers: `Infinity` for a rule that always holds.
+   *
+   * @default {1}
+   */
+  times?: number;
 }
 
 /** A call of a tool in a scripted reply. */
