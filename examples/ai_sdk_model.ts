@@ -27,7 +27,7 @@ const model = apiKey
     createOpenAICompatible({ name: "scripted", baseURL: server.url, includeUsage: true, fetch })(
       "m",
     ),
-    { onWarning: console.warn },
+    { onWarning: (message) => console.warn(printable(message)) },
   );
 
 const shipped: number[] = [];

@@ -1,6 +1,7 @@
 /** Servers by name, several keys of one model, and the same from a settings file. Replace `baseUrl` by nothing to ask the real ones. */
 
 import { openaiCompatible, readSettings, withEndpoints } from "@cave/agent/model";
+import { printable } from "@cave/agent/terminal";
 import { ScriptedServer } from "@cave/agent/testing";
 import { CaveAgent, LocalRuntime, type Model } from "../mod.ts";
 import { check } from "./_model.ts";
@@ -42,7 +43,7 @@ models: { main: local/small }
   "settings.yaml",
 );
 answers.push(await ask(settings.model("main")));
-console.log(answers.join("\n"));
+console.log(printable(answers.join("\n")));
 check(answers, [
   "Hello from the second key",
   "Hello from the second key",

@@ -27,6 +27,6 @@ const agent = new CaveAgent({
   middleware: [otel({ agentName: "weather" })],
 });
 const { content } = await agent.run("How cold is it in Oslo?");
-console.log(printable(content));
-console.log(traceId === "" ? "Set OTEL_DENO=true to see the trace." : `The trace is ${traceId}.`);
+const hint = traceId === "" ? "Set OTEL_DENO=true to see the trace." : `The trace is ${traceId}.`;
+console.log(printable(`${content}\n${hint}`));
 if (example.scripted) check(content, "It is 4 degrees in Oslo.");
