@@ -27,7 +27,6 @@ const model = apiKey
     createOpenAICompatible({ name: "scripted", baseURL: server.url, includeUsage: true, fetch })(
       "m",
     ),
-    { onWarning: (message) => console.warn(printable(message)) },
   );
 
 const shipped: number[] = [];

@@ -1,5 +1,6 @@
 /** Contents in attributes: bounded, and never an error. */
 
+import { plainValue } from "../agent/people/plain_value.ts";
 import type { ModelMessage } from "../model/model.ts";
 import { truncate } from "../text/truncate.ts";
 
@@ -9,23 +10,19 @@ const MAX_MESSAGES = 100;
 /** Maximum length of the text of one message. */
 const MAX_MESSAGE_CHARS = 20_000;
 
-/** Returns a value as JSON of limited length; `undefined` if it has none. */
+/**
+ * Returns a value as JSON of limited length; `undefined` if it has none. A value of a cell can be a reference, whose members are
+ * calls, or stand for billions of values, so that it becomes plain data of limited size first.
+ */
 export function contentText(value: unknown, maxChars: number): string | undefined {
   if (value === undefined) return undefined;
-  let text: string | undefined;
-  try {
-    text = typeof value === "string" ? value : JSON.stringify(value, plain);
-  } catch {
-    text = undefined;
-  }
-  // A cycle: contents are a help for readers, and no data.
-  text ??= Deno.inspect(value, { depth: 4, strAbbreviateSize: 1_000 });
+  const text = typeof value === "string" ? value : JSON.stringify(plainValue(value));
   return truncate(text, maxChars);
 }
 
-function plain(_key: string, value: unknown): unknown {
-  if (typeof value === "bigint") return `${value}`;
-  return value instanceof Uint8Array ? `${value.length} bytes` : value;
+/** Returns parts that are plain data as JSON of limited length. */
+export function partsText(parts: readonly unknown[], maxChars: number): string {
+  return truncate(JSON.stringify(parts), maxChars);
 }
 
 /** Returns messages in the shape of the conventions: roles with parts. */

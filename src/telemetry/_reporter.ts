@@ -7,7 +7,7 @@ import type { HostCallRequest, ModelRequest, RunRequest } from "../agent/step/mi
 import type { ModelChunk } from "../model/model.ts";
 import { estimateUsage } from "../model/usage.ts";
 import type { CellResult } from "../runtime/cells/cell_result.ts";
-import { contentText, messageParts, systemParts } from "./_contents.ts";
+import { contentText, messageParts, partsText, systemParts } from "./_contents.ts";
 import { errorType, reportEvent } from "./_span_events.ts";
 import { Instrumentation, Operation } from "./_operation.ts";
 import { CAVE, CONTENTS, GEN_AI, providerName, SPAN_EVENTS } from "./names.ts";
@@ -53,7 +53,7 @@ export class Reporter {
         ...this.#conversation(),
         [CAVE.run]: request.id,
         ...(request.parent === undefined ? {} : { [CAVE.parentRun]: request.parent }),
-        ...this.#content(
+        ...this.#parts(
           CONTENTS.input,
           () => messageParts([{ role: "user", content: request.query }]),
         ),
@@ -120,7 +120,7 @@ export class Reporter {
       operation.count(usage);
       const parts = [{ type: "text", content: reply.text }, ...reply.calls];
       operation.span.setAttributes(
-        this.#content(CONTENTS.output, () => [{ role: "assistant", parts }]),
+        this.#parts(CONTENTS.output, () => [{ role: "assistant", parts }]),
       );
       operation.end();
       await operation.within(() => chunks.return?.());
@@ -131,7 +131,7 @@ export class Reporter {
     const run = this.#current.getStore();
     const operation = this.#tool(RUN_CELL, {
       parent: run?.operation.context ?? context.active(),
-      input: { code },
+      input: JSON.stringify({ code }),
     });
     if (run !== undefined) run.cell = operation;
     try {
@@ -139,7 +139,7 @@ export class Reporter {
       operation.span.setAttributes({
         [CAVE.cell]: result.cell,
         [CAVE.cellStatus]: result.status,
-        ...this.#content(CONTENTS.result, () => summaryOf(result)),
+        ...this.#content(CONTENTS.result, () => JSON.stringify(summaryOf(result))),
       });
       if (result.status !== "ok") {
         const { name, message } = result.status === "error"
@@ -196,8 +196,8 @@ export class Reporter {
         ...(temperature === undefined ? {} : { [GEN_AI.temperature]: temperature }),
         ...(maxOutputTokens === undefined ? {} : { [GEN_AI.maxTokens]: maxOutputTokens }),
         ...(stop === undefined ? {} : { [GEN_AI.stop]: [...stop] }),
-        ...this.#content(CONTENTS.system, () => systemParts(messages)),
-        ...this.#content(CONTENTS.input, () => messageParts(messages)),
+        ...this.#parts(CONTENTS.system, () => systemParts(messages)),
+        ...this.#parts(CONTENTS.input, () => messageParts(messages)),
       },
       parent,
     });
@@ -227,7 +227,7 @@ export class Reporter {
       [CAVE.status]: status,
       [CAVE.steps]: steps,
       ...(cost > 0 ? { [CAVE.cost]: cost } : {}),
-      ...this.#content(CONTENTS.output, () => messageParts([{ role: "assistant", content }])),
+      ...this.#parts(CONTENTS.output, () => messageParts([{ role: "assistant", content }])),
     });
     if (status !== "completed") {
       operation.fail(limit ?? status, new Error(result.reason ?? status));
@@ -242,6 +242,11 @@ export class Reporter {
   #conversation(): Attributes {
     const { conversationId } = this.#options;
     return conversationId === undefined ? {} : { [GEN_AI.conversation]: conversationId };
+  }
+
+  #parts(name: string, parts: () => readonly unknown[]): Attributes {
+    if (!this.#instrumentation.hasContents) return {};
+    return { [name]: partsText(parts(), this.#options.maxContentChars) };
   }
 
   #content(name: string, value: () => unknown): Attributes {

@@ -4,6 +4,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { CaveAgent } from "../../src/cave_agent.ts";
 import { ScriptedServer } from "../../src/model/testing/scripted_server.ts";
+import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
 import { otel } from "../../src/telemetry/otel.ts";
 
@@ -238,6 +239,25 @@ Deno.test("otel() sends contents on request", async () => {
     role: "user",
     parts: [{ type: "text", content: "The secret question" }],
   }]);
+});
+
+Deno.test("otel() with contents does not call into cells, and stays small", async () => {
+  let looked = 0;
+  const cell = `
+let many = ["x"];
+for (let i = 0; i < 6; i++) many = Array(100).fill(many);
+globalThis.calls = 0;
+await look({ a() { calls++ } }, () => { calls++ }, many);
+calls`;
+  await using server = new ScriptedServer({ replies: [`\`\`\`ts\n${cell}\n\`\`\``, "Done"] });
+  await using runtime = new DenoRuntime({ functions: { look: () => void looked++ } });
+  const middleware = [otel({ contents: true })];
+  const run = new CaveAgent({ model: server.model(), runtime, middleware }).stream("Look");
+  const { content } = await run.result;
+  assertEquals(content, "Done");
+  assertEquals(run.state?.hostCalls, 1);
+  assertEquals(await runtime.retrieve("calls"), 0);
+  assertEquals(looked, 1);
 });
 
 Deno.test("otel() changes nothing where no provider is registered", async () => {

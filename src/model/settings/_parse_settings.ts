@@ -93,7 +93,9 @@ function readBackend(name: string, place: Place): Backend {
     ? place.at("apiKeyVariable").variable()
     : preset?.keyVariable;
   const options: Record<string, unknown> = { ...preset?.quirks };
-  for (const key of PASSED) if (place.at(key).isSet) options[key] = place.at(key).value;
+  for (const key of PASSED) {
+    if (place.at(key).isSet) options[key] = place.at(key).scalar();
+  }
   if (place.at("parameters").isSet) options.parameters = place.at("parameters").json();
   const provider = place.at("preset").isSet ? place.at("preset").text() : name;
   const listed = place.at("endpoints");

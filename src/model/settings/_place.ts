@@ -88,6 +88,14 @@ export class Place {
     return typeof value === "string" && value.trim() !== "" ? value.trim() : this.fail(expected);
   }
 
+  /** Checks that this is text, a number or a boolean. */
+  scalar(): unknown {
+    const { value } = this;
+    return ["string", "number", "boolean"].includes(typeof value)
+      ? value
+      : this.fail("text, a number, or true or false");
+  }
+
   /** Checks that this is a number above 0. */
   count(): number {
     const { value } = this;

@@ -108,6 +108,10 @@ Deno.test("readSettings() names file, path and expectation of what is wrong", ()
       "no setting backends.a.apiKey; did you mean apiKeyVariable?",
     ],
     [backend("maxRetries: x, " + good), "maxRetries must be a whole number"],
+    [
+      backend("timeoutMs: [1], " + good),
+      'backends.a.timeoutMs is ["..."], expected text, a number',
+    ],
     [backend("rotation: { orde: x }, " + good), 'did you mean "order"?'],
     [
       backend("endpoints: [], " + good),
