@@ -20,6 +20,7 @@ import {
   kindOf,
   retryAfterOf,
 } from "../answer/failure.ts";
+import { reasoningBlock } from "./_returned_reasoning.ts";
 import { requestBody } from "./_request_body.ts";
 import {
   checkModelOptions,
@@ -144,7 +145,7 @@ export class OpenAIModel implements Model {
       { stallTimeoutMs, firstTokenTimeoutMs, tokenTimeoutMs },
       (reason) => own.abort(reason),
     );
-    const reader = new CompletionReader();
+    const reader = new CompletionReader(this.provider);
     const seen = { events: 0, begun: false, text: "", reasoning: "" };
     try {
       const { parameters, tools } = options;
@@ -178,11 +179,8 @@ export class OpenAIModel implements Model {
       signal.removeEventListener("abort", onAbort);
       own.abort(stopped);
     }
-    const { returnReasoning } = this.#options;
-    if (returnReasoning !== undefined && seen.reasoning !== "" && reader.toolCalls.length > 0) {
-      const providerData = { openai: { field: returnReasoning } };
-      yield { type: "reasoning_block", text: seen.reasoning, providerData };
-    }
+    const block = reasoningBlock(this.#options, { reader, text: seen.reasoning });
+    if (block !== undefined && reader.toolCalls.length > 0) yield block;
     for (const call of reader.toolCalls) yield { type: "tool_call", ...call };
     const finishReason = reader.finishReason!;
     const reported = ORDINARY.has(finishReason) ? finishReason : reader.reported!;

@@ -110,7 +110,7 @@ export interface OpenAIModelOptions {
    *
    * @default {undefined}
    */
-  returnReasoning?: "reasoning_content" | "reasoning";
+  returnReasoning?: "reasoning_content" | "reasoning" | "reasoning_details";
   /**
    * Additional parameters of the request body, such as `temperature`.
    *

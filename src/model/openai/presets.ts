@@ -50,7 +50,9 @@ export type PresetName =
 /** The presets by name. The servers could not be reached from where this was written, so that none is marked as run. */
 export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   openai: documented("https://api.openai.com/v1", "OPENAI_API_KEY"),
-  openrouter: documented("https://openrouter.ai/api/v1", "OPENROUTER_API_KEY"),
+  openrouter: documented("https://openrouter.ai/api/v1", "OPENROUTER_API_KEY", {
+    returnReasoning: "reasoning_details",
+  }),
   // Both demand the reasoning of earlier steps when a model that thinks calls tools.
   deepseek: documented("https://api.deepseek.com/v1", "DEEPSEEK_API_KEY", {
     returnReasoning: "reasoning_content",

@@ -92,6 +92,56 @@ Deno.test("openaiCompatible() sends reasoning back to servers that demand it", a
   }
 });
 
+Deno.test("openaiCompatible() sends signed reasoning of OpenRouter and Gemini back", async () => {
+  const requests: Record<string, unknown>[] = [];
+  const details = (fields: object) => event({ reasoning_details: [{ index: 0, ...fields }] });
+  const call = {
+    index: 0,
+    id: "c1",
+    function: { name: "add", arguments: "{}" },
+    extra_content: { google: { thought_signature: "c2ln" } },
+  };
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    async (request) => {
+      requests.push(await request.json());
+      return new Response(
+        details({ type: "reasoning.text", text: "H", signature: null }) + details({ text: "m" }) +
+          details({ signature: "abc" }) + event({ tool_calls: [call] }) + event({}, "tool_calls"),
+        { headers: { "content-type": "text/event-stream" } },
+      );
+    },
+  );
+  const baseUrl = `http://127.0.0.1:${server.addr.port}/v1`;
+  const model = openaiCompatible("openrouter", { model: "m", baseUrl, apiKey: "k" });
+  const chunks = await Array.fromAsync(model.stream(messages));
+  const reasoning = chunks.filter((chunk) => chunk.type === "reasoning_block");
+  const toolCalls = chunks.filter((chunk) => chunk.type === "tool_call");
+  assertEquals(reasoning.map(({ text }) => text), ["Hm"]);
+  await Array.fromAsync(model.stream([
+    ...messages,
+    { role: "assistant", content: "", toolCalls, reasoning },
+    { role: "tool", content: "1", toolCallId: "c1" },
+  ]));
+  const [, assistant] = requests[1]!.messages as Record<string, unknown>[];
+  assertEquals(assistant!.reasoning_details, [
+    { index: 0, type: "reasoning.text", text: "Hm", signature: "abc" },
+  ]);
+  const [sent] = assistant!.tool_calls as Record<string, unknown>[];
+  assertEquals(sent!.extra_content, call.extra_content);
+
+  // Another provider refuses fields that it does not know.
+  const other = openaiCompatible("deepseek", { model: "m", baseUrl, apiKey: "k" });
+  const history = { role: "assistant" as const, content: "", toolCalls, reasoning };
+  await Array.fromAsync(other.stream([...messages, history]));
+  assertEquals(Object.keys((requests[2]!.messages as object[])[1]!), [
+    "role",
+    "content",
+    "tool_calls",
+  ]);
+  assert(!JSON.stringify(requests[2]).includes("thought_signature"));
+});
+
 Deno.test("openaiCompatible() applies quirks, which options overrule", async () => {
   const table: [PresetName, object, boolean][] = [
     ["groq", {}, true],
