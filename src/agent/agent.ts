@@ -30,9 +30,10 @@ import { ToolSet } from "./reply/tool_set.ts";
 import { RunClock, runToEnd } from "./run_loop.ts";
 import { Attachments } from "./step/attachments.ts";
 import { checkCellFunctions, injectCellFunctions } from "./step/cell_functions.ts";
-import { type NamedMiddleware, nameMiddleware, surroundRun, wrapModel } from "./step/middleware.ts";
+import { type NamedMiddleware, nameMiddleware, wrapModel } from "./step/middleware.ts";
 import type { HandedOver, StepDeps, StepSettings } from "./step/step_deps.ts";
 import { scopeOfRun } from "./scope_of_run.ts";
+import { surroundedRun } from "./surrounded_run.ts";
 import { Ledger } from "./team/ledger.ts";
 import { checkDescent, currentScope, type RunScope } from "./team/run_scope.ts";
 
@@ -184,10 +185,13 @@ export class Agent<R extends Runtime = Runtime> {
           try {
             using clock = new RunClock(settings.limits.maxDurationMs);
             clocks.push(clock);
-            const { id, signal, listen } = host;
-            const request = { id, query, signal, listen, parent: parent?.id };
-            return await surroundRun(this.#middleware, request, {
-              work: () => this.#work(question, { host, settings, clock, parent }),
+            return await surroundedRun(this.#middleware, {
+              host,
+              maxSteps: settings.limits.maxSteps,
+              parent: parent?.id,
+              history: this.#messages,
+              question,
+              work: (host) => this.#work(question, { host, settings, clock, parent }),
             });
           } finally {
             this.#checkpoint();
