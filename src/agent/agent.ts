@@ -7,8 +7,7 @@
 import { Mutex } from "../async/mutex.ts";
 import type { Schema } from "../inject/schema.ts";
 import { checkOptions } from "../limits/options.ts";
-import type { Runtime } from "../runtime/runtime.ts";
-import type { SkillSet } from "../skills/skill_set.ts";
+import type { Recovery, Runtime } from "../runtime/runtime.ts";
 import {
   AGENT_OPTIONS,
   type AgentOptions,
@@ -17,27 +16,37 @@ import {
   type RunOptions,
 } from "./agent_options.ts";
 import { AgentRun, type RunHost } from "./agent_run.ts";
-import { settingsOf } from "./agent_settings.ts";
-import { Artifacts } from "./compaction/artifacts.ts";
-import { cellFunctionsOf, skillsOf, systemPromptOf } from "./agent_prompt.ts";
-import { dateReminder } from "./prompt.ts";
-import { type ContextMemory, NEW_CONTEXT } from "./record/context_memory.ts";
+import { settingsOf, settingsOfRun } from "./agent_settings.ts";
+import { AgentMemory } from "./agent_memory.ts";
+import type { KeptFile } from "./files/kept_files.ts";
+import { cellFunctionsOf, skillsOf } from "./agent_prompt.ts";
 import type { RunResult } from "./record/event.ts";
-import { checkRunLimits } from "./record/limits.ts";
-import { checkMessages, type Message } from "./record/message.ts";
-import { newState, type RunState, usageSince } from "./record/state.ts";
+import { checkMessages, type Message, questionOf } from "./record/message.ts";
+import type { RunJournal } from "./record/journal.ts";
+import { expenseBetween, newState, type RunState, STATE_VERSION } from "./record/state.ts";
 import { ToolSet } from "./reply/tool_set.ts";
 import { RunClock, runToEnd } from "./run_loop.ts";
-import { Attachments } from "./step/attachments.ts";
 import { checkCellFunctions, injectCellFunctions } from "./step/cell_functions.ts";
-import { type NamedMiddleware, nameMiddleware, wrapModel } from "./step/middleware.ts";
-import type { HandedOver, StepDeps, StepSettings } from "./step/step_deps.ts";
-import { scopeOfRun } from "./scope_of_run.ts";
+import { nameMiddleware } from "./step/middleware.ts";
+import type { StepSettings } from "./step/step_deps.ts";
+import { type AgentParts, makeDeps } from "./make_deps.ts";
 import { surroundedRun } from "./surrounded_run.ts";
-import { Ledger } from "./team/ledger.ts";
 import { checkDescent, currentScope, type RunScope } from "./team/run_scope.ts";
 
 export type { AgentOptions, OutputOf, RunOptions };
+
+/** The parts of {@linkcode Agent.restore}. */
+export interface RestoreFrom {
+  /** The last state of a run, for the history. @default none */
+  readonly state?: RunState | undefined;
+  /** The files of the history. @default none */
+  readonly files?: readonly KeptFile[] | undefined;
+  /** The bytes of a snapshot of the runtime. @default none */
+  readonly snapshot?: Uint8Array | undefined;
+}
+
+/** Returns the state in which a run begins. */
+type FirstState = (id: string, parent: string | undefined) => RunState;
 
 /**
  * An agent with a history, on a runtime that it is given. Runs follow one another, on the same history and the same runtime.
@@ -49,14 +58,9 @@ export class Agent<R extends Runtime = Runtime> {
   readonly runtime: R;
   readonly #options: AgentOptions<R>;
   readonly #settings: StepSettings;
-  readonly #tools: ToolSet;
-  readonly #skills: SkillSet;
-  readonly #middleware: readonly NamedMiddleware[];
-  readonly #artifacts = new Artifacts();
-  readonly #attachments = new Attachments();
+  readonly #parts: AgentParts;
+  readonly #memory: AgentMemory;
   readonly #runs = new Mutex();
-  #messages: readonly Message[];
-  #context: ContextMemory = NEW_CONTEXT;
 
   /**
    * Makes an agent. Nothing is started or sent yet.
@@ -79,14 +83,20 @@ export class Agent<R extends Runtime = Runtime> {
     }
     this.#options = options;
     this.#settings = settingsOf(options);
-    this.#messages = checkMessages(options.messages ?? []);
-    this.#tools = new ToolSet(options.tools ?? {}, { runsCells: options.cells === "tool" });
-    if (options.cells === "off" && this.#tools.specs.length === 0) {
+    this.#memory = new AgentMemory(options.messages ?? []);
+    const tools = new ToolSet(options.tools ?? {}, { runsCells: options.cells === "tool" });
+    if (options.cells === "off" && tools.specs.length === 0) {
       throw new TypeError(`Cannot ${task}: cells are off, and there are no tools`);
     }
-    this.#middleware = nameMiddleware(options.middleware ?? []);
     this.runtime = options.runtime;
-    this.#skills = skillsOf(options);
+    this.#parts = {
+      agent: this,
+      options,
+      tools,
+      skills: skillsOf(options),
+      middleware: nameMiddleware(options.middleware ?? []),
+      memory: this.#memory,
+    };
     checkCellFunctions(this.runtime, [
       ...cellFunctionsOf(options),
       ...(this.#settings.keepsArtifacts ? ["readArtifact" as const] : []),
@@ -95,7 +105,7 @@ export class Agent<R extends Runtime = Runtime> {
 
   /** The history: a copy, plain data, without the system message. */
   get messages(): readonly Message[] {
-    return this.#messages.map((message) => ({ ...message }));
+    return this.#memory.messages.map((message) => ({ ...message }));
   }
 
   /**
@@ -160,19 +170,101 @@ export class Agent<R extends Runtime = Runtime> {
     return this.#start<OutputOf<S>>(query, options as RunOptions, Promise.resolve());
   }
 
+  /**
+   * Goes on with a run that this agent or another one has begun: the state replaces the history, and the next step follows.
+   *
+   * @param state The state of the run, between two steps. If it has ended, this run ends at once, with the same result.
+   * @param options Signal, limits, the schema of the answer: those with which the run was started.
+   * @returns The run, with the identifier of the one that is resumed.
+   * @throws {TypeError} If the state has another version.
+   *
+   * @example A run that another agent goes on with
+   * ```ts
+   * import { CaveAgent, LocalRuntime } from "@cave/agent";
+   * import { ScriptedServer } from "@cave/agent/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using server = new ScriptedServer({ replies: ["~~~ts\n6 * 7\n~~~", "42"] });
+   * await using runtime = new LocalRuntime();
+   * const run = new CaveAgent({ model: server.model(), runtime }).stream("What is 6 * 7?");
+   * for await (const { type } of run) if (type === "execution_output") break;
+   * await run.result.catch(() => {});
+   * const saved = JSON.parse(JSON.stringify({ ...run.state, status: "running" }));
+   *
+   * const other = new CaveAgent({ model: server.model(), runtime });
+   * assertEquals((await other.resume(saved).result).content, "42");
+   * ```
+   */
+  resume<S extends Schema = never>(
+    state: RunState,
+    options: RunOptions<S> = {},
+  ): AgentRun<OutputOf<S>> {
+    if (state?.version !== STATE_VERSION) {
+      throw new TypeError(
+        `Cannot resume a run: its state has version ${
+          String(state?.version)
+        }, and not ${STATE_VERSION}`,
+      );
+    }
+    checkMessages(state.messages);
+    const given = { ...options, id: state.id } as RunOptions;
+    return this.#begin<OutputOf<S>>(() => state, given, Promise.resolve());
+  }
+
+  /**
+   * Takes over what an earlier agent has left, in another process or on another machine. Do it before the first run.
+   *
+   * @param from The last state, for the history; the files that it refers to; the bytes of a snapshot of the namespace.
+   * @returns The names that are back, and those that are not; `undefined` without a snapshot.
+   * @throws {TypeError} If the history is malformed, or the bytes are not a snapshot.
+   */
+  async restore({ state, files = [], snapshot }: RestoreFrom): Promise<Recovery | undefined> {
+    if (state !== undefined) {
+      checkMessages(state.messages);
+      this.#memory.take(state);
+    }
+    this.#memory.restoreFiles(files);
+    if (snapshot === undefined) return undefined;
+    // Names that the snapshot has by name must exist.
+    await injectCellFunctions(this.runtime, [
+      ...cellFunctionsOf(this.#options),
+      ...(this.#settings.keepsArtifacts ? ["readArtifact" as const] : []),
+    ]);
+    return await this.runtime.restore(snapshot);
+  }
+
+  /**
+   * Lists the files that the history refers to, for a store.
+   *
+   * @param known Keys of files that need not be listed. @default none
+   */
+  files(known: ReadonlySet<string> = new Set()): KeptFile[] {
+    return this.#memory.files(known);
+  }
+
   /** Starts a run, whose work begins when another one has ended well. */
   #start<T>(query: string, options: RunOptions, before: Promise<void>): AgentRun<T> {
-    checkOptions(options, { names: RUN_OPTIONS, task: "run an agent" });
     if (typeof query !== "string") {
       throw new TypeError(`Cannot run an agent: the question is a ${typeof query} and not text`);
     }
-    const settings = this.#settingsFor(options);
-    const attachments = this.#attachments.add(options.attachments ?? []);
-    const question: Message = {
-      role: "user",
-      content: query,
-      ...(attachments.length === 0 ? {} : { attachments }),
-    };
+    checkOptions(options, { names: RUN_OPTIONS, task: "run an agent" });
+    const question = questionOf(query, this.#memory.attachments.add(options.attachments ?? []));
+    const firstState = (id: string, parent: string | undefined) =>
+      newState({
+        id,
+        parent,
+        question,
+        history: this.#memory.messages,
+        context: this.#memory.context,
+      });
+    return this.#begin<T>(firstState, options, before);
+  }
+
+  /** Begins the work of a run. */
+  #begin<T>(firstState: FirstState, options: RunOptions, before: Promise<void>): AgentRun<T> {
+    checkOptions(options, { names: RUN_OPTIONS, task: "run an agent" });
+    const settings = settingsOfRun(this.#settings, options);
+    const { journal } = options;
     const parent = currentScope();
     if (parent !== undefined) checkDescent(parent, { agent: this, runtime: this.runtime });
     const signals = [options.signal, parent?.signal].filter((signal) => signal !== undefined);
@@ -185,13 +277,10 @@ export class Agent<R extends Runtime = Runtime> {
           try {
             using clock = new RunClock(settings.limits.maxDurationMs);
             clocks.push(clock);
-            return await surroundedRun(this.#middleware, {
-              host,
-              maxSteps: settings.limits.maxSteps,
-              parent: parent?.id,
-              history: this.#messages,
-              question,
-              work: (host) => this.#work(question, { host, settings, clock, parent }),
+            const first = firstState(host.id, parent?.id);
+            return await surroundedRun(this.#parts.middleware, {
+              ...{ host, first, maxSteps: settings.limits.maxSteps },
+              work: (host) => this.#work(first, { host, settings, clock, parent, journal }),
             });
           } finally {
             this.#checkpoint();
@@ -199,8 +288,9 @@ export class Agent<R extends Runtime = Runtime> {
         }, host.signal);
       },
       {
-        id: crypto.randomUUID(),
+        id: options.id ?? crypto.randomUUID(),
         parent: parent?.id,
+        journal,
         signal: signals.length === 0 ? undefined : AbortSignal.any(signals),
         onEvent: parent?.onChildEvent,
         onWaiting: (waits) => clocks.forEach((clock) => waits ? clock.stop() : clock.start()),
@@ -222,114 +312,41 @@ export class Agent<R extends Runtime = Runtime> {
     );
   }
 
-  #settingsFor(options: RunOptions): StepSettings {
-    const { parameters, output } = options;
-    const limits = checkRunLimits(options, this.#settings.limits);
-    return {
-      ...this.#settings,
-      limits,
-      parameters: { ...this.#settings.parameters, ...parameters },
-      output,
-    };
-  }
-
   /** Does the work of a run. */
   async #work(
-    question: Message,
-    { host, settings, clock, parent }: {
+    first: RunState,
+    { host, settings, clock, parent, journal }: {
       readonly host: RunHost;
       readonly settings: StepSettings;
       readonly clock: RunClock;
       readonly parent: RunScope | undefined;
+      readonly journal: RunJournal | undefined;
     },
   ): Promise<RunResult> {
-    const first = newState({
-      id: host.id,
-      parent: parent?.id,
-      history: this.#messages,
-      question,
-      context: this.#context,
-    });
+    for (const [name, allow] of Object.entries(first.remembered)) {
+      host.people.remembered.set(name, { allow });
+    }
     let state = first;
     const update = (next: RunState) => {
       // The expense of a run is its parent's as well.
-      parent?.spend({
-        usage: usageSince(next, state),
-        cost: next.cost - state.cost,
-        hostCalls: next.hostCalls - state.hostCalls,
-      });
+      parent?.spend(expenseBetween(state, next));
       state = next;
-      this.#messages = next.messages;
-      this.#context = next.context;
+      this.#memory.take(next);
       host.update(next);
     };
-    const deps = await this.#deps({ host, settings, clock, parent, state: () => state, update });
+    const deps = await makeDeps(this.#parts, {
+      host: { ...host, update },
+      settings,
+      clock,
+      parent,
+      journal,
+      state: () => state,
+    });
     return await runToEnd(first, { deps, clock, host: { ...host, update } });
   }
 
   /** Takes a checkpoint while the answer is read; the next cell waits for it. A failure is reported when it is needed. */
   #checkpoint(): void {
     if (this.runtime.checkpointPolicy === "run") this.runtime.checkpoint().catch(() => {});
-  }
-
-  async #deps(
-    { host, settings, clock, parent, state, update }: {
-      readonly host: RunHost;
-      readonly settings: StepSettings;
-      readonly clock: RunClock;
-      readonly parent: RunScope | undefined;
-      readonly state: () => RunState;
-      readonly update: (state: RunState) => void;
-    },
-  ): Promise<StepDeps> {
-    const { emit, people } = host;
-    const signal = AbortSignal.any([host.signal, clock.signal]);
-    const ledger = new Ledger();
-    const answer: HandedOver = { done: false, value: undefined };
-    const { model, summaryModel = model } = this.#options;
-    const scope = scopeOfRun({
-      host,
-      settings,
-      parent,
-      ledger,
-      answer,
-      signal,
-      state,
-      agent: this,
-      runtime: this.runtime,
-      artifacts: this.#artifacts,
-      skills: this.#skills,
-    });
-    try {
-      const names = cellFunctionsOf(this.#options, settings.output);
-      await injectCellFunctions(this.runtime, names);
-      const system = `${await systemPromptOf(this.#options, {
-        settings,
-        skills: this.#skills,
-      })}\n\n${dateReminder(new Date())}`;
-      return {
-        settings,
-        emit,
-        signal,
-        callModel: wrapModel(this.#middleware, model),
-        callSummaryModel: wrapModel(this.#middleware, summaryModel),
-        runtime: this.runtime,
-        system,
-        tools: this.#tools,
-        people,
-        artifacts: this.#artifacts,
-        attachments: this.#attachments,
-        middleware: this.#middleware,
-        scope,
-        ledger,
-        answer,
-      };
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      // The question stays out of the history: no model has seen it.
-      update({ ...state(), messages: state().messages.slice(0, -1), status: "failed", reason });
-      emit("run_failed", 0, { reason });
-      throw error;
-    }
   }
 }

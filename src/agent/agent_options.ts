@@ -11,6 +11,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import type { Skill } from "../skills/skill.ts";
 import type { PromptParts } from "./prompt.ts";
 import { type ModelPrices, RUN_LIMITS, type RunLimits } from "./record/limits.ts";
+import type { RunJournal } from "./record/journal.ts";
 import type { Message } from "./record/message.ts";
 import type { Tools } from "./reply/tool_set.ts";
 import type { AgentMiddleware } from "./step/middleware.ts";
@@ -114,6 +115,10 @@ export interface RunOptions<S extends Schema = Schema> extends RunLimits {
   readonly output?: S | undefined;
   /** Images and files that belong to the question. @default none */
   readonly attachments?: readonly ModelAttachment[] | undefined;
+  /** The identifier of the run. @default a random one */
+  readonly id?: string | undefined;
+  /** Receives the run as it goes on, for stores; see `@cave/agent/session`. @default none */
+  readonly journal?: RunJournal | undefined;
 }
 
 /** The names of {@linkcode RunOptions}. */
@@ -123,6 +128,8 @@ export const RUN_OPTIONS: OptionNames<RunOptions> = {
   parameters: true,
   output: true,
   attachments: true,
+  id: true,
+  journal: true,
 };
 
 /** The type of the values that a schema returns. */

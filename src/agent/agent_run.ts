@@ -6,6 +6,7 @@
 
 import { PeopleDesk } from "./people/desk.ts";
 import type { AgentEvent, AgentEventMap, AgentEventType, Emit, RunResult } from "./record/event.ts";
+import type { RunJournal } from "./record/journal.ts";
 import type { ApprovalDecision, PendingRequest } from "./record/pending_request.ts";
 import type { RunStatus } from "./record/run_status.ts";
 import type { RunState } from "./record/state.ts";
@@ -36,6 +37,8 @@ export interface AgentRunOptions {
   readonly signal?: AbortSignal | undefined;
   /** Receives each event. */
   readonly onEvent?: ((event: AgentEvent) => void) | undefined;
+  /** Receives the run as it goes on. */
+  readonly journal?: RunJournal | undefined;
   /** Called when the run begins or ceases to wait for a person. */
   readonly onWaiting?: ((isWaiting: boolean) => void) | undefined;
   /** Starts a run when this one is completed. */
@@ -74,7 +77,11 @@ export class AgentRun<T = unknown> implements AsyncIterable<AgentEvent> {
     this.#options = options;
     this.id = options.id;
     const emit: Emit = (type, step, fields) => this.#emit(type, step, fields);
-    this.#people = new PeopleDesk({ emit, onChange: (pending) => this.#wait(pending) });
+    this.#people = new PeopleDesk({
+      emit,
+      onChange: (pending) => this.#wait(pending),
+      journal: options.journal,
+    });
     const signal = options.signal === undefined
       ? this.#abort.signal
       : AbortSignal.any([options.signal, this.#abort.signal]);
@@ -185,6 +192,7 @@ export class AgentRun<T = unknown> implements AsyncIterable<AgentEvent> {
     this.#events.push(event);
     this.#wake();
     for (const listener of this.#listeners) listener(event);
+    this.#options.journal?.event(event);
   }
 
   #wait(pending: readonly PendingRequest[]): void {

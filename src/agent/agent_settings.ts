@@ -5,7 +5,7 @@
  */
 
 import { checkLimit } from "../limits/limit.ts";
-import type { AgentOptions } from "./agent_options.ts";
+import type { AgentOptions, RunOptions } from "./agent_options.ts";
 import { checkRunLimits } from "./record/limits.ts";
 import type { StepSettings } from "./step/step_deps.ts";
 
@@ -48,5 +48,21 @@ export function settingsOf(options: AgentOptions): StepSettings {
     lastAnswer: options.lastAnswer ?? false,
     seesDisplays: options.seesDisplays ?? false,
     keepsArtifacts: (options.artifacts ?? true) && cells !== "off",
+  };
+}
+
+/**
+ * Returns the settings of a run: those of the agent, with the options of the run before them.
+ *
+ * @param settings The settings of the agent.
+ * @param options The options of the run.
+ * @throws {RangeError} If a limit is not a number above 0.
+ */
+export function settingsOfRun(settings: StepSettings, options: RunOptions): StepSettings {
+  return {
+    ...settings,
+    limits: checkRunLimits(options, settings.limits),
+    parameters: { ...settings.parameters, ...options.parameters },
+    output: options.output,
   };
 }

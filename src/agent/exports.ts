@@ -21,14 +21,17 @@
  * @module
  */
 
-export { Agent } from "./agent.ts";
+export { Agent, type RestoreFrom } from "./agent.ts";
 export type { AgentOptions, OutputOf } from "./agent_options.ts";
 export type { AgentRunOptions, RunHost } from "./agent_run.ts";
+export type { KeptFile } from "./files/kept_files.ts";
 export type { AgentEventMap, Emit } from "./record/event.ts";
 export type { ContextMemory } from "./record/context_memory.ts";
 export type { LimitName, ModelPrices, RunLimits } from "./record/limits.ts";
 export type { AttachmentReference, MessageRole } from "./record/message.ts";
 export type { PendingApproval, PendingQuestion, PendingRequest } from "./record/pending_request.ts";
+export type { CallOutcome, JournaledAction, JournaledCall, RunJournal } from "./record/journal.ts";
+export { JournalError } from "./record/journal_error.ts";
 export type { RunState } from "./record/state.ts";
 export { MiddlewareError } from "./step/middleware.ts";
 export type {

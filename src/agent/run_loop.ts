@@ -8,9 +8,11 @@ import { MAX_TIMER_MS } from "../limits/limit.ts";
 import { ModelError } from "../model/model_error.ts";
 import type { RunHost } from "./agent_run.ts";
 import type { RunResult } from "./record/event.ts";
+import { JournalError } from "./record/journal_error.ts";
 import { MiddlewareError } from "./step/middleware.ts";
 import { type RunState, withMessages } from "./record/state.ts";
 import { headOf } from "../text/truncate.ts";
+import { kept } from "./step/journaled.ts";
 import { step } from "./step/step.ts";
 import type { StepDeps } from "./step/step_deps.ts";
 
@@ -83,17 +85,22 @@ export interface RunLoopOptions {
 export async function runToEnd(first: RunState, options: RunLoopOptions): Promise<RunResult> {
   const { deps, host, clock } = options;
   let state = first;
-  const store = (next: RunState) => {
+  const store = async (next: RunState) => {
     state = next;
     host.update(next);
+    await kept(deps.journal?.state(next));
   };
-  store(first);
   try {
+    await store(first);
     while (state.status === "running" || state.status === "waiting") {
-      store(state.status === "waiting" ? await answered(state, deps) : await step(state, deps));
+      await store(
+        state.status === "waiting" ? await answered(state, deps) : await step(state, deps),
+      );
     }
   } catch (error) {
-    store(ended(deps.ledger.book(state), error, options));
+    const end = ended(deps.ledger.book(state), error, options);
+    if (error instanceof JournalError) host.update(state = end);
+    else await store(end);
     report(state, options);
     if (isEnding(error, state)) return resultOf(state, { deps, durationMs: clock.elapsedMs });
     throw host.signal.aborted ? host.signal.reason : error;

@@ -8,7 +8,7 @@ import { checkValue } from "../inject/schema.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { SkillSet } from "../skills/skill_set.ts";
 import type { RunHost } from "./agent_run.ts";
-import type { Artifacts } from "./compaction/artifacts.ts";
+import type { Artifacts } from "./files/artifacts.ts";
 import { reachedLimit } from "./record/limits.ts";
 import type { RunState } from "./record/state.ts";
 import type { HandedOver, StepSettings } from "./step/step_deps.ts";

@@ -6,13 +6,15 @@
 
 import type { RunHost } from "./agent_run.ts";
 import type { RunResult } from "./record/event.ts";
-import { type NewRun, newState, NO_USAGE, type RunState } from "./record/state.ts";
+import { NO_USAGE, type RunState } from "./record/state.ts";
 import { MiddlewareError, type NamedMiddleware, surroundRun } from "./step/middleware.ts";
 
 /** Options of {@linkcode surroundedRun}. */
-export interface SurroundedRunOptions extends Omit<NewRun, "id"> {
+export interface SurroundedRunOptions {
   /** The run. */
   readonly host: RunHost;
+  /** The state in which it begins. */
+  readonly first: RunState;
   /** Maximum number of steps. */
   readonly maxSteps: number;
   /** Does the work. */
@@ -28,11 +30,12 @@ export interface SurroundedRunOptions extends Omit<NewRun, "id"> {
  */
 export async function surroundedRun(
   list: readonly NamedMiddleware[],
-  { host, maxSteps, work, ...run }: SurroundedRunOptions,
+  { host, first, maxSteps, work }: SurroundedRunOptions,
 ): Promise<RunResult> {
   const { id, signal, listen } = host;
-  const { parent, question: { content: query } } = run;
-  let state: RunState | undefined;
+  const { parent } = first;
+  const query = first.messages[first.question]?.content ?? "";
+  let state = first;
   let result: RunResult | undefined;
   const update = (next: RunState) => {
     state = next;
@@ -46,8 +49,8 @@ export async function surroundedRun(
   } catch (error) {
     if (!(error instanceof MiddlewareError)) throw error;
     const { message: reason } = error;
-    update({ ...state ?? newState({ id, ...run }), status: "failed", reason });
-    host.emit("run_failed", state?.step ?? 0, { reason });
+    update({ ...state, status: "failed", reason });
+    host.emit("run_failed", state.step, { reason });
     return { ...result ?? { ...NOTHING, id, maxSteps }, status: "failed", reason };
   }
 }

@@ -7,6 +7,7 @@
 import { checkLimit } from "../limits/limit.ts";
 import { checkOptions, type OptionNames } from "../limits/options.ts";
 import type { Approval } from "./approval.ts";
+import type { CallEffect, Effects } from "./effect.ts";
 import { Definition, DEFINITION_OPTIONS, type DefinitionOptions } from "./definition.ts";
 import { checkArguments, checkValue, type Schema } from "./schema.ts";
 
@@ -27,6 +28,13 @@ export interface FunctionOptions extends DefinitionOptions {
    * decision, and so does the cell, whose clock stands. Outside of a run of an agent, such a call is refused. @default false
    */
   readonly approval?: Approval | undefined;
+  /**
+   * Whether calls only read, or may change something. A session records each call that may, before and after, so that none
+   * is made twice. @default "write"
+   */
+  readonly effect?: CallEffect | undefined;
+  /** Whether a call that is made twice has the effect of one, so that it need not be recorded. @default false */
+  readonly idempotent?: boolean | undefined;
 }
 
 const FUNCTION_OPTIONS: OptionNames<FunctionOptions> = {
@@ -35,6 +43,8 @@ const FUNCTION_OPTIONS: OptionNames<FunctionOptions> = {
   output: true,
   timeoutMs: true,
   approval: true,
+  effect: true,
+  idempotent: true,
 };
 
 /** A function with a description and schemas: the result of {@linkcode defineFunction}. */
@@ -49,6 +59,8 @@ export class HostFunction<F extends AnyFunction = AnyFunction> extends Definitio
   readonly timeoutMs: number | undefined;
   /** Which calls need an approval. */
   readonly approval: Approval | undefined;
+  /** The effects of calls. */
+  readonly effects: Effects;
 
   /**
    * Makes a host function, as `defineFunction` does.
@@ -76,6 +88,15 @@ export class HostFunction<F extends AnyFunction = AnyFunction> extends Definitio
       );
     }
     this.approval = options.approval;
+    const { effect = "write", idempotent = false } = options;
+    if (effect !== "read" && effect !== "write" || typeof idempotent !== "boolean") {
+      throw new TypeError(
+        `Cannot define a function: effect is ${JSON.stringify(effect)} and idempotent ${
+          JSON.stringify(idempotent)
+        }; they are "read" or "write", and a boolean`,
+      );
+    }
+    this.effects = { effect, idempotent };
   }
 }
 

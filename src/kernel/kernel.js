@@ -2,7 +2,7 @@
 // The kernel as one file, made from main.ts by `deno task kernel`. Do not edit it.
 // deno-lint-ignore-file
 // deno-fmt-ignore-file
-// sources 357ceab685f6d972c3aa984a2ec8ad00121573da9328f8bc1cc49773c345b678, text 72fdd006e079fdca203cf2c4c8cd876d602aed9df37ecd090bd1022ff331b418
+// sources bde4b361d59bdd0e043dfb08f895d10be930a74a18d5e34f05e065f01c23aaf6, text 3aa47ee88ccd60a6eade06ff6b63bbaf40dbb0826316d3bd4536eb1cae0037a1
 // src/rpc/builtins.ts
 var { AbortController, AggregateError, Array: Array2, ArrayBuffer, Atomics: Atomics2, BigInt, Boolean, DOMException, DataView, Date, Error: Error2, EvalError: EvalError2, FinalizationRegistry: FinalizationRegistry2, Float64Array: Float64Array2, Int32Array, JSON: JSON2, Map, Math: Math2, Number: Number2, Object: Object2, Promise: Promise2, Proxy, RangeError, ReferenceError: ReferenceError2, Reflect: Reflect2, RegExp, Set: Set2, SharedArrayBuffer, String, SuppressedError, Symbol, SyntaxError, TextDecoder, TextEncoder: TextEncoder2, TypeError: TypeError2, URIError: URIError2, URL: URL2, URLSearchParams, Uint32Array: Uint32Array2, Uint8Array: Uint8Array2, WeakMap, WeakRef, WeakSet } = globalThis;
 var realm = globalThis;
@@ -7757,7 +7757,7 @@ function callWithin(action, timeoutMs) {
 }
 
 // src/kernel/stop/stopper.ts
-var { setTimeout: setTimeout3 } = globalThis;
+var { setTimeout: setTimeout3, clearTimeout: clearTimeout3 } = globalThis;
 var { compareExchange, load: load4, store: store2 } = Atomics2;
 var ON_DEMAND = {
   holds: () => true,
@@ -7773,6 +7773,7 @@ var CellRun = class {
   stopped = false;
   error;
   failure;
+  stopTimer;
   constructor(cell) {
     this.cell = cell;
   }
@@ -7827,6 +7828,7 @@ var Stopper = class {
       throw error;
     } finally {
       this.#current = void 0;
+      clearTimeout3(run.stopTimer);
       this.settle();
     }
   }
@@ -7855,7 +7857,7 @@ var Stopper = class {
     run.error = this.#reasons.explain(reason);
     this.#mark(run);
     store2(this.flag, 0, reason);
-    setTimeout3(() => run.stop.resolve());
+    run.stopTimer = setTimeout3(() => run.stop.resolve());
   }
   /**
    * Ends the running cell with an error that nothing else can receive: that of a callback of its own. The cell may wait for
@@ -8029,7 +8031,7 @@ var THREAD_MEBIBYTES = 544;
 var START_TIMEOUT_MS = 1e4;
 var UNWATCHED_MS = 5;
 var ORDER_TIMEOUT_MS = 1e4;
-var { Worker, Event, setTimeout: setTimeout4, clearTimeout: clearTimeout3 } = globalThis;
+var { Worker, Event, setTimeout: setTimeout4, clearTimeout: clearTimeout4 } = globalThis;
 var { postMessage } = Worker.prototype;
 var { preventDefault } = Event.prototype;
 var { now } = Performance.prototype;
@@ -8118,7 +8120,7 @@ var Watcher = class {
       this.#changed.resolve();
     }, ORDER_TIMEOUT_MS);
     while (!isOver && this.#count < sent) await this.#changed.promise;
-    clearTimeout3(timer);
+    clearTimeout4(timer);
     if (this.#count >= sent) return;
     this.#strays -= sent - this.#count;
     this.#options.listener.onOrders(this.#count);

@@ -22,6 +22,7 @@ export type { SandboxCommand, SandboxKind } from "../host/launch/sandbox/sandbox
 export type { AroundCall, CellCall } from "./cells/execute_options.ts";
 export { CallRefusedError } from "../inject/approval.ts";
 export type { Approval } from "../inject/approval.ts";
+export type { CallEffect, Effects } from "../inject/effect.ts";
 export { Definition } from "../inject/definition.ts";
 export type { DefinitionOptions } from "../inject/definition.ts";
 export type { AnyFunction, FunctionOf, Functions } from "../inject/host_function.ts";

@@ -52,10 +52,20 @@ export const RETRIEVE_OPTIONS: OptionNames<RetrieveOptions> = {
 };
 
 /** Options of {@linkcode Runtime.call}. */
-export type CallOptions = Omit<RetrieveOptions, "as">;
+export interface CallOptions extends Omit<RetrieveOptions, "as"> {
+  /**
+   * Whether a person has approved the call. Without it, a call of an injected function that needs an approval is refused.
+   * @default false
+   */
+  readonly approved?: boolean | undefined;
+}
 
 /** The names of {@linkcode CallOptions}. */
-export const CALL_OPTIONS: OptionNames<CallOptions> = { timeoutMs: true, signal: true };
+export const CALL_OPTIONS: OptionNames<CallOptions> = {
+  timeoutMs: true,
+  signal: true,
+  approved: true,
+};
 
 /** The parameters of `call` behind the name, typed for functions that were injected. */
 export type CallArguments<F extends object, N extends string> = N extends keyof F

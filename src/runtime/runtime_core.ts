@@ -23,10 +23,10 @@ import type { CellPlace } from "../security/rule.ts";
 import { CellRunner } from "./cells/cell_runner.ts";
 import type { CellResult } from "./cells/cell_result.ts";
 import { EXECUTE_OPTIONS, type ExecuteOptions } from "./cells/execute_options.ts";
-import { kindOf, LiveInjections } from "./_live_injections.ts";
+import { callNamed, tookTooLong } from "./_named_call.ts";
+import { LiveInjections } from "./_live_injections.ts";
 import { Injected } from "./injected.ts";
 import {
-  CALL_OPTIONS,
   type CallOptions,
   type CheckpointPolicy,
   type DescribeOptions,
@@ -185,20 +185,15 @@ export class RuntimeCore implements Runtime {
     args: readonly unknown[] = [],
     options: CallOptions = {},
   ): Promise<unknown> {
-    const task = `call ${JSON.stringify(name)}`;
-    if (!Array.isArray(args)) {
-      throw new TypeError(`Cannot ${task}: the arguments are a ${typeof args} and not a list`);
-    }
-    checkOptions(options, { names: CALL_OPTIONS, task });
-    const called = await this.retrieve(name, options);
-    if (typeof called !== "function") {
-      throw new TypeError(`Cannot ${task}: it is ${kindOf(called)}`);
-    }
-    const timeoutMs = this.#timeoutOf(options);
-    return await deadline(Promise.resolve(called(...args)), {
-      timeoutMs,
-      signal: options.signal,
-      onTimeout: () => tookTooLong(task, timeoutMs),
+    return await callNamed(name, {
+      args,
+      options,
+      limits: this.#limits,
+      functionOf: (name) => {
+        this.#assertOpen(`call ${JSON.stringify(name)}`);
+        return this.#injected.functionOf(name);
+      },
+      retrieve: (limits) => this.retrieve(name, limits),
     });
   }
 
@@ -325,7 +320,3 @@ export class RuntimeCore implements Runtime {
 }
 
 const ELSEWHERE = "Do it when the cell has ended, or on another runtime";
-
-function tookTooLong(task: string, timeoutMs: number): DOMException {
-  return new DOMException(`Cannot ${task}: it took more than ${timeoutMs} ms`, "TimeoutError");
-}

@@ -22,6 +22,8 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   // Skills reach cells only through the agent, which injects what they declare.
   ["skills", ["declare", "inject", ...GROUND]],
   ["model", GROUND],
+  ["session", ["agent", "store", "model", ...RUNTIME]],
+  ["store", GROUND],
   ["runtime", ["declare", "host", "inject", ...CELLS, "rpc", ...GROUND]],
   ["declare", ["inject", "cell", "security", "rpc", ...GROUND]],
   ["host", ["inject", "cell", "security", "rpc", ...GROUND]],
@@ -40,16 +42,19 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
 const INNER_ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["agent", [
     "agent/compaction",
+    "agent/files",
     "agent/people",
     "agent/record",
     "agent/reply",
     "agent/step",
     "agent/team",
   ]],
-  ["agent/compaction", ["agent/record"]],
+  ["agent/compaction", ["agent/files", "agent/record"]],
+  ["agent/files", ["agent/record"]],
   ["agent/people", ["agent/record"]],
   ["agent/step", [
     "agent/compaction",
+    "agent/files",
     "agent/people",
     "agent/record",
     "agent/reply",
@@ -86,6 +91,8 @@ const INNER_ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["rpc/wire", ["rpc"]],
   ["runtime", ["runtime/cells"]],
   ["testing", ["testing/model_contract", "testing/runtime_contract"]],
+  ["store/sqlite", ["store"]],
+  ["store/testing", ["store"]],
   ["security", ["security/analysis"]],
   ["security/rules", ["security", "security/permissions"]],
 ]);
@@ -106,6 +113,11 @@ const EXCEPTIONS: readonly { from: string; to: RegExp; reason: string }[] = [
     from: "src/model/exports.ts",
     to: /^src\/model\/(?:openai|settings|wrap)\//,
     reason: "the entry point has wrappers, presets and settings files beside the port",
+  },
+  {
+    from: "src/store/exports.ts",
+    to: /^src\/store\/sqlite\//,
+    reason: "the entry point has the default implementation beside the port",
   },
   {
     from: "src/declare/module/define_module.ts",

@@ -5,6 +5,8 @@
  */
 
 import type { Emit } from "../record/event.ts";
+import type { RunJournal } from "../record/journal.ts";
+import { JournalError } from "../record/journal_error.ts";
 import type {
   ApprovalDecision,
   PendingApproval,
@@ -37,6 +39,8 @@ export interface PeopleDeskOptions {
   readonly emit: Emit;
   /** Called when the run begins or ceases to wait for a person. */
   readonly onChange: (pending: readonly PendingRequest[]) => void;
+  /** Receives requests before they are announced. @default none */
+  readonly journal?: RunJournal | undefined;
 }
 
 /** The people of one run. */
@@ -46,7 +50,6 @@ export class PeopleDesk {
   readonly #options: PeopleDeskOptions;
   readonly #waiters = new Map<string, Waiter>();
   #steering: string[] = [];
-  #count = 0;
   #step = 0;
 
   /**
@@ -99,7 +102,7 @@ export class PeopleDesk {
       question,
       options: [...options],
     };
-    return await this.#wait(request, signal, () => {
+    return await this.#wait(request, { args: [], signal }, () => {
       const { id } = request;
       this.#options.emit("ask_user", this.#step, { id, question, options: request.options });
     }) as string;
@@ -109,6 +112,7 @@ export class PeopleDesk {
    * Asks for an approval, and waits for the decision.
    *
    * @param call The name of the function, the arguments, and a signal that ends the wait.
+   * @returns The decision, with the identifier of the request if there was one.
    */
   async approval(
     { name, args, signal }: {
@@ -116,7 +120,7 @@ export class PeopleDesk {
       readonly args: readonly unknown[];
       readonly signal: AbortSignal;
     },
-  ): Promise<ApprovalDecision> {
+  ): Promise<ApprovalDecision & { readonly id?: string }> {
     const known = this.remembered.get(name);
     if (known !== undefined) return known;
     const request: PendingApproval = {
@@ -125,11 +129,11 @@ export class PeopleDesk {
       name,
       args: args.map((arg) => plainValue(arg)),
     };
-    const decision = await this.#wait(request, signal, () => {
+    const decision = await this.#wait(request, { args, signal }, () => {
       const { id } = request;
       this.#options.emit("approval_request", this.#step, { id, name, args: request.args });
     }) as ApprovalDecision;
-    return decision;
+    return { ...decision, id: request.id };
   }
 
   /**
@@ -210,7 +214,8 @@ export class PeopleDesk {
   }
 
   #id(): string {
-    return `request-${++this.#count}`;
+    // Unlike a count, it stays unique when another process takes the run over.
+    return `request-${crypto.randomUUID().slice(0, 8)}`;
   }
 
   /** Takes a request off the desk: it is decided once. */
@@ -228,9 +233,19 @@ export class PeopleDesk {
     );
   }
 
+  async #keep(request: PendingRequest, args: readonly unknown[]): Promise<void> {
+    const { journal } = this.#options;
+    if (journal === undefined) return;
+    try {
+      await journal.request(request, args);
+    } catch (error) {
+      throw new JournalError(error);
+    }
+  }
+
   async #wait(
     request: PendingRequest,
-    signal: AbortSignal,
+    { args, signal }: { readonly args: readonly unknown[]; readonly signal: AbortSignal },
     announce: () => void,
   ): Promise<unknown> {
     signal.throwIfAborted();
@@ -241,9 +256,10 @@ export class PeopleDesk {
     const abort = () => reject(signal.reason);
     signal.addEventListener("abort", abort, { once: true });
     this.#waiters.set(request.id, { request, settle: resolve });
-    announce();
-    this.#options.onChange(this.pending);
     try {
+      await this.#keep(request, args);
+      announce();
+      this.#options.onChange(this.pending);
       return await promise;
     } finally {
       signal.removeEventListener("abort", abort);

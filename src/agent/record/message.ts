@@ -71,6 +71,16 @@ export function toModelMessage({ role, content, calls, callId, reasoning }: Mess
 }
 
 /**
+ * Returns a question as an entry of the history.
+ *
+ * @param content The text.
+ * @param attachments Its images and files.
+ */
+export function questionOf(content: string, attachments: readonly AttachmentReference[]): Message {
+  return { role: "user", content, ...(attachments.length === 0 ? {} : { attachments }) };
+}
+
+/**
  * Checks a history that was given.
  *
  * @param messages The messages.

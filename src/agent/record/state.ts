@@ -13,6 +13,9 @@ import type { Message } from "./message.ts";
 import type { PendingRequest } from "./pending_request.ts";
 import type { RunStatus } from "./run_status.ts";
 
+/** The version of the shape of states. */
+export const STATE_VERSION: RunState["version"] = 1;
+
 /** The state of a run between two steps. */
 export interface RunState {
   /** The version of this shape. */
@@ -88,7 +91,7 @@ export interface NewRun {
  */
 export function newState({ id, parent, history, question, context }: NewRun): RunState {
   return {
-    version: 1,
+    version: STATE_VERSION,
     id,
     parent,
     status: "running",
@@ -133,16 +136,20 @@ export function withUsage(
 }
 
 /**
- * Returns the tokens that a state has and an earlier one has not.
+ * Returns the expense between two states of a run.
  *
- * @param state The state.
- * @param before The earlier one.
+ * @param before The earlier state.
+ * @param after The later state.
  */
-export function usageSince({ usage: after }: RunState, { usage: before }: RunState): TokenUsage {
-  return {
-    inputTokens: after.inputTokens - before.inputTokens,
-    outputTokens: after.outputTokens - before.outputTokens,
-    totalTokens: after.totalTokens - before.totalTokens,
-    estimated: after.estimated,
+export function expenseBetween(
+  before: RunState,
+  after: RunState,
+): Pick<RunState, "usage" | "cost" | "hostCalls"> {
+  const usage = {
+    inputTokens: after.usage.inputTokens - before.usage.inputTokens,
+    outputTokens: after.usage.outputTokens - before.usage.outputTokens,
+    totalTokens: after.usage.totalTokens - before.usage.totalTokens,
+    estimated: after.usage.estimated,
   };
+  return { usage, cost: after.cost - before.cost, hostCalls: after.hostCalls - before.hostCalls };
 }

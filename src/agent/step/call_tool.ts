@@ -10,9 +10,11 @@ import type { ToolCall } from "../../model/model.ts";
 import { escapeTags } from "../../text/escape_tags.ts";
 import { leftOut, truncate } from "../../text/truncate.ts";
 import { plainValue } from "../people/plain_value.ts";
+import { JournalError } from "../record/journal_error.ts";
 import { NO_USAGE, type RunState } from "../record/state.ts";
 import { withScope } from "../team/run_scope.ts";
 import type { Action } from "./action.ts";
+import { journaled } from "./journaled.ts";
 import { type HostCallRequest, MiddlewareError, wrapAction } from "./middleware.ts";
 import type { StepDeps } from "./step_deps.ts";
 
@@ -35,8 +37,10 @@ export async function callTool(
     const read = await tools.read(call);
     const { definition } = read;
     let { args } = read;
+    let approval: string | undefined;
     if (await needsApproval(definition, args)) {
-      const { allow, input, reason } = await people.approval({ name, args, signal });
+      const { id, allow, input, reason } = await people.approval({ name, args, signal });
+      approval = id;
       if (!allow) throw new CallRefusedError(name, reason);
       args = input === undefined ? args : await argumentsOf(definition, { name, args: input });
     }
@@ -58,10 +62,20 @@ export async function callTool(
         args: args ?? request.args,
       }),
     });
-    const value = await withSignal(make({ run: state.id, name, args }), signal);
+    const value = await withSignal(
+      journaled(deps, {
+        name,
+        args,
+        approval,
+        ...definition.effects,
+        make: () => make({ run: state.id, name, args }),
+      }),
+      signal,
+    );
     content = typeof value === "string" ? value : JSON.stringify(plainValue(value) ?? null);
   } catch (error) {
     if (signal.aborted) throw signal.reason;
+    if (error instanceof JournalError) throw error;
     if (error instanceof MiddlewareError) {
       const next = ledger.book({ ...state, status: "failed", reason: error.message });
       return { state: next, content: error.message };

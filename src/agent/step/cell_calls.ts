@@ -10,6 +10,8 @@ import type { CellCall } from "../../runtime/cells/execute_options.ts";
 import { NO_USAGE, type RunState } from "../record/state.ts";
 import { withScope } from "../team/run_scope.ts";
 import { isCellFunction } from "./cell_functions.ts";
+import { JournalError } from "../record/journal_error.ts";
+import { journaled } from "./journaled.ts";
 import { type HostCallRequest, MiddlewareError, wrapAction } from "./middleware.ts";
 import type { StepDeps } from "./step_deps.ts";
 
@@ -20,8 +22,8 @@ interface HostCall extends HostCallRequest {
 
 /** The calls of one cell. */
 export class CellCalls {
-  /** The failure of middleware that has ended the cell. */
-  fault: MiddlewareError | undefined;
+  /** The failure of middleware or of the journal that has ended the cell. */
+  fault: MiddlewareError | JournalError | undefined;
   readonly #state: RunState;
   readonly #deps: StepDeps;
   readonly #abort = new AbortController();
@@ -73,21 +75,29 @@ export class CellCalls {
       return await withScope(this.#deps.scope, () => next());
     }
     let { args } = call;
+    let approval: string | undefined;
     if (needsApproval) {
-      const { allow, input, reason } = await this.#deps.people.approval({ name, args, signal });
+      const { id, allow, input, reason } = await this.#deps.people.approval({ name, args, signal });
+      approval = id;
       if (!allow) throw new CallRefusedError(name, reason);
       args = input ?? args;
     }
     this.#count(name);
     try {
-      return await this.#make({
-        run: this.#state.id,
-        name,
+      return await journaled(this.#deps, {
+        ...call,
         args,
-        next: (given) => next(given === call.args ? undefined : given),
+        approval,
+        make: () =>
+          this.#make({
+            run: this.#state.id,
+            name,
+            args,
+            next: (given) => next(given === call.args ? undefined : given),
+          }),
       });
     } catch (error) {
-      if (error instanceof MiddlewareError) {
+      if (error instanceof MiddlewareError || error instanceof JournalError) {
         this.fault ??= error;
         this.#abort.abort(error);
       }

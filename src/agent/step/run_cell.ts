@@ -7,6 +7,7 @@
 import type { CellResult } from "../../runtime/cells/cell_result.ts";
 import type { NamespaceEntry, Recovery } from "../../runtime/runtime.ts";
 import { escapeTags } from "../../text/escape_tags.ts";
+import { JournalError } from "../record/journal_error.ts";
 import type { RunState } from "../record/state.ts";
 import type { Action } from "./action.ts";
 import { CellCalls } from "./cell_calls.ts";
@@ -70,6 +71,7 @@ export async function runCell(
     remark: remarkOn(repeated),
   });
   emitObservation(observation, { state, result, deps });
+  if (calls.fault instanceof JournalError) throw calls.fault;
   if (calls.fault !== undefined) {
     return {
       state: { ...next, status: "failed", reason: calls.fault.message },

@@ -14,6 +14,7 @@ import { callTool } from "./call_tool.ts";
 import { compactState } from "./compact_state.ts";
 import { observeReply } from "./observation.ts";
 import { runCell } from "./run_cell.ts";
+import { kept } from "./journaled.ts";
 import type { StepDeps } from "./step_deps.ts";
 
 /** After so many replies in a row that did nothing, the run fails. */
@@ -103,6 +104,7 @@ async function followCell(
 ): Promise<RunState> {
   const fence = fenceFor(code);
   const written = `${text}${fence}${deps.settings.languages[0]}\n${code}\n${fence}`;
+  await kept(deps.journal?.action(state, { kind: "cell", content: written }));
   const { state: next, content, attachments } = await runCell(code, { state, deps });
   // Both at once: a run that is stopped in between leaves no cell without its observation.
   return endIfAnswered(
@@ -119,6 +121,7 @@ async function followCalls(
   { text, toolCalls, reasoning }: Reply,
   { state, deps }: Situation,
 ): Promise<RunState> {
+  await kept(deps.journal?.action(state, { kind: "tools", content: text, calls: toolCalls }));
   let now = state;
   const results: Message[] = [];
   for (const call of toolCalls) {
@@ -133,6 +136,7 @@ async function followCalls(
     }
     const action = await followCall(call, { state: now, deps });
     now = action.state;
+    await kept(deps.journal?.toolResult(call.id, action.content));
     results.push({ role: "tool_result", callId: call.id, content: action.content });
   }
   const message: Message = {

@@ -8,9 +8,10 @@ import type { ModelParameters } from "../../model/model.ts";
 import type { Schema } from "../../inject/schema.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { Emit } from "../record/event.ts";
-import type { Artifacts } from "../compaction/artifacts.ts";
+import type { Artifacts } from "../files/artifacts.ts";
+import type { RunJournal } from "../record/journal.ts";
 import type { CheckedLimits, ModelPrices } from "../record/limits.ts";
-import type { Attachments } from "./attachments.ts";
+import type { Attachments } from "../files/attachments.ts";
 import type { NamedMiddleware } from "./middleware.ts";
 import type { PeopleDesk } from "../people/desk.ts";
 import type { CallModel } from "../reply/reply.ts";
@@ -94,4 +95,6 @@ export interface StepDeps {
   readonly ledger: Ledger;
   /** The answer that a cell has handed over. */
   readonly answer: HandedOver;
+  /** Receives the run as it goes on. @default none */
+  readonly journal?: RunJournal | undefined;
 }

@@ -24,7 +24,7 @@ import { firstSettled } from "./first_settled.ts";
 import { createFlag, FLAG, type FlagState } from "./flag.ts";
 
 // Captured, because cells may replace it.
-const { setTimeout } = globalThis;
+const { setTimeout, clearTimeout } = globalThis;
 const { compareExchange, load, store } = Atomics;
 
 /** The end of a run: by itself, or because it was stopped, and then with an error if there was a reason to name. */
@@ -74,6 +74,7 @@ class CellRun {
   stopped = false;
   error: Error | undefined;
   failure: { readonly thrown: unknown } | undefined;
+  stopTimer: number | undefined;
 
   constructor(cell: number | undefined) {
     this.cell = cell;
@@ -130,6 +131,7 @@ export class Stopper {
       throw error;
     } finally {
       this.#current = undefined;
+      clearTimeout(run.stopTimer);
       this.settle();
     }
   }
@@ -161,7 +163,7 @@ export class Stopper {
     this.#mark(run);
     store(this.flag, 0, reason);
     // Code that computes gets to its guards first, and ends with their error.
-    setTimeout(() => run.stop.resolve());
+    run.stopTimer = setTimeout(() => run.stop.resolve());
   }
 
   /**

@@ -5,6 +5,7 @@
  */
 
 import { CallRefusedError, needsApproval } from "../../inject/approval.ts";
+import { UNKNOWN_EFFECTS } from "../../inject/effect.ts";
 import {
   applyHostFunction,
   argumentsOf,
@@ -107,7 +108,7 @@ export class CallDesk {
         return await make(checked);
       }
       return await around(
-        { name, args: checked, needsApproval: approval, signal },
+        { name, args: checked, needsApproval: approval, signal, ...definition.effects },
         async (given) =>
           await make(
             given === undefined ? checked : await argumentsOf(definition, { name, args: given }),
@@ -137,7 +138,7 @@ export class CallDesk {
       limitMs: Infinity,
       action: ({ signal }) =>
         around(
-          { name, args: [], needsApproval: false, signal },
+          { name, args: [], needsApproval: false, signal, ...UNKNOWN_EFFECTS },
           () => this.#ongoing.run({ cell, name, limitMs, action }),
         ),
     });

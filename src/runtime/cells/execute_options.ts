@@ -4,12 +4,13 @@
  * @module
  */
 
+import type { Effects } from "../../inject/effect.ts";
 import type { OptionNames } from "../../limits/options.ts";
 import type { MimeBundle } from "../../rpc/protocol.ts";
 import type { OutputChunk } from "./cell_result.ts";
 
 /** A call of a host function, or a use of an object of the host, that a cell has requested. */
-export interface CellCall {
+export interface CellCall extends Effects {
   /** The name of the function or member. */
   readonly name: string;
   /** The arguments, as the schema of the function converts them; empty for the use of an object. */

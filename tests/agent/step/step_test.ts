@@ -1,12 +1,12 @@
 /** A step as a function from plain data to plain data, as other processes will call it. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { Artifacts } from "../../../src/agent/compaction/artifacts.ts";
+import { Artifacts } from "../../../src/agent/files/artifacts.ts";
 import { PeopleDesk } from "../../../src/agent/people/desk.ts";
 import type { AgentEventType, Emit } from "../../../src/agent/record/event.ts";
 import { checkRunLimits } from "../../../src/agent/record/limits.ts";
 import { newState, type RunState } from "../../../src/agent/record/state.ts";
 import { ToolSet } from "../../../src/agent/reply/tool_set.ts";
-import { Attachments } from "../../../src/agent/step/attachments.ts";
+import { Attachments } from "../../../src/agent/files/attachments.ts";
 import { step } from "../../../src/agent/step/step.ts";
 import type { StepDeps } from "../../../src/agent/step/step_deps.ts";
 import { Ledger } from "../../../src/agent/team/ledger.ts";

@@ -15,6 +15,11 @@ export class Artifacts {
   readonly #texts = new Map<string, string>();
   #chars = 0;
 
+  /** Iterates over the texts by their names. */
+  entries(): MapIterator<[string, string]> {
+    return this.#texts.entries();
+  }
+
   /**
    * Keeps a text.
    *

@@ -26,6 +26,11 @@ export class Attachments {
   #bytes = 0;
   #count = 0;
 
+  /** Iterates over the images and files by their keys. */
+  entries(): MapIterator<[string, ModelAttachment]> {
+    return this.#attachments.entries();
+  }
+
   /** Returns an image or file; `undefined` if it had to give way. */
   get(key: string): ModelAttachment | undefined {
     return this.#attachments.get(key);
@@ -53,11 +58,22 @@ export class Attachments {
     }
     return attachments.map(({ mediaType, bytes, name }) => {
       const key = `attachment-${++this.#count}`;
-      this.#attachments.set(key, { mediaType, bytes, name });
-      this.#bytes += bytes.length;
-      this.#makeRoom();
+      this.put(key, { mediaType, bytes, name });
       return { key, mediaType, ...(name === undefined ? {} : { name }) };
     });
+  }
+
+  /**
+   * Puts an image or file back under the key that an earlier agent gave it.
+   *
+   * @param key The key.
+   * @param attachment The image or file.
+   */
+  put(key: string, { mediaType, bytes, name }: ModelAttachment): void {
+    this.#bytes += bytes.length - (this.#attachments.get(key)?.bytes.length ?? 0);
+    this.#attachments.set(key, { mediaType, bytes, name });
+    this.#count = Math.max(this.#count, Number(/^attachment-(\d{1,15})$/.exec(key)?.[1] ?? 0));
+    this.#makeRoom();
   }
 
   /**

@@ -1,0 +1,181 @@
+/**
+ * The record of a session in a store: everything but messages, events, files and snapshots, which have places of their own.
+ *
+ * @module
+ */
+
+import type { JournaledAction } from "../agent/record/journal.ts";
+import type { RunLimits } from "../agent/record/limits.ts";
+import type { ApprovalDecision, PendingRequest } from "../agent/record/pending_request.ts";
+import type { RunStatus } from "../agent/record/run_status.ts";
+import type { RunState } from "../agent/record/state.ts";
+import type { ModelParameters } from "../model/model.ts";
+import { type JsonValue, storeKey } from "../store/store.ts";
+
+/** The status of a session: that of its run, or `idle` if there was none yet. */
+export type SessionStatus = "idle" | RunStatus;
+
+/** The version of the format that this program writes. */
+export const FORMAT = 1;
+
+/** A request to a person, with what was decided. */
+export interface StoredRequest {
+  /** The request. */
+  readonly request: PendingRequest;
+  /** The arguments of the call, serialized; absent if they cannot be kept. */
+  readonly args?: string | undefined;
+  /** The answer to a question. */
+  readonly answer?: string | undefined;
+  /** The decision on a call. */
+  readonly decision?: Omit<ApprovalDecision, "input"> | undefined;
+}
+
+/** An action that has begun, and of which no end is recorded. */
+export interface StoredAction {
+  /** The action. */
+  readonly action: JournaledAction;
+  /** The number of the first event behind its beginning. */
+  readonly firstEvent: number;
+  /** Results of tool calls that have ended, by their identifiers. */
+  readonly results: Readonly<Record<string, string>>;
+}
+
+/** The options of a run that can be stored. */
+export interface StoredRunOptions extends RunLimits {
+  /** Parameters of requests to the model. */
+  readonly parameters?: ModelParameters | undefined;
+  /** Whether the run has a schema of its answer, which has to be given again. */
+  readonly hasOutput?: boolean | undefined;
+}
+
+/** A file that a history refers to; its content is a blob. */
+export interface StoredFile {
+  /** An image or file of a question, or a text that was too long for an observation. */
+  readonly kind: "attachment" | "artifact";
+  /** The key in the history. */
+  readonly key: string;
+  /** The hash of the blob. */
+  readonly blob: string;
+  /** The media type of an image or file. */
+  readonly mediaType?: string | undefined;
+  /** The name of the file. */
+  readonly name?: string | undefined;
+}
+
+/** A run of a session. */
+export interface StoredRun {
+  /** The identifier. */
+  readonly id: string;
+  /** The question. */
+  readonly query: string;
+  /** The time of the question, in milliseconds since 1970. */
+  readonly startedAt: number;
+  /** The options. */
+  readonly options: StoredRunOptions;
+  /** The state without its history; absent before the first step. */
+  readonly state?: Omit<RunState, "messages"> | undefined;
+  /** The action that has begun. */
+  readonly doing?: StoredAction | undefined;
+  /** Requests to people since that action began. */
+  readonly requests: readonly StoredRequest[];
+}
+
+/** The record of a session. */
+export interface SessionRecord {
+  /** The version of this shape. */
+  readonly format: number;
+  /** The identifier. */
+  readonly id: string;
+  /** The owner. */
+  readonly user?: string | undefined;
+  /** The time of the first prompt, in milliseconds since 1970. */
+  readonly createdAt: number;
+  /** The time of the last write, in milliseconds since 1970. */
+  readonly updatedAt: number;
+  /** The status. */
+  readonly status: SessionStatus;
+  /** The last message of the present branch; `null` if there is none. */
+  readonly head: number | null;
+  /** Number of messages in all branches. */
+  readonly messages: number;
+  /** Number of events of the last run, as of the last write of the record. */
+  readonly events: number;
+  /** Number of snapshots that were taken. */
+  readonly snapshots: number;
+  /** The snapshot of the present namespace; `null` if there is none. */
+  readonly snapshot: number | null;
+  /** The reason why the namespace is newer than its snapshot. */
+  readonly snapshotFault?: string | undefined;
+  /** Questions for when the present run is completed. */
+  readonly followUps: readonly string[];
+  /** Messages for the next step. */
+  readonly steering: readonly string[];
+  /** The runs, in order. */
+  readonly runs: readonly string[];
+  /** The last run. */
+  readonly run?: StoredRun | undefined;
+  /** The session and the message from which this one was forked. */
+  readonly forkedFrom?: { readonly session: string; readonly message: number | null } | undefined;
+}
+
+/** Keys of the parts of sessions in a store. */
+export const SESSION_KEYS = {
+  /** The record of a session. */
+  record: (id: string): string => storeKey("sessions", id),
+  /** The log of its messages. */
+  messages: (id: string): string => storeKey("messages", id),
+  /** The log of the events of a run. */
+  events: (id: string, run: string): string => storeKey("events", id, run),
+  /** A snapshot; all of them begin with the key without a number. */
+  snapshot: (id: string, number?: number): string =>
+    `${storeKey("snapshots", id)}/${number === undefined ? "" : String(number).padStart(12, "0")}`,
+  /** A file; all of them begin with the key without a name. */
+  file: (id: string, name?: string): string =>
+    `${storeKey("files", id)}/${name === undefined ? "" : storeKey(name)}`,
+} as const;
+
+/** Returns the record of a new session. */
+export function newRecord(id: string, user: string | undefined): SessionRecord {
+  const now = Date.now();
+  return {
+    format: FORMAT,
+    id,
+    user,
+    createdAt: now,
+    updatedAt: now,
+    status: "idle",
+    head: null,
+    messages: 0,
+    events: 0,
+    snapshots: 0,
+    snapshot: null,
+    followUps: [],
+    steering: [],
+    runs: [],
+  };
+}
+
+/**
+ * Reads a record.
+ *
+ * @param value The value from a store.
+ * @param id The identifier of the session, for messages.
+ * @throws {RangeError} If a newer version of this package has written it; {TypeError} if it is something else.
+ */
+export function readRecord(value: JsonValue, id: string): SessionRecord {
+  const record = value as unknown as SessionRecord | null;
+  const format = record?.format;
+  if (typeof format !== "number" || record?.id !== id || !Array.isArray(record.runs)) {
+    throw new TypeError(
+      `Cannot open the session ${JSON.stringify(id)}: its record is something else`,
+    );
+  }
+  if (format > FORMAT) {
+    throw new RangeError(
+      `Cannot open the session ${
+        JSON.stringify(id)
+      }: it has format ${format}, and this program knows formats up to ${FORMAT}; use a newer version`,
+    );
+  }
+  return record;
+}
