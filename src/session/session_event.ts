@@ -14,7 +14,7 @@ export interface SessionEventMap {
   run_start: { readonly query: string };
   /** Another process goes on with the run. */
   run_resumed: Record<never, never>;
-  /** Names of the namespace could not be restored, for the reasons given; the model is told as well. */
+  /** Names of the namespace could not be restored, for the reasons given. The history has a message about them. */
   names_lost: { readonly lost: readonly string[] };
   /** A call of the host is about to be made that may change something. */
   host_call: JournaledCall;

@@ -74,7 +74,7 @@ class CellRun {
   stopped = false;
   error: Error | undefined;
   failure: { readonly thrown: unknown } | undefined;
-  stopTimer: number | undefined;
+  stopTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(cell: number | undefined) {
     this.cell = cell;
