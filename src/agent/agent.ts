@@ -30,6 +30,7 @@ import { checkCellFunctions, injectCellFunctions } from "./step/cell_functions.t
 import { nameMiddleware } from "./step/middleware.ts";
 import type { StepSettings } from "./step/step_deps.ts";
 import { type AgentParts, makeDeps } from "./make_deps.ts";
+import { surroundedRun } from "./surrounded_run.ts";
 import { checkDescent, currentScope, type RunScope } from "./team/run_scope.ts";
 
 export type { AgentOptions, OutputOf, RunOptions };
@@ -72,8 +73,10 @@ export class Agent<R extends Runtime = Runtime> {
   constructor(options: AgentOptions<R>) {
     const task = "make an agent";
     checkOptions(options, { names: AGENT_OPTIONS, task });
-    if (typeof options.model?.stream !== "function") {
-      throw new TypeError(`Cannot ${task}: model has no stream method`);
+    for (const name of ["model", "summaryModel"] as const) {
+      if (name === "summaryModel" && options[name] === undefined) continue;
+      if (typeof options[name]?.stream === "function") continue;
+      throw new TypeError(`Cannot ${task}: ${name} has no stream method`);
     }
     if (typeof options.runtime?.execute !== "function") {
       throw new TypeError(`Cannot ${task}: runtime has no execute method`);
@@ -274,7 +277,11 @@ export class Agent<R extends Runtime = Runtime> {
           try {
             using clock = new RunClock(settings.limits.maxDurationMs);
             clocks.push(clock);
-            return await this.#work(firstState, { host, settings, clock, parent, journal });
+            const first = firstState(host.id, parent?.id);
+            return await surroundedRun(this.#parts.middleware, {
+              ...{ host, first, maxSteps: settings.limits.maxSteps },
+              work: (host) => this.#work(first, { host, settings, clock, parent, journal }),
+            });
           } finally {
             this.#checkpoint();
           }
@@ -307,7 +314,7 @@ export class Agent<R extends Runtime = Runtime> {
 
   /** Does the work of a run. */
   async #work(
-    firstState: FirstState,
+    first: RunState,
     { host, settings, clock, parent, journal }: {
       readonly host: RunHost;
       readonly settings: StepSettings;
@@ -316,7 +323,6 @@ export class Agent<R extends Runtime = Runtime> {
       readonly journal: RunJournal | undefined;
     },
   ): Promise<RunResult> {
-    const first = firstState(host.id, parent?.id);
     for (const [name, allow] of Object.entries(first.remembered)) {
       host.people.remembered.set(name, { allow });
     }

@@ -20,6 +20,8 @@ import type { AgentMiddleware } from "./step/middleware.ts";
 export interface AgentOptions<R extends Runtime = Runtime> extends RunLimits {
   /** The model that writes the replies. */
   readonly model: Model;
+  /** The model that writes summaries when the history is compacted. @default `model` */
+  readonly summaryModel?: Model | undefined;
   /** The runtime in which cells run. Its owner closes it. */
   readonly runtime: R;
   /** The role and the task of the agent. @default an assistant that works in TypeScript */
@@ -79,6 +81,7 @@ export interface AgentOptions<R extends Runtime = Runtime> extends RunLimits {
 export const AGENT_OPTIONS: OptionNames<AgentOptions> = {
   ...RUN_LIMITS,
   model: true,
+  summaryModel: true,
   runtime: true,
   instructions: true,
   parameters: true,

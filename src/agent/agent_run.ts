@@ -21,6 +21,8 @@ export interface RunHost {
   readonly signal: AbortSignal;
   /** The people of the run. */
   readonly people: PeopleDesk;
+  /** Adds a listener for events. */
+  readonly listen: (listener: (event: AgentEvent) => void) => void;
   /** Stores a state. */
   readonly update: (state: RunState) => void;
 }
@@ -57,6 +59,7 @@ export class AgentRun<T = unknown> implements AsyncIterable<AgentEvent> {
 
   readonly #options: AgentRunOptions;
   readonly #events: AgentEvent[] = [];
+  readonly #listeners: ((event: AgentEvent) => void)[] = [];
   readonly #abort = new AbortController();
   readonly #people: PeopleDesk;
   #pending: readonly PendingRequest[] = [];
@@ -83,7 +86,10 @@ export class AgentRun<T = unknown> implements AsyncIterable<AgentEvent> {
       ? this.#abort.signal
       : AbortSignal.any([options.signal, this.#abort.signal]);
     const update = (state: RunState) => this.#state = state;
-    this.result = work({ id: this.id, emit, signal, people: this.#people, update }).finally(() => {
+    if (options.onEvent !== undefined) this.#listeners.push(options.onEvent);
+    const listen = (listener: (event: AgentEvent) => void) => void this.#listeners.push(listener);
+    const host: RunHost = { id: this.id, emit, signal, people: this.#people, listen, update };
+    this.result = work(host).finally(() => {
       this.#done = true;
       this.#wake();
     }) as Promise<RunResult<T>>;
@@ -185,7 +191,7 @@ export class AgentRun<T = unknown> implements AsyncIterable<AgentEvent> {
     } as unknown as AgentEvent;
     this.#events.push(event);
     this.#wake();
-    this.#options.onEvent?.(event);
+    for (const listener of this.#listeners) listener(event);
     this.#options.journal?.event(event);
   }
 

@@ -34,7 +34,12 @@ export type { CallOutcome, JournaledAction, JournaledCall, RunJournal } from "./
 export { JournalError } from "./record/journal_error.ts";
 export type { RunState } from "./record/state.ts";
 export { MiddlewareError } from "./step/middleware.ts";
-export type { AgentMiddleware, HostCallRequest, ModelRequest } from "./step/middleware.ts";
+export type {
+  AgentMiddleware,
+  HostCallRequest,
+  ModelRequest,
+  RunRequest,
+} from "./step/middleware.ts";
 export type { Tools } from "./reply/tool_set.ts";
 export type { PeopleDesk, PeopleDeskOptions } from "./people/desk.ts";
 export {

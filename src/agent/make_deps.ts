@@ -64,7 +64,7 @@ export async function makeDeps(parts: AgentParts, run: RunParts): Promise<StepDe
   const { agent, options, tools, skills, middleware, memory } = parts;
   const { host, settings, clock, parent, journal, state } = run;
   const { emit, people } = host;
-  const { model, runtime } = options;
+  const { model, summaryModel = model, runtime } = options;
   const { artifacts, attachments } = memory;
   const signal = AbortSignal.any([host.signal, clock.signal]);
   const ledger = new Ledger();
@@ -79,7 +79,8 @@ export async function makeDeps(parts: AgentParts, run: RunParts): Promise<StepDe
       settings,
       emit,
       signal,
-      callModel: wrapModel(middleware, (messages, options) => model.stream(messages, options)),
+      callModel: wrapModel(middleware, model),
+      callSummaryModel: wrapModel(middleware, summaryModel),
       runtime,
       system: `${prompt}\n\n${dateReminder(new Date())}`,
       tools,

@@ -8,18 +8,13 @@ import manifest from "../../deno.json" with { type: "json" };
 import type { AgentEvent } from "../agent/record/event.ts";
 import { CaveAgent } from "../cave_agent.ts";
 import { ModelError } from "../model/model_error.ts";
-import { OpenAIModel } from "../model/openai/openai_model.ts";
+import { SettingsError } from "../model/settings/load_settings.ts";
 import { discoverSkills } from "../skills/discover_skills.ts";
 import type { Skill } from "../skills/skill.ts";
 import { DenoRuntime } from "../runtime/deno_runtime.ts";
 import { defineVariable } from "../inject/host_variable.ts";
-import {
-  checkServerUrl,
-  type CommandLine,
-  HELP,
-  parseCommandLine,
-  UsageError,
-} from "../terminal/command_line.ts";
+import { type CommandLine, HELP, parseCommandLine, UsageError } from "../terminal/command_line.ts";
+import { chooseModel } from "./choose_model.ts";
 import { converse, linesOf } from "../terminal/conversation.ts";
 import { type InputFile, readInputFile } from "../terminal/input_file.ts";
 import { Interrupts } from "../terminal/interrupts.ts";
@@ -43,8 +38,6 @@ const INTERRUPT_EXIT_CODE = 130;
 /** The exit code when the reader of the output has closed it: 128 plus the number of SIGPIPE. */
 const BROKEN_PIPE_EXIT_CODE = 141;
 
-const DEFAULT_MODEL = "gpt-5-mini";
-
 if (import.meta.main) Deno.exitCode = await main(Deno.args);
 
 /**
@@ -61,9 +54,13 @@ export async function main(args: readonly string[]): Promise<number> {
     else return await run(command);
     return 0;
   } catch (error) {
-    if (error instanceof UsageError || error instanceof ModelError) {
+    if (error instanceof ModelError) {
       writeNote(error.message);
-      return error instanceof ModelError ? 1 : USAGE_EXIT_CODE;
+      return 1;
+    }
+    if (error instanceof UsageError || error instanceof SettingsError) {
+      writeNote(error.message);
+      return USAGE_EXIT_CODE;
     }
     // The reader has enough, as in `deno task agent "question" | head`.
     if (error instanceof Deno.errors.BrokenPipe) return BROKEN_PIPE_EXIT_CODE;
@@ -74,13 +71,7 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 async function run(command: CommandLine): Promise<number> {
-  const baseUrl = command.baseUrl ?? variable("OPENAI_BASE_URL");
-  if (baseUrl === undefined && variable("OPENAI_API_KEY") === undefined) {
-    throw new UsageError(
-      "Cannot ask a model: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own",
-    );
-  }
-  if (baseUrl !== undefined) checkServerUrl(baseUrl, "OPENAI_BASE_URL");
+  const chosen = await chooseModel(command);
   const skills = await findSkills(command.skills ?? []);
   const question = command.question ?? await pipedQuestion();
   await using runtime = new DenoRuntime({
@@ -88,12 +79,8 @@ async function run(command: CommandLine): Promise<number> {
     permissions: command.permissions,
     ...(command.timeoutMs === undefined ? {} : { timeoutMs: command.timeoutMs }),
   });
-  const model = new OpenAIModel({
-    model: command.model ?? variable("OPENAI_MODEL") ?? DEFAULT_MODEL,
-    ...(baseUrl === undefined ? {} : { baseUrl }),
-  });
   const agent = new CaveAgent({
-    model,
+    ...chosen,
     runtime,
     skills,
     ...(command.maxSteps === undefined ? {} : { maxSteps: command.maxSteps }),
@@ -176,11 +163,6 @@ async function answer(
     writeNote("\nStopped.");
     return INTERRUPT_EXIT_CODE;
   }
-}
-
-/** Returns an environment variable. An empty one counts as unset. */
-function variable(name: string): string | undefined {
-  return Deno.env.get(name)?.trim() || undefined;
 }
 
 /** Reads a question from stdin, or returns `undefined` if stdin is a terminal. */

@@ -39,10 +39,12 @@ function isEmpty({ role, content, attachments = [], toolCalls = [] }: ModelMessa
 function join(first: ModelMessage, second: ModelMessage): ModelMessage {
   const attachments = [...first.attachments ?? [], ...second.attachments ?? []];
   const toolCalls = [...first.toolCalls ?? [], ...second.toolCalls ?? []];
+  const reasoning = [...first.reasoning ?? [], ...second.reasoning ?? []];
   return {
     role: first.role,
     content: [first.content, second.content].filter((text) => text !== "").join("\n\n"),
     ...(attachments.length === 0 ? {} : { attachments }),
     ...(toolCalls.length === 0 ? {} : { toolCalls }),
+    ...(reasoning.length === 0 ? {} : { reasoning }),
   };
 }

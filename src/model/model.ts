@@ -13,6 +13,22 @@ export interface ModelMessage {
   toolCalls?: readonly ToolCall[];
   /** The call that a message of the role `tool` answers. @default none */
   toolCallId?: string;
+  /** Reasoning that the provider wants back, of a message of the assistant. @default none */
+  reasoning?: readonly ReasoningBlock[];
+}
+
+/**
+ * Data of a provider that belongs to a part of a reply and has to be sent back with it, such as a signature: plain JSON.
+ * Only the provider knows what it means.
+ */
+export type ProviderData = Readonly<Record<string, unknown>>;
+
+/** Complete reasoning that the provider wants back together with the reply. */
+export interface ReasoningBlock {
+  /** The reasoning; empty if the provider keeps it secret. */
+  readonly text: string;
+  /** Data of the provider, such as its signature. */
+  readonly providerData: ProviderData;
 }
 
 /** An image or a file in a message. */
@@ -33,6 +49,8 @@ export interface ToolCall {
   readonly name: string;
   /** The arguments as the model wrote them: JSON, if it did well. */
   readonly arguments: string;
+  /** Data of the provider that has to be sent back with the call. @default none */
+  readonly providerData?: ProviderData;
 }
 
 /** A tool that a model can call. */
@@ -81,6 +99,7 @@ export type FinishReason =
 export type ModelChunk =
   | ModelText
   | ModelReasoning
+  | ModelReasoningBlock
   | ModelToolCall
   | ModelRetry
   | ModelEnd;
@@ -103,6 +122,12 @@ export interface ModelReasoning {
   text: string;
   /** The tokens so far, if the provider reported them together with this piece. @default none */
   usage?: TokenUsage;
+}
+
+/** The reasoning of the chunks before it, complete, for providers that want it back. */
+export interface ModelReasoningBlock extends ReasoningBlock {
+  /** The discriminator of the union. */
+  type: "reasoning_block";
 }
 
 /** A complete call of a tool. */
@@ -185,6 +210,11 @@ export interface ModelStreamOptions {
  * ```
  */
 export interface Model {
+  /** The name of the model, for reports. @default not known */
+  readonly name?: string | undefined;
+  /** The name of its provider, for reports. @default not known */
+  readonly provider?: string | undefined;
+
   /**
    * Requests a reply.
    *

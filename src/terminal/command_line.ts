@@ -15,6 +15,8 @@ export interface CommandLine {
   readonly question?: string | undefined;
   /** The model's name. */
   readonly model?: string | undefined;
+  /** The path of the settings file. */
+  readonly settings?: string | undefined;
   /** The URL of the server. */
   readonly baseUrl?: string | undefined;
   /** Paths of files that become variables. */
@@ -49,7 +51,8 @@ Usage: deno task agent [options] "question"
 Without a question, at a terminal: a conversation. Ctrl-C stops a run, a second one leaves.
 
 Options:
-  --model NAME         the model (default: OPENAI_MODEL, or gpt-5-mini)
+  --settings FILE      models and servers (default: ~/.config/cave-agent/settings.yaml)
+  --model NAME         the model (default: of the settings, OPENAI_MODEL, or gpt-5-mini)
   --base-url URL       an OpenAI-compatible server (default: OPENAI_BASE_URL)
   --file PATH          a CSV, JSON or text file, as a variable named after it; repeatable
   --skills DIR         a folder with Agent Skills, for their instructions and files; repeatable
@@ -65,6 +68,7 @@ Options:
 Environment: OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL, NO_COLOR`;
 
 const OPTIONS = {
+  settings: { type: "string" },
   model: { type: "string" },
   "base-url": { type: "string" },
   file: { type: "string", multiple: true },
@@ -91,6 +95,9 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   const question = positionals.join(" ").trim();
   const baseUrl = values["base-url"];
   if (baseUrl !== undefined) checkServerUrl(baseUrl, "--base-url");
+  if (baseUrl !== undefined && values.settings !== undefined) {
+    throw new UsageError("Cannot use --settings and --base-url together: each names the server");
+  }
   const permissions = { net: grant(values["allow-net"]), read: grant(values["allow-read"]) };
   try {
     grantedPermissions(permissions);
@@ -105,6 +112,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   return {
     action: values.help ? "help" : values.version ? "version" : "run",
     question: question === "" ? undefined : question,
+    ...(values.settings === undefined ? {} : { settings: values.settings }),
     model: values.model,
     baseUrl,
     files: values.file ?? [],

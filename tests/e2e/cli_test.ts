@@ -190,3 +190,43 @@ Deno.test("cli prints one line and exits with 1 when the model fails", async () 
   assertEquals([code, stdout], [1, ""]);
   assertMatch(stderr, /^Cannot get a reply from gpt-5-mini at .*Unknown key.*\n$/);
 });
+
+Deno.test("cli asks the models of a settings file", async () => {
+  await using server = new ScriptedServer({ replies: () => "Hello" });
+  const settings = `
+backends:
+  here:
+    baseUrl: ${server.url}
+    apiKeyVariable: HERE_KEY
+    models: { small: , large: { contextWindowTokens: 32000 } }
+models: { main: here/large, summary: here/small }
+`;
+  await withFiles({ "s.yaml": settings, "bad.yaml": "backends: 5" }, async (cwd) => {
+    await Deno.mkdir(`${cwd}/config/cave-agent`, { recursive: true });
+    await Deno.writeTextFile(`${cwd}/config/cave-agent/settings.yml`, settings);
+    const key = { HERE_KEY: "k" };
+    const table: [args: string[], env: Record<string, string>, code: number, said: string][] = [
+      [["--settings", "s.yaml", "Hi"], key, 0, "large"],
+      [["--settings", "s.yaml", "--model", "small", "Hi"], key, 0, "small"],
+      [
+        ["--settings", "s.yaml", "--model", "smal", "Hi"],
+        key,
+        2,
+        `did you mean "here/small"? (s.yaml)`,
+      ],
+      [["--settings", "s.yaml", "Hi"], {}, 1, "set the variable HERE_KEY"],
+      [["--settings", "bad.yaml", "Hi"], key, 2, "bad.yaml: backends is 5, expected an object"],
+      [["--settings", "no.yaml", "Hi"], key, 2, "Cannot read no.yaml"],
+      [["--settings", "s.yaml", "--base-url", server.url, "Hi"], key, 2, "together"],
+      [["Hi"], { ...key, XDG_CONFIG_HOME: `${cwd}/config` }, 0, "large"],
+      [["Hi"], { ...key, XDG_CONFIG_HOME: cwd }, 2, "name a file with --settings"],
+    ];
+    for (const [args, env, code, said] of table) {
+      const before = server.requests.length;
+      const result = await runCli(args, { env, cwd });
+      assertEquals(result.code, code, `${args.join(" ")}: ${result.stderr}`);
+      if (code !== 0) assertStringIncludes(result.stderr, said);
+      else assertEquals(server.requests.slice(before).map(({ body }) => body.model), [said]);
+    }
+  });
+});

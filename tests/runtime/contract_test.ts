@@ -2,11 +2,10 @@
 
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
-import { EXECUTE_CONTRACT } from "./_execute_contract.ts";
-import { INJECT_CONTRACT } from "./_inject_contract.ts";
+import { RUNTIME_CONTRACT } from "../../src/testing/runtime_contract/runtime_contract.ts";
 import { PARTS_CONTRACT } from "./_parts_contract.ts";
 import { SNAPSHOT_CONTRACT } from "./_snapshot_contract.ts";
-import { STOP_CONTRACT } from "./_stop_contract.ts";
+import { SCHEMA_CONTRACT } from "./_schema_contract.ts";
 import type { MakeRuntime } from "./_contract.ts";
 
 const RUNTIMES: [name: string, make: MakeRuntime][] = [
@@ -15,9 +14,11 @@ const RUNTIMES: [name: string, make: MakeRuntime][] = [
 ];
 
 const PROMISES = [
-  ...INJECT_CONTRACT,
-  ...EXECUTE_CONTRACT,
-  ...STOP_CONTRACT,
+  ...RUNTIME_CONTRACT.inject,
+  ...RUNTIME_CONTRACT.execute,
+  ...RUNTIME_CONTRACT.stop,
+  ...RUNTIME_CONTRACT.snapshot,
+  ...SCHEMA_CONTRACT,
   ...SNAPSHOT_CONTRACT,
   ...PARTS_CONTRACT,
 ];

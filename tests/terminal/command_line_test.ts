@@ -82,11 +82,12 @@ const VALUED = [
   "--timeout",
   "--output",
   "--skills",
+  "--settings",
 ];
 
 Deno.test("parseCommandLine() knows every flag that the help names", () => {
   const flags = [...HELP.matchAll(/--([a-z-]+)/g)].map(([flag]) => flag);
-  assertEquals(new Set(flags).size, 13);
+  assertEquals(new Set(flags).size, 14);
   const values: Record<string, string> = {
     "--base-url": "http://a",
     "--max-steps": "1",

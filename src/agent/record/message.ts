@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ModelMessage, ToolCall } from "../../model/model.ts";
+import type { ModelMessage, ReasoningBlock, ToolCall } from "../../model/model.ts";
 
 /**
  * The author of a message. Models know fewer roles: here a reply with a cell, an observation and a summary have roles of
@@ -41,6 +41,8 @@ export interface Message {
   readonly calls?: readonly ToolCall[];
   /** The call that a message of the role `tool_result` answers. @default none */
   readonly callId?: string;
+  /** Reasoning that the provider wants back, of a message of the role `tool_call`. @default none */
+  readonly reasoning?: readonly ReasoningBlock[];
 }
 
 const MODEL_ROLES: Readonly<Record<MessageRole, ModelMessage["role"]>> = {
@@ -58,12 +60,13 @@ const MODEL_ROLES: Readonly<Record<MessageRole, ModelMessage["role"]>> = {
  *
  * @param message An entry of the history.
  */
-export function toModelMessage({ role, content, calls, callId }: Message): ModelMessage {
+export function toModelMessage({ role, content, calls, callId, reasoning }: Message): ModelMessage {
   return {
     role: MODEL_ROLES[role],
     content,
     ...(calls === undefined ? {} : { toolCalls: calls }),
     ...(callId === undefined ? {} : { toolCallId: callId }),
+    ...(reasoning === undefined ? {} : { reasoning }),
   };
 }
 

@@ -12,6 +12,7 @@ import type {
   ModelMessage,
   ModelParameters,
   ModelRetry,
+  ReasoningBlock,
   TokenUsage,
   ToolCall,
   ToolSpec,
@@ -29,6 +30,8 @@ export interface Reply {
   readonly code?: string | undefined;
   /** Calls of tools. */
   readonly toolCalls: readonly ToolCall[];
+  /** Reasoning that the provider wants back with them. */
+  readonly reasoning: readonly ReasoningBlock[];
   /** Why the reply is not complete, as a sentence. Nothing of it may be executed. */
   readonly incomplete?: string | undefined;
   /** Languages of blocks that passed as text. */
@@ -123,7 +126,7 @@ export async function readReply(
     call = await streamCall(conversation, reader, options);
     usage = addUsage(usage, call.usage);
   }
-  const { finishReason, reported, broken, toolCalls } = call;
+  const { finishReason, reported, broken, toolCalls, reasoning } = call;
   const incomplete = reader.done || finishReason === "stop" || finishReason === "tool_calls"
     ? undefined
     : broken ?? explain(finishReason, reported);
@@ -132,6 +135,7 @@ export async function readReply(
   return {
     ...read,
     toolCalls: complete ? toolCalls : [],
+    reasoning: complete ? reasoning : [],
     incomplete,
     calledTool: read.calledTool || finishReason === "tool_calls" || toolCalls.length > 0,
     usage,
@@ -154,6 +158,7 @@ interface Call {
   /** The error with which the reply broke off. */
   readonly broken: string | undefined;
   readonly toolCalls: readonly ToolCall[];
+  readonly reasoning: readonly ReasoningBlock[];
   readonly usage: TokenUsage;
 }
 
@@ -168,6 +173,7 @@ async function streamCall(
   let broken: string | undefined;
   let usage: TokenUsage | undefined;
   const toolCalls: ToolCall[] = [];
+  const reasoning: ReasoningBlock[] = [];
   const chunks = endOnBreak(callModel(messages, { signal, parameters, tools }), {
     signal,
     onBreak: (reason) => broken = reason,
@@ -184,8 +190,11 @@ async function streamCall(
       usage = chunk.usage ?? usage;
       onReasoning(chunk.text);
     } else if (chunk.type === "tool_call") {
-      const { id, name, arguments: args } = chunk;
-      toolCalls.push({ id, name, arguments: args });
+      const { type: _, ...call } = chunk;
+      toolCalls.push(call);
+    } else if (chunk.type === "reasoning_block") {
+      const { text, providerData } = chunk;
+      reasoning.push({ text, providerData });
     } else if (chunk.type === "retry") onRetry(chunk);
     else ({ finishReason, reported, usage = usage } = chunk);
     if (received.length > MAX_REPLY_CHARS) {
@@ -200,6 +209,7 @@ async function streamCall(
     reported,
     broken,
     toolCalls,
+    reasoning,
     usage: usage ?? estimateUsage(messages, received),
   };
 }

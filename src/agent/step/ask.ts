@@ -51,6 +51,7 @@ export async function ask(
 const NO_REPLY: Reply = {
   text: "",
   toolCalls: [],
+  reasoning: [],
   blocks: [],
   calledTool: false,
   loneTag: false,

@@ -68,7 +68,7 @@ export async function callTool(
         args,
         approval,
         ...definition.effects,
-        make: () => make({ name, args }),
+        make: () => make({ run: state.id, name, args }),
       }),
       signal,
     );

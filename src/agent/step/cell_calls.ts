@@ -90,6 +90,7 @@ export class CellCalls {
         approval,
         make: () =>
           this.#make({
+            run: this.#state.id,
             name,
             args,
             next: (given) => next(given === call.args ? undefined : given),

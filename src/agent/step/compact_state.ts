@@ -125,10 +125,10 @@ async function summarise(
     readonly usages: TokenUsage[];
   },
 ): Promise<string | undefined> {
-  const { signal, callModel, settings: { parameters } } = deps;
+  const { signal, callModel, callSummaryModel = callModel, settings: { parameters } } = deps;
   try {
     const reply = await readReply(messages, {
-      callModel,
+      callModel: callSummaryModel,
       signal,
       parameters,
       tools: [],

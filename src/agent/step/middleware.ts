@@ -4,13 +4,30 @@
  * @module
  */
 
-import type { ModelChunk, ModelMessage, ModelStreamOptions } from "../../model/model.ts";
+import type { Model, ModelChunk, ModelMessage, ModelStreamOptions } from "../../model/model.ts";
 import type { CellResult } from "../../runtime/cells/cell_result.ts";
+import type { AgentEvent, RunResult } from "../record/event.ts";
 import type { Message } from "../record/message.ts";
 import type { CallModel } from "../reply/reply.ts";
 
+/** A run that begins. */
+export interface RunRequest {
+  /** The identifier. */
+  readonly id: string;
+  /** The run whose cell has started this one. @default none */
+  readonly parent?: string | undefined;
+  /** The question. */
+  readonly query: string;
+  /** Aborts when the run is stopped. */
+  readonly signal: AbortSignal;
+  /** Adds a listener for the events of the run. */
+  readonly listen: (listener: (event: AgentEvent) => void) => void;
+}
+
 /** A request to the model. */
 export interface ModelRequest {
+  /** The name of the model and that of its provider, as far as they are known. */
+  readonly model?: Pick<Model, "name" | "provider">;
   /** The messages. */
   readonly messages: readonly ModelMessage[];
   /** Signal, parameters, tools. */
@@ -19,6 +36,8 @@ export interface ModelRequest {
 
 /** A call of the host by a cell. */
 export interface HostCallRequest {
+  /** The identifier of the run. */
+  readonly run: string;
   /** The name of the function or member. */
   readonly name: string;
   /** The arguments; empty for the use of an object. */
@@ -29,6 +48,11 @@ export interface HostCallRequest {
 export interface AgentMiddleware {
   /** A name, for errors. @default its position */
   readonly name?: string;
+  /** Around each run, from its turn to its result. */
+  readonly run?: (
+    request: RunRequest,
+    next: () => Promise<RunResult>,
+  ) => Promise<RunResult>;
   /** Around each model call, be it for a reply or for a summary. */
   readonly modelCall?: (
     request: ModelRequest,
@@ -133,16 +157,37 @@ export function wrapAction<I, O, N extends unknown[]>(
 }
 
 /**
+ * Does the work of a run within middleware.
+ *
+ * @param list The middleware.
+ * @param request The run.
+ * @param options The work.
+ */
+export function surroundRun(
+  list: readonly NamedMiddleware[],
+  request: RunRequest,
+  { work }: { readonly work: () => Promise<RunResult> },
+): Promise<RunResult> {
+  return wrapAction(list, {
+    select: ({ run }) => run,
+    base: work,
+    inputOf: (input: RunRequest, _: []) => input,
+  })(request);
+}
+
+/**
  * Wraps model calls in middleware.
  *
  * @param list The middleware.
- * @param base Calls the model.
+ * @param model The model.
  */
-export function wrapModel(list: readonly NamedMiddleware[], base: CallModel): CallModel {
-  return list.reduceRight<CallModel>((inner, { name, modelCall }) => {
+export function wrapModel(list: readonly NamedMiddleware[], model: Model): CallModel {
+  const base: CallModel = (messages, options) => model.stream(messages, options);
+  return list.reduceRight<CallModel>((inner, middleware) => {
+    const { modelCall } = middleware;
     if (modelCall === undefined) return inner;
     return async function* (messages, options) {
-      const passage = new Passage(name);
+      const passage = new Passage(middleware.name);
       async function* next(request: ModelRequest): AsyncGenerator<ModelChunk> {
         try {
           yield* inner(request.messages, { ...options, ...request.options });
@@ -152,7 +197,8 @@ export function wrapModel(list: readonly NamedMiddleware[], base: CallModel): Ca
         }
       }
       try {
-        yield* modelCall({ messages, options }, next);
+        const { name, provider } = model;
+        yield* modelCall({ messages, options, model: { name, provider } }, next);
       } catch (error) {
         // The reason of a stopped run is nobody's failure.
         throw options.signal?.aborted ? options.signal.reason : passage.leave(error);

@@ -118,7 +118,7 @@ async function followCell(
 }
 
 async function followCalls(
-  { text, toolCalls }: Reply,
+  { text, toolCalls, reasoning }: Reply,
   { state, deps }: Situation,
 ): Promise<RunState> {
   await kept(deps.journal?.action(state, { kind: "tools", content: text, calls: toolCalls }));
@@ -139,10 +139,13 @@ async function followCalls(
     await kept(deps.journal?.toolResult(call.id, action.content));
     results.push({ role: "tool_result", callId: call.id, content: action.content });
   }
-  return endIfAnswered(
-    withMessages(now, { role: "tool_call", content: text, calls: toolCalls }, ...results),
-    deps,
-  );
+  const message: Message = {
+    role: "tool_call",
+    content: text,
+    calls: toolCalls,
+    ...(reasoning.length === 0 ? {} : { reasoning }),
+  };
+  return endIfAnswered(withMessages(now, message, ...results), deps);
 }
 
 async function followCall(

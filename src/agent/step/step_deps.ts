@@ -73,6 +73,8 @@ export interface StepDeps {
   readonly signal: AbortSignal;
   /** Calls the model, through middleware. */
   readonly callModel: CallModel;
+  /** Calls the model that writes summaries, through middleware. @default `callModel` */
+  readonly callSummaryModel?: CallModel;
   /** The runtime in which cells run. */
   readonly runtime: Runtime;
   /** The system prompt, with the date. */

@@ -1,6 +1,6 @@
-import { estimateUsage } from "../usage.ts";
+import { isCount, reportedUsage } from "../answer/reported_usage.ts";
 import type { FinishReason, ModelMessage, TokenUsage, ToolCall } from "../model.ts";
-import { readFinishReason } from "./_finish_reason.ts";
+import { readFinishReason } from "../answer/finish_reason.ts";
 
 /** The contents of one event of a chat completion stream. */
 export interface CompletionChunk {
@@ -8,10 +8,23 @@ export interface CompletionChunk {
   reasoning: string;
 }
 
-/** Maximum number of calls of tools in a reply. A server that sends more is broken. */
+/** Maximum number of calls of tools, and of parts of reasoning, in a reply. A server that sends more is broken. */
 const maxToolCalls = 128;
+const maxDetails = 1_000;
+
+/** Fields of parts of reasoning that arrive in pieces. */
+const PIECES = ["text", "summary", "data", "signature"];
 
 type Fields = Record<string, unknown>;
+
+/** A call of a tool, as far as it has arrived. */
+interface Pending {
+  id: string;
+  name: string;
+  arguments: string;
+  /** Data that Gemini wants back with the call. */
+  extra?: Fields;
+}
 
 /**
  * Reads the events of one chat completion stream. Compatible servers leave out, add and rename fields, so that all are
@@ -22,12 +35,19 @@ export class CompletionReader {
   finishReason: FinishReason | undefined;
   /** The reason in the words of the server. */
   reported: string | undefined;
-  readonly #calls = new Map<unknown, { id: string; name: string; arguments: string }>();
+  readonly #calls = new Map<unknown, Pending>();
+  readonly #details = new Map<unknown, Fields>();
   readonly #counts = { input: 0, output: 0, total: 0 };
   /** The choice that is read; a server may send several, which must not be mixed. */
   #index: unknown;
+  readonly #provider: string;
   /** The place from which text was read first. The whole text may follow in another one. */
   #source: string | undefined;
+
+  /** @param provider The provider, to which alone its data are sent back. */
+  constructor(provider: string) {
+    this.#provider = provider;
+  }
 
   /** Reads an event. */
   read(data: unknown): CompletionChunk {
@@ -42,6 +62,7 @@ export class CompletionReader {
     this.#countUsage(event, choice);
     const message = record(choice.message ?? event.message);
     this.#readCalls(delta.tool_calls ?? message.tool_calls);
+    this.#readDetails(delta.reasoning_details ?? message.reasoning_details);
     const places: [string, unknown][] = [
       ["delta", firstText(partsOf(delta.content).text, delta.refusal)],
       ["text", choice.text],
@@ -54,7 +75,19 @@ export class CompletionReader {
   /** The complete calls of tools, in order. */
   get toolCalls(): ToolCall[] {
     return [...this.#calls.values()].filter(({ name }) => name !== "")
-      .map((call, i) => ({ ...call, id: call.id || `call_${i}` }));
+      .map(({ id, name, arguments: args, extra }, i) => ({
+        id: id || `call_${i}`,
+        name,
+        arguments: args,
+        ...(extra === undefined
+          ? {}
+          : { providerData: { openai: { provider: this.#provider, extra_content: extra } } }),
+      }));
+  }
+
+  /** The parts of the reasoning, as OpenRouter wants them back. */
+  get reasoningDetails(): readonly Fields[] {
+    return [...this.#details.values()];
   }
 
   /**
@@ -64,19 +97,7 @@ export class CompletionReader {
    * @param text The reply so far.
    */
   usage(messages: readonly ModelMessage[], text: string): TokenUsage | undefined {
-    const { input, output, total } = this.#counts;
-    if (input === 0 && output === 0) return undefined;
-    const guess = input === 0 || output === 0 && text !== ""
-      ? estimateUsage(messages, text)
-      : undefined;
-    const inputTokens = input || guess?.inputTokens || 0;
-    const outputTokens = output || guess?.outputTokens || 0;
-    return {
-      inputTokens,
-      outputTokens,
-      totalTokens: Math.max(total, inputTokens + outputTokens),
-      estimated: guess !== undefined,
-    };
+    return reportedUsage(this.#counts, { messages, text });
   }
 
   #choiceOf(event: Fields): Fields {
@@ -112,6 +133,30 @@ export class CompletionReader {
     }
   }
 
+  #readDetails(details: unknown): void {
+    if (!Array.isArray(details)) return;
+    for (const detail of details.map(record)) {
+      const key = detail.index ?? this.#details.size;
+      const known = this.#details.get(key);
+      if (known === undefined) {
+        if (this.#details.size < maxDetails) this.#details.set(key, { ...detail });
+        continue;
+      }
+      for (const [name, value] of Object.entries(detail)) {
+        if (value === null || value === undefined) continue;
+        const before = known[name];
+        const joins = PIECES.includes(name) && typeof before === "string" &&
+          typeof value === "string";
+        Object.defineProperty(known, name, {
+          value: joins ? before + value : value,
+          enumerable: true,
+          configurable: true,
+          writable: true,
+        });
+      }
+    }
+  }
+
   #readCalls(calls: unknown): void {
     if (!Array.isArray(calls)) return;
     for (const [position, item] of calls.entries()) {
@@ -124,6 +169,9 @@ export class CompletionReader {
         this.#calls.set(key, known = { id: "", name: "", arguments: "" });
       }
       if (typeof call.id === "string") known.id ||= call.id;
+      if (Object.keys(record(call.extra_content)).length > 0) {
+        known.extra = record(call.extra_content);
+      }
       if (typeof name === "string") known.name ||= name;
       if (typeof args === "string") known.arguments += args;
       else if (typeof args === "object" && args !== null) known.arguments = JSON.stringify(args);
@@ -157,10 +205,6 @@ function partsOf(content: unknown): { text: string; reasoning: string } {
     else result.text += firstText(record(text).value);
   }
   return result;
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === "number" && value >= 0 && Number.isFinite(value);
 }
 
 function firstText(...values: unknown[]): string {

@@ -1,6 +1,7 @@
 /** Requests in the format of OpenAI. */
 
 import type { ModelAttachment, ModelMessage, ModelParameters, ToolSpec } from "../model.ts";
+import { returnedExtra, returnedReasoning } from "./_returned_reasoning.ts";
 import { openAIBaseUrl, type OpenAIModelOptions, type OpenAISettings } from "./openai_options.ts";
 
 /** The parts of a request. */
@@ -27,7 +28,10 @@ export function requestBody(
     }),
     model: settings.model,
     messages: (systemRole === "user" ? withoutSystem(messages) : messages)
-      .map((message) => toWire(message, systemRole)),
+      .map((message) => ({
+        ...toWire(message, options),
+        ...returnedReasoning(message, options),
+      })),
     stream: true,
   };
 }
@@ -56,7 +60,8 @@ function withoutSystem(messages: readonly ModelMessage[]): ModelMessage[] {
   return [{ ...first, content: [...system, first.content].join("\n\n") }, ...others];
 }
 
-function toWire(message: ModelMessage, systemRole: string): Record<string, unknown> {
+function toWire(message: ModelMessage, options: OpenAIModelOptions): Record<string, unknown> {
+  const { systemRole = "system" } = options;
   const { role, attachments = [], toolCalls = [], toolCallId } = message;
   // Half of a surrogate pair is refused by strict servers, and for ever, as it is part of the history.
   const content = message.content.toWellFormed();
@@ -66,10 +71,11 @@ function toWire(message: ModelMessage, systemRole: string): Record<string, unkno
     return {
       role,
       content: content === "" ? null : content,
-      tool_calls: toolCalls.map(({ id, name, arguments: args }) => ({
+      tool_calls: toolCalls.map(({ id, name, arguments: args, providerData }) => ({
         id,
         type: "function",
         function: { name, arguments: args },
+        ...returnedExtra(providerData, options),
       })),
     };
   }

@@ -7,9 +7,10 @@ import type {
   ModelStreamOptions,
 } from "../model.ts";
 import { ModelError } from "../model_error.ts";
-import { retrying, type RetryPolicy, retryPolicy } from "../wrap/retry.ts";
+import { type RetryPolicy, retryPolicy } from "../wrap/retry.ts";
 import { CompletionReader } from "./_completion_chunk.ts";
-import { Deadlines } from "./_deadlines.ts";
+import { Deadlines } from "../answer/deadlines.ts";
+import { replyStream } from "../answer/reply_stream.ts";
 import { readEvents } from "./_events.ts";
 import {
   codesOf,
@@ -18,7 +19,8 @@ import {
   failureIn,
   kindOf,
   retryAfterOf,
-} from "./_failure.ts";
+} from "../answer/failure.ts";
+import { reasoningBlock } from "./_returned_reasoning.ts";
 import { requestBody } from "./_request_body.ts";
 import {
   checkModelOptions,
@@ -86,6 +88,16 @@ export class OpenAIModel implements Model {
     this.#policy = retryPolicy({ maxRetries, maxRetryAfterMs });
   }
 
+  /** The name of the model; `undefined` if the environment has it. */
+  get name(): string | undefined {
+    return this.#options.model;
+  }
+
+  /** The name of the provider. */
+  get provider(): string {
+    return this.#options.provider ?? "openai";
+  }
+
   /**
    * Requests a reply. A request that fails before the reply has begun, and may succeed, is repeated after a `retry` chunk.
    *
@@ -100,37 +112,14 @@ export class OpenAIModel implements Model {
     messages: readonly ModelMessage[],
     options: ModelStreamOptions = {},
   ): AsyncIterableIterator<ModelChunk> {
-    const controller = new AbortController();
-    const reply = this.#read(messages, { controller, options });
-    const end = reply.return.bind(reply);
-    // By default, a generator handles return() only when its pending read settles.
-    reply.return = (value) => {
-      controller.abort(stopped);
-      return end(value);
-    };
-    return reply;
-  }
-
-  async *#read(
-    messages: readonly ModelMessage[],
-    { controller, options }: { controller: AbortController; options: ModelStreamOptions },
-  ): AsyncGenerator<ModelChunk, void, void> {
-    const { signal } = options;
-    signal?.throwIfAborted();
-    const settings = resolveSettings(this.#options);
-    const onAbort = () => controller.abort(signal!.reason);
-    signal?.addEventListener("abort", onAbort);
-    try {
-      const attempt = () =>
-        this.#attempt(messages, { settings, options, signal: controller.signal });
-      yield* retrying(attempt, { policy: this.#policy, signal: controller.signal });
-    } catch (error) {
-      if (signal?.aborted) throw signal.reason;
-      if (controller.signal.reason !== stopped) throw error;
-    } finally {
-      signal?.removeEventListener("abort", onAbort);
-      controller.abort(stopped);
-    }
+    let settings: OpenAISettings | undefined;
+    return replyStream(
+      (signal) => {
+        settings ??= resolveSettings(this.#options);
+        return this.#attempt(messages, { settings, options, signal });
+      },
+      { policy: this.#policy, signal: options.signal },
+    );
   }
 
   /** Makes one request, and reads its answer. */
@@ -156,8 +145,8 @@ export class OpenAIModel implements Model {
       { stallTimeoutMs, firstTokenTimeoutMs, tokenTimeoutMs },
       (reason) => own.abort(reason),
     );
-    const reader = new CompletionReader();
-    const seen = { events: 0, begun: false, text: "" };
+    const reader = new CompletionReader(this.provider);
+    const seen = { events: 0, begun: false, text: "", reasoning: "" };
     try {
       const { parameters, tools } = options;
       const body = requestBody(this.#options, settings, { messages, parameters, tools });
@@ -174,6 +163,7 @@ export class OpenAIModel implements Model {
         deadlines.token();
         seen.begun ||= text !== "";
         seen.text += reasoning + text;
+        seen.reasoning += reasoning;
         const usage = reader.usage(messages, seen.text);
         if (reasoning !== "") yield { type: "reasoning", text: reasoning, ...(usage && { usage }) };
         if (text !== "") yield { type: "text", text, ...(usage && { usage }) };
@@ -189,6 +179,8 @@ export class OpenAIModel implements Model {
       signal.removeEventListener("abort", onAbort);
       own.abort(stopped);
     }
+    const block = reasoningBlock(this.#options, { reader, text: seen.reasoning });
+    if (block !== undefined && reader.toolCalls.length > 0) yield block;
     for (const call of reader.toolCalls) yield { type: "tool_call", ...call };
     const finishReason = reader.finishReason!;
     const reported = ORDINARY.has(finishReason) ? finishReason : reader.reported!;

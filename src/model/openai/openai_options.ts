@@ -22,6 +22,18 @@ export interface OpenAIModelOptions {
    */
   apiKey?: string;
   /**
+   * Environment variable with the key, which is demanded if it is named here.
+   *
+   * @default {"OPENAI_API_KEY"}
+   */
+  apiKeyVariable?: string;
+  /**
+   * Name of the provider, for reports.
+   *
+   * @default {"openai"}
+   */
+  provider?: string;
+  /**
    * OpenAI organisation to bill.
    *
    * @default {undefined}
@@ -94,6 +106,12 @@ export interface OpenAIModelOptions {
    */
   reportUsage?: boolean;
   /**
+   * Field in which reasoning is sent back with the calls of tools that it led to, for servers that demand it.
+   *
+   * @default {undefined}
+   */
+  returnReasoning?: "reasoning_content" | "reasoning" | "reasoning_details";
+  /**
    * Additional parameters of the request body, such as `temperature`.
    *
    * @default {{}}
@@ -105,6 +123,8 @@ const OPEN_AI_MODEL_OPTIONS: OptionNames<OpenAIModelOptions> = {
   model: true,
   baseUrl: true,
   apiKey: true,
+  apiKeyVariable: true,
+  provider: true,
   organization: true,
   project: true,
   maxRetries: true,
@@ -116,6 +136,7 @@ const OPEN_AI_MODEL_OPTIONS: OptionNames<OpenAIModelOptions> = {
   systemRole: true,
   parameters: true,
   reportUsage: true,
+  returnReasoning: true,
   extraParameters: true,
 };
 
@@ -184,9 +205,11 @@ export function resolveSettings(options: OpenAIModelOptions): OpenAISettings {
   const configuredUrl = (options.baseUrl ?? readVariable("OPENAI_BASE_URL"))?.trim();
   if (configuredUrl !== undefined) checkBaseUrl(configuredUrl, "OPENAI_BASE_URL");
 
-  const apiKey = options.apiKey || readVariable("OPENAI_API_KEY");
-  if (apiKey === undefined && configuredUrl === undefined) {
-    throw new TypeError(missing("API key", "apiKey", "OPENAI_API_KEY"));
+  const keyVariable = options.apiKeyVariable ?? "OPENAI_API_KEY";
+  const apiKey = options.apiKey || readVariable(keyVariable);
+  const needsKey = configuredUrl === undefined || options.apiKeyVariable !== undefined;
+  if (apiKey === undefined && needsKey) {
+    throw new TypeError(missing("API key", "apiKey", keyVariable));
   }
   return { model, baseUrl: configuredUrl ?? openAIBaseUrl, apiKey };
 }

@@ -17,15 +17,17 @@ export function errorBody(message: string): unknown {
 
 /** Returns the body of a reply that is sent as a whole. */
 export function completionBody(reply: ScriptedReplyOptions, request: CompletionRequest): unknown {
-  const { content, reasoning, finishReason = "stop" } = reply;
+  const { content, reasoning } = reply;
+  const calls = callsOf(reply, request);
   const message = {
     role: "assistant",
     content,
     ...(reasoning !== undefined && { reasoning_content: reasoning }),
+    ...(calls.length > 0 && { tool_calls: calls }),
   };
   return {
     ...envelope("chat.completion", request),
-    choices: [{ index: 0, message, finish_reason: finishReason }],
+    choices: [{ index: 0, message, finish_reason: endOf(reply) }],
     ...((reply.usage ?? true) && { usage: usageOf(reply, request) }),
   };
 }
@@ -72,7 +74,7 @@ function* completionEvents(
   reply: ScriptedReplyOptions,
   request: CompletionRequest,
 ): Generator<string> {
-  const { chunkSize = 8, breakAfter, finishReason = "stop" } = reply;
+  const { chunkSize = 8, breakAfter } = reply;
   const chunk = envelope("chat.completion.chunk", request);
   const event = (delta: unknown, finish_reason: string | null = null) =>
     JSON.stringify({ ...chunk, choices: [{ index: 0, delta, finish_reason }] });
@@ -84,11 +86,30 @@ function* completionEvents(
   const characters = [...reply.content].slice(0, breakAfter);
   for (const text of pieces(characters.join(""), chunkSize)) yield event({ content: text });
   if (breakAfter !== undefined || reply.stall) return;
-  yield event({}, finishReason);
+  for (const [index, call] of callsOf(reply, request).entries()) {
+    yield event({ tool_calls: [{ index, ...call }] });
+  }
+  yield event({}, endOf(reply));
   if ((reply.usage ?? true) && asksForUsage(request)) {
     yield JSON.stringify({ ...chunk, choices: [], usage: usageOf(reply, request) });
   }
   yield endMarker;
+}
+
+/** Returns the calls of a reply. Their identifiers differ from those of earlier replies. */
+function callsOf(
+  { toolCalls = [] }: ScriptedReplyOptions,
+  { messages }: CompletionRequest,
+): Record<string, unknown>[] {
+  return toolCalls.map(({ id, name, arguments: args }, i) => ({
+    id: id ?? `call_${messages.length}_${i}`,
+    type: "function",
+    function: { name, arguments: typeof args === "string" ? args : JSON.stringify(args) },
+  }));
+}
+
+function endOf({ finishReason, toolCalls = [] }: ScriptedReplyOptions): string {
+  return finishReason ?? (toolCalls.length > 0 ? "tool_calls" : "stop");
 }
 
 function envelope(object: string, request: CompletionRequest): Record<string, unknown> {
@@ -102,7 +123,12 @@ function asksForUsage({ stream_options: options }: CompletionRequest): boolean {
 
 function usageOf(reply: ScriptedReplyOptions, request: CompletionRequest): unknown {
   const text = (reply.reasoning ?? "") + reply.content;
-  const { inputTokens, outputTokens, totalTokens } = estimateUsage(request.messages, text);
+  // Clients also send lists of parts, and null beside calls.
+  const messages = request.messages.map(({ role, content }) => ({
+    role,
+    content: typeof content === "string" ? content : JSON.stringify(content ?? ""),
+  }));
+  const { inputTokens, outputTokens, totalTokens } = estimateUsage(messages, text);
   return {
     prompt_tokens: inputTokens,
     completion_tokens: outputTokens,

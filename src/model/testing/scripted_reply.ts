@@ -11,9 +11,15 @@ export interface ScriptedReplyOptions {
    */
   reasoning?: string;
   /**
+   * Calls of tools behind the text.
+   *
+   * @default {[]}
+   */
+  toolCalls?: readonly ScriptedToolCall[];
+  /**
    * The reason for the end of the reply, as it is sent.
    *
-   * @default {"stop"}
+   * @default {"tool_calls" if there are calls, otherwise "stop"}
    */
   finishReason?: string;
   /**
@@ -60,6 +66,26 @@ export interface ScriptedReplyOptions {
    * @default {() => true}
    */
   when?: string | RegExp | ((request: ScriptedRequest) => boolean);
+  /**
+   * Number of requests that the reply answers: `Infinity` for a rule that always holds.
+   *
+   * @default {1}
+   */
+  times?: number;
+}
+
+/** A call of a tool in a scripted reply. */
+export interface ScriptedToolCall {
+  /** The name of the tool. */
+  name: string;
+  /** The arguments: an object, or the text that the model wrote. */
+  arguments: string | Readonly<Record<string, unknown>>;
+  /**
+   * The identifier.
+   *
+   * @default {a new one}
+   */
+  id?: string;
 }
 
 /** A reply of a `ScriptedServer`: its text, or its options. */

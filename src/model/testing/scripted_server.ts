@@ -1,18 +1,6 @@
 /**
  * A model server that replays a script, for testing agents without a model.
  *
- * @example Test an agent's model
- * ```ts
- * import { ScriptedServer } from "@cave/agent/testing";
- * import { assertEquals } from "@std/assert";
- *
- * await using server = new ScriptedServer({ replies: ["Hello!"] });
- *
- * const chunks = await Array.fromAsync(server.model().stream([{ role: "user", content: "Hi" }]));
- * assertEquals(chunks[0], { type: "text", text: "Hello!" });
- * assertEquals(server.requests[0]?.messages, [{ role: "user", content: "Hi" }]);
- * ```
- *
  * @module
  */
 
@@ -24,15 +12,20 @@ import {
   errorBody,
 } from "./_scripted_completion.ts";
 import { OpenAIModel } from "../openai/openai_model.ts";
-import type { ScriptedReply, ScriptedReplyOptions, ScriptedRequest } from "./scripted_reply.ts";
+import type {
+  ScriptedReply,
+  ScriptedReplyOptions,
+  ScriptedRequest,
+  ScriptedToolCall,
+} from "./scripted_reply.ts";
 
-export type { ScriptedReply, ScriptedReplyOptions, ScriptedRequest };
+export type { ScriptedReply, ScriptedReplyOptions, ScriptedRequest, ScriptedToolCall };
 
 /** Options of {@linkcode ScriptedServer}. */
 export interface ScriptedServerOptions {
   /**
-   * The script: a list of replies that are each used once, of which the first one that matches a request answers it, or
-   * a function that returns a reply for each request.
+   * The script: a list of replies, of which the first one that matches a request answers it, once or `times` times, or a
+   * function that returns a reply for each request.
    */
   replies: readonly ScriptedReply[] | ((request: ScriptedRequest) => ScriptedReply);
 }
@@ -174,7 +167,12 @@ export class ScriptedServer implements AsyncDisposable {
   #next(request: ScriptedRequest): ScriptedReplyOptions | undefined {
     if (this.#reply) return withOptions(this.#reply(request));
     const index = this.#replies.findIndex((reply) => fits(withOptions(reply), request));
-    return index === -1 ? undefined : withOptions(this.#replies.splice(index, 1)[0]!);
+    if (index === -1) return undefined;
+    const reply = withOptions(this.#replies[index]!);
+    const { times = 1 } = reply;
+    if (times > 1) this.#replies[index] = { ...reply, times: times - 1 };
+    else this.#replies.splice(index, 1);
+    return reply;
   }
 }
 

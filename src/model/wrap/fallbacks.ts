@@ -33,7 +33,12 @@ import { hasBegun } from "./retry.ts";
  */
 export function withFallbacks(models: readonly Model[]): Model {
   if (models.length === 0) throw new TypeError("Cannot fall back: there are no models");
-  return { stream: (messages, options = {}) => fallingBack(models, { messages, options }) };
+  const [{ name, provider }] = models as [Model];
+  return {
+    name,
+    provider,
+    stream: (messages, options = {}) => fallingBack(models, { messages, options }),
+  };
 }
 
 async function* fallingBack(

@@ -86,6 +86,8 @@ export function retryPolicy(options: RetryOptions = {}): RetryPolicy {
 export function withRetry(model: Model, options: RetryOptions = {}): Model {
   const policy = retryPolicy(options);
   return {
+    name: model.name,
+    provider: model.provider,
     stream: (messages, streamOptions = {}) =>
       retrying(() => model.stream(messages, streamOptions), {
         policy,
@@ -149,7 +151,13 @@ function delayOf(
   return Math.round(delayMs * (1 - JITTER * Math.random()));
 }
 
-async function wait(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+/**
+ * Waits.
+ *
+ * @param delayMs The time in milliseconds.
+ * @param signal Ends the wait with its reason.
+ */
+export async function wait(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
   signal?.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const abort = () => reject(signal!.reason);

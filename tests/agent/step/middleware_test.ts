@@ -49,6 +49,8 @@ Deno.test("A run fails in the same way wherever middleware throws", async () => 
     content: "x".repeat(2_000),
   }));
   const table: [string, AgentMiddleware][] = [
+    ["run", { run: boom }],
+    ["the end of a run", { run: (_request, next) => next().then(boom) }],
     ["modelCall", { modelCall: boom }],
     ["cell", { cell: boom }],
     ["hostCall", { hostCall: boom }],
@@ -61,7 +63,11 @@ Deno.test("A run fails in the same way wherever middleware throws", async () => 
   ];
   for (const [name, middleware] of table) {
     const runtime = new LocalRuntime({ functions: { ping: () => 1 } });
-    await using context = setup([cell("try { await ping() } catch {}\n1"), "Never"], {
+    const last = name === "the end of a run" ? [] : ["Never"];
+    const replies = last.length === 0
+      ? ["Done"]
+      : [cell("try { await ping() } catch {}\n1"), ...last];
+    await using context = setup(replies, {
       runtime,
       middleware: [{ name: "the guard", ...middleware }],
       ...(name === "compaction" ? { messages, contextWindowTokens: 16_000 } : {}),
@@ -89,4 +95,53 @@ Deno.test("Errors of a host function pass through middleware unchanged", async (
   });
   assertEquals((await context.agent.run("Go")).content, "Done");
   assertStringIncludes(dialogues(context.server)[1]!.at(-1)!, "RangeError: Mine");
+});
+
+Deno.test("AgentMiddleware knows the run, its events, the model, and the run of each call", async () => {
+  const seen: unknown[] = [];
+  const events: string[] = [];
+  const middleware: AgentMiddleware = {
+    async run({ id, query, parent, listen }, next) {
+      listen(({ type }) => events.push(type));
+      seen.push([id, query, parent]);
+      const result = await next();
+      return { ...result, content: `${result.content}!` };
+    },
+    async *modelCall(request, next) {
+      seen.push(request.model);
+      yield* next(request);
+    },
+    hostCall({ run, name }, next) {
+      seen.push([run, name]);
+      return next();
+    },
+  };
+  const runtime = new LocalRuntime({ functions: { ping: () => 1 } });
+  await using context = setup([cell("await ping()"), "Done"], {
+    runtime,
+    middleware: [middleware],
+  });
+  const run = context.agent.stream("Go");
+  assertEquals((await run.result).content, "Done!");
+  const model = { name: "scripted", provider: "openai" };
+  assertEquals(seen, [[run.id, "Go", undefined], model, [run.id, "ping"], model]);
+  assertEquals(events, (await eventsOf(run)).map(({ type }) => type));
+});
+
+Deno.test("AgentMiddleware around a run lets errors of the model and the stop signal pass", async () => {
+  const passed: unknown[] = [];
+  const watch: AgentMiddleware = {
+    run: (_request, next) =>
+      next().catch((error) => {
+        passed.push(error);
+        throw error;
+      }),
+  };
+  await using context = setup([{ content: "No", status: 400 }], { middleware: [watch] });
+  const error = await context.agent.run("Go").catch((error: Error) => error);
+  assertEquals([passed[0] === error, (error as Error).name], [true, "ModelError"]);
+  const reason = new Error("Stop");
+  const stopped = await context.agent.run("Go", { signal: AbortSignal.abort(reason) })
+    .catch((error: Error) => error);
+  assertEquals(stopped, reason);
 });

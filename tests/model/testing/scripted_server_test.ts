@@ -141,3 +141,25 @@ Deno.test("ScriptedServer.close() drops replies in flight, and can be called aga
   await assertRejects(() => post(server, say("Hi")));
   assert(server.url.endsWith("/v1"));
 });
+
+Deno.test("ScriptedServer sends calls of tools, streamed and whole", async () => {
+  const toolCalls = [{ name: "add", arguments: { a: 1 } }, {
+    name: "x",
+    arguments: "{",
+    id: "mine",
+  }];
+  await using server = new ScriptedServer({ replies: () => ({ content: "", toolCalls }) });
+  const messages = [{ role: "user" as const, content: "Hi" }];
+  const chunks = await Array.fromAsync(server.model().stream(messages));
+  assertEquals(chunks.slice(0, 2), [
+    { type: "tool_call", id: "call_1_0", name: "add", arguments: '{"a":1}' },
+    { type: "tool_call", id: "mine", name: "x", arguments: "{" },
+  ]);
+  const response = await fetch(`${server.url}/chat/completions`, {
+    method: "POST",
+    // Messages of clients need no text.
+    body: JSON.stringify({ messages: [{ role: "user", content: null }] }),
+  });
+  const { choices: [{ message, finish_reason }] } = await response.json();
+  assertEquals([message.tool_calls.length, finish_reason], [2, "tool_calls"]);
+});

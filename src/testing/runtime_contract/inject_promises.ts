@@ -1,15 +1,14 @@
 /** The promises of runtimes about injected and retrieved values. */
 
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
-import { z } from "zod";
-import { defineFunction } from "../../src/inject/host_function.ts";
-import { defineVariable } from "../../src/inject/host_variable.ts";
-import { type MakeRuntime, type Promised, run, runFailing, valueOf } from "./_contract.ts";
+import { defineVariable } from "../../inject/host_variable.ts";
+import { defineFunction } from "../../inject/host_function.ts";
+import { type Promised, run, valueOf } from "./contract.ts";
 
 const BAD_NAMES = ["", "1a", "a-b", "a.b", "a b", "class", "await", "undefined", "this", "a\n"];
 
 /** The promises. */
-export const INJECT_CONTRACT: readonly Promised[] = [
+export const INJECT_PROMISES: readonly [Promised, ...Promised[]] = [
   ["constructor() takes bare values, definitions and functions", async (make) => {
     await using runtime = make({
       variables: { bare: 1, described: defineVariable([2], { description: "A list" }) },
@@ -203,35 +202,4 @@ export const INJECT_CONTRACT: readonly Promised[] = [
     const value = await valueOf(runtime, `[rows, late, await f(), typeof made]`);
     assertEquals(value, `[ [ 1 ], 2, 1, "undefined" ]`);
   }],
-
-  ["execute() checks arguments and results of functions with schemas", async (make) => {
-    const add = defineFunction((a: number, b = 1) => a + b, {
-      input: z.tuple([z.number(), z.number().optional()]),
-      output: z.number().max(10),
-    });
-    const parse = defineFunction((o: { n: number }) => o.n, {
-      input: z.object({ n: z.coerce.number() }),
-    });
-    await using runtime = make({ functions: { add, parse } });
-    assertEquals(
-      await valueOf(runtime, `[await add(1), await add(1, 2), await parse({ n: "5" })]`),
-      "[ 2, 3, 5 ]",
-    );
-    await checkIssues(runtime, [
-      [`await add("1")`, "Cannot call add: arguments[0]: "],
-      [`await add()`, "Cannot call add: arguments"],
-      [`await add(9, 9)`, "Cannot use the result of add: result: "],
-      [`await parse({})`, `Cannot call parse: argument["n"]: `],
-    ]);
-  }],
 ];
-
-async function checkIssues(
-  runtime: ReturnType<MakeRuntime>,
-  cases: [source: string, message: string][],
-): Promise<void> {
-  for (const [source, message] of cases) {
-    const { error } = await runFailing(runtime, source);
-    assertEquals([error.name, error.message.slice(0, message.length)], ["TypeError", message]);
-  }
-}

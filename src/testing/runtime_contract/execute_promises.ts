@@ -1,11 +1,11 @@
 /** The promises of runtimes about cells that end by themselves. */
 
 import { assert, assertEquals } from "@std/assert";
-import type { OutputChunk } from "../../src/runtime/cells/cell_result.ts";
-import { type Promised, run, runFailing, valueOf } from "./_contract.ts";
+import type { OutputChunk } from "../../runtime/cells/cell_result.ts";
+import { type Promised, run, runFailing, valueOf } from "./contract.ts";
 
 /** The promises. */
-export const EXECUTE_CONTRACT: readonly Promised[] = [
+export const EXECUTE_PROMISES: readonly [Promised, ...Promised[]] = [
   ["execute() gives the value of a trailing expression and nothing for undefined", async (make) => {
     await using runtime = make({});
     const cases: [source: string, type: string | undefined, text: string | undefined][] = [

@@ -1,10 +1,10 @@
 /** The promises of runtimes about stopped cells, and about their own end. */
 
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { type Promised, run, runFailing, valueOf } from "./_contract.ts";
+import { type Promised, run, runFailing, valueOf } from "./contract.ts";
 
 /** The promises. */
-export const STOP_CONTRACT: readonly Promised[] = [
+export const STOP_PROMISES: readonly [Promised, ...Promised[]] = [
   ["execute() rejects and runs nothing when its signal is aborted already", async (make) => {
     await using runtime = make({});
     const reason = new Error("no");
