@@ -53,8 +53,8 @@ export function testSessions(
  * Returns a result as a text that its reader could be given.
  *
  * @param result The result.
- * @param earlier The results of earlier cells. Their late errors are listed as well: an error behind the end of a cell is in
- * the result of that cell or of the next one, as the machine is fast or slow.
+ * @param earlier The results of earlier cells. Their output is listed as well: an error of a timer is in the result of its own
+ * cell, on time or late, or in that of the next cell, as the machine is fast or slow.
  * @returns The text.
  */
 export function outcomeOf(result: CellResult, earlier: readonly CellResult[] = []): string {
@@ -68,11 +68,13 @@ export function outcomeOf(result: CellResult, earlier: readonly CellResult[] = [
     : "";
   const pieces = [...earlier, result].flatMap(({ output }) => output.late);
   const late = pieces.map((piece) => `\nlate ${piece.cell}: ${piece.text}`).join("");
+  const before = earlier.filter(({ output }) => output.text !== "")
+    .map(({ cell, output }) => `\nbefore ${cell}: ${output.text}`).join("");
   const names = changed.map(({ name, constant }) => `${constant ? "const " : ""}${name}`).join(
     ", ",
   );
   const calls = unawaited.map(({ name, line }) => `\nunawaited ${name}:${line}`).join("");
   return `${status} ${text}\nprinted ${
     JSON.stringify(output.text)
-  }\nchanged ${names}${late}${calls}`;
+  }\nchanged ${names}${late}${before}${calls}`;
 }
