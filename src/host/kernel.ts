@@ -73,6 +73,8 @@ export interface Kernel {
    * @throws {TypeError} If a value cannot cross, or a class cannot be made in the kernel.
    */
   define(definitions: Definitions): Promise<void>;
+  /** Takes names away that were bound by `define`. */
+  remove(names: readonly string[]): Promise<void>;
   /** Runs a compiled cell. */
   execute(cell: ExecuteParams): Promise<CellReport>;
   /** Asks the running cell to stop. If it can, `execute` settles soon; `close` ends a kernel that does not obey. */

@@ -2,7 +2,7 @@
 // The kernel as one file, made from main.ts by `deno task kernel`. Do not edit it.
 // deno-lint-ignore-file
 // deno-fmt-ignore-file
-// sources 357ceab685f6d972c3aa984a2ec8ad00121573da9328f8bc1cc49773c345b678, text 72fdd006e079fdca203cf2c4c8cd876d602aed9df37ecd090bd1022ff331b418
+// sources eddaf937df222d16a5a47f25f05bd3acf42ecf1bee40619bb13c703a129ad478, text fd88f4b69f10f194be6d11c5a3e60013cbc82613268322eef1c3b778438038da
 // src/rpc/builtins.ts
 var { AbortController, AggregateError, Array: Array2, ArrayBuffer, Atomics: Atomics2, BigInt, Boolean, DOMException, DataView, Date, Error: Error2, EvalError: EvalError2, FinalizationRegistry: FinalizationRegistry2, Float64Array: Float64Array2, Int32Array, JSON: JSON2, Map, Math: Math2, Number: Number2, Object: Object2, Promise: Promise2, Proxy, RangeError, ReferenceError: ReferenceError2, Reflect: Reflect2, RegExp, Set: Set2, SharedArrayBuffer, String, SuppressedError, Symbol, SyntaxError, TextDecoder, TextEncoder: TextEncoder2, TypeError: TypeError2, URIError: URIError2, URL: URL2, URLSearchParams, Uint32Array: Uint32Array2, Uint8Array: Uint8Array2, WeakMap, WeakRef, WeakSet } = globalThis;
 var realm = globalThis;
@@ -3357,6 +3357,24 @@ var Namespace = class {
       enumerable: true,
       configurable: true
     });
+  }
+  /**
+   * Takes a name away, whatever it stands for now. A global that it has hidden is back.
+   *
+   * @param name The name.
+   */
+  remove(name) {
+    this.#provided.delete(name);
+    if (!this.has(name)) return;
+    if (this.#bound !== void 0 && !this.#bound.has(name)) {
+      this.#bound.set(name, this.named(name));
+    }
+    const hidden = this.#shadowed.get(name);
+    this.#shadowed.delete(name);
+    this.#order.delete(name);
+    if (this.#awaited.has(name)) this.#awaited.set(name, hidden);
+    else if (hidden?.configurable !== void 0) defineProperty3(this.#target, name, hidden);
+    else delete this.#target[name];
   }
   /**
    * Binds a name that the running cell gives a value later, by {@linkcode Namespace.define}. Until then it is as it was for
@@ -7438,6 +7456,7 @@ function requestHandlers(parts) {
   const cells = new CellRequests(parts);
   return {
     define: ({ value: value2, attachments }) => define3(value2, attachments, parts),
+    remove: ({ value: value2 }) => remove(value2, parts),
     types: ({ value: value2 }) => makeTypes(value2, parts),
     execute: ({ value: value2 }) => cells.execute(value2),
     interrupt: () => cells.interrupt(),
@@ -7553,6 +7572,12 @@ function define3(params, attachments, { evaluator: { namespace }, references, ca
   const decoded = references.decodeValue(encoded, attachments);
   if (references.isStandIn(decoded)) namespace.defineProvided(name, decoded);
   else namespace.define(name, decoded);
+}
+function remove({ names }, { evaluator, references }) {
+  for (let i = 0; i < names.length; i++) {
+    evaluator.namespace.remove(names[i]);
+    references.types.delete(names[i]);
+  }
 }
 async function makeTypes({ types, ...cell }, { evaluator, references }) {
   const made2 = await evaluator.makeClasses(cell);

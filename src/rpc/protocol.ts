@@ -5,6 +5,7 @@
  * | method | direction | |
  * |---|---|---|
  * | `define` | host calls kernel | binds a name to a value, or names to host functions |
+ * | `remove` | host calls kernel | takes names away that the host has bound |
  * | `types` | host calls kernel | makes classes from their source and binds their names |
  * | `execute` | host calls kernel | runs a compiled cell and answers with a {@linkcode CellReport} |
  * | `interrupt` | host notifies kernel | stops the cell, if it waits; one that computes is sent {@linkcode HOST_SIGNALS} as well |
@@ -44,6 +45,12 @@ export interface DefineValueParams {
 export interface DefineFunctionsParams {
   /** Their names in the namespace. */
   functions: string[];
+}
+
+/** Parameters of `remove`. */
+export interface RemoveParams {
+  /** Names that the host has bound. */
+  names: string[];
 }
 
 /** Parameters of `outline`. */

@@ -49,6 +49,28 @@ export class LiveInjections {
   }
 
   /**
+   * Takes names away, from cells as well.
+   *
+   * @param given The names. Those that are not injected are ignored.
+   */
+  async eject(given: readonly string[]): Promise<void> {
+    const { variables, functions, types } = this.#injected.all;
+    const names = given.filter((name) =>
+      [variables, functions, types].some((known) => known.has(name))
+    );
+    if (names.length === 0) return;
+    const before = this.#injected.finderNames;
+    this.#injected.remove(names);
+    const after = this.#injected.finderNames;
+    // An older checkpoint must not bring them back.
+    this.#keeper.defined(names);
+    const kernel = await this.#keeper.current;
+    await kernel?.remove([...names, ...before.filter((name) => !after.includes(name))]);
+    const finders = after.filter((name) => !before.includes(name));
+    if (finders.length > 0) await kernel?.define({ functions: finders });
+  }
+
+  /**
    * Gives a variable another value.
    *
    * @param name The name.

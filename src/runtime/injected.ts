@@ -77,6 +77,13 @@ export class Injected {
     for (const [name, type] of types) this.#types.set(name, type);
   }
 
+  /** Removes names. Those that are not injected are ignored. */
+  remove(names: Iterable<string>): void {
+    for (const name of names) {
+      for (const known of [this.#variables, this.#functions, this.#types]) known.delete(name);
+    }
+  }
+
   /** Returns the variable by a name. */
   variable(name: string): InjectedVariable | undefined {
     return this.#variables.get(name);

@@ -144,6 +144,14 @@ export class RuntimeCore implements Runtime {
     });
   }
 
+  /** See {@linkcode Runtime.eject}. */
+  eject(names: readonly string[]): Promise<void> {
+    return this.#live.exclusive(async () => {
+      this.#assertOpen("eject");
+      await this.#live.eject(names);
+    });
+  }
+
   /** See {@linkcode Runtime.execute}. */
   async execute(source: string, options: ExecuteOptions = {}): Promise<CellResult> {
     const task = "execute a cell";

@@ -83,6 +83,11 @@ export class InProcessKernel implements Kernel {
     return Promise.resolve();
   }
 
+  remove(names: readonly string[]): Promise<void> {
+    for (const name of names) this.#evaluator.namespace.remove(name);
+    return Promise.resolve();
+  }
+
   execute(cell: ExecuteParams): Promise<CellReport> {
     this.#endGroups();
     return this.#evaluator.execute(cell);

@@ -141,6 +141,11 @@ export class SubprocessKernel implements Kernel {
     await withLocalErrors(this.#answered("other", send));
   }
 
+  async remove(names: readonly string[]): Promise<void> {
+    for (const name of names) this.#references.types.delete(name);
+    await withLocalErrors(this.#request("remove", { value: { names: [...names] } }));
+  }
+
   async #makeTypes(types: ReadonlyMap<string, HostType>): Promise<void> {
     const value = typesCell(types);
     if (value === undefined) return;
