@@ -8,7 +8,7 @@ import { escapeTags } from "../text/escape_tags.ts";
 import { printable } from "../text/printable.ts";
 import { truncate } from "../text/truncate.ts";
 import type { Skill } from "./skill.ts";
-import { MAX_DESCRIPTION_CHARS } from "./skill_fields.ts";
+import { MAX_DESCRIPTION_CHARS } from "./parse/skill_fields.ts";
 
 /** Part of the context window that names and descriptions may take. */
 const WINDOW_PART = 0.02;

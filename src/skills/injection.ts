@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import { defineModule } from "../declare/module/define_module.ts";
 import type { InjectOptions } from "../inject/injections.ts";
 import type { Skill } from "./skill.ts";
-import { quoted, skillError } from "./skill_error.ts";
+import { quoted, skillError } from "./parse/skill_error.ts";
 import { isInside } from "./skill_files.ts";
 
 /** The name of the module. */

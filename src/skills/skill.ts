@@ -5,7 +5,7 @@
  */
 
 import type { InjectOptions } from "../inject/injections.ts";
-import type { SkillDocument } from "./parse_skill.ts";
+import type { SkillDocument } from "./parse/parse_skill.ts";
 
 /**
  * The trust of the host in a skill. `none`: it is listed for people, and no model sees it. `instructions`: the model may

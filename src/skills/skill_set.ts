@@ -11,7 +11,7 @@ import { truncate } from "../text/truncate.ts";
 import { catalogOf } from "./catalog.ts";
 import { injectionsOf } from "./injection.ts";
 import type { Skill } from "./skill.ts";
-import { quoted, skillError } from "./skill_error.ts";
+import { quoted, skillError } from "./parse/skill_error.ts";
 import { listFiles, readFileInside } from "./skill_files.ts";
 
 /** The part of a runtime that skills need. */
@@ -127,7 +127,7 @@ export class SkillSet {
     if (directory === undefined) {
       throw skillError("path", `Cannot read a file of the skill ${quoted(name)}: it has no files`);
     }
-    return await readFileInside(directory, path);
+    return readFileInside(directory, path);
   }
 
   /**

@@ -14,7 +14,7 @@ import { catalogOf } from "../../src/skills/catalog.ts";
 import { defineSkill } from "../../src/skills/define_skill.ts";
 import { discoverSkills } from "../../src/skills/discover_skills.ts";
 import type { Skill } from "../../src/skills/skill.ts";
-import { SkillError } from "../../src/skills/skill_error.ts";
+import { SkillError } from "../../src/skills/parse/skill_error.ts";
 import { SkillSet } from "../../src/skills/skill_set.ts";
 import { cell, dialogues, setup, systemPrompt } from "./setup.ts";
 

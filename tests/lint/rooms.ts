@@ -82,6 +82,7 @@ const INNER_ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["rpc/values", ["rpc"]],
   ["rpc/wire", ["rpc"]],
   ["runtime", ["runtime/cells"]],
+  ["skills", ["skills/parse"]],
   ["store/sqlite", ["store"]],
   ["store/testing", ["store"]],
   ["security", ["security/analysis"]],

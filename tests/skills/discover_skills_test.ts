@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { bundleSkills } from "../../src/skills/bundle_skills.ts";
 import { defineSkill } from "../../src/skills/define_skill.ts";
 import { conventionalSources, discoverSkills } from "../../src/skills/discover_skills.ts";
-import { SkillError } from "../../src/skills/skill_error.ts";
+import { SkillError } from "../../src/skills/parse/skill_error.ts";
 import { listFiles, readFileInside } from "../../src/skills/skill_files.ts";
 
 /** A temporary folder with files. */
@@ -73,8 +73,8 @@ Deno.test("readFileInside() reads nothing outside the directory", async () => {
   await Deno.symlink(outside.path, `${at.path}/linked`);
   await Deno.writeFile(`${at.path}/image.bin`, new Uint8Array([0xff, 0xfe]));
   assertEquals(await listFiles(at.path), ["b.txt", "image.bin", "references/a.md"]);
-  assertEquals(await readFileInside(at.path, "references/a.md"), "text");
-  assertEquals(await readFileInside(at.path, "image.bin"), new Uint8Array([0xff, 0xfe]));
+  assertEquals(readFileInside(at.path, "references/a.md"), "text");
+  assertEquals(readFileInside(at.path, "image.bin"), new Uint8Array([0xff, 0xfe]));
   for (
     const path of [
       "../x",
@@ -89,9 +89,9 @@ Deno.test("readFileInside() reads nothing outside the directory", async () => {
     ]
       .concat("link.txt", "linked/secret.txt", "none.md", "references")
   ) {
-    await assertRejects(() => readFileInside(at.path, path), SkillError, "Cannot read the file");
+    assertThrows(() => readFileInside(at.path, path), SkillError, "Cannot read the file");
   }
-  await assertRejects(() => readFileInside(at.path, 1 as unknown as string), SkillError);
+  assertThrows(() => readFileInside(at.path, 1 as unknown as string), SkillError);
 });
 
 Deno.test("defineSkill() checks name and description", () => {
