@@ -22,4 +22,5 @@ export {
 } from "./parse/parse_skill.ts";
 export type { InjectOptions } from "../inject/injections.ts";
 export type { Skill, SkillTrust } from "./skill.ts";
+export { SkillRegistry } from "./skill_registry.ts";
 export { type SkillDiagnostic, SkillError, type SkillFault } from "./parse/skill_error.ts";

@@ -4,15 +4,25 @@
  * @module
  */
 
+import { createHash } from "node:crypto";
 import { pathToFileURL } from "node:url";
 import { defineModule } from "../declare/module/define_module.ts";
 import type { InjectOptions } from "../inject/injections.ts";
 import type { Skill } from "./skill.ts";
 import { quoted, skillError } from "./parse/skill_error.ts";
-import { isInside } from "./skill_files.ts";
+import { readInside, sortedEntries } from "./skill_files.ts";
 
 /** The name of the module. */
 export const INJECTION_FILE = "injection.ts";
+
+/** Bytes of the module. */
+const MAX_INJECTION_BYTES = 1 << 20;
+
+/** Entries of the directory that are looked at. */
+const MAX_ENTRIES = 5_000;
+
+/** Characters of a digest that tell versions of a module apart. */
+const VERSION_CHARS = 16;
 
 /**
  * Returns the names that a skill puts into cells. The module of a skill in a directory is run here, in the process of the
@@ -27,18 +37,15 @@ export async function injectionsOf(skill: Skill): Promise<InjectOptions | undefi
   if (trust !== "code") return undefined;
   if (directory === undefined) return injections;
   const task = `Cannot load ${INJECTION_FILE} of the skill ${quoted(name)}`;
-  let path: string;
-  try {
-    path = await Deno.realPath(`${directory}/${INJECTION_FILE}`);
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return undefined;
-    throw skillError("injection", `${task}: ${quoted(String(cause))}`, { cause });
+  if (!(await sortedEntries(directory, MAX_ENTRIES)).some(({ name }) => name === INJECTION_FILE)) {
+    return undefined;
   }
-  if (!isInside(path, directory)) {
-    throw skillError("injection", `${task}: it is a link out of its directory`);
-  }
+  const bytes = readInside(directory, INJECTION_FILE, { max: MAX_INJECTION_BYTES, task });
+  // Modules are loaded once per URL, and a skill may be read anew.
+  const version = createHash("sha256").update(bytes).digest("hex").slice(0, VERSION_CHARS);
   try {
-    const { functions, types, variables } = await defineModule(pathToFileURL(path).href);
+    const url = pathToFileURL(`${directory}/${INJECTION_FILE}`).href;
+    const { functions, types, variables } = await defineModule(url, { version });
     return { functions, types, variables };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);

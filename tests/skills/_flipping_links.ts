@@ -5,7 +5,7 @@ const { directory, outside } = await new Promise<{ directory: string; outside: s
 );
 Deno.symlinkSync(outside, `${directory}/link-to-folder`);
 Deno.symlinkSync(`${outside}/secret.txt`, `${directory}/link-to-file`);
-self.postMessage("flipping");
+(self as unknown as Worker).postMessage("flipping");
 for (;;) {
   // A rename replaces what was there at once, so that the path always exists.
   Deno.renameSync(`${directory}/sub`, `${directory}/folder`);
