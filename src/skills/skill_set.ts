@@ -19,7 +19,7 @@ export type { SkillRuntime };
 /** Characters of the instructions of one skill that survive a compaction. */
 const MAX_KEPT_CHARS = 15_000;
 
-/** Characters of instructions from which on the model is told how to read them in parts. */
+/** Characters of instructions above which the result of activateSkill says how to read them in parts. */
 const LONG_CHARS = 4_000;
 
 /** Active skills of a state that are resumed. */
@@ -166,6 +166,11 @@ export class SkillSet implements SkillWatcher {
    * @param names Their names, as a state has them. A state of an older version has none.
    */
   async resume(names: readonly string[] = []): Promise<void> {
+    if (!Array.isArray(names)) {
+      throw new TypeError(
+        `Cannot resume skills: they are a ${typeof names} and not a list of names`,
+      );
+    }
     const active = new Set(this.active);
     for (const name of names.slice(0, MAX_RESUMED)) {
       if (active.has(name)) continue;
