@@ -2,7 +2,7 @@
 // The kernel as one file, made from main.ts by `deno task kernel`. Do not edit it.
 // deno-lint-ignore-file
 // deno-fmt-ignore-file
-// sources eddaf937df222d16a5a47f25f05bd3acf42ecf1bee40619bb13c703a129ad478, text fd88f4b69f10f194be6d11c5a3e60013cbc82613268322eef1c3b778438038da
+// sources c1837e4f74cb4c60b0ae387bae7c4058f0ceb7a196b5da9f79ed8772e3dfd291, text a387249b1bb0857e9ad0fe7ea620c14d3485255fced3dc4297f12f66912a2107
 // src/rpc/builtins.ts
 var { AbortController, AggregateError, Array: Array2, ArrayBuffer, Atomics: Atomics2, BigInt, Boolean, DOMException, DataView, Date, Error: Error2, EvalError: EvalError2, FinalizationRegistry: FinalizationRegistry2, Float64Array: Float64Array2, Int32Array, JSON: JSON2, Map, Math: Math2, Number: Number2, Object: Object2, Promise: Promise2, Proxy, RangeError, ReferenceError: ReferenceError2, Reflect: Reflect2, RegExp, Set: Set2, SharedArrayBuffer, String, SuppressedError, Symbol, SyntaxError, TextDecoder, TextEncoder: TextEncoder2, TypeError: TypeError2, URIError: URIError2, URL: URL2, URLSearchParams, Uint32Array: Uint32Array2, Uint8Array: Uint8Array2, WeakMap, WeakRef, WeakSet } = globalThis;
 var realm = globalThis;
@@ -4733,8 +4733,28 @@ var Evaluator = class {
    * @throws What such a member throws.
    */
   async makeClasses(cell) {
-    const made2 = await this.#bounded("make the classes", () => this.#scope.compile(cell)(this.#helper, this.#stopper.flag)());
-    return made2[0];
+    return await this.#made("make the classes", cell);
+  }
+  /**
+   * Evaluates a module, and binds its exports. Functions and classes are in snapshots by their names, for a module that is
+   * evaluated anew makes them again; other values are data.
+   *
+   * @param module A compiled cell that returns an object with the exports.
+   * @throws {Error} If that does not come to an end.
+   * @throws What the module throws.
+   */
+  async makeModule({ names, ...cell }) {
+    const exports = await this.#made("evaluate the module", cell);
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i];
+      const value2 = exports[name];
+      if (typeof value2 === "function") this.namespace.defineProvided(name, value2);
+      else this.namespace.define(name, value2);
+    }
+  }
+  async #made(what, cell) {
+    const run = () => this.#scope.compile(cell)(this.#helper, this.#stopper.flag)();
+    return (await this.#bounded(what, run))[0];
   }
   /** Runs what may run code of cells. The engine's limit is for one synchronous stretch, so the action has to be one. */
   async #bounded(what, action) {
@@ -7456,6 +7476,7 @@ function requestHandlers(parts) {
   const cells = new CellRequests(parts);
   return {
     define: ({ value: value2, attachments }) => define3(value2, attachments, parts),
+    module: ({ value: value2 }) => evaluator.makeModule(value2),
     remove: ({ value: value2 }) => remove(value2, parts),
     types: ({ value: value2 }) => makeTypes(value2, parts),
     execute: ({ value: value2 }) => cells.execute(value2),
@@ -7796,6 +7817,9 @@ var CellRun = class {
   cell;
   stop = Promise2.withResolvers();
   stopped = false;
+  over = false;
+  /** The reason for which it was ordered to stop. */
+  reason;
   error;
   failure;
   constructor(cell) {
@@ -7825,6 +7849,7 @@ var Stopper = class {
    */
   async run(action, { cell, timeoutMs }) {
     const run = new CellRun(cell);
+    const outer = this.#current;
     this.#current = run;
     this.#spared = 0;
     try {
@@ -7851,8 +7876,10 @@ var Stopper = class {
       }
       throw error;
     } finally {
-      this.#current = void 0;
+      run.over = true;
+      if (this.#current === run) this.#current = outer?.over === false ? outer : void 0;
       this.settle();
+      if (run.reason !== void 0 && this.#current === outer) this.stop(run.reason);
     }
   }
   /**
@@ -7878,6 +7905,7 @@ var Stopper = class {
       return this.#withdraw(reason);
     }
     run.error = this.#reasons.explain(reason);
+    run.reason = reason;
     this.#mark(run);
     store2(this.flag, 0, reason);
     setTimeout3(() => run.stop.resolve());

@@ -11,6 +11,7 @@ import type {
   DefineParams,
   ExecuteParams,
   KernelFacts,
+  ModuleParams,
   OrderedParams,
   OrderReport,
   OutlineParams,
@@ -62,6 +63,7 @@ export function requestHandlers(parts: KernelParts): Record<string, Handler> {
   const cells = new CellRequests(parts);
   return {
     define: ({ value, attachments }) => define(value as DefineParams, attachments, parts),
+    module: ({ value }) => evaluator.makeModule(value as ModuleParams),
     remove: ({ value }) => remove(value as RemoveParams, parts),
     types: ({ value }) => makeTypes(value as TypesParams, parts),
     execute: ({ value }) => cells.execute(value as ExecuteParams),

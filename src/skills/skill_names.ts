@@ -7,6 +7,7 @@
 import { Mutex } from "../async/mutex.ts";
 import type { InjectOptions } from "../inject/injections.ts";
 import { injectionsOf } from "./injection.ts";
+import { kernelModulesOf } from "./kernel_modules.ts";
 import { quoted, skillError } from "./parse/skill_error.ts";
 import type { Skill } from "./skill.ts";
 
@@ -20,26 +21,34 @@ export interface SkillRuntime {
   isInjected?(name: string): boolean;
 }
 
+/** The names of a skill in a runtime. */
+export interface SkillNames {
+  /** The names. */
+  readonly names: readonly string[];
+  /** The reasons why others are missing, as sentences. */
+  readonly faults: readonly string[];
+}
+
 /** The skills with names in one runtime. */
 class NamesOfRuntime {
   readonly changes = new Mutex();
-  readonly bySkill = new Map<Skill, readonly string[]>();
+  readonly bySkill = new Map<Skill, SkillNames>();
 }
 
 const runtimes = new WeakMap<SkillRuntime, NamesOfRuntime>();
 
 /**
- * Puts the names of a skill into cells, unless they are there.
+ * Puts the names of a skill into cells, unless they are there. A module for the kernel that cannot be evaluated there is a
+ * fault, and hides neither the others nor the instructions.
  *
  * @param runtime The runtime.
  * @param skill The skill.
- * @returns The names.
- * @throws {SkillError} If its module cannot be loaded; {TypeError} if a name is taken.
+ * @throws {SkillError} If its module cannot be loaded on the host; {TypeError} if a name is taken.
  */
 export async function injectNames(
   runtime: SkillRuntime,
   skill: Skill,
-): Promise<readonly string[]> {
+): Promise<SkillNames> {
   const { changes, bySkill } = of(runtime);
   return await changes.run(async () => {
     const known = bySkill.get(skill);
@@ -47,8 +56,19 @@ export async function injectNames(
     const injections = await injectionsOf(skill);
     const names = namesOf(injections);
     if (injections !== undefined && names.length > 0) await runtime.inject(injections);
-    bySkill.set(skill, names);
-    return names;
+    const { modules, faults } = await kernelModulesOf(skill);
+    const all = { names: [...names], faults: [...faults] };
+    for (const module of modules) {
+      try {
+        if (module.exports.size > 0) await runtime.inject({ modules: [module] });
+        all.names.push(...module.exports.keys());
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error;
+        all.faults.push(error.message);
+      }
+    }
+    bySkill.set(skill, all);
+    return all;
   });
 }
 
@@ -62,7 +82,7 @@ export async function injectNames(
 export async function ejectNames(runtime: SkillRuntime, skill: Skill): Promise<void> {
   const { changes, bySkill } = of(runtime);
   await changes.run(async () => {
-    const names = bySkill.get(skill) ?? [];
+    const names = bySkill.get(skill)?.names ?? [];
     bySkill.delete(skill);
     if (names.length === 0) return;
     if (runtime.eject === undefined) {

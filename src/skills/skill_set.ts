@@ -8,6 +8,7 @@ import { escapeTags } from "../text/escape_tags.ts";
 import { printable } from "../text/printable.ts";
 import { truncate } from "../text/truncate.ts";
 import { catalogOf } from "./catalog.ts";
+import { INJECTION_FILE } from "./kernel_modules.ts";
 import { quoted, SkillError, skillError } from "./parse/skill_error.ts";
 import type { Skill } from "./skill.ts";
 import { listFiles, readFileInside } from "./skill_files.ts";
@@ -96,8 +97,8 @@ export class SkillSet implements SkillWatcher {
   async activate(name: string): Promise<string> {
     const verb = "activate";
     const skill = this.#find(name, verb);
-    const { instructions, allowedTools, directory } = skill;
-    const names = await injectNames(this.#runtime, skill);
+    const { instructions, allowedTools, directory, trust } = skill;
+    const { names, faults } = await injectNames(this.#runtime, skill);
     const files = directory === undefined ? [] : await listFiles(directory);
     // The host may have removed it meanwhile.
     if (this.#find(name, verb) !== skill) return await this.activate(name);
@@ -108,6 +109,12 @@ export class SkillSet implements SkillWatcher {
         ? []
         : [`The skill names these tools, which allows nothing: ${printable(allowedTools)}`]),
       ...(names.length === 0 ? [] : [`Names in cells from now on: ${names.join(", ")}`]),
+      ...faults.map((fault) => printable(fault)),
+      ...(trust === "instructions" && files.includes(INJECTION_FILE)
+        ? [
+          `${INJECTION_FILE} is not loaded: the host trusts the instructions of this skill, not its code`,
+        ]
+        : []),
       ...(files.length === 0 ? [] : [
         `Files, for readSkillFile(${JSON.stringify(skill.name)}, path):\n${
           files.map((file) => `- ${printable(file)}`).join("\n")
@@ -210,7 +217,7 @@ export class SkillSet implements SkillWatcher {
 
 /** Whether a model may use a skill. Anything but a known trust is none. */
 export function isUsable({ trust }: Skill): boolean {
-  return trust === "instructions" || trust === "code";
+  return trust === "instructions" || trust === "kernel" || trust === "code";
 }
 
 function registryOf(skills: readonly Skill[]): SkillRegistry {

@@ -20,7 +20,7 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["model", GROUND],
   ["store", GROUND],
   ["runtime", ["declare", "host", "inject", ...CELLS, "rpc", ...GROUND]],
-  ["declare", ["inject", "cell", "security", "rpc", ...GROUND]],
+  ["declare", ["inject", ...CELLS, "rpc", ...GROUND]],
   ["host", ["inject", "cell", "security", "rpc", ...GROUND]],
   ["inject", ["cell", "rpc", ...GROUND]],
   ["cell", ["security", "syntax", ...GROUND]],
