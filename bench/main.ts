@@ -12,6 +12,7 @@ import { parsers } from "./parsers.ts";
 import { payloads, references } from "./payloads.ts";
 import { idleKernels, startMany } from "./many.ts";
 import { coldStart, idleMemory, manyFunctions } from "./process.ts";
+import { skills } from "./skills.ts";
 import { guards, interrupts, pool, snapshots } from "./state.ts";
 
 console.log(
@@ -32,4 +33,5 @@ await startMany(report);
 await idleKernels(report);
 await parsers(report);
 await agents(report);
+await skills(report);
 report.end();

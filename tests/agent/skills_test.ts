@@ -190,3 +190,32 @@ Deno.test("a compaction restates the instructions of active skills", async () =>
   assertEquals(summary.role, "summary");
   assertStringIncludes(summary.content, "Always answer in verse.");
 });
+
+Deno.test("the rest of instructions that are longer than an observation can be read", async () => {
+  const filler = (mark: string) => `${mark} ${`${mark.toLowerCase()} `.repeat(600)}`;
+  const long = defineSkill({
+    name: "long",
+    description: "d",
+    instructions: ["FIRST", "SECOND", "THIRD", "FOURTH", "LAST"].map(filler).join("\n"),
+  });
+  for (const artifacts of [true, false]) {
+    let asked = "";
+    await using context = setup((request) => {
+      if (request === 0) return cell('console.log(await activateSkill("long"))');
+      const observation = dialogues(context.server).at(-1)!.at(-1)!;
+      if (request > 1) return "Done";
+      assert(!observation.includes("THIRD"));
+      // The model does what the observation says.
+      const advice = artifacts
+        ? /await readArtifact\("[^"]+"\)/
+        : /\(await activateSkill\("long"\)\)\.slice\(4000, 8000\)/;
+      asked = advice.exec(observation)![0];
+      const part = artifacts
+        ? `(${asked}).slice(7000, 11000)`
+        : asked.replace("4000, 8000", "7000, 11000");
+      return cell(`console.log(${part})`);
+    }, { skills: [long], maxObservationChars: 5_000, artifacts });
+    await context.agent.run("Go");
+    assertStringIncludes(dialogues(context.server).at(-1)!.at(-1)!, "THIRD", asked);
+  }
+});
