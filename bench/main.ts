@@ -13,6 +13,7 @@ import { payloads, references } from "./payloads.ts";
 import { idleKernels, startMany } from "./many.ts";
 import { coldStart, idleMemory, manyFunctions } from "./process.ts";
 import { sessions } from "./sessions.ts";
+import { skills } from "./skills.ts";
 import { guards, interrupts, pool, snapshots } from "./state.ts";
 
 console.log(
@@ -34,4 +35,5 @@ await idleKernels(report);
 await parsers(report);
 await agents(report);
 await sessions(report);
+await skills(report);
 report.end();

@@ -222,10 +222,11 @@ export class Agent<R extends Runtime = Runtime> {
     if (state !== undefined) {
       checkMessages(state.messages);
       this.#memory.take(state);
+      await this.#parts.skills.resume(state.skills);
     }
     this.#memory.restoreFiles(files);
     if (snapshot === undefined) return undefined;
-    // Names that the snapshot has by name must exist.
+    // Names that the snapshot has by name must exist, those of skills as well.
     await injectCellFunctions(this.runtime, [
       ...cellFunctionsOf(this.#options),
       ...(this.#settings.keepsArtifacts ? ["readArtifact" as const] : []),

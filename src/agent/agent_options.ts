@@ -9,6 +9,7 @@ import type { OptionNames } from "../limits/options.ts";
 import type { Model, ModelAttachment, ModelParameters } from "../model/model.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Skill } from "../skills/skill.ts";
+import type { SkillRegistry } from "../skills/skill_registry.ts";
 import type { PromptParts } from "./prompt.ts";
 import { type ModelPrices, RUN_LIMITS, type RunLimits } from "./record/limits.ts";
 import type { RunJournal } from "./record/journal.ts";
@@ -69,10 +70,10 @@ export interface AgentOptions<R extends Runtime = Runtime> extends RunLimits {
   /** Whether the model sees the images that cells display. @default false */
   readonly seesDisplays?: boolean | undefined;
   /**
-   * Skills, from `discoverSkills` or `defineSkill`. The prompt names them, and cells have `activateSkill(name)` and
+   * Skills, from `discoverSkills` or `defineSkill`, or a registry of them, whose changes the agent follows. The prompt names them, and cells have `activateSkill(name)` and
    * `readSkillFile(name, path)`. @default none
    */
-  readonly skills?: readonly Skill[] | undefined;
+  readonly skills?: readonly Skill[] | SkillRegistry | undefined;
   /** Code around model calls, cells, calls of the host and compactions, the outermost first. @default none */
   readonly middleware?: readonly AgentMiddleware[] | undefined;
 }

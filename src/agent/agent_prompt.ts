@@ -6,7 +6,8 @@
 
 import { acceptedType } from "../declare/schema_text.ts";
 import type { Schema } from "../inject/schema.ts";
-import { SkillSet } from "../skills/skill_set.ts";
+import { SkillRegistry } from "../skills/skill_registry.ts";
+import { isUsable, SkillSet } from "../skills/skill_set.ts";
 import type { AgentOptions } from "./agent_options.ts";
 import { defaultPromptTemplate, endingInstructions, promptParts } from "./prompt.ts";
 import type { CellFunctionName } from "./step/cell_functions.ts";
@@ -23,10 +24,12 @@ export function cellFunctionsOf(options: AgentOptions, output?: Schema): CellFun
   return [
     ...(finish || output !== undefined ? ["finish" as const] : []),
     ...(askUser ? ["askUser" as const] : []),
-    ...(options.skills?.some(({ trust }) => trust === "instructions" || trust === "code")
-      ? ["activateSkill" as const, "readSkillFile" as const]
-      : []),
+    ...(hasSkills(options) ? ["activateSkill" as const, "readSkillFile" as const] : []),
   ];
+}
+
+function hasSkills({ skills = [] }: AgentOptions): boolean {
+  return (skills instanceof SkillRegistry ? skills.list() : skills).some(isUsable);
 }
 
 /**
@@ -36,8 +39,10 @@ export function cellFunctionsOf(options: AgentOptions, output?: Schema): CellFun
  * @throws {TypeError} If a skill is malformed or has a name that is taken, or no cell could activate it.
  */
 export function skillsOf({ skills = [], runtime, cells }: AgentOptions): SkillSet {
-  if (!Array.isArray(skills)) {
-    throw new TypeError(`Cannot make an agent: skills is a ${typeof skills} and not a list`);
+  if (!Array.isArray(skills) && !(skills instanceof SkillRegistry)) {
+    throw new TypeError(
+      `Cannot make an agent: skills is a ${typeof skills}, and neither a list nor a SkillRegistry`,
+    );
   }
   const set = new SkillSet(skills, runtime);
   if (cells === "off" && set.size > 0) {

@@ -74,6 +74,7 @@ export async function makeDeps(parts: AgentParts, run: RunParts): Promise<StepDe
   });
   try {
     await injectCellFunctions(runtime, cellFunctionsOf(options, settings.output));
+    await skills.resume(state().skills);
     const prompt = await systemPromptOf(options, { settings, skills });
     return {
       settings,

@@ -11,6 +11,7 @@ import type { RunResult } from "./record/event.ts";
 import { JournalError } from "./record/journal_error.ts";
 import { MiddlewareError } from "./step/middleware.ts";
 import { type RunState, withMessages } from "./record/state.ts";
+import { escapeTags } from "../text/escape_tags.ts";
 import { headOf } from "../text/truncate.ts";
 import { kept } from "./step/journaled.ts";
 import { step } from "./step/step.ts";
@@ -61,6 +62,10 @@ export class RunClock implements Disposable {
   }
 }
 
+/** Number of lost skills in the message for the model, and length of a reason. */
+const MAX_LOST = 20;
+const MAX_REASON_CHARS = 500;
+
 /** Maximum length of a reply that a person is asked to answer. */
 const MAX_QUESTION_CHARS = 10_000;
 
@@ -86,12 +91,12 @@ export async function runToEnd(first: RunState, options: RunLoopOptions): Promis
   const { deps, host, clock } = options;
   let state = first;
   const store = async (next: RunState) => {
-    state = next;
-    host.update(next);
-    await kept(deps.journal?.state(next));
+    state = { ...next, skills: deps.scope.skills?.active ?? [] };
+    host.update(state);
+    await kept(deps.journal?.state(state));
   };
   try {
-    await store(first);
+    await store(reportLostSkills(first, options));
     while (state.status === "running" || state.status === "waiting") {
       await store(
         state.status === "waiting" ? await answered(state, deps) : await step(state, deps),
@@ -107,6 +112,27 @@ export async function runToEnd(first: RunState, options: RunLoopOptions): Promis
   }
   report(state, options);
   return resultOf(state, { deps, durationMs: clock.elapsedMs });
+}
+
+/** Reports skills that a run had active before it was interrupted, and that are gone. */
+function reportLostSkills(state: RunState, { deps, host }: RunLoopOptions): RunState {
+  // The history of a run that is over stays as it is.
+  if (state.status !== "running" && state.status !== "waiting") return state;
+  const skills = deps.scope.skills?.takeLost() ?? [];
+  if (skills.length === 0) return state;
+  const list = skills.slice(0, MAX_LOST).map(({ reason }) =>
+    `- ${headOf(reason, MAX_REASON_CHARS)}`
+  );
+  const content = escapeTags(
+    `Skills that were active before are not there any more, with the names that they had put into cells:\n${
+      list.join("\n")
+    }`,
+  );
+  host.emit("skills_lost", state.step, { content, skills });
+  return withMessages(state, {
+    role: "user",
+    content: `<system-reminder>${content}</system-reminder>`,
+  });
 }
 
 /** Waits for a person, as a plain reply of the model demands. */

@@ -12,7 +12,7 @@ import {
   type SkillSource,
 } from "../skills/discover_skills.ts";
 import type { Skill } from "../skills/skill.ts";
-import { type SkillDiagnostic, SkillError } from "../skills/skill_error.ts";
+import { type SkillDiagnostic, SkillError } from "../skills/parse/skill_error.ts";
 import { UsageError } from "../terminal/command_line.ts";
 import { describeFailure, writeJson, writeLine, writeNote } from "../terminal/terminal_output.ts";
 

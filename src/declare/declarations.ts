@@ -17,6 +17,8 @@ import type { AnyFunction, HostFunction } from "../inject/host_function.ts";
 import type { HostType } from "../inject/host_type.ts";
 import type { InjectedVariable, Injections } from "../inject/injections.ts";
 import { isLendable, Transfers } from "../inject/transfer.ts";
+import type { KernelExport } from "../inject/kernel_module.ts";
+import { escapeTags } from "../text/escape_tags.ts";
 import type { HostVariable } from "../inject/host_variable.ts";
 
 /** Options of {@linkcode declareInjections}. */
@@ -41,11 +43,17 @@ export function declareInjections(
   const declarations = new Declarations(injections, options);
   const all = (names: Iterable<string>) => [...names].flatMap((name) => declarations.of(name));
   const { finders } = options;
-  const types = all(injections.types.keys());
-  const functions = finders === undefined
-    ? all(injections.functions.keys())
-    : declareFinders(finders, [...injections.functions.keys()]);
-  const variables = all(injections.variables.keys());
+  const exported = (kind: KernelExport["kind"]) =>
+    [...injections.modules].filter(([name, { exports }]) => exports.get(name)?.kind === kind)
+      .map(([name]) => name);
+  const types = all([...injections.types.keys(), ...exported("type")]);
+  const functions = [
+    ...finders === undefined
+      ? all(injections.functions.keys())
+      : declareFinders(finders, [...injections.functions.keys()]),
+    ...all(exported("function")),
+  ];
+  const variables = all([...injections.variables.keys(), ...exported("variable")]);
   const { reference } = declarations;
   return { types: reference === undefined ? types : [reference, ...types], functions, variables };
 }
@@ -85,7 +93,15 @@ export class Declarations {
     const definition = this.#injections.functions.get(name);
     if (definition !== undefined) return this.#function(name, definition);
     const variable = this.#injections.variables.get(name);
-    return variable === undefined ? [] : this.#variable(name, variable);
+    if (variable !== undefined) return this.#variable(name, variable);
+    const exported = this.#injections.modules.get(name)?.exports.get(name);
+    return exported === undefined ? [] : this.#exported(exported);
+  }
+
+  /** The text of a module is that of a stranger: its tags are none of the prompt. */
+  #exported({ declaration, description, typeDeclarations }: KernelExport): string[] {
+    const [types, text] = this.#withTypes(declaration, typeDeclarations);
+    return [...types.map(escapeTags), commentOf(description) + escapeTags(text)];
   }
 
   #type(name: string, type: HostType): string[] {
@@ -203,8 +219,8 @@ export class Declarations {
 
   /** Returns whether a name is taken. Classes are values as well. */
   #isTaken(name: string): boolean {
-    const { functions, variables } = this.#injections;
-    return this.#hasType(name) || functions.has(name) || variables.has(name);
+    const { functions, variables, modules } = this.#injections;
+    return this.#hasType(name) || functions.has(name) || variables.has(name) || modules.has(name);
   }
 }
 

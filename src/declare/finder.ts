@@ -64,10 +64,10 @@ export class Finder {
   }
 
   #free(name: string): string {
-    const { functions, variables } = this.#injections;
+    const { functions, variables, modules } = this.#injections;
     for (let i = 1;; i++) {
       const free = i === 1 ? name : `${name}${i}`;
-      if (!functions.has(free) && !variables.has(free)) return free;
+      if (![functions, variables, modules].some((names) => names.has(free))) return free;
     }
   }
 

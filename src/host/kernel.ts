@@ -14,6 +14,7 @@ import type {
   RestoreReport,
 } from "../rpc/protocol.ts";
 import type { HostType } from "../inject/host_type.ts";
+import type { KernelModule } from "../inject/kernel_module.ts";
 import type { Transfer } from "../inject/transfer.ts";
 import type { KernelSnapshot } from "./snapshot.ts";
 
@@ -53,6 +54,8 @@ export interface Definitions {
   readonly values?: Iterable<HostBinding>;
   /** Functions of the host, by their names. @default none */
   readonly functions?: Iterable<string>;
+  /** Modules that are evaluated in the kernel, by the names of their exports. @default none */
+  readonly modules?: ReadonlyMap<string, KernelModule>;
 }
 
 /** Options of {@linkcode Kernel.retrieve}. */
@@ -73,6 +76,8 @@ export interface Kernel {
    * @throws {TypeError} If a value cannot cross, or a class cannot be made in the kernel.
    */
   define(definitions: Definitions): Promise<void>;
+  /** Takes names away that were bound by `define`. */
+  remove(names: readonly string[]): Promise<void>;
   /** Runs a compiled cell. */
   execute(cell: ExecuteParams): Promise<CellReport>;
   /** Asks the running cell to stop. If it can, `execute` settles soon; `close` ends a kernel that does not obey. */

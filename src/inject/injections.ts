@@ -9,6 +9,7 @@ import { HostFunction } from "./host_function.ts";
 import { checkFreeNames, HostType, isClass } from "./host_type.ts";
 import { HostVariable } from "./host_variable.ts";
 import { hindranceOfName } from "./identifier.ts";
+import { KernelModule } from "./kernel_module.ts";
 import { type Transfer, Transfers } from "./transfer.ts";
 
 /** A variable that is injected, with the decision how its value reaches cells. */
@@ -27,6 +28,8 @@ export interface Injections {
   readonly functions: ReadonlyMap<string, HostFunction>;
   /** Types. */
   readonly types: ReadonlyMap<string, HostType>;
+  /** Modules whose code runs in the kernel, by the names of their exports. */
+  readonly modules: ReadonlyMap<string, KernelModule>;
 }
 
 /** Records of what a host hands over, by name: definitions or bare values. */
@@ -37,6 +40,8 @@ export interface InjectOptions {
   readonly functions?: Readonly<Record<string, unknown>> | undefined;
   /** Types by name: classes, schemas, objects with constants, or results of `defineType`. @default none */
   readonly types?: Readonly<Record<string, unknown>> | undefined;
+  /** Modules whose code runs in the kernel, from `defineKernelModule`. Their exports become names. @default none */
+  readonly modules?: readonly KernelModule[] | undefined;
 }
 
 /** The names of {@linkcode InjectOptions}. */
@@ -44,17 +49,22 @@ export const INJECT_OPTIONS: OptionNames<InjectOptions> = {
   variables: true,
   functions: true,
   types: true,
+  modules: true,
 };
 
 const NOTHING: Injections = {
   variables: new Map(),
   functions: new Map(),
   types: new Map(),
+  modules: new Map(),
 };
 
 /** Whether a name is injected. */
-export function hasName({ variables, functions, types }: Injections, name: string): boolean {
-  return variables.has(name) || functions.has(name) || types.has(name);
+export function hasName(
+  { variables, functions, types, modules }: Injections,
+  name: string,
+): boolean {
+  return variables.has(name) || functions.has(name) || types.has(name) || modules.has(name);
 }
 
 /** Options of {@linkcode toInjections}. */
@@ -83,8 +93,9 @@ export function toInjections(
   const types = new Map<string, HostType>();
   const functions = new Map<string, HostFunction>();
   const definitions = new Map<string, HostVariable<unknown>>();
-  const used = [taken.variables, taken.functions, taken.types, definitions, functions, types];
-  const isInjected = (name: string) => used.some((names) => names.has(name));
+  const modules = new Map<string, KernelModule>();
+  const used = [definitions, functions, types, modules];
+  const isInjected = (name: string) => hasName(taken, name) || used.some((own) => own.has(name));
   for (const [name, value] of Object.entries(given.types ?? {})) {
     checkName(name, isInjected);
     types.set(name, value instanceof HostType ? value : new HostType(value));
@@ -97,13 +108,32 @@ export function toInjections(
     checkName(name, isInjected);
     functions.set(name, toFunction(name, value));
   }
+  for (const module of given.modules ?? []) {
+    checkModule(module, isolated);
+    for (const name of module.exports.keys()) {
+      checkName(name, isInjected);
+      modules.set(name, module);
+    }
+  }
   if (isolated) checkFreeNames(types, isInjected);
   const transfers = new Transfers(new Map([...taken.types, ...types]), { isolated });
   const variables = new Map<string, InjectedVariable>();
   for (const [name, definition] of definitions) {
     variables.set(name, toInjected(definition, { name, transfers }));
   }
-  return { variables, functions, types };
+  return { variables, functions, types, modules };
+}
+
+/** Refuses modules of strangers where cells run in the process of the host. */
+function checkModule(module: KernelModule, isolated: boolean): void {
+  if (!(module instanceof KernelModule)) {
+    throw new TypeError(`Cannot inject a module: it is a ${typeof module}; use defineKernelModule`);
+  }
+  if (isolated || module.trusted) return;
+  throw new TypeError(
+    `Cannot inject the module ${module.name}: it is not trusted, and cells of this runtime run in the process of the ` +
+      "host. Use a DenoRuntime",
+  );
 }
 
 type ValueIn<M> = M extends ReadonlyMap<string, infer T> ? T : never;

@@ -8,6 +8,7 @@ import { Array, Error, Map, Object, Promise, realm } from "../rpc/builtins.ts";
 import type {
   CellReport,
   ExecuteParams,
+  ModuleParams,
   OutputReport,
   OutputStream,
   RestoreReport,
@@ -141,11 +142,30 @@ export class Evaluator {
    * @throws What such a member throws.
    */
   async makeClasses(cell: ExecuteParams): Promise<Record<string, AnyClass>> {
-    const made = await this.#bounded(
-      "make the classes",
-      () => this.#scope.compile(cell)(this.#helper, this.#stopper.flag)(),
-    );
-    return (made as [Record<string, AnyClass>])[0];
+    return await this.#made("make the classes", cell) as Record<string, AnyClass>;
+  }
+
+  /**
+   * Evaluates a module, and binds its exports. Functions and classes are in snapshots by their names, for a module that is
+   * evaluated anew makes them again; other values are data.
+   *
+   * @param module A compiled cell that returns an object with the exports.
+   * @throws {Error} If that does not come to an end.
+   * @throws What the module throws.
+   */
+  async makeModule({ names, ...cell }: ModuleParams): Promise<void> {
+    const exports = await this.#made("evaluate the module", cell);
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i]!;
+      const value = exports[name];
+      if (typeof value === "function") this.namespace.defineProvided(name, value);
+      else this.namespace.define(name, value);
+    }
+  }
+
+  async #made(what: string, cell: ExecuteParams): Promise<Record<string, unknown>> {
+    const run = () => this.#scope.compile(cell)(this.#helper, this.#stopper.flag)();
+    return (await this.#bounded(what, run) as [Record<string, unknown>])[0];
   }
 
   /** Runs what may run code of cells. The engine's limit is for one synchronous stretch, so the action has to be one. */

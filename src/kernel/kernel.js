@@ -2,7 +2,7 @@
 // The kernel as one file, made from main.ts by `deno task kernel`. Do not edit it.
 // deno-lint-ignore-file
 // deno-fmt-ignore-file
-// sources 192cf047bae1aa2d0ca5893b76b051b85b90275fd8323981dc62052ffa886ce5, text 3aa47ee88ccd60a6eade06ff6b63bbaf40dbb0826316d3bd4536eb1cae0037a1
+// sources e2f4b4f2da2318efcda8c1b314e24baf4f23a01033b0696a9d4e1f10b3ea8713, text 527e0c5463d63946f2ec28e15b8729ee340ea8d08e7a36df8afb0c636fc25abb
 // src/rpc/builtins.ts
 var { AbortController, AggregateError, Array: Array2, ArrayBuffer, Atomics: Atomics2, BigInt, Boolean, DOMException, DataView, Date, Error: Error2, EvalError: EvalError2, FinalizationRegistry: FinalizationRegistry2, Float64Array: Float64Array2, Int32Array, JSON: JSON2, Map, Math: Math2, Number: Number2, Object: Object2, Promise: Promise2, Proxy, RangeError, ReferenceError: ReferenceError2, Reflect: Reflect2, RegExp, Set: Set2, SharedArrayBuffer, String, SuppressedError, Symbol, SyntaxError, TextDecoder, TextEncoder: TextEncoder2, TypeError: TypeError2, URIError: URIError2, URL: URL2, URLSearchParams, Uint32Array: Uint32Array2, Uint8Array: Uint8Array2, WeakMap, WeakRef, WeakSet } = globalThis;
 var realm = globalThis;
@@ -3359,6 +3359,24 @@ var Namespace = class {
     });
   }
   /**
+   * Takes a name away, whatever it stands for now. A global that it has hidden is back.
+   *
+   * @param name The name.
+   */
+  remove(name) {
+    this.#provided.delete(name);
+    if (!this.has(name)) return;
+    if (this.#bound !== void 0 && !this.#bound.has(name)) {
+      this.#bound.set(name, this.named(name));
+    }
+    const hidden = this.#shadowed.get(name);
+    this.#shadowed.delete(name);
+    this.#order.delete(name);
+    if (this.#awaited.has(name)) this.#awaited.set(name, hidden);
+    else if (hidden?.configurable !== void 0) defineProperty3(this.#target, name, hidden);
+    else delete this.#target[name];
+  }
+  /**
    * Binds a name that the running cell gives a value later, by {@linkcode Namespace.define}. Until then it is as it was for
    * everyone but the cells.
    *
@@ -4715,8 +4733,28 @@ var Evaluator = class {
    * @throws What such a member throws.
    */
   async makeClasses(cell) {
-    const made2 = await this.#bounded("make the classes", () => this.#scope.compile(cell)(this.#helper, this.#stopper.flag)());
-    return made2[0];
+    return await this.#made("make the classes", cell);
+  }
+  /**
+   * Evaluates a module, and binds its exports. Functions and classes are in snapshots by their names, for a module that is
+   * evaluated anew makes them again; other values are data.
+   *
+   * @param module A compiled cell that returns an object with the exports.
+   * @throws {Error} If that does not come to an end.
+   * @throws What the module throws.
+   */
+  async makeModule({ names, ...cell }) {
+    const exports = await this.#made("evaluate the module", cell);
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i];
+      const value2 = exports[name];
+      if (typeof value2 === "function") this.namespace.defineProvided(name, value2);
+      else this.namespace.define(name, value2);
+    }
+  }
+  async #made(what, cell) {
+    const run = () => this.#scope.compile(cell)(this.#helper, this.#stopper.flag)();
+    return (await this.#bounded(what, run))[0];
   }
   /** Runs what may run code of cells. The engine's limit is for one synchronous stretch, so the action has to be one. */
   async #bounded(what, action) {
@@ -7438,6 +7476,8 @@ function requestHandlers(parts) {
   const cells = new CellRequests(parts);
   return {
     define: ({ value: value2, attachments }) => define3(value2, attachments, parts),
+    module: ({ value: value2 }) => evaluator.makeModule(value2),
+    remove: ({ value: value2 }) => remove(value2, parts),
     types: ({ value: value2 }) => makeTypes(value2, parts),
     execute: ({ value: value2 }) => cells.execute(value2),
     interrupt: () => cells.interrupt(),
@@ -7553,6 +7593,12 @@ function define3(params, attachments, { evaluator: { namespace }, references, ca
   const decoded = references.decodeValue(encoded, attachments);
   if (references.isStandIn(decoded)) namespace.defineProvided(name, decoded);
   else namespace.define(name, decoded);
+}
+function remove({ names }, { evaluator, references }) {
+  for (let i = 0; i < names.length; i++) {
+    evaluator.namespace.remove(names[i]);
+    references.types.delete(names[i]);
+  }
 }
 async function makeTypes({ types, ...cell }, { evaluator, references }) {
   const made2 = await evaluator.makeClasses(cell);
@@ -7771,6 +7817,9 @@ var CellRun = class {
   cell;
   stop = Promise2.withResolvers();
   stopped = false;
+  over = false;
+  /** The reason for which it was ordered to stop. */
+  reason;
   error;
   failure;
   stopTimer;
@@ -7801,6 +7850,7 @@ var Stopper = class {
    */
   async run(action, { cell, timeoutMs }) {
     const run = new CellRun(cell);
+    const outer = this.#current;
     this.#current = run;
     this.#spared = 0;
     try {
@@ -7827,9 +7877,11 @@ var Stopper = class {
       }
       throw error;
     } finally {
-      this.#current = void 0;
       clearTimeout3(run.stopTimer);
+      run.over = true;
+      if (this.#current === run) this.#current = outer?.over === false ? outer : void 0;
       this.settle();
+      if (run.reason !== void 0 && this.#current === outer) this.stop(run.reason);
     }
   }
   /**
@@ -7855,6 +7907,7 @@ var Stopper = class {
       return this.#withdraw(reason);
     }
     run.error = this.#reasons.explain(reason);
+    run.reason = reason;
     this.#mark(run);
     store2(this.flag, 0, reason);
     run.stopTimer = setTimeout3(() => run.stop.resolve());

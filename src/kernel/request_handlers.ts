@@ -11,9 +11,11 @@ import type {
   DefineParams,
   ExecuteParams,
   KernelFacts,
+  ModuleParams,
   OrderedParams,
   OrderReport,
   OutlineParams,
+  RemoveParams,
   RestoreParams,
   RetrieveParams,
   SnapshotParams,
@@ -61,6 +63,8 @@ export function requestHandlers(parts: KernelParts): Record<string, Handler> {
   const cells = new CellRequests(parts);
   return {
     define: ({ value, attachments }) => define(value as DefineParams, attachments, parts),
+    module: ({ value }) => evaluator.makeModule(value as ModuleParams),
+    remove: ({ value }) => remove(value as RemoveParams, parts),
     types: ({ value }) => makeTypes(value as TypesParams, parts),
     execute: ({ value }) => cells.execute(value as ExecuteParams),
     interrupt: () => cells.interrupt(),
@@ -171,6 +175,13 @@ function define(
   const decoded = references.decodeValue(encoded, attachments);
   if (references.isStandIn(decoded)) namespace.defineProvided(name, decoded as object);
   else namespace.define(name, decoded);
+}
+
+function remove({ names }: RemoveParams, { evaluator, references }: KernelParts): void {
+  for (let i = 0; i < names.length; i++) {
+    evaluator.namespace.remove(names[i]!);
+    references.types.delete(names[i]!);
+  }
 }
 
 async function makeTypes(

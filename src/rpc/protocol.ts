@@ -5,7 +5,9 @@
  * | method | direction | |
  * |---|---|---|
  * | `define` | host calls kernel | binds a name to a value, or names to host functions |
+ * | `remove` | host calls kernel | takes names away that the host has bound |
  * | `types` | host calls kernel | makes classes from their source and binds their names |
+ * | `module` | host calls kernel | evaluates a module and binds its exports |
  * | `execute` | host calls kernel | runs a compiled cell and answers with a {@linkcode CellReport} |
  * | `interrupt` | host notifies kernel | stops the cell, if it waits; one that computes is sent {@linkcode HOST_SIGNALS} as well |
  * | `retrieve` | host calls kernel | answers with the value of a name |
@@ -44,6 +46,12 @@ export interface DefineValueParams {
 export interface DefineFunctionsParams {
   /** Their names in the namespace. */
   functions: string[];
+}
+
+/** Parameters of `remove`. */
+export interface RemoveParams {
+  /** Names that the host has bound. */
+  names: string[];
 }
 
 /** Parameters of `outline`. */
@@ -118,6 +126,12 @@ export interface OrderReport {
 export interface TypesParams extends ExecuteParams {
   /** The names of the classes, and whether their instances are copied. */
   types: { name: string; copied: boolean }[];
+}
+
+/** Parameters of `module`: a compiled cell that returns an object with the exports of a module. */
+export interface ModuleParams extends ExecuteParams {
+  /** The exports that are bound. */
+  names: string[];
 }
 
 /** Parameters of `retrieve`. */

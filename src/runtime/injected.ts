@@ -9,6 +9,7 @@ import { Finder, type FinderOptions } from "../declare/finder.ts";
 import type { FinderNames } from "../declare/function_groups.ts";
 import type { Definitions, HostBinding } from "../host/kernel.ts";
 import type { HostFunction } from "../inject/host_function.ts";
+import type { KernelModule } from "../inject/kernel_module.ts";
 import type { HostType } from "../inject/host_type.ts";
 import {
   hasName,
@@ -31,6 +32,7 @@ export class Injected {
   readonly #variables: Map<string, InjectedVariable>;
   readonly #functions: Map<string, HostFunction>;
   readonly #types: Map<string, HostType>;
+  readonly #modules: Map<string, KernelModule>;
   readonly #isolated: boolean;
   readonly #finder: Finder;
 
@@ -42,17 +44,23 @@ export class Injected {
    * @throws {TypeError} If something cannot be injected.
    */
   constructor(given: InjectOptions, options: InjectedOptions) {
-    const { variables, functions, types } = toInjections(given, options);
+    const { variables, functions, types, modules } = toInjections(given, options);
     this.#variables = variables;
     this.#functions = functions;
     this.#types = types;
+    this.#modules = modules;
     this.#isolated = options.isolated;
-    this.#finder = new Finder({ variables, functions, types }, options);
+    this.#finder = new Finder(this.all, options);
   }
 
   /** All injections of the host. */
   get all(): Injections {
-    return { variables: this.#variables, functions: this.#functions, types: this.#types };
+    return {
+      variables: this.#variables,
+      functions: this.#functions,
+      types: this.#types,
+      modules: this.#modules,
+    };
   }
 
   /** The names of the functions that find others; `undefined` if all functions are declared. */
@@ -71,10 +79,17 @@ export class Injected {
   }
 
   /** Adds injections that were checked. */
-  add({ variables, functions, types }: Injections): void {
+  add({ variables, functions, types, modules }: Injections): void {
     for (const [name, variable] of variables) this.#variables.set(name, variable);
     for (const [name, definition] of functions) this.#functions.set(name, definition);
     for (const [name, type] of types) this.#types.set(name, type);
+    for (const [name, module] of modules) this.#modules.set(name, module);
+  }
+
+  /** Removes names. Those that are not injected are ignored. */
+  remove(names: Iterable<string>): void {
+    const all = [this.#variables, this.#functions, this.#types, this.#modules];
+    for (const name of names) for (const known of all) known.delete(name);
   }
 
   /** Returns the variable by a name. */
@@ -126,6 +141,7 @@ export class Injected {
       !restored.has(name) || transfer === "lend";
     return {
       types: this.#types,
+      modules: this.#modules,
       values: bindingsOf(this.#variables, isMissing),
       functions: [...this.#functions.keys(), ...this.finderNames],
     };

@@ -92,6 +92,11 @@ export class LocalRuntime<V extends object = Record<string, unknown>, F extends 
     return this.#core.inject(injections);
   }
 
+  /** See {@linkcode Runtime.eject}. */
+  eject(names: readonly string[]): Promise<void> {
+    return this.#core.eject(names);
+  }
+
   /** See {@linkcode Runtime.execute}. */
   execute(source: string, options?: ExecuteOptions): Promise<CellResult> {
     return this.#core.execute(source, options);

@@ -126,6 +126,14 @@ export interface Runtime extends AsyncDisposable {
   inject(injections: InjectOptions): Promise<void>;
 
   /**
+   * Takes injected names away, whatever cells have bound to them since. May be called before, between and during cells.
+   * Without it, the names of a skill stay when the skill is removed. @default not possible
+   *
+   * @param names The names. Those that are not injected are ignored.
+   */
+  eject?(names: readonly string[]): Promise<void>;
+
+  /**
    * Runs a cell. Cells run one after another: a second call waits for the first.
    *
    * @param source TypeScript.

@@ -100,13 +100,15 @@ export class RuntimeCore implements Runtime {
     this.#keeper = new KernelKeeper({
       ...state,
       start: (signal) => source.start(this.#runner, signal),
-      inject: (kernel, restored) => kernel.define(this.#injected.definitions(restored)),
+      inject: (kernel, restored) => this.#live.begin(kernel, restored),
       injectAgain: (kernel, names) => kernel.define(this.#injected.definitionsAgain(names)),
       onEnded: () => this.#runner.kernelEnded(),
       isInjected: (name) => this.#injected.has(name),
       snapshot: options.snapshot,
     });
-    this.#live = new LiveInjections(this.#injected, this.#keeper);
+    this.#live = new LiveInjections(this.#injected, this.#keeper, {
+      checkModule: (module) => this.#runner.checkModule(module, this.#place),
+    });
   }
 
   /**
@@ -138,10 +140,12 @@ export class RuntimeCore implements Runtime {
 
   /** See {@linkcode Runtime.inject}. */
   inject(given: InjectOptions): Promise<void> {
-    return this.#live.exclusive(async () => {
-      this.#assertOpen("inject");
-      await this.#live.inject(given);
-    });
+    return this.#change("inject", () => this.#live.inject(given));
+  }
+
+  /** See {@linkcode Runtime.eject}. */
+  eject(names: readonly string[]): Promise<void> {
+    return this.#change("eject", () => this.#live.eject(names));
   }
 
   /** See {@linkcode Runtime.execute}. */
@@ -157,6 +161,18 @@ export class RuntimeCore implements Runtime {
       () => this.#execute(source, { ...options, timeoutMs }),
       options.signal,
     );
+  }
+
+  /** Changes injections. */
+  #change(task: string, action: () => Promise<void>): Promise<void> {
+    return this.#live.exclusive(async () => {
+      this.#assertOpen(task);
+      await action();
+    });
+  }
+
+  get #place(): CellPlace {
+    return { ...this.#source.place, isDefined: (name) => this.#injected.has(name) };
   }
 
   #timeoutOf({ timeoutMs }: { readonly timeoutMs?: number | undefined }): number {
@@ -199,10 +215,8 @@ export class RuntimeCore implements Runtime {
 
   /** See {@linkcode Runtime.update}. */
   update(name: string, value: unknown): Promise<void> {
-    return this.#live.exclusive(async () => {
-      this.#assertOpen(`update ${JSON.stringify(name)}`);
-      await this.#live.update(name, value);
-    });
+    const task = `update ${JSON.stringify(name)}`;
+    return this.#change(task, () => this.#live.update(name, value));
   }
 
   /** See {@linkcode Runtime.names}. */
@@ -285,7 +299,7 @@ export class RuntimeCore implements Runtime {
       kernel: () => this.#keeper.kernel(),
       recovered: () => this.#keeper.recovery,
       isAsync: (name) => this.#injected.isAsync(name),
-      place: { ...this.#source.place, isDefined: (name) => this.#injected.has(name) },
+      place: this.#place,
     });
     this.#keeper.cellEnded({
       changed: result.changed.map(({ name }) => name),

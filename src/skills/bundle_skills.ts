@@ -6,9 +6,9 @@
 
 import { discoverSkills, type SkillSource } from "./discover_skills.ts";
 import type { Skill } from "./skill.ts";
-import { quoted, SkillError, skillError } from "./skill_error.ts";
-import { listFiles, MAX_FILE_BYTES, readBounded } from "./skill_files.ts";
-import { MAX_SKILL_BYTES } from "./skill_text.ts";
+import { quoted, SkillError, skillError } from "./parse/skill_error.ts";
+import { listFiles, MAX_FILE_BYTES, readInside } from "./skill_files.ts";
+import { MAX_SKILL_BYTES } from "./parse/skill_text.ts";
 
 /** Files of a skill that are copied. */
 const MAX_FILES = 1_000;
@@ -45,7 +45,7 @@ export async function bundleSkills(
   const task = `Cannot bundle skills into ${quoted(target)}`;
   if (skills.length === 0) throw skillError("path", `${task}: there are none`);
   if (await hasContent(target)) throw skillError("path", `${task}: it is not empty`);
-  const copies: { from: string; to: string; max: number }[] = [];
+  const copies: { directory: string; file: string; to: string; max: number }[] = [];
   for (const { directory, name } of skills) {
     const files = await listFiles(directory!, MAX_FILES + 1);
     if (files.length > MAX_FILES) {
@@ -55,11 +55,12 @@ export async function bundleSkills(
     const folder = `${target}/${name.normalize("NFKC")}`;
     for (const file of ["SKILL.md", ...files]) {
       const max = file === "SKILL.md" ? MAX_SKILL_BYTES : MAX_FILE_BYTES;
-      copies.push({ from: `${directory}/${file}`, to: `${folder}/${file}`, max });
+      copies.push({ directory: directory!, file, to: `${folder}/${file}`, max });
     }
   }
-  for (const { from, to, max } of copies) {
-    const bytes = await readBounded(from, { max, task: `Cannot copy ${quoted(from)}` });
+  for (const { directory, file, to, max } of copies) {
+    const from = `${directory}/${file}`;
+    const bytes = readInside(directory, file, { max, task: `Cannot copy ${quoted(from)}` });
     await Deno.mkdir(to.slice(0, to.lastIndexOf("/")), { recursive: true });
     await Deno.writeFile(to, bytes);
   }

@@ -8,7 +8,7 @@ import { escapeTags } from "../text/escape_tags.ts";
 import { printable } from "../text/printable.ts";
 import { truncate } from "../text/truncate.ts";
 import type { Skill } from "./skill.ts";
-import { MAX_DESCRIPTION_CHARS } from "./skill_fields.ts";
+import { MAX_DESCRIPTION_CHARS } from "./parse/skill_fields.ts";
 
 /** Part of the context window that names and descriptions may take. */
 const WINDOW_PART = 0.02;
@@ -38,10 +38,7 @@ export function catalogOf(skills: readonly Skill[], windowTokens: number): strin
   const budget = Number.isFinite(windowTokens)
     ? Math.floor(windowTokens * WINDOW_PART * CHARS_PER_TOKEN)
     : Infinity;
-  const entries = skills.map(({ name, description }) => ({
-    name: shown(name, MAX_NAME_CHARS),
-    description: shown(description, MAX_DESCRIPTION_CHARS),
-  }));
+  const entries = skills.map(entryOf);
   const names = entries.reduce((sum, { name }) => sum + name.length + 3, 0);
   const chars = Math.floor((budget - names) / entries.length) - 5;
   if (chars >= MIN_CHARS) {
@@ -60,6 +57,19 @@ export function catalogOf(skills: readonly Skill[], windowTokens: number): strin
   const omitted = entries.length - lines.length;
   if (omitted > 0) lines.push(`- ... (${omitted} more)`);
   return `${INTRODUCTION}\n${lines.join("\n")}`;
+}
+
+/** Returns the line of a skill, unshortened. */
+export function catalogLine(skill: Skill): string {
+  const { name, description } = entryOf(skill);
+  return `- ${name}: ${description}`;
+}
+
+function entryOf({ name, description }: Skill) {
+  return {
+    name: shown(name, MAX_NAME_CHARS),
+    description: shown(description, MAX_DESCRIPTION_CHARS),
+  };
 }
 
 /** Returns a text of a skill on one line, as it may stand in a prompt. */

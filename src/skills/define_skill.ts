@@ -6,8 +6,8 @@
 
 import { checkOptions, type OptionNames } from "../limits/options.ts";
 import type { Skill } from "./skill.ts";
-import { type SkillDiagnostic, SkillError } from "./skill_error.ts";
-import { checkFields } from "./skill_fields.ts";
+import { type SkillDiagnostic, SkillError } from "./parse/skill_error.ts";
+import { checkFields } from "./parse/skill_fields.ts";
 
 /** Options of {@linkcode defineSkill}. */
 export interface SkillOptions {

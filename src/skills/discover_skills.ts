@@ -4,12 +4,11 @@
  * @module
  */
 
-import type { SkillMode } from "./frontmatter.ts";
-import { parseSkill } from "./parse_skill.ts";
+import type { SkillMode } from "./parse/frontmatter.ts";
 import type { Skill, SkillTrust } from "./skill.ts";
-import { quoted, type SkillDiagnostic, SkillError, skillError } from "./skill_error.ts";
-import { isInside, isSkipped, readBounded, sortedEntries } from "./skill_files.ts";
-import { MAX_SKILL_BYTES } from "./skill_text.ts";
+import { quoted, type SkillDiagnostic } from "./parse/skill_error.ts";
+import { readSkill } from "./read_skill.ts";
+import { isInside, isSkipped, sortedEntries } from "./skill_files.ts";
 
 /** A directory with skills. */
 export interface SkillSource {
@@ -41,9 +40,6 @@ const MAX_DEPTH = 4;
 /** Directories that are searched in all sources. */
 const MAX_DIRECTORIES = 5_000;
 
-/** Files that are read at the same time. */
-const MAX_PARALLEL = 32;
-
 /** Directories of a project, or of a home, in the order of precedence. */
 const CONVENTIONAL = [".agents/skills", ".claude/skills", "skills"];
 
@@ -72,7 +68,6 @@ export function conventionalSources(
 /** A place where a `SKILL.md` is. */
 interface Place {
   readonly directory: string;
-  readonly name: string;
   readonly trust: SkillTrust;
 }
 
@@ -109,17 +104,15 @@ export async function discoverSkills(
   }
   const diagnostics: SkillDiagnostic[] = [...search.diagnostics];
   const skills = new Map<string, Skill>();
-  for (let i = 0; i < search.places.length; i += MAX_PARALLEL) {
-    const places = search.places.slice(i, i + MAX_PARALLEL);
-    for (const { skill, faults } of await Promise.all(places.map((at) => load(at, options)))) {
-      diagnostics.push(...faults);
-      if (skill === undefined) continue;
-      // Names that differ in their form only would read the same.
-      const key = skill.name.normalize("NFKC");
-      const first = skills.get(key);
-      if (first === undefined) skills.set(key, skill);
-      else diagnostics.push(collision(skill, first));
-    }
+  for (const { directory, trust } of search.places) {
+    const { skill, diagnostics: faults } = readSkill(directory, { trust, mode: options.mode });
+    diagnostics.push(...faults);
+    if (skill === undefined) continue;
+    // Names that differ in their form only would read the same.
+    const key = skill.name.normalize("NFKC");
+    const first = skills.get(key);
+    if (first === undefined) skills.set(key, skill);
+    else diagnostics.push(collision(skill, first));
   }
   return { skills: [...skills.values()], diagnostics };
 }
@@ -129,30 +122,6 @@ function collision({ name, directory }: Skill, first: Skill): SkillDiagnostic {
     quoted(first.directory ?? "")
   } has that name as well, and comes first`;
   return { level: "warning", code: "collision", message, path: directory };
-}
-
-async function load(
-  { directory, name, trust }: Place,
-  { mode = "lenient" }: DiscoverOptions,
-): Promise<{ skill: Skill | undefined; faults: SkillDiagnostic[] }> {
-  const path = `${directory}/SKILL.md`;
-  try {
-    const real = await Deno.realPath(path);
-    if (!isInside(real, directory)) {
-      throw skillError("path", "Cannot read SKILL.md: it is a link out of its directory");
-    }
-    const bytes = await readBounded(real, { max: MAX_SKILL_BYTES, task: "Cannot read SKILL.md" });
-    const { skill, diagnostics } = parseSkill(bytes, { mode, directory: name });
-    return {
-      skill: skill === undefined ? undefined : { ...skill, trust, directory },
-      faults: diagnostics.map((fault) => ({ ...fault, path })),
-    };
-  } catch (error) {
-    const faults = error instanceof SkillError
-      ? error.diagnostics
-      : skillError("path", `Cannot read SKILL.md: ${quoted(String(error))}`).diagnostics;
-    return { skill: undefined, faults: faults.map((fault) => ({ ...fault, path })) };
-  }
 }
 
 /** The walk through all sources. */
@@ -195,7 +164,7 @@ class Search {
       return;
     }
     if (entries.some(({ name }) => name === "SKILL.md")) {
-      this.places.push({ directory, name: directory.split(/[/\\]/).at(-1)!, trust });
+      this.places.push({ directory, trust });
       return;
     }
     if (depth === MAX_DEPTH) return;

@@ -13,13 +13,14 @@ export {
   discoverSkills,
   type SkillSource,
 } from "./discover_skills.ts";
-export type { SkillMode } from "./frontmatter.ts";
+export type { SkillMode } from "./parse/frontmatter.ts";
 export {
   type ParsedSkill,
   parseSkill,
   type ParseSkillOptions,
   type SkillDocument,
-} from "./parse_skill.ts";
+} from "./parse/parse_skill.ts";
 export type { InjectOptions } from "../inject/injections.ts";
 export type { Skill, SkillTrust } from "./skill.ts";
-export { type SkillDiagnostic, SkillError, type SkillFault } from "./skill_error.ts";
+export { SkillRegistry } from "./skill_registry.ts";
+export { type SkillDiagnostic, SkillError, type SkillFault } from "./parse/skill_error.ts";

@@ -5,13 +5,14 @@
  */
 
 import type { InjectOptions } from "../inject/injections.ts";
-import type { SkillDocument } from "./parse_skill.ts";
+import type { SkillDocument } from "./parse/parse_skill.ts";
 
 /**
  * The trust of the host in a skill. `none`: it is listed for people, and no model sees it. `instructions`: the model may
- * read its instructions and files. `code`: its `injection.ts` is also run, in the process of the host.
+ * read its instructions and files. `kernel`: its modules for the kernel are also run, with the permissions of cells. `code`:
+ * its `injection.ts` is also run, in the process of the host.
  */
-export type SkillTrust = "none" | "instructions" | "code";
+export type SkillTrust = "none" | "instructions" | "kernel" | "code";
 
 /** A skill. */
 export interface Skill extends SkillDocument {

@@ -4,7 +4,16 @@
  * @module
  */
 
-import { quoted, skillError } from "./skill_error.ts";
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readSync,
+} from "node:fs";
+import { quoted, skillError } from "./parse/skill_error.ts";
 
 /** Bytes of a file that cells can read. */
 export const MAX_FILE_BYTES = 10 << 20;
@@ -20,6 +29,9 @@ const MAX_ENTRIES = 5_000;
 
 /** Directories without files of the skill. */
 const SKIPPED: ReadonlySet<string> = new Set(["node_modules", "__pycache__"]);
+
+/** Checks of an open file. A path that another program exchanges again and again would have to be right in each of them. */
+const CHECKS = 3;
 
 const SEPARATOR = Deno.build.os === "windows" ? "\\" : "/";
 
@@ -76,10 +88,10 @@ export async function listFiles(directory: string, max = MAX_LISTED_FILES): Prom
  * @returns Its text; its bytes if it is not UTF-8.
  * @throws {SkillError} If the path leaves the directory, or there is no such file, or it is too large.
  */
-export async function readFileInside(
+export function readFileInside(
   directory: string,
   path: string,
-): Promise<string | Uint8Array<ArrayBuffer>> {
+): string | Uint8Array<ArrayBuffer> {
   const task = `Cannot read the file ${quoted(String(path))} of a skill`;
   const segments = typeof path === "string" ? path.split("/") : [];
   if (
@@ -89,16 +101,7 @@ export async function readFileInside(
   ) {
     throw skillError("path", `${task}: it is no relative path inside the directory of the skill`);
   }
-  let real: string;
-  try {
-    real = await Deno.realPath(`${directory}/${path}`);
-  } catch (cause) {
-    throw skillError("path", `${task}: it does not exist`, { cause });
-  }
-  if (!isInside(real, directory)) {
-    throw skillError("path", `${task}: it is a link out of the directory of the skill`);
-  }
-  const bytes = await readBounded(real, { max: MAX_FILE_BYTES, task });
+  const bytes = readInside(directory, path, { max: MAX_FILE_BYTES, task });
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
@@ -106,18 +109,89 @@ export async function readFileInside(
   }
 }
 
-/** Reads a regular file. Others, such as a pipe, could wait for ever. */
-export async function readBounded(
+/** Options of {@linkcode readInside}. */
+export interface ReadInsideOptions {
+  /** Bytes that are read at most. A file with more is refused. */
+  readonly max: number;
+  /** The task, for errors. */
+  readonly task: string;
+}
+
+/**
+ * Reads a regular file of a directory. It is opened once, and the open file is compared with the one that lies in the
+ * directory: another program may exchange a path for a link at any time.
+ *
+ * @param directory The directory, without symbolic links.
+ * @param path The path relative to it.
+ * @param options The largest size, and words for errors.
+ * @throws {SkillError} If it is no regular file of the directory, too large, or cannot be read.
+ */
+export function readInside(
+  directory: string,
   path: string,
-  { max, task }: { readonly max: number; readonly task: string },
-): Promise<Uint8Array<ArrayBuffer>> {
+  { max, task }: ReadInsideOptions,
+): Uint8Array<ArrayBuffer> {
+  let file: number | undefined;
   try {
-    const { isFile, size } = await Deno.stat(path);
-    if (!isFile) throw skillError("path", `${task}: it is not a file`);
-    if (size > max) throw skillError("size", `${task}: it has ${size} bytes, more than ${max}`);
-    return await Deno.readFile(path);
+    // A pipe would make the host wait for its other end.
+    file = openSync(`${directory}/${path}`, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const opened = fstatSync(file, { bigint: true });
+    if (!opened.isFile()) throw skillError("path", `${task}: it is not a file`);
+    for (let i = 0; i < CHECKS; i++) checkInside(opened, { directory, path, task });
+    if (opened.size > max) {
+      throw skillError("size", `${task}: it has ${opened.size} bytes, more than ${max}`);
+    }
+    return readAll(file, { size: Number(opened.size), max, task });
   } catch (cause) {
     if (!(cause instanceof Error) || cause.name === "SkillError") throw cause;
-    throw skillError("path", `${task}: ${quoted(cause.message)}`, { cause });
+    const isMissing = (cause as { readonly code?: string }).code === "ENOENT" ||
+      cause instanceof Deno.errors.NotFound;
+    const reason = isMissing ? "it does not exist" : quoted(cause.message);
+    throw skillError("path", `${task}: ${reason}`, { cause });
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+/** The directory and the path of a file that is open. */
+interface OpenedPath extends Pick<ReadInsideOptions, "task"> {
+  readonly directory: string;
+  readonly path: string;
+}
+
+/** Checks that an open file is the one that lies in a directory by a path, without links between them. */
+function checkInside(opened: BigIntStats, { directory, path, task }: OpenedPath): void {
+  const real = Deno.realPathSync(`${directory}/${path}`);
+  if (!isInside(real, directory)) {
+    throw skillError("path", `${task}: it is a link out of the directory of the skill`);
+  }
+  let at = directory;
+  for (const part of real.slice(directory.length).split(SEPARATOR).filter((part) => part !== "")) {
+    at += SEPARATOR + part;
+    const found = lstatSync(at, { bigint: true });
+    const isSame = at === real
+      ? found.isFile() && found.ino === opened.ino && found.dev === opened.dev
+      : found.isDirectory();
+    if (!isSame) throw skillError("path", `${task}: it changed while it was opened`);
+  }
+}
+
+/** Reads an open file to its end, which may have moved. */
+function readAll(
+  file: number,
+  { size, max, task }: ReadInsideOptions & { readonly size: number },
+): Uint8Array<ArrayBuffer> {
+  let bytes = new Uint8Array(size + 1);
+  for (let length = 0;;) {
+    const count = readSync(file, bytes, length, bytes.length - length, null);
+    if (count === 0) return bytes.slice(0, length);
+    length += count;
+    if (length > max) {
+      throw skillError("size", `${task}: it has more than ${max} bytes`);
+    }
+    if (length < bytes.length) continue;
+    const larger = new Uint8Array(Math.min(max + 1, 2 * bytes.length));
+    larger.set(bytes);
+    bytes = larger;
   }
 }

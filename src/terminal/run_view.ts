@@ -135,6 +135,8 @@ export class RunView {
         return this.#note(event.allow ? "approved" : "refused");
       case "steered":
         return this.#note(`added: ${printable(event.text)}`);
+      case "skills_lost":
+        return this.#note(printable(event.content));
       case "limit_reached":
         return event.limit === "steps"
           ? undefined

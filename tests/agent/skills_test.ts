@@ -14,7 +14,7 @@ import { catalogOf } from "../../src/skills/catalog.ts";
 import { defineSkill } from "../../src/skills/define_skill.ts";
 import { discoverSkills } from "../../src/skills/discover_skills.ts";
 import type { Skill } from "../../src/skills/skill.ts";
-import { SkillError } from "../../src/skills/skill_error.ts";
+import { SkillError } from "../../src/skills/parse/skill_error.ts";
 import { SkillSet } from "../../src/skills/skill_set.ts";
 import { cell, dialogues, setup, systemPrompt } from "./setup.ts";
 
@@ -189,4 +189,33 @@ Deno.test("a compaction restates the instructions of active skills", async () =>
   const summary = context.agent.messages[0]!;
   assertEquals(summary.role, "summary");
   assertStringIncludes(summary.content, "Always answer in verse.");
+});
+
+Deno.test("the rest of instructions that are longer than an observation can be read", async () => {
+  const filler = (mark: string) => `${mark} ${`${mark.toLowerCase()} `.repeat(600)}`;
+  const long = defineSkill({
+    name: "long",
+    description: "d",
+    instructions: ["FIRST", "SECOND", "THIRD", "FOURTH", "LAST"].map(filler).join("\n"),
+  });
+  for (const artifacts of [true, false]) {
+    let asked = "";
+    await using context = setup((request) => {
+      if (request === 0) return cell('console.log(await activateSkill("long"))');
+      const observation = dialogues(context.server).at(-1)!.at(-1)!;
+      if (request > 1) return "Done";
+      assert(!observation.includes("THIRD"));
+      // The model does what the observation says.
+      const advice = artifacts
+        ? /await readArtifact\("[^"]+"\)/
+        : /\(await activateSkill\("long"\)\)\.slice\(4000, 8000\)/;
+      asked = advice.exec(observation)![0];
+      const part = artifacts
+        ? `(${asked}).slice(7000, 11000)`
+        : asked.replace("4000, 8000", "7000, 11000");
+      return cell(`console.log(${part})`);
+    }, { skills: [long], maxObservationChars: 5_000, artifacts });
+    await context.agent.run("Go");
+    assertStringIncludes(dialogues(context.server).at(-1)!.at(-1)!, "THIRD", asked);
+  }
 });

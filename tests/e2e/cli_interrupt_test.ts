@@ -82,8 +82,10 @@ Deno.test(unless(HINDRANCE, {
       "I am back.",
     ];
     await using server = new ScriptedServer({ replies });
-    await using cli = new Cli([], { env: { OPENAI_BASE_URL: server.url }, terminal: true });
+    const env = { OPENAI_BASE_URL: server.url };
+    await using cli = new Cli(["--skills", "skills"], { env, terminal: true });
     const talk = [
+      ["/skills\n", "code-review: "],
       ["Take six\n", "Noted."],
       ["Times seven\n", "= 42\r\n\r\nIt is 42."],
       ["Break\n", "Broken\r\n\r\n> "],

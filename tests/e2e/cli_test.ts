@@ -176,6 +176,32 @@ Deno.test("cli prints one line and exits with 2 when the command cannot be carri
   });
 });
 
+Deno.test("cli has the skills of --skills, and loads no code of them", async () => {
+  const { server, env } = serve(
+    cell('console.log(await activateSkill("greet"), await readSkillFile("greet", "words.txt"))'),
+    "Hello there",
+  );
+  await using _ = server;
+  const cwd = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${cwd}/skills/greet`, { recursive: true });
+    await Deno.mkdir(`${cwd}/skills/bad`);
+    const text = "---\nname: greet\ndescription: Greets people\n---\nUse the words.\n";
+    await Deno.writeTextFile(`${cwd}/skills/greet/SKILL.md`, text);
+    await Deno.writeTextFile(`${cwd}/skills/greet/words.txt`, "hello there");
+    await Deno.writeTextFile(`${cwd}/skills/greet/injection.ts`, "Deno.exit(9);\n");
+    await Deno.writeTextFile(`${cwd}/skills/bad/SKILL.md`, "none");
+    const result = await runCli(["--skills", "skills", "Greet"], { env, cwd });
+    assertEquals(result.code, 0, result.stderr);
+    assertStringIncludes(result.stderr, "error: Cannot read SKILL.md");
+    assertStringIncludes(result.stdout, "Use the words.");
+    assertStringIncludes(result.stdout, "hello there");
+    assertStringIncludes(server.requests[0]!.messages[0]!.content, "- greet: Greets people");
+  } finally {
+    await Deno.remove(cwd, { recursive: true });
+  }
+});
+
 Deno.test("cli ends quietly when its output is closed", async () => {
   const { server, env } = serve({ content: "line\n".repeat(100), stall: true });
   await using _ = server;

@@ -12,6 +12,8 @@ export class FakeKernel implements Kernel {
   readonly end: () => void;
   /** Names that were defined. */
   readonly defined: string[] = [];
+  /** Names that were taken away. */
+  readonly removed: string[] = [];
   /** The second argument of `restore`. */
   except: readonly string[] | undefined;
   /** Whether it was closed. */
@@ -29,6 +31,11 @@ export class FakeKernel implements Kernel {
 
   define({ values = [], functions = [] }: Definitions): Promise<void> {
     this.defined.push(...[...values].map(({ name }) => name), ...functions);
+    return Promise.resolve();
+  }
+
+  remove(names: readonly string[]): Promise<void> {
+    this.removed.push(...names);
     return Promise.resolve();
   }
 

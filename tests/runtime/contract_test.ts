@@ -3,6 +3,7 @@
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
 import { RUNTIME_CONTRACT } from "../../src/testing/runtime_contract/runtime_contract.ts";
+import { MODULE_CONTRACT } from "./_module_contract.ts";
 import { PARTS_CONTRACT } from "./_parts_contract.ts";
 import { SNAPSHOT_CONTRACT } from "./_snapshot_contract.ts";
 import { SCHEMA_CONTRACT } from "./_schema_contract.ts";
@@ -19,6 +20,7 @@ const PROMISES = [
   ...RUNTIME_CONTRACT.stop,
   ...RUNTIME_CONTRACT.snapshot,
   ...SCHEMA_CONTRACT,
+  ...MODULE_CONTRACT,
   ...SNAPSHOT_CONTRACT,
   ...PARTS_CONTRACT,
 ];

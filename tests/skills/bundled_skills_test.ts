@@ -21,6 +21,31 @@ Deno.test("the skill data-analysis puts its functions into the cells of a kernel
   assertEquals(result.status === "ok" && result.value?.text, "2");
 });
 
+Deno.test("the cells in the skill data-analysis run in a kernel that has it", async () => {
+  const orders = [
+    { city: "Oslo", amount: 10 },
+    { city: "Oslo", amount: 20 },
+    { city: "Rome", amount: 40 },
+  ];
+  await using runtime = new DenoRuntime({ variables: { orders } });
+  const { skills } = await discoverSkills([{ path: `${SKILLS}/data-analysis`, trust: "code" }]);
+  const text = await new SkillSet(skills, runtime).activate("data-analysis");
+  const cells = [...text.matchAll(/^```ts[^\n]*\n([^]*?)^```$/gm)].map(([, code]) => code!);
+  assertEquals(cells.length, 1);
+  for (const code of cells) {
+    const shown: string[] = [];
+    const result = await runtime.execute(code, {
+      onDisplay: (bundle) => void shown.push(...Object.keys(bundle)),
+    });
+    assertEquals(result.status, "ok", JSON.stringify(result));
+    assertEquals(shown.filter((type) => /vega|table/.test(type)).length > 0, true, shown.join());
+  }
+  assertEquals((await runtime.retrieve("byCity") as { mean: number }[]).map(({ mean }) => mean), [
+    15,
+    40,
+  ]);
+});
+
 Deno.test("summarize() counts, and interpolates quartiles", () => {
   const { count, missing, q1, median, q3, mean } = summarize([1, 2, 3, 4, "x", NaN]);
   assertEquals([count, missing, q1, median, q3, mean], [4, 2, 1.75, 2.5, 3.25, 2.5]);

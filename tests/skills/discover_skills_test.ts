@@ -2,26 +2,12 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { bundleSkills } from "../../src/skills/bundle_skills.ts";
 import { defineSkill } from "../../src/skills/define_skill.ts";
 import { conventionalSources, discoverSkills } from "../../src/skills/discover_skills.ts";
-import { SkillError } from "../../src/skills/skill_error.ts";
+import { SkillError } from "../../src/skills/parse/skill_error.ts";
+import { skillFolder, skillText } from "./_skill_folder.ts";
 import { listFiles, readFileInside } from "../../src/skills/skill_files.ts";
 
-/** A temporary folder with files. */
-async function folder(files: Record<string, string>): Promise<AsyncDisposable & { path: string }> {
-  const path = await Deno.realPath(await Deno.makeTempDir());
-  for (const [name, text] of Object.entries(files)) {
-    const file = `${path}/${name}`;
-    await Deno.mkdir(file.slice(0, file.lastIndexOf("/")), { recursive: true });
-    await Deno.writeTextFile(`${path}/${name}`, text);
-  }
-  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
-}
-
-function skillText(name: string, description = "d"): string {
-  return `---\nname: ${name}\ndescription: ${description}\n---\nDo it.\n`;
-}
-
 Deno.test("discoverSkills() finds skills in order, and reports faulty ones", async () => {
-  await using at = await folder({
+  await using at = await skillFolder({
     "b/SKILL.md": skillText("b"),
     "a/SKILL.md": skillText("a"),
     "a/inner/SKILL.md": skillText("inner"),
@@ -39,8 +25,10 @@ Deno.test("discoverSkills() finds skills in order, and reports faulty ones", asy
 });
 
 Deno.test("discoverSkills() prefers the project to the home, and reports collisions", async () => {
-  await using project = await folder({ ".agents/skills/x/SKILL.md": skillText("x", "project") });
-  await using home = await folder({ "skills/x/SKILL.md": skillText("x", "home") });
+  await using project = await skillFolder({
+    ".agents/skills/x/SKILL.md": skillText("x", "project"),
+  });
+  await using home = await skillFolder({ "skills/x/SKILL.md": skillText("x", "home") });
   const sources = conventionalSources({ project: project.path, home: home.path });
   const { skills, diagnostics } = await discoverSkills(sources);
   assertEquals(skills.map(({ description }) => description), ["project"]);
@@ -48,8 +36,11 @@ Deno.test("discoverSkills() prefers the project to the home, and reports collisi
 });
 
 Deno.test("discoverSkills() refuses links that leave the source", async () => {
-  await using outside = await folder({ "x/SKILL.md": skillText("x"), "SKILL.md": skillText("y") });
-  await using at = await folder({ "a/SKILL.md": skillText("a"), "y/other.md": "" });
+  await using outside = await skillFolder({
+    "x/SKILL.md": skillText("x"),
+    "SKILL.md": skillText("y"),
+  });
+  await using at = await skillFolder({ "a/SKILL.md": skillText("a"), "y/other.md": "" });
   await Deno.symlink(`${outside.path}/x`, `${at.path}/x`);
   await Deno.symlink(`${outside.path}/SKILL.md`, `${at.path}/y/SKILL.md`);
   await Deno.symlink(at.path, `${at.path}/circle`);
@@ -61,20 +52,20 @@ Deno.test("discoverSkills() refuses links that leave the source", async () => {
 Deno.test("discoverSkills() reads a thousand skills", async () => {
   const files: Record<string, string> = {};
   for (let i = 0; i < 1000; i++) files[`s${i}/SKILL.md`] = skillText(`s${i}`);
-  await using at = await folder(files);
+  await using at = await skillFolder(files);
   const { skills, diagnostics } = await discoverSkills([at.path], { mode: "strict" });
   assertEquals([skills.length, diagnostics.length], [1000, 0]);
 });
 
 Deno.test("readFileInside() reads nothing outside the directory", async () => {
-  await using outside = await folder({ "secret.txt": "secret" });
-  await using at = await folder({ "SKILL.md": "", "references/a.md": "text", "b.txt": "b" });
+  await using outside = await skillFolder({ "secret.txt": "secret" });
+  await using at = await skillFolder({ "SKILL.md": "", "references/a.md": "text", "b.txt": "b" });
   await Deno.symlink(`${outside.path}/secret.txt`, `${at.path}/link.txt`);
   await Deno.symlink(outside.path, `${at.path}/linked`);
   await Deno.writeFile(`${at.path}/image.bin`, new Uint8Array([0xff, 0xfe]));
   assertEquals(await listFiles(at.path), ["b.txt", "image.bin", "references/a.md"]);
-  assertEquals(await readFileInside(at.path, "references/a.md"), "text");
-  assertEquals(await readFileInside(at.path, "image.bin"), new Uint8Array([0xff, 0xfe]));
+  assertEquals(readFileInside(at.path, "references/a.md"), "text");
+  assertEquals(readFileInside(at.path, "image.bin"), new Uint8Array([0xff, 0xfe]));
   for (
     const path of [
       "../x",
@@ -89,9 +80,9 @@ Deno.test("readFileInside() reads nothing outside the directory", async () => {
     ]
       .concat("link.txt", "linked/secret.txt", "none.md", "references")
   ) {
-    await assertRejects(() => readFileInside(at.path, path), SkillError, "Cannot read the file");
+    assertThrows(() => readFileInside(at.path, path), SkillError, "Cannot read the file");
   }
-  await assertRejects(() => readFileInside(at.path, 1 as unknown as string), SkillError);
+  assertThrows(() => readFileInside(at.path, 1 as unknown as string), SkillError);
 });
 
 Deno.test("defineSkill() checks name and description", () => {
@@ -104,7 +95,7 @@ Deno.test("defineSkill() checks name and description", () => {
 });
 
 Deno.test("bundleSkills() copies valid skills, and writes nothing for others", async () => {
-  await using at = await folder({
+  await using at = await skillFolder({
     "one/x/SKILL.md": skillText("x", "first"),
     "one/x/references/a.md": "a",
     "two/x/SKILL.md": skillText("x", "second"),

@@ -225,12 +225,13 @@ Deno.test("RunView.show() shows retries, questions, approvals and the reason of 
     event("retry", { attempt: 2, delayMs: 1_500, reason: "Too busy\u001b[2J" }),
     event("ask_user", { id: "1", question: "Which?", options: ["a", "b"] }),
     event("approval_request", { id: "2", name: "pay", args: [5] }),
+    event("skills_lost", { content: "Skills are gone", skills: [{ name: "x", reason: "r" }] }),
     event("limit_reached", { limit: "tokens", max: 5 }),
     event("run_failed", { reason: "The content filter withheld it" }),
   ]);
   assertEquals(
     text,
     "· Too busy; attempt 2 in 1.5 s\n· asks: Which? [a | b]\n· needs an approval: pay [5]\n" +
-      "· the limit on tokens is reached\nThe content filter withheld it\n",
+      "· Skills are gone\n· the limit on tokens is reached\nThe content filter withheld it\n",
   );
 });

@@ -104,6 +104,11 @@ export interface AgentEventMap {
     readonly remember: boolean;
     readonly reason?: string;
   };
+  /** Skills that were active when the run was interrupted cannot be activated now. `content` is the text for the model. */
+  skills_lost: {
+    readonly content: string;
+    readonly skills: readonly { readonly name: string; readonly reason: string }[];
+  };
   /** A message of `run.steer()` has become part of the history. */
   steered: { readonly text: string };
   /** An event of a run that a cell of this one has started. */

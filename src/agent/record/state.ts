@@ -60,6 +60,8 @@ export interface RunState {
   readonly repeated?: { readonly code: string; readonly count: number } | undefined;
   /** The memory about the window of the model. */
   readonly context: ContextMemory;
+  /** The names of the active skills. @default none, as in states of earlier versions */
+  readonly skills?: readonly string[] | undefined;
 }
 
 /** Tokens of no model call. */

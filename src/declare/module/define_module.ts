@@ -23,9 +23,11 @@ import { isLendable } from "../../inject/transfer.ts";
 export interface ModuleOptions {
   /** The Deno executable, whose `deno doc` reads the module. @default `Deno.execPath()` */
   readonly denoPath?: string;
+  /** A version of the module. Under a new one it is loaded again, without the modules that it imports. @default none */
+  readonly version?: string;
 }
 
-const MODULE_OPTIONS: OptionNames<ModuleOptions> = { denoPath: true };
+const MODULE_OPTIONS: OptionNames<ModuleOptions> = { denoPath: true, version: true };
 
 /** The exported functions by name. */
 export type ModuleFunctions<M extends object> = {
@@ -101,7 +103,8 @@ export async function defineModule<M extends object = Record<string, unknown>>(
   options: ModuleOptions = {},
 ): Promise<ModuleDefinitions<M>> {
   checkOptions(options, { names: MODULE_OPTIONS, task: "define a module" });
-  const exports = await load(url);
+  const { version } = options;
+  const exports = await load(version === undefined ? url : `${url}?${version}`);
   const docs = new ModuleDocs(options.denoPath ?? denoCommand());
   try {
     await docs.read(url);

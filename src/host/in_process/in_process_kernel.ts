@@ -13,6 +13,7 @@ import type {
 } from "../../rpc/protocol.ts";
 import type { Definitions, Kernel, KernelHost, KernelRetrieveOptions } from "../kernel.ts";
 import type { KernelExitError } from "../kernel_exit.ts";
+import { moduleCells } from "../module_cells.ts";
 import type { KernelSnapshot } from "../snapshot.ts";
 import { Modules } from "../../kernel/namespace/modules.ts";
 import { ObjectScope } from "../../kernel/namespace/scope.ts";
@@ -59,7 +60,8 @@ export class InProcessKernel implements Kernel {
     Object.defineProperty(scope.target, "console", { value: guestConsole, configurable: true });
   }
 
-  define({ types = new Map(), values = [], functions = [] }: Definitions): Promise<void> {
+  async define(definitions: Definitions): Promise<void> {
+    const { types = new Map(), values = [], functions = [], modules } = definitions;
     const { namespace } = this.#evaluator;
     for (const [name, { value }] of types) namespace.defineProvided(name, value as object);
     for (const { name, value, transfer } of values) {
@@ -80,6 +82,18 @@ export class InProcessKernel implements Kernel {
       Object.defineProperty(call, "name", { value: name });
       namespace.defineProvided(name, call);
     }
+    for (const { name, params } of moduleCells(modules)) {
+      try {
+        await this.#evaluator.makeModule(params);
+      } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        throw new TypeError(`Cannot inject the module ${name}: ${reason}`, { cause });
+      }
+    }
+  }
+
+  remove(names: readonly string[]): Promise<void> {
+    for (const name of names) this.#evaluator.namespace.remove(name);
     return Promise.resolve();
   }
 

@@ -22,6 +22,7 @@ import {
 import { References } from "../../rpc/references/references.ts";
 import { ConnectionClosedError, RemoteError, RPC_ERROR_CODES } from "../../rpc/wire/rpc_error.ts";
 import { toLocal } from "../../rpc/errors/crossing_error.ts";
+import { moduleCells } from "../module_cells.ts";
 import { type DefinitionPayloads, definitionPayloads } from "./_definition_payloads.ts";
 import {
   readCellReport,
@@ -126,30 +127,41 @@ export class SubprocessKernel implements Kernel {
 
   async define(definitions: Definitions): Promise<void> {
     const { types = new Map() } = definitions;
-    const shared = this.#references.types;
-    for (const type of classesOf(types)) shared.add(type);
+    for (const type of classesOf(types)) this.#references.types.add(type);
     let encoded: DefinitionPayloads | undefined;
     try {
       encoded = await definitionPayloads(this.#references, definitions);
       await this.#makeTypes(types);
     } catch (error) {
       encoded?.unsent();
-      for (const name of types.keys()) shared.delete(name);
+      for (const name of types.keys()) this.#references.types.delete(name);
       throw error;
     }
     const send = () => this.#connection.callAll("define", encoded.payloads);
     await withLocalErrors(this.#answered("other", send));
+    for (const { name, params } of moduleCells(definitions.modules)) {
+      await this.#make(`the module ${name}`, "module", params);
+    }
+  }
+
+  async remove(names: readonly string[]): Promise<void> {
+    names.forEach((name) => this.#references.types.delete(name));
+    await withLocalErrors(this.#request("remove", { value: { names } }));
   }
 
   async #makeTypes(types: ReadonlyMap<string, HostType>): Promise<void> {
     const value = typesCell(types);
     if (value === undefined) return;
+    await this.#make(`the types ${value.types.map(({ name }) => name).join(", ")}`, "types", value);
+  }
+
+  /** Has the kernel run code that makes names. */
+  async #make(what: string, method: "types" | "module", value: ExecuteParams): Promise<void> {
     try {
-      await this.#request("types", { value });
+      await this.#request(method, { value });
     } catch (error) {
       if (!(error instanceof RemoteError)) throw error;
-      const names = value.types.map(({ name }) => name).join(", ");
-      throw new TypeError(`Cannot inject the types ${names}: ${error.message}`, { cause: error });
+      throw new TypeError(`Cannot inject ${what}: ${error.message}`, { cause: error });
     }
   }
 

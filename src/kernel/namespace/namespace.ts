@@ -92,6 +92,26 @@ export class Namespace {
   }
 
   /**
+   * Takes a name away, whatever it stands for now. A global that it has hidden is back.
+   *
+   * @param name The name.
+   */
+  remove(name: string): void {
+    this.#provided.delete(name);
+    if (!this.has(name)) return;
+    if (this.#bound !== undefined && !this.#bound.has(name)) {
+      this.#bound.set(name, this.named(name));
+    }
+    const hidden = this.#shadowed.get(name);
+    this.#shadowed.delete(name);
+    this.#order.delete(name);
+    // The running cell binds it anew.
+    if (this.#awaited.has(name)) this.#awaited.set(name, hidden);
+    else if (hidden?.configurable !== undefined) defineProperty(this.#target, name, hidden);
+    else delete (this.#target as Record<string, unknown>)[name];
+  }
+
+  /**
    * Binds a name that the running cell gives a value later, by {@linkcode Namespace.define}. Until then it is as it was for
    * everyone but the cells.
    *

@@ -72,6 +72,9 @@ class CellRun {
   readonly cell: number | undefined;
   readonly stop: PromiseWithResolvers<void> = Promise.withResolvers();
   stopped = false;
+  over = false;
+  /** The reason for which it was ordered to stop. */
+  reason: FlagState | undefined;
   error: Error | undefined;
   failure: { readonly thrown: unknown } | undefined;
   stopTimer: ReturnType<typeof setTimeout> | undefined;
@@ -110,6 +113,8 @@ export class Stopper {
     { cell, timeoutMs }: StoppableOptions,
   ): Promise<Ending<T>> {
     const run = new CellRun(cell);
+    // The host may have code run while a cell waits for it.
+    const outer = this.#current;
     this.#current = run;
     this.#spared = 0;
     try {
@@ -130,9 +135,12 @@ export class Stopper {
       }
       throw error;
     } finally {
-      this.#current = undefined;
       clearTimeout(run.stopTimer);
+      run.over = true;
+      if (this.#current === run) this.#current = outer?.over === false ? outer : undefined;
       this.settle();
+      // The order to stop was meant for the cell, too.
+      if (run.reason !== undefined && this.#current === outer) this.stop(run.reason);
     }
   }
 
@@ -160,6 +168,7 @@ export class Stopper {
       return this.#withdraw(reason);
     }
     run.error = this.#reasons.explain(reason);
+    run.reason = reason;
     this.#mark(run);
     store(this.flag, 0, reason);
     // Code that computes gets to its guards first, and ends with their error.

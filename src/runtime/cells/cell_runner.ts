@@ -10,6 +10,7 @@ import { parseCell, type ParsedCell } from "../../cell/parse/parsed_cell.ts";
 import type { Kernel, KernelHost } from "../../host/kernel.ts";
 import { KernelExitError } from "../../host/kernel_exit.ts";
 import type { Recovery } from "../../host/recovery.ts";
+import type { KernelModule } from "../../inject/kernel_module.ts";
 import type { RuntimeLimits } from "../../limits/runtime_limits.ts";
 import type { CellReport, MimeBundle, OutputStream } from "../../rpc/protocol.ts";
 import type { CellPlace, Rule } from "../../security/rule.ts";
@@ -190,6 +191,19 @@ export class CellRunner implements KernelHost {
       if (!(error instanceof CellSyntaxError)) throw error;
       return { status: "error", error: this.#errors.ofSyntax(cell, error), ...base() };
     }
+  }
+
+  /**
+   * Checks a module that is to run in the kernel, by the rules for cells.
+   *
+   * @param module The module.
+   * @param place The place where it is to run.
+   * @throws {TypeError} If it breaks a rule.
+   */
+  checkModule({ name, cell }: KernelModule, place: CellPlace): void {
+    const { violations: [first] } = this.#check(parseCell(cell), place);
+    if (first === undefined) return;
+    throw new TypeError(`Cannot inject the module ${name}: line ${first.line}: ${first.message}`);
   }
 
   /** Remembers a name for the rules. Names that nobody writes by hand are not worth the memory of the host. */

@@ -57,6 +57,51 @@ export const INJECT_PROMISES: readonly [Promised, ...Promised[]] = [
     assertEquals(await valueOf(runtime, `await more(); during + before`), "4");
   }],
 
+  ["eject() takes names away before, between and during cells", async (make) => {
+    class Point {
+      readonly x = 1;
+    }
+    await using runtime = make({
+      variables: { before: 1, between: 2, lent: new (class Lamp {})(), replaced: 3 },
+      functions: {
+        call: () => 4,
+        less: async () => await runtime.eject?.(["during", "unknown"]),
+        during: () => 5,
+      },
+      types: { Point },
+    });
+    await runtime.eject?.(["before"]);
+    await run(runtime, `replaced = 6; const kept = call`);
+    await runtime.eject?.(["between", "lent", "replaced", "call", "Point"]);
+    const gone = ["before", "between", "lent", "replaced", "call", "Point"];
+    const types = `[${gone.map((name) => `typeof ${name}`).join(", ")}].join()`;
+    assertEquals(await valueOf(runtime, types), `"${gone.map(() => "undefined").join()}"`);
+    assertEquals(await valueOf(runtime, `await less(); typeof during`), '"undefined"');
+    for (const name of gone) {
+      assertEquals(runtime.isInjected?.(name), false);
+      await assertRejects(() => runtime.retrieve(name), RangeError);
+    }
+    assertEquals((await runtime.execute(`await kept()`)).status, "error");
+    const { functions, variables, types: declared } = await runtime.describe();
+    assertEquals([functions.length, variables.length, declared.length], [1, 0, 0]);
+    await runtime.inject({ functions: { call: () => 7 }, types: { Point } });
+    assertEquals(await valueOf(runtime, `[await call(), new Point().x]`), "[ 7, 1 ]");
+  }],
+
+  ["eject() keeps names away that an older checkpoint has", async (make) => {
+    await using runtime = make({ variables: { data: [1] }, functions: { call: () => 1 } });
+    await run(runtime, `const own = 1`);
+    await runtime.checkpoint();
+    await runtime.eject?.(["data", "call"]);
+    const { bytes, names } = await runtime.snapshot();
+    assertEquals(names.map(({ name }) => name), ["own"]);
+    await runtime.restore(bytes);
+    assertEquals(
+      await valueOf(runtime, `typeof data + typeof call + own`),
+      '"undefinedundefined1"',
+    );
+  }],
+
   ["inject() refuses names that are taken or none, and changes nothing", async (make) => {
     await using runtime = make({ variables: { taken: 1 }, functions: { used: () => 1 } });
     await run(runtime, `let fromCell = 5`);

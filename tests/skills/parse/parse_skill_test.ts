@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { parseSkill } from "../../src/skills/parse_skill.ts";
-import { MAX_SKILL_BYTES } from "../../src/skills/skill_text.ts";
+import { parseSkill } from "../../../src/skills/parse/parse_skill.ts";
+import { MAX_SKILL_BYTES } from "../../../src/skills/parse/skill_text.ts";
 import vectors from "./skill_vectors.json" with { type: "json" };
 
 Deno.test("parseSkill() agrees with the reference validator on each vector", async (t) => {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { printable } from "../text/printable.ts";
+import { printable } from "../../text/printable.ts";
 import { type Frontmatter, parseFrontmatter, type SkillMode } from "./frontmatter.ts";
 import { type SkillDiagnostic, SkillError } from "./skill_error.ts";
 import {

@@ -138,7 +138,7 @@ function checkLength(
   field: string,
   { max, report }: { readonly max: number; readonly report: Report },
 ): void {
-  const length = typeof value === "string" ? lengthOf(stripped(value)) : 0;
+  const length = typeof value === "string" ? lengthOf(value.replace(/\n+$/, "")) : 0;
   if (length > max) report("length", field, `it has ${length} characters, more than ${max}`);
 }
 

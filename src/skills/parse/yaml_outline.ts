@@ -76,7 +76,9 @@ export function outlineOf(yaml: string): YamlOutline {
     const isValue = key !== undefined || isItem || awaitsValue;
     awaitsValue = key !== undefined && value === "";
     if (!isValue) continue;
-    const mark = MARKS.get(value.charAt(0));
+    // No plain key begins with a mark: the line is a flow collection, or a key with an anchor.
+    const mark = MARKS.get(value.charAt(0)) ??
+      (key === undefined ? undefined : MARKS.get(rest[0]!));
     if (mark !== undefined) foreign.push({ line, construct: mark });
     if (/^[|>][-+\d]*(?:$|\s)/.test(value)) block = indent;
     if (/^["']/.test(value) && !closes(value.slice(1), value[0]!)) quote = value[0];

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { printable } from "../text/printable.ts";
-import { truncate } from "../text/truncate.ts";
+import { printable } from "../../text/printable.ts";
+import { truncate } from "../../text/truncate.ts";
 
 /** The kind of a fault. */
 export type SkillFault =
