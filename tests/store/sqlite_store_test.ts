@@ -43,7 +43,9 @@ Deno.test("SqliteStore has whole commits, and all that were acknowledged, when i
   await withFolder(async (folder) => {
     for (const wanted of [1, 300, 2_000]) {
       const path = `${folder}/${wanted}.db`;
-      const child = startWriter(path, { log: "own", count: 10_000 });
+      // It would never end by itself.
+      const child = startWriter(path, { log: "own", count: 1e9 });
+      let isKilled = false;
       let acknowledged = -1;
       let text = "";
       for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
@@ -51,7 +53,9 @@ Deno.test("SqliteStore has whole commits, and all that were acknowledged, when i
         const lines = text.split("\n");
         text = lines.pop()!;
         if (lines.length > 0) acknowledged = Number(lines.at(-1));
-        if (acknowledged >= wanted) child.kill("SIGKILL");
+        if (acknowledged < wanted || isKilled) continue;
+        isKilled = true;
+        child.kill("SIGKILL");
       }
       const errors = await new Response(child.stderr).text();
       assertEquals([(await child.status).signal, errors], ["SIGKILL", ""]);
