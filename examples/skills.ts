@@ -2,6 +2,7 @@
 
 import { CaveAgent, DenoRuntime } from "../mod.ts";
 import { defineSkill, SkillRegistry } from "../src/skills/exports.ts";
+import { printable } from "@cave/agent/terminal";
 import { check, exampleModel } from "./_model.ts";
 
 await using example = exampleModel([
@@ -22,8 +23,10 @@ const registry = new SkillRegistry([
 ]);
 // The functions of injection.ts run in this process, so the host has to trust their code.
 const path = new URL("../skills/data-analysis", import.meta.url).pathname;
-for (const { message } of await registry.discover([{ path, trust: "code" }])) console.log(message);
-console.log(registry.describe());
+for (const { message } of await registry.discover([{ path, trust: "code" }])) {
+  console.log(printable(message));
+}
+console.log(printable(registry.describe()));
 
 const orders = [
   { city: "Oslo", amount: 10 },
@@ -33,9 +36,9 @@ const orders = [
 await using runtime = new DenoRuntime({ variables: { orders } });
 const agent = new CaveAgent({ model: example.model, runtime, skills: registry });
 
-console.log((await agent.run("What is the mean order of each city?")).content);
+console.log(printable((await agent.run("What is the mean order of each city?")).content));
 const run = agent.stream("Write that as a report in our style");
-console.log((await run.result).content);
+console.log(printable((await run.result).content));
 if (example.scripted) {
   check(run.state?.skills, ["data-analysis", "house-style"]);
   check(await runtime.call("summarize", [[1, 2, 3]]).then((s) => (s as { mean: number }).mean), 2);

@@ -13,14 +13,14 @@ else await runBot(folder);
 /** Starts the bot as a process of its own, until one comes to its end. */
 async function superviseBot(): Promise<void> {
   const folder = `/tmp/cave-support-bot-${crypto.randomUUID()}`;
-  for (let process = 1;; process++) {
+  for (let attempt = 1;; attempt++) {
     const { signal, stdout } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "--quiet", "-A", import.meta.filename!, folder],
       stderr: "inherit",
     }).output();
-    console.log(new TextDecoder().decode(stdout).trimEnd());
+    console.log(printable(new TextDecoder().decode(stdout).trimEnd()));
     if (signal === null) return;
-    console.log(`Process ${process} was killed.`);
+    console.log(`Process ${attempt} was killed.`);
   }
 }
 

@@ -89,11 +89,11 @@ class EncryptedStore implements Store {
 
   async list(prefix: string, options?: ListOptions): Promise<StoreRecord[]> {
     const records = await this.#store.list(prefix, options);
-    return await Promise.all(records.map((record) => this.#opened(record)));
+    return await allOf(records.map((record) => this.#opened(record)));
   }
 
   async commit(changes: readonly StoreChange[]): Promise<number[]> {
-    const sealed = await Promise.all(changes.map(async (change): Promise<StoreChange> => {
+    const sealed = await allOf(changes.map(async (change): Promise<StoreChange> => {
       if (change.kind === "set") {
         const { key, value } = change;
         return { ...change, value: await this.#cipher.seal(value, `record ${key}`) };
@@ -102,14 +102,14 @@ class EncryptedStore implements Store {
       const { log, at, entries } = change;
       const seal = (value: JsonValue, i: number) =>
         this.#cipher.seal(value, `log ${log} ${at + i}`);
-      return { ...change, entries: await Promise.all(entries.map(seal)) };
+      return { ...change, entries: await allOf(entries.map(seal)) };
     }));
     return await this.#store.commit(sealed);
   }
 
   async read(log: string, options?: ReadOptions): Promise<LogPart> {
     const { entries, ended } = await this.#store.read(log, options);
-    return { entries: await Promise.all(entries.map((entry) => this.#entry(log, entry))), ended };
+    return { entries: await allOf(entries.map((entry) => this.#entry(log, entry))), ended };
   }
 
   async *follow(log: string, options?: FollowOptions): AsyncGenerator<LogEntry, void, void> {
@@ -243,4 +243,13 @@ class Cipher {
 
 function encode(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
+}
+
+/** Waits for all promises, also if one rejects: nothing goes on behind the error. */
+async function allOf<T>(promises: Iterable<Promise<T>>): Promise<T[]> {
+  const results = await Promise.allSettled(promises);
+  return results.map((result) => {
+    if (result.status === "rejected") throw result.reason;
+    return result.value;
+  });
 }

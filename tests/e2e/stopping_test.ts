@@ -62,11 +62,12 @@ for (const end of ["await new Promise(() => {})", "for (;;) await tick()", "for 
     const functions = { call: (from: string) => calls.push(from) };
     await using runtime = new DenoRuntime({ functions });
     const source = `
-      setInterval(() => call("interval"), 1);
+      const heard = new Set();
+      setInterval(async () => { await call("interval"); heard.add(1) }, 1);
       const tick = () => new Promise((resolve) => setTimeout(resolve, 1));
-      const poll = async () => { for (;;) { await tick(); await call("poll") } };
+      const poll = async () => { for (;;) { await tick(); await call("poll"); heard.add(2) } };
       poll();
-      for (let i = 0; i < 5; i++) await tick();
+      while (heard.size < 2) await tick();
       ${end}`;
     const result = await runtime.execute(source, { timeoutMs: LIMIT_MS });
     assertEquals(result.status, "timeout");
