@@ -5,29 +5,17 @@
  */
 
 import manifest from "../../deno.json" with { type: "json" };
-import type { AgentEvent } from "../agent/record/event.ts";
-import { CaveAgent } from "../cave_agent.ts";
 import { ModelError } from "../model/model_error.ts";
-import { SettingsError } from "../model/settings/load_settings.ts";
-import { discoverSkills } from "../skills/discover_skills.ts";
-import type { Skill } from "../skills/skill.ts";
-import { DenoRuntime } from "../runtime/deno_runtime.ts";
-import { defineVariable } from "../inject/host_variable.ts";
+import { SettingsError } from "../model/settings/_place.ts";
+import { SessionStateError } from "../session/session_errors.ts";
 import { type CommandLine, HELP, parseCommandLine, UsageError } from "../terminal/command_line.ts";
-import { chooseModel } from "./choose_model.ts";
-import { converse, linesOf } from "../terminal/conversation.ts";
-import { type InputFile, readInputFile } from "../terminal/input_file.ts";
 import { Interrupts } from "../terminal/interrupts.ts";
-import { DisplayFolder } from "../terminal/display_folder.ts";
-import { RunView } from "../terminal/run_view.ts";
-import { createStyle } from "../terminal/style.ts";
-import {
-  describeFailure,
-  writeJson,
-  writeLine,
-  writeNote,
-  writeStyled,
-} from "../terminal/terminal_output.ts";
+import { describeFailure, writeLine, writeNote } from "../terminal/terminal_output.ts";
+import { converse } from "./converse.ts";
+import { runDoctor } from "./doctor_command.ts";
+import { runSessionsCommand } from "./sessions_command.ts";
+import { showRun } from "./show_run.ts";
+import { openWorkbench, type Workbench } from "./workbench.ts";
 
 /** The exit code for a command line that is malformed or cannot be carried out. */
 const USAGE_EXIT_CODE = 2;
@@ -48,6 +36,9 @@ if (import.meta.main) Deno.exitCode = await main(Deno.args);
  */
 export async function main(args: readonly string[]): Promise<number> {
   try {
+    const [first, ...rest] = args;
+    if (first === "sessions") return await runSessionsCommand(rest);
+    if (first === "doctor") return await runDoctor(rest);
     const command = parseCommandLine(args);
     if (command.action === "help") writeLine(HELP);
     else if (command.action === "version") writeLine(manifest.version);
@@ -58,7 +49,10 @@ export async function main(args: readonly string[]): Promise<number> {
       writeNote(error.message);
       return 1;
     }
-    if (error instanceof UsageError || error instanceof SettingsError) {
+    if (
+      error instanceof UsageError || error instanceof SettingsError ||
+      error instanceof SessionStateError
+    ) {
       writeNote(error.message);
       return USAGE_EXIT_CODE;
     }
@@ -71,92 +65,43 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 async function run(command: CommandLine): Promise<number> {
-  const chosen = await chooseModel(command);
-  const skills = await findSkills(command.skills ?? []);
   const question = command.question ?? await pipedQuestion();
-  await using runtime = new DenoRuntime({
-    variables: await inputVariables(command.files),
-    permissions: command.permissions,
-    ...(command.timeoutMs === undefined ? {} : { timeoutMs: command.timeoutMs }),
-  });
-  const agent = new CaveAgent({
-    ...chosen,
-    runtime,
-    skills,
-    ...(command.maxSteps === undefined ? {} : { maxSteps: command.maxSteps }),
-  });
-  const folder = command.output === undefined ? undefined : new DisplayFolder(command.output);
+  await using workbench = await openWorkbench(command, { isInteractive: question === undefined });
   // The kernel is closed before the exit: a busy one would not notice that its host is gone.
   using interrupts = new Interrupts(() => {
-    runtime.close().finally(() => Deno.exit(INTERRUPT_EXIT_CODE));
+    workbench[Symbol.asyncDispose]().finally(() => Deno.exit(INTERRUPT_EXIT_CODE));
   });
   if (question !== undefined) {
-    return await interrupts.during((signal) =>
-      answer(agent, question, { command, folder, signal })
-    );
+    return await interrupts.during((signal) => answer(question, { command, workbench, signal }));
   }
-  await converse({
-    lines: linesOf(Deno.stdin.readable),
-    // JSON is for a program, which needs no prompt.
-    invite: () => command.json || writeStyled("\n> "),
-    answer: async (line) => {
-      if (line === "/skills") return writeSkills(skills);
-      try {
-        await interrupts.during((signal) => answer(agent, line, { command, folder, signal }));
-      } catch (error) {
-        // A failed question does not end the conversation.
-        if (!(error instanceof ModelError)) throw error;
-        writeNote(error.message);
-      }
-    },
+  await converse(workbench, {
+    command,
+    during: (action, stop) =>
+      interrupts.during(async (signal) => {
+        signal.addEventListener("abort", stop, { once: true });
+        return await action();
+      }),
   });
   return 0;
 }
 
-/** Finds the skills of directories, and reports faulty ones. */
-async function findSkills(directories: readonly string[]): Promise<readonly Skill[]> {
-  const { skills, diagnostics } = await discoverSkills(directories);
-  for (const { level, message } of diagnostics) writeNote(`${level}: ${message}`);
-  return skills;
-}
-
-function writeSkills(skills: readonly Skill[]): void {
-  if (skills.length === 0) writeLine("There are no skills");
-  for (const { name, description } of skills) {
-    writeLine(`${name}: ${description.replace(/\s+/g, " ")}`);
-  }
-}
-
 /** Answers one question and shows the run. */
 async function answer(
-  agent: CaveAgent,
   question: string,
-  { command, folder, signal }: {
-    command: CommandLine;
-    folder: DisplayFolder | undefined;
-    signal: AbortSignal;
+  { command, workbench, signal }: {
+    readonly command: CommandLine;
+    readonly workbench: Workbench;
+    readonly signal: AbortSignal;
   },
 ): Promise<number> {
-  const enabled = Deno.stdout.isTerminal() && !Deno.noColor;
-  const view = new RunView({
-    write: writeStyled,
-    style: createStyle({ enabled }),
-    verbose: command.verbose,
-  });
-  const run = agent.stream(question, { signal });
-  let failure: AgentEvent | undefined;
+  const { session, folder } = workbench;
   try {
-    for await (const event of run) {
-      if (event.type === "display") await folder?.save(event.bundle);
-      if (command.json) writeJson(event);
-      // The reason is shown once: here, or as the error of a model that could not be asked.
-      else if (event.type === "run_failed") failure = event;
-      else view.show(event);
+    if (["queued", "running", "waiting"].includes(session.status)) {
+      writeNote("The last question of this session was cut off, and goes on first.");
+      await showRun(await session.continue({ signal }), { command, session, folder });
     }
-    const result = await run.result;
-    if (failure !== undefined) view.show(failure);
-    if (command.json) writeJson({ type: "result", ...result });
-    else view.close(result);
+    const run = await session.prompt(question, { signal });
+    const result = await showRun(run, { command, session, folder });
     return result.status === "completed" ? 0 : 1;
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -171,25 +116,4 @@ async function pipedQuestion(): Promise<string | undefined> {
   const question = (await new Response(Deno.stdin.readable).text()).trim();
   if (question === "") throw new UsageError('Cannot ask nothing: give a question, as in "..."');
   return question;
-}
-
-async function inputVariables(files: readonly string[]): Promise<Record<string, unknown>> {
-  const variables: Record<string, unknown> = {};
-  for (const path of files) {
-    const { name, value, description } = await readFile(path);
-    if (Object.hasOwn(variables, name)) {
-      throw new UsageError(`Cannot use ${path}: another file is named ${name} already`);
-    }
-    variables[name] = defineVariable(value, { description });
-  }
-  return variables;
-}
-
-async function readFile(path: string): Promise<InputFile> {
-  try {
-    return await readInputFile(path);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`Cannot read --file ${path}: ${reason}`, { cause });
-  }
 }

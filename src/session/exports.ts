@@ -8,6 +8,7 @@ export { openSession, type SessionOptions } from "./open_session.ts";
 export { type PromptOptions, Session } from "./session.ts";
 export type { AgentSource } from "./session_core.ts";
 export { SessionStateError, SessionSuspendedError } from "./session_errors.ts";
+export { isAgentEvent } from "./session_event.ts";
 export type { SessionEvent, SessionEventFrame, SessionEventMap } from "./session_event.ts";
 export type { EventsOptions } from "./follow_events.ts";
 export type { ForkOptions } from "./fork_session.ts";

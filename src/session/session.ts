@@ -261,6 +261,18 @@ export class Session implements AsyncDisposable {
   }
 
   /**
+   * Stores the namespace as it is now, after the host has changed it.
+   *
+   * @throws {SessionStateError} If a run is under way.
+   */
+  async checkpoint(): Promise<void> {
+    const task = "store the namespace";
+    this.#assertOpen(task);
+    this.#assertFree(task);
+    await this.#core.checkpoint();
+  }
+
+  /**
    * Makes another session of this one, with the history up to a message and the namespace of the latest snapshot up to there.
    * The two share nothing that changes.
    *

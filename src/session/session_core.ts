@@ -106,6 +106,16 @@ export class SessionCore {
     });
   }
 
+  /** Stores the namespace as it is now. */
+  async checkpoint(): Promise<void> {
+    const { agent } = await this.prepare();
+    const number = this.writer.record.snapshots;
+    const taken = await agent.runtime.snapshot();
+    const others = await this.shelf.save(taken, { number, message: this.tree.head });
+    const record = { snapshots: number + 1, snapshot: number, snapshotFault: undefined };
+    await this.writer.write({ record, others });
+  }
+
   /** Begins a fresh namespace. */
   async reset(): Promise<void> {
     const { agent } = await this.prepare();

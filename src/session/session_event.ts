@@ -42,3 +42,21 @@ export type SessionEvent =
   | { [T in keyof SessionEventMap]: { readonly type: T } & SessionEventFrame & SessionEventMap[T] }[
     keyof SessionEventMap
   ];
+
+const OWN_TYPES: { readonly [T in keyof SessionEventMap]: true } = {
+  run_start: true,
+  run_resumed: true,
+  names_lost: true,
+  host_call: true,
+  host_call_end: true,
+  run_end: true,
+};
+
+/**
+ * Whether an event is one of the run itself, and not one that the session has added.
+ *
+ * @param event An event of a session.
+ */
+export function isAgentEvent(event: SessionEvent): event is AgentEvent {
+  return !Object.hasOwn(OWN_TYPES, event.type);
+}

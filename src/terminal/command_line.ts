@@ -5,6 +5,7 @@
  */
 
 import { parseArgs } from "node:util";
+import { nearNames } from "../text/near_names.ts";
 import { grantedPermissions, type Permissions } from "../security/permissions/permissions.ts";
 
 /** A parsed command line. */
@@ -35,6 +36,10 @@ export interface CommandLine {
   readonly json: boolean;
   /** Whether to show all output and details. */
   readonly verbose: boolean;
+  /** Whether to write the answer alone to stdout, and nothing else. */
+  readonly quiet: boolean;
+  /** The session that is kept; absent if none is. */
+  readonly session?: string | undefined;
 }
 
 /** Thrown for a malformed command line. The message gives the reason in one line. */
@@ -47,8 +52,11 @@ export class UsageError extends Error {
 export const HELP = `Ask a model that works by running TypeScript in an isolated kernel.
 
 Usage: deno task agent [options] "question"
+       deno task agent sessions list | show NAME | delete NAME
+       deno task agent doctor
 
-Without a question, at a terminal: a conversation. Ctrl-C stops a run, a second one leaves.
+Without a question, at a terminal: a conversation. /help lists its commands. Ctrl-C stops the
+reply or the cell and keeps the state; at an empty prompt, Ctrl-D leaves.
 
 Options:
   --settings FILE      models and servers (default: ~/.config/cave-agent/settings.yaml)
@@ -56,14 +64,19 @@ Options:
   --base-url URL       an OpenAI-compatible server (default: OPENAI_BASE_URL)
   --file PATH          a CSV, JSON or text file, as a variable named after it; repeatable
   --skills DIR         a folder with Agent Skills, for their instructions and files; repeatable
+  --session NAME       keep the conversation under this name, and go on with it
   --max-steps N        calls of the model for a question (default: 10)
   --timeout SECONDS    time limit of a cell (default: 60)
   --allow-net[=HOSTS]  let cells use the network, all of it or these hosts
   --allow-read[=PATHS] let cells read files, all or these
   --output DIR         save what is displayed (tables, charts, pictures) in this folder
   --json               one event per line, as JSON
+  --quiet              the answer alone on stdout, everything else on stderr
   --verbose            show everything
   --help, --version
+
+Exit codes: 0 an answer; 1 none, or it was withheld, cut off or empty; 2 a wrong command line;
+130 after Ctrl-C.
 
 Environment: OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL, NO_COLOR`;
 
@@ -78,6 +91,8 @@ const OPTIONS = {
   "allow-net": { type: "string", multiple: true },
   "allow-read": { type: "string", multiple: true },
   output: { type: "string" },
+  session: { type: "string" },
+  quiet: { type: "boolean" },
   json: { type: "boolean" },
   verbose: { type: "boolean" },
   help: { type: "boolean", short: "h" },
@@ -123,6 +138,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     output: values.output,
     json: values.json ?? false,
     verbose: values.verbose ?? false,
+    quiet: values.quiet ?? false,
+    ...(values.session === undefined ? {} : { session: values.session }),
   };
 }
 
@@ -150,8 +167,19 @@ function parse(args: readonly string[]) {
     return parseArgs({ args: words, options: OPTIONS, allowPositionals: true });
   } catch (cause) {
     const message = cause instanceof Error ? cause.message.split("\n")[0]! : String(cause);
-    throw new UsageError(message, { cause });
+    throw new UsageError(`${message}${suggestion(words)}`, { cause });
   }
+}
+
+/** Returns the option that a mistyped one may have been meant for. */
+function suggestion(words: readonly string[]): string {
+  for (const word of words) {
+    const [, name] = /^--([^=]+)/.exec(word) ?? [];
+    if (name === undefined || Object.hasOwn(OPTIONS, name)) continue;
+    const [near] = nearNames(name, Object.keys(OPTIONS));
+    if (near !== undefined) return `. Did you mean --${near}?`;
+  }
+  return "";
 }
 
 function positive(flag: string, text: string | undefined): number | undefined {

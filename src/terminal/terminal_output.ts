@@ -12,9 +12,22 @@ import { printable } from "../text/printable.ts";
  * @param text Text of a view.
  */
 export function writeStyled(text: string): void {
+  writeAll(text, Deno.stdout);
+}
+
+/**
+ * Writes text of a view to stderr, as {@linkcode writeStyled} does to stdout.
+ *
+ * @param text Text of a view.
+ */
+export function writeStyledNote(text: string): void {
+  writeAll(text, Deno.stderr);
+}
+
+function writeAll(text: string, output: { writeSync(bytes: Uint8Array): number }): void {
   const bytes = new TextEncoder().encode(text);
   let written = 0;
-  while (written < bytes.byteLength) written += Deno.stdout.writeSync(bytes.subarray(written));
+  while (written < bytes.byteLength) written += output.writeSync(bytes.subarray(written));
 }
 
 /**

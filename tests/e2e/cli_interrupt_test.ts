@@ -88,9 +88,9 @@ Deno.test(unless(HINDRANCE, {
       ["/skills\n", "code-review: "],
       ["Take six\n", "Noted."],
       ["Times seven\n", "= 42\r\n\r\nIt is 42."],
-      ["Break\n", "Broken\r\n\r\n> "],
+      ["Break\n", "Broken\r\n"],
       ["Wait\n", "Wait a moment."],
-      ["\x03", "Stopped.\r\n\r\n> "],
+      ["\x03", "Stopped.\r\n"],
       ["Again\n", "I am back."],
     ] as const;
     await cli.printed("> ");

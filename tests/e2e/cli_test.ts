@@ -102,7 +102,7 @@ Deno.test("cli writes one event per line when it is asked for JSON", async () =>
     2,
   ]);
   assertEquals(lines.map(({ index }) => index), lines.map((_, i) => i));
-  assertEquals(lines.at(-1).type, "final_response");
+  assertEquals([lines[0].type, lines.at(-1).type], ["run_start", "run_end"]);
   assertEquals(lines.find(({ type }) => type === "output").text, "hi\n");
   const { bundle } = lines.find(({ type }) => type === "display");
   assertEquals(bundle["image/png"], { base64: "iVBORw==" });

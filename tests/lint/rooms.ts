@@ -11,7 +11,7 @@ const RUNTIME = ["runtime", "declare", "host", "inject", ...CELLS, "rpc", ...GRO
 
 /** For each room under `src/` the other rooms that its modules may import. */
 const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
-  ["cli", ["cave_agent", "terminal", "agent", "skills", "model", ...RUNTIME]],
+  ["cli", ["cave_agent", "terminal", "session", "store", "agent", "skills", "model", ...RUNTIME]],
   ["terminal", ["agent", "model", ...RUNTIME]],
   // The kernel as a tool of other agents shows results as this package's own agent does.
   ["cell_tool", ["agent", ...RUNTIME]],

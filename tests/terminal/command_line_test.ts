@@ -19,6 +19,7 @@ const nothing: CommandLine = {
   output: undefined,
   json: false,
   verbose: false,
+  quiet: false,
 };
 
 Deno.test("parseCommandLine() reads the words when they make sense", () => {
@@ -40,6 +41,7 @@ Deno.test("parseCommandLine() reads the words when they make sense", () => {
     [["--timeout", "Infinity"], { timeoutMs: Infinity }],
     [["--json", "--verbose"], { json: true, verbose: true }],
     [["--output", "out"], { output: "out" }],
+    [["--session", "s", "--quiet"], { session: "s", quiet: true }],
     [["--skills", "a", "--skills=b"], { skills: ["a", "b"] }],
     [["--allow-net", "q"], { permissions: { net: true, read: false }, question: "q" }],
     [["--allow-net=a.com,b.com:80"], { permissions: { net: ["a.com", "b.com:80"], read: false } }],
@@ -83,11 +85,12 @@ const VALUED = [
   "--output",
   "--skills",
   "--settings",
+  "--session",
 ];
 
 Deno.test("parseCommandLine() knows every flag that the help names", () => {
   const flags = [...HELP.matchAll(/--([a-z-]+)/g)].map(([flag]) => flag);
-  assertEquals(new Set(flags).size, 14);
+  assertEquals(new Set(flags).size, 16);
   const values: Record<string, string> = {
     "--base-url": "http://a",
     "--max-steps": "1",

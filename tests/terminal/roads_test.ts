@@ -10,14 +10,19 @@ const ROADS =
 /** Lines that may use one, by file; each with the reason why no foreign text passes there as it is. */
 const ALLOWED: ReadonlyMap<string, readonly [line: RegExp, reason: string][]> = new Map([
   ["src/terminal/terminal_output.ts", [
-    [/Deno\.stdout\.writeSync\(bytes\.subarray\(written\)\)/, "text of views"],
+    [/writeAll\(text, Deno\.(?:stdout|stderr)\)/, "text of views"],
     [/console\.(?:log|error)\(printable\(text\)\)/, "printable"],
     [/console\.log\(escapeControls\(JSON\.stringify\(/, "JSON without controls"],
   ]],
   ["src/terminal/display_folder.ts", [
     [/Deno\.write(?:Text)?File\(path, content\)/, "files of the user, not the terminal"],
   ]],
-  ["src/cli/main.ts", [[/Deno\.stdout\.isTerminal\(\)/, "a question about the terminal"]]],
+  ["src/cli/converse.ts", [[/Deno\.stdout\.isTerminal\(\)/, "a question about the terminal"]]],
+  ["src/cli/show_run.ts", [
+    [/= command\.quiet \? Deno\.stderr : Deno\.stdout;/, "a question about the terminal"],
+  ]],
+  ["src/cli/data_folder.ts", [[/Deno\.writeTextFile\(path, text, /, "what the user has typed"]]],
+  ["src/cli/doctor_command.ts", [[/Deno\.writeTextFile\(path, ""\)/, "an empty file"]]],
   ["examples/support_bot.ts", [
     [/Deno\.writeTextFile\(ledger/, "a file of the example"],
   ]],
