@@ -65,7 +65,7 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 async function run(command: CommandLine): Promise<number> {
-  const question = command.question ?? await pipedQuestion();
+  const question = command.question ?? await pipedQuestion(command);
   await using workbench = await openWorkbench(command, { isInteractive: question === undefined });
   // The kernel is closed before the exit: a busy one would not notice that its host is gone.
   using interrupts = new Interrupts(() => {
@@ -111,8 +111,13 @@ async function answer(
 }
 
 /** Reads a question from stdin, or returns `undefined` if stdin is a terminal. */
-async function pipedQuestion(): Promise<string | undefined> {
+async function pipedQuestion({ files }: CommandLine): Promise<string | undefined> {
   if (Deno.stdin.isTerminal()) return undefined;
+  if (files.includes("-")) {
+    throw new UsageError(
+      "Cannot read both the question and --file - from stdin: give the question as words",
+    );
+  }
   const question = (await new Response(Deno.stdin.readable).text()).trim();
   if (question === "") throw new UsageError('Cannot ask nothing: give a question, as in "..."');
   return question;

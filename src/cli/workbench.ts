@@ -17,7 +17,7 @@ import { MemoryStore } from "../store/memory_store.ts";
 import type { Store } from "../store/store.ts";
 import { type CommandLine, UsageError } from "../terminal/command_line.ts";
 import { DisplayFolder } from "../terminal/display_folder.ts";
-import { type InputFile, readInputFile } from "../terminal/input_file.ts";
+import { type InputFile, parseInputFile, readInputFile } from "../terminal/input_file.ts";
 import { writeNote } from "../terminal/terminal_output.ts";
 import { chooseModel } from "./choose_model.ts";
 import { openSessionStore } from "./data_folder.ts";
@@ -163,9 +163,13 @@ async function inputVariables(files: readonly string[]): Promise<Record<string, 
   return variables;
 }
 
+/** The name of the standard input among files. */
+const STDIN = "-";
+
 async function readFile(path: string): Promise<InputFile> {
   try {
-    return await readInputFile(path);
+    if (path !== STDIN) return await readInputFile(path);
+    return parseInputFile("input.txt", await new Response(Deno.stdin.readable).bytes());
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new UsageError(`Cannot read --file ${path}: ${reason}`, { cause });

@@ -62,7 +62,8 @@ Options:
   --settings FILE      models and servers (default: ~/.config/cave-agent/settings.yaml)
   --model NAME         the model (default: of the settings, OPENAI_MODEL, or gpt-5-mini)
   --base-url URL       an OpenAI-compatible server (default: OPENAI_BASE_URL)
-  --file PATH          a CSV, JSON or text file, as a variable named after it; repeatable
+  --file PATH          a CSV, JSON, YAML or text file, as a variable named after it; - for stdin,
+                       as the variable input; repeatable
   --skills DIR         a folder with Agent Skills, for their instructions and files; repeatable
   --session NAME       keep the conversation under this name, and go on with it
   --max-steps N        calls of the model for a question (default: 10)

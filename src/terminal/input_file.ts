@@ -1,9 +1,10 @@
 /**
- * Files on the command line as variables: rows of CSV, the value of JSON, the text of any other file.
+ * Files on the command line as variables: rows of CSV, values of JSON and YAML, the text of any other file.
  *
  * @module
  */
 
+import { parse as parseYaml } from "@std/yaml";
 import { isIdentifier } from "../inject/identifier.ts";
 import { GUEST_GLOBALS } from "../rpc/guest_globals.ts";
 import { readTable } from "./table.ts";
@@ -40,8 +41,19 @@ const TAKEN: ReadonlySet<string> = new Set([
  * @throws {SyntaxError} If a `.json` file is not JSON.
  */
 export async function readInputFile(path: string): Promise<InputFile> {
-  const { text, encoding } = decode(await Deno.readFile(path));
-  const file = path.split(/[/\\]/).at(-1)!;
+  return parseInputFile(path.split(/[/\\]/).at(-1)!, await Deno.readFile(path));
+}
+
+/**
+ * Returns the contents of a file as a variable.
+ *
+ * @param file The name of the file, without folders; its ending tells the format.
+ * @param bytes The content.
+ * @throws {SyntaxError} If a `.json`, `.jsonl` or `.yaml` file is something else; {TypeError} if the file is not text.
+ */
+export function parseInputFile(file: string, bytes: Uint8Array): InputFile {
+  refuseBinary(file, bytes);
+  const { text, encoding } = decode(bytes);
   const name = variableName(file);
   const extension = /\.(\w+)$/.exec(file)?.[1]?.toLowerCase();
   const notes = encoding === "utf-8" ? [] : [`it was decoded as ${encoding}`];
@@ -56,7 +68,53 @@ export async function readInputFile(path: string): Promise<InputFile> {
   if (extension === "json") {
     return { name, value: parseJson(text), description: describe(`The content of ${file}`) };
   }
+  if (extension === "jsonl" || extension === "ndjson") {
+    const value = parseJsonLines(text);
+    return { name, value, description: describe(`The ${value.length} values of ${file}`) };
+  }
+  if (extension === "yaml" || extension === "yml") {
+    const value = parseYaml(text, { schema: "core" });
+    return { name, value, description: describe(`The content of ${file}`) };
+  }
   return { name, value: text, description: describe(`The text of ${file}`) };
+}
+
+/** The beginnings of files that are no text, by their formats. */
+const BINARY: readonly (readonly [beginning: string, format: string])[] = [
+  ["PK\x03\x04", "a ZIP archive, as XLSX and DOCX files are: save it as CSV or as text"],
+  ["%PDF-", "a PDF: extract its text first"],
+  ["PAR1", "a Parquet file: save it as CSV or as JSON"],
+  ["SQLite format 3\0", "a SQLite database: export a table as CSV"],
+  ["\x89PNG", "an image"],
+  ["\xff\xd8\xff", "an image"],
+  ["GIF8", "an image"],
+  ["\x1f\x8b", "a gzip archive: unpack it first"],
+];
+
+/** Number of bytes in which a text has no zero. */
+const MAX_PROBE_BYTES = 8_192;
+
+/** Refuses a file that is not text. */
+function refuseBinary(file: string, bytes: Uint8Array): void {
+  const head = String.fromCharCode(...bytes.subarray(0, 16));
+  const known = BINARY.find(([beginning]) => head.startsWith(beginning));
+  if (known !== undefined) throw new TypeError(`${file} is ${known[1]}`);
+  const isWide = head.startsWith("\xff\xfe") || head.startsWith("\xfe\xff");
+  if (!isWide && bytes.subarray(0, MAX_PROBE_BYTES).includes(0)) {
+    throw new TypeError(`${file} is not text: it has bytes that no text has`);
+  }
+}
+
+/** Parses a file with a value of JSON on each line. */
+function parseJsonLines(text: string): unknown[] {
+  return text.split(/\r?\n/).flatMap((line, i) => {
+    if (line.trim() === "") return [];
+    try {
+      return [parseJson(line)];
+    } catch (cause) {
+      throw new SyntaxError(`line ${i + 1} is not JSON: ${(cause as Error).message}`, { cause });
+    }
+  });
 }
 
 /** Decodes a text: by its mark, as UTF-8, or else as the encoding of Windows, in which every byte is a character. */

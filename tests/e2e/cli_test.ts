@@ -256,3 +256,14 @@ models: { main: here/large, summary: here/small }
     }
   });
 });
+
+Deno.test("cli takes a file from a pipe with --file -", async () => {
+  const { server, env } = serve(cell("input.trim().split(/\\s+/).length"), "Three");
+  await using _ = server;
+  const result = await runCli(["--file", "-", "Count the words"], { env, input: "one two three" });
+  assertEquals([result.code, result.stderr], [0, ""]);
+  assertStringIncludes(result.stdout, "= 3");
+  const both = await runCli(["--file", "-"], { env, input: "text" });
+  assertEquals(both.code, 2);
+  assertStringIncludes(both.stderr, "give the question as words");
+});

@@ -173,3 +173,37 @@ Deno.test("readInputFile() rejects when a file cannot be read", async () => {
   await assertRejects(() => readInputFile(folder), Error);
   await Deno.remove(folder);
 });
+
+/** Files of further formats, with their values. */
+const FORMATS: readonly (readonly [name: string, content: string, value: unknown])[] = [
+  ["a.jsonl", `{"a":1}\n\n[2]\r\n"x"\n`, [{ a: 1 }, [2], "x"]],
+  ["a.ndjson", `12345678901234567890`, ["12345678901234567890"]],
+  ["a.yaml", `a: 1\nb:\n  - x\n  - 2.5\n`, { a: 1, b: ["x", 2.5] }],
+  ["a.yml", ``, null],
+  ["a.log", `{"a":1}`, `{"a":1}`],
+];
+
+Deno.test("readInputFile() reads lines of JSON, and YAML", async () => {
+  for (const [name, content, value] of FORMATS) {
+    assertEquals((await read(name, content)).value, value, name);
+  }
+  await assertRejects(() => read("a.jsonl", "{}\n{"), SyntaxError, "line 2 is not JSON");
+  await assertRejects(() => read("a.yaml", "a: [1"), SyntaxError);
+});
+
+/** Beginnings of files that are no text, with the advice. */
+const BINARY: readonly (readonly [bytes: string, advice: string])[] = [
+  ["PK\x03\x04rest", "save it as CSV"],
+  ["%PDF-1.7", "extract its text"],
+  ["PAR1", "Parquet"],
+  ["\x89PNG\r\n", "an image"],
+  ["\x1f\x8b\x08", "unpack it first"],
+  ["text\0text", "is not text"],
+];
+
+Deno.test("readInputFile() refuses files that are no text, with advice", async () => {
+  for (const [text, advice] of BINARY) {
+    const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
+    await assertRejects(() => read("data.csv", bytes), TypeError, advice);
+  }
+});
