@@ -4,6 +4,7 @@
  * @module
  */
 
+import { pathToFileURL } from "node:url";
 import manifest from "../../deno.json" with { type: "json" };
 import { ModelError } from "../model/model_error.ts";
 import { SettingsError } from "../model/settings/_place.ts";
@@ -36,6 +37,7 @@ if (import.meta.main) Deno.exitCode = await main(Deno.args);
  */
 export async function main(args: readonly string[]): Promise<number> {
   try {
+    goToUser();
     const [first, ...rest] = args;
     if (first === "sessions") return await runSessionsCommand(rest);
     if (first === "doctor") return await runDoctor(rest);
@@ -62,6 +64,14 @@ export async function main(args: readonly string[]): Promise<number> {
     writeNote(`Error: ${describeFailure(error)}`);
     return 1;
   }
+}
+
+/** `deno task` runs commands in the folder of the project: goes back to the one in which the user stands. */
+function goToUser(): void {
+  const folder = Deno.env.get("INIT_CWD");
+  const project = new URL("../../", import.meta.url);
+  if (folder === undefined || project.protocol !== "file:") return;
+  if (pathToFileURL(`${Deno.cwd()}/`).href === project.href) Deno.chdir(folder);
 }
 
 async function run(command: CommandLine): Promise<number> {

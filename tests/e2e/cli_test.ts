@@ -1,3 +1,5 @@
+import project from "../../deno.json" with { type: "json" };
+import stand from "../links/yaml/deno.json" with { type: "json" };
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import manifest from "../../deno.json" with { type: "json" };
 import { type ScriptedReply, ScriptedServer } from "../../src/model/testing/scripted_server.ts";
@@ -266,4 +268,46 @@ Deno.test("cli takes a file from a pipe with --file -", async () => {
   const both = await runCli(["--file", "-"], { env, input: "text" });
   assertEquals(both.code, 2);
   assertStringIncludes(both.stderr, "give the question as words");
+});
+
+Deno.test("cli finds files in the folder in which the user stands, through deno task and installed", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "cave-cli-" });
+  try {
+    await Deno.writeTextFile(`${folder}/here.csv`, "a\n1\n2\n");
+    const config = new URL("../../deno.json", import.meta.url).pathname;
+    const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
+    // In place of the registry, which resolves names by the package's own configuration.
+    const std = (name: string) => new URL(`../links/${name}/mod.ts`, import.meta.url).href;
+    const imports = {
+      ...project.imports,
+      "@std/assert": std("assert"),
+      "@std/yaml": std("yaml"),
+      ...stand.imports,
+    };
+    await Deno.writeTextFile(`${folder}/map.json`, JSON.stringify({ imports }));
+    const permissions = ["run", "net", "env", "read", "write"].map((name) => `--allow-${name}`);
+    const install = ["install", "--quiet", "--global", "--root", folder, "--name", "cave"];
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [...install, "--no-check", "--import-map", `${folder}/map.json`, ...permissions, main],
+    }).output();
+    assert(success, new TextDecoder().decode(stderr));
+    const commands = [
+      [Deno.execPath(), "task", "--quiet", "--config", config, "agent"],
+      [`${folder}/bin/cave`],
+    ];
+    for (const [program, ...args] of commands) {
+      const { server, env } = serve(cell("here.length"), "Two");
+      await using _ = server;
+      const result = await new Deno.Command(program!, {
+        args: [...args, "--file", "here.csv", "Count the rows"],
+        cwd: folder,
+        env: { ...env, NO_COLOR: "1" },
+        stdin: "null",
+      }).output();
+      const text = new TextDecoder().decode(result.stdout);
+      assertStringIncludes(text, "= 2", new TextDecoder().decode(result.stderr));
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
