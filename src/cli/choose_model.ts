@@ -31,8 +31,7 @@ export interface ChosenModel {
  * @throws {SettingsError} If the settings file cannot be used.
  */
 export async function chooseModel(command: CommandLine): Promise<ChosenModel> {
-  const baseUrl = command.baseUrl ??
-    (command.settings === undefined ? variable("OPENAI_BASE_URL") : undefined);
+  const baseUrl = baseUrlOf(command);
   if (baseUrl !== undefined) {
     checkServerUrl(baseUrl, "OPENAI_BASE_URL");
     return { model: openAIModel(command, baseUrl) };
@@ -45,6 +44,12 @@ export async function chooseModel(command: CommandLine): Promise<ChosenModel> {
     );
   }
   return { model: openAIModel(command) };
+}
+
+/** Returns the address of the server that a flag or a variable names. */
+export function baseUrlOf(command: CommandLine): string | undefined {
+  return command.baseUrl ??
+    (command.settings === undefined ? variable("OPENAI_BASE_URL") : undefined);
 }
 
 function fromSettings(

@@ -11,6 +11,7 @@ import { linesOf } from "../terminal/conversation.ts";
 import { LineEditor } from "../terminal/line_editor.ts";
 import { PASTE_OFF, PASTE_ON } from "../terminal/paste_filter.ts";
 import { writeLine, writeNote, writeStyled } from "../terminal/terminal_output.ts";
+import { adviceOn } from "./advice.ts";
 import { readHistory, writeHistory } from "./data_folder.ts";
 import { showRun } from "./show_run.ts";
 import {
@@ -166,4 +167,6 @@ function report(error: unknown): void {
     error instanceof RangeError || error instanceof TypeError;
   if (!isExpected) throw error;
   writeNote(error.message);
+  const advice = error instanceof ModelError ? adviceOn(error) : undefined;
+  if (advice !== undefined) writeNote(advice);
 }

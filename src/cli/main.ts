@@ -12,6 +12,7 @@ import { SessionStateError } from "../session/session_errors.ts";
 import { type CommandLine, HELP, parseCommandLine, UsageError } from "../terminal/command_line.ts";
 import { Interrupts } from "../terminal/interrupts.ts";
 import { describeFailure, writeLine, writeNote } from "../terminal/terminal_output.ts";
+import { adviceOn } from "./advice.ts";
 import { converse } from "./converse.ts";
 import { runDoctor } from "./doctor_command.ts";
 import { runSessionsCommand } from "./sessions_command.ts";
@@ -49,6 +50,8 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof ModelError) {
       writeNote(error.message);
+      const advice = adviceOn(error);
+      if (advice !== undefined) writeNote(advice);
       return 1;
     }
     if (
@@ -60,6 +63,10 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     // The reader has enough, as in `deno task agent "question" | head`.
     if (error instanceof Deno.errors.BrokenPipe) return BROKEN_PIPE_EXIT_CODE;
+    if (error instanceof Deno.errors.NotCapable) {
+      writeNote(`${error.message}. \`deno task agent\` has the permissions that are needed.`);
+      return USAGE_EXIT_CODE;
+    }
     // Not thrown: Deno would print the message as it is, and a message may quote a kernel or a server.
     writeNote(`Error: ${describeFailure(error)}`);
     return 1;

@@ -19,7 +19,8 @@ import { type CommandLine, UsageError } from "../terminal/command_line.ts";
 import { DisplayFolder } from "../terminal/display_folder.ts";
 import { type InputFile, parseInputFile, readInputFile } from "../terminal/input_file.ts";
 import { writeNote } from "../terminal/terminal_output.ts";
-import { chooseModel } from "./choose_model.ts";
+import { findNoServer } from "./advice.ts";
+import { baseUrlOf, chooseModel } from "./choose_model.ts";
 import { openSessionStore } from "./data_folder.ts";
 
 /** The name of a session that is not kept. */
@@ -116,6 +117,9 @@ export async function openWorkbench(
   const chosen = await chooseModel(command);
   const skills = await findSkills(command.skills ?? []);
   const variables = await inputVariables(command.files);
+  const baseUrl = baseUrlOf(command);
+  const hindrance = baseUrl === undefined ? undefined : await findNoServer(baseUrl);
+  if (hindrance !== undefined) throw new UsageError(hindrance);
   let { model } = chosen;
   // Another model can take its place in the middle of a conversation.
   const current: Model = { stream: (...args) => model.stream(...args) };

@@ -2,7 +2,7 @@
 // The kernel as one file, made from main.ts by `deno task kernel`. Do not edit it.
 // deno-lint-ignore-file
 // deno-fmt-ignore-file
-// sources e2f4b4f2da2318efcda8c1b314e24baf4f23a01033b0696a9d4e1f10b3ea8713, text 527e0c5463d63946f2ec28e15b8729ee340ea8d08e7a36df8afb0c636fc25abb
+// sources fb782f37914f7461e3454b6a26731026bb868fdf337225fd0d45465b8756560c, text e27c18a87a5520d42c31e2fc2a8c3d4a5c27308f9667a7308c6dfaee93a63c0b
 // src/rpc/builtins.ts
 var { AbortController, AggregateError, Array: Array2, ArrayBuffer, Atomics: Atomics2, BigInt, Boolean, DOMException, DataView, Date, Error: Error2, EvalError: EvalError2, FinalizationRegistry: FinalizationRegistry2, Float64Array: Float64Array2, Int32Array, JSON: JSON2, Map, Math: Math2, Number: Number2, Object: Object2, Promise: Promise2, Proxy, RangeError, ReferenceError: ReferenceError2, Reflect: Reflect2, RegExp, Set: Set2, SharedArrayBuffer, String, SuppressedError, Symbol, SyntaxError, TextDecoder, TextEncoder: TextEncoder2, TypeError: TypeError2, URIError: URIError2, URL: URL2, URLSearchParams, Uint32Array: Uint32Array2, Uint8Array: Uint8Array2, WeakMap, WeakRef, WeakSet } = globalThis;
 var realm = globalThis;
@@ -7399,6 +7399,7 @@ function distanceOf(a, b) {
     left
   ];
   if (short.length >= 3 && long.includes(short)) return 1;
+  let before = [];
   let row = from({
     length: right.length + 1
   }, (_, i) => i);
@@ -7408,8 +7409,11 @@ function distanceOf(a, b) {
     ];
     for (let j = 1; j <= right.length; j++) {
       const substitution = row[j - 1] + (left[i - 1] === right[j - 1] ? 0 : 1);
-      next.push(min(substitution, row[j] + 1, next[j - 1] + 1));
+      const isExchange = i > 1 && j > 1 && left[i - 1] === right[j - 2] && left[i - 2] === right[j - 1];
+      const exchange = isExchange ? before[j - 2] + 1 : substitution;
+      next.push(min(substitution, exchange, row[j] + 1, next[j - 1] + 1));
     }
+    before = row;
     row = next;
   }
   return row[right.length];

@@ -168,7 +168,7 @@ function parse(args: readonly string[]) {
     return parseArgs({ args: words, options: OPTIONS, allowPositionals: true });
   } catch (cause) {
     const message = cause instanceof Error ? cause.message.split("\n")[0]! : String(cause);
-    throw new UsageError(`${message}${suggestion(words)}`, { cause });
+    throw new UsageError(`${message.split(". To specify")[0]}${suggestion(words)}`, { cause });
   }
 }
 

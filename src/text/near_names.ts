@@ -46,21 +46,27 @@ export function nearNames(name: string, candidates: Iterable<string>): string[] 
 }
 
 /**
- * Returns how different two names are: their Levenshtein distance without regard to case, and 1 where one contains the
- * other whole (`user` and `userList`).
+ * Returns how different two names are without regard to case: the number of letters to insert, to delete, to replace or to
+ * exchange with their neighbours (the "optimal string alignment" distance), and 1 where one contains the other whole (`user`
+ * and `userList`).
  */
 function distanceOf(a: string, b: string): number {
   const left = a.toLowerCase();
   const right = b.toLowerCase();
   const [short, long] = left.length < right.length ? [left, right] : [right, left];
   if (short.length >= 3 && long.includes(short)) return 1;
+  let before: number[] = [];
   let row = from({ length: right.length + 1 }, (_, i) => i);
   for (let i = 1; i <= left.length; i++) {
     const next = [i];
     for (let j = 1; j <= right.length; j++) {
       const substitution = row[j - 1]! + (left[i - 1] === right[j - 1] ? 0 : 1);
-      next.push(min(substitution, row[j]! + 1, next[j - 1]! + 1));
+      const isExchange = i > 1 && j > 1 && left[i - 1] === right[j - 2] &&
+        left[i - 2] === right[j - 1];
+      const exchange = isExchange ? before[j - 2]! + 1 : substitution;
+      next.push(min(substitution, exchange, row[j]! + 1, next[j - 1]! + 1));
     }
+    before = row;
     row = next;
   }
   return row[right.length]!;

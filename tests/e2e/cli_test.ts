@@ -211,12 +211,12 @@ Deno.test("cli ends quietly when its output is closed", async () => {
   assertEquals(result, { code: 141, signal: null, stdout: "", stderr: "" });
 });
 
-Deno.test("cli prints one line and exits with 1 when the model fails", async () => {
+Deno.test("cli prints the error and advice, and exits with 1 when the model fails", async () => {
   const { server, env } = serve({ content: "Unknown key", status: 401 });
   await using _ = server;
   const { code, stdout, stderr } = await runCli(["Go"], { env });
   assertEquals([code, stdout], [1, ""]);
-  assertMatch(stderr, /^Cannot get a reply from gpt-5-mini at .*Unknown key.*\n$/);
+  assertMatch(stderr, /^Cannot get a reply from gpt-5-mini at .*Unknown key.*\nCheck the key.*\n$/);
 });
 
 Deno.test("cli asks the models of a settings file", async () => {
@@ -310,4 +310,50 @@ Deno.test("cli finds files in the folder in which the user stands, through deno 
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+/** Answers of servers that beginners meet, with the lines that say what is wrong and what to do. */
+const FIRST_ERRORS: readonly (readonly [answer: () => Response, what: RegExp, advice: RegExp])[] = [
+  [
+    () => Response.json({ error: { message: "Incorrect API key" } }, { status: 401 }),
+    /401 Incorrect API key/,
+    /Check the key in OPENAI_API_KEY/,
+  ],
+  [
+    () => Response.json({ error: { message: "The model does not exist" } }, { status: 404 }),
+    /404 The model does not exist/,
+    /Check the name of the model, and the address/,
+  ],
+  [
+    () => new Response("<html>Hello</html>", { headers: { "content-type": "text/html" } }),
+    /the answer is a web page/,
+    /often ends in \/v1/,
+  ],
+];
+
+Deno.test("cli says what is wrong with a server, and what to do, without trying again", async () => {
+  for (const [answer, what, advice] of FIRST_ERRORS) {
+    let requests = 0;
+    await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, () => {
+      requests++;
+      return answer();
+    });
+    const env = { OPENAI_BASE_URL: `http://127.0.0.1:${server.addr.port}` };
+    const { code, stderr } = await runCli(["Hi"], { env });
+    assertEquals([code, requests], [1, 1], stderr);
+    assertMatch(stderr, what);
+    assertMatch(stderr, advice);
+  }
+  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const { port } = listener.addr;
+  listener.close();
+  const env = { OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1` };
+  const closed = await runCli(["Hi"], { env });
+  assertEquals(closed.code, 2);
+  assertMatch(closed.stderr, /^Cannot reach http:.*refused.*Check the address/);
+  const mistyped = await runCli(["--modle", "x", "Hi"]);
+  assertEquals([mistyped.code, mistyped.stderr], [
+    2,
+    "Unknown option '--modle'. Did you mean --model?\n",
+  ]);
 });

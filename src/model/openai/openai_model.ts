@@ -169,7 +169,7 @@ export class OpenAIModel implements Model {
         if (text !== "") yield { type: "text", text, ...(usage && { usage }) };
       }
       own.signal.throwIfAborted();
-      if (reader.finishReason === undefined) throw new Error(describeEnd(seen.events, response));
+      if (reader.finishReason === undefined) throw endError(seen.events, response);
     } catch (error) {
       const cause = own.signal.aborted ? own.signal.reason : error;
       if (signal.aborted) throw signal.reason;
@@ -241,12 +241,17 @@ function parse(data: string, isError: boolean): unknown {
   }
 }
 
-/** Describes the end of a stream without a finish reason. */
-function describeEnd(events: number, response: Response): string {
+/** Returns the error of a stream that ends without a finish reason. */
+function endError(events: number, response: Response): Error {
   const contentType = response.headers.get("content-type");
-  return events === 0
-    ? `the answer holds no events, its content type is "${contentType}"`
-    : `the server ended it without a finish reason, its content type is "${contentType}"`;
+  const type = `its content type is "${contentType}"`;
+  if (events > 0) {
+    return new Error(`the server ended it without a finish reason, ${type}`);
+  }
+  // A page will be a page the next time as well.
+  return contentType?.startsWith("text/html")
+    ? new TypeError(`the answer is a web page, ${type}; the address of an API often ends in /v1`)
+    : new Error(`the answer holds no events, ${type}`);
 }
 
 function createModelError(
