@@ -299,3 +299,32 @@ Deno.test("limits of a run hold over its processes", async () => {
   assertEquals([result.status, result.limit, result.steps], ["exhausted", "steps", 2]);
   assertMatch(historyOf(next).at(-1)!, /It made no call of a function that can change something/);
 });
+
+Deno.test("a session goes on after calls of tools that were cut off, with a result for each", async () => {
+  const { entered, enter } = gate();
+  const calls: string[] = [];
+  const tools = {
+    note: ({ text }: { text: string }) => {
+      calls.push(text);
+      return "noted";
+    },
+    wait: enter,
+  };
+  const toolCalls = [
+    { name: "note", arguments: { text: "a" } },
+    { name: "wait", arguments: {} },
+    { name: "note", arguments: { text: "b" } },
+  ];
+  await using all = world([{ content: "", toolCalls }, "done"], { tools, cells: "off" });
+  const session = await all.open();
+  await session.prompt("Go");
+  await entered;
+  await session.close();
+  const next = await all.open();
+  assertEquals((await (await next.continue()).result).content, "done");
+  const results = next.messages.map(({ message }) => message)
+    .filter(({ role }) => role === "tool_result").map(({ content }) => content);
+  assertEquals([calls, results.length, results[0]], [["a"], 3, "noted"]);
+  assertMatch(results[1]!, /note\(\{"text":"a"\}\): has happened[^]*wait\(.*\): began/);
+  assertMatch(results[2]!, /Not called: the run was cut off before/);
+});
