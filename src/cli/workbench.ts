@@ -42,7 +42,7 @@ export class Workbench implements AsyncDisposable {
   readonly folder: DisplayFolder | undefined;
   readonly #command: CommandLine;
   readonly #store: Store;
-  readonly #agent: CaveAgent<Runtime>;
+  readonly #makeAgent: () => CaveAgent<Runtime>;
   readonly #setModel: (model: Model) => void;
   #session: Session;
 
@@ -50,11 +50,11 @@ export class Workbench implements AsyncDisposable {
   constructor(parts: WorkbenchParts) {
     this.#command = parts.command;
     this.#store = parts.store;
-    this.#agent = parts.agent;
+    this.#makeAgent = parts.makeAgent;
     this.#session = parts.session;
     this.#setModel = parts.setModel;
     this.skills = parts.skills;
-    this.runtime = parts.agent.runtime;
+    this.runtime = parts.runtime;
     const { output } = parts.command;
     this.folder = output === undefined ? undefined : new DisplayFolder(output);
   }
@@ -70,7 +70,8 @@ export class Workbench implements AsyncDisposable {
    * @param id Its identifier.
    */
   async open(id: string): Promise<void> {
-    const session = await openSession(id, { store: this.#store, agent: this.#agent });
+    // Another agent: this one remembers the present conversation.
+    const session = await openSession(id, { store: this.#store, agent: this.#makeAgent() });
     await this.#session.close();
     await this.runtime.reset();
     this.#session = session;
@@ -97,7 +98,8 @@ export class Workbench implements AsyncDisposable {
 interface WorkbenchParts {
   readonly command: CommandLine;
   readonly store: Store;
-  readonly agent: CaveAgent<Runtime>;
+  readonly runtime: Runtime;
+  readonly makeAgent: () => CaveAgent<Runtime>;
   readonly session: Session;
   readonly skills: readonly Skill[];
   readonly setModel: (model: Model) => void;
@@ -123,29 +125,30 @@ export async function openWorkbench(
   let { model } = chosen;
   // Another model can take its place in the middle of a conversation.
   const current: Model = { stream: (...args) => model.stream(...args) };
-  const runtime = new DenoRuntime({
+  const runtime: Runtime = new DenoRuntime({
     variables,
     permissions: command.permissions,
     ...(command.timeoutMs === undefined ? {} : { timeoutMs: command.timeoutMs }),
-  });
-  const agent = new CaveAgent<Runtime>({
-    ...chosen,
-    model: current,
-    runtime: runtime as Runtime,
-    skills,
-    askUser: isInteractive,
-    ...(command.maxSteps === undefined ? {} : { maxSteps: command.maxSteps }),
-  });
+  }) as Runtime;
+  const makeAgent = () =>
+    new CaveAgent<Runtime>({
+      ...chosen,
+      model: current,
+      runtime,
+      skills,
+      askUser: isInteractive,
+      ...(command.maxSteps === undefined ? {} : { maxSteps: command.maxSteps }),
+    });
   const { session: name } = command;
   const store = name === undefined ? new MemoryStore() : await openSessionStore();
   const session = await openSession(name ?? UNNAMED, {
     store,
-    agent,
+    agent: makeAgent(),
     // Without a name nothing outlives the process; branches need one for each question.
     snapshots: name === undefined ? isInteractive ? "run" : "never" : "step",
   });
   const setModel = (next: Model) => void (model = next);
-  return new Workbench({ command, store, agent, session, skills, setModel });
+  return new Workbench({ command, store, runtime, makeAgent, session, skills, setModel });
 }
 
 /** Finds the skills of directories, and reports faulty ones. */

@@ -51,6 +51,21 @@ export class RunSlot {
   }
 
   /**
+   * Hands a decision to the run that goes on. Requests of a process that is gone are not its own: their record is enough.
+   *
+   * @param decide Hands it over.
+   */
+  forward(decide: (live: AgentRun) => void): void {
+    const live = this.#current?.live;
+    if (live === undefined) return;
+    try {
+      decide(live);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+  }
+
+  /**
    * Makes a run the present one, from the first moment on, and does its work.
    *
    * @param run Its identifier and its options.

@@ -127,8 +127,10 @@ export class Session implements AsyncDisposable {
    * @param text The message.
    */
   async steer(text: string): Promise<void> {
+    // A run that goes on meanwhile takes the message from the record.
+    const live = this.#slot.current?.live;
     await this.#enqueue("steering", text);
-    this.#slot.current?.live?.steer(text);
+    if (live !== undefined && !isOver(live.status)) live.steer(text);
   }
 
   /** Forgets the questions and messages that wait. */
@@ -185,9 +187,7 @@ export class Session implements AsyncDisposable {
   async answer(text: string, id?: string): Promise<void> {
     this.#assertOpen("answer");
     const { request } = await this.#people.answer(text, id);
-    if (this.#slot.current?.live?.pending.some((open) => open.id === request.id)) {
-      this.#slot.current.live.answer(text, request.id);
-    }
+    this.#slot.forward((live) => live.answer(text, request.id));
   }
 
   /**
@@ -200,9 +200,7 @@ export class Session implements AsyncDisposable {
   async approve(id: string, decision: ApprovalDecision): Promise<void> {
     this.#assertOpen("decide on a call");
     await this.#people.decide(id, decision);
-    if (this.#slot.current?.live?.pending.some((open) => open.id === id)) {
-      this.#slot.current.live.approve(id, decision);
-    }
+    this.#slot.forward((live) => live.approve(id, decision));
   }
 
   /**

@@ -69,7 +69,7 @@ Deno.test(unless(hindrance, {
   async fn() {
     await withData(async (data) => {
       const { code, stdout, requests } = await talk(
-        [cell("let n = 40"), "noted", cell("n = 0"), "zero", cell("n"), "forty"],
+        [cell("let n = 40"), "noted", cell("n = 0"), "zero", "forty"],
         {
           data,
           lines: [
@@ -85,12 +85,17 @@ Deno.test(unless(hindrance, {
             ["/undoo\r", "did you mean /undo?"],
             ["/show\r", "The command needs a name"],
             ["/show nope\r", "nope is not defined"],
+            ["/fork other\r", "This is other now"],
+            ["/show n\r", "= 41"],
+            ["/resume fresh\r", "This is fresh now"],
+            ["Who?\r", "forty"],
             ["/reset\r", "Begun anew"],
             ["/show n\r", "n is not defined"],
           ],
         },
       );
-      assertEquals([code, requests.length], [0, 4]);
+      assertEquals([code, requests.length], [0, 5]);
+      assertEquals(requests.at(-1)!.messages.slice(1).map(({ content }) => content), ["Who?"]);
       assert(!stdout.includes("\x1b[31mError"));
     });
   },
