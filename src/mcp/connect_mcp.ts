@@ -15,7 +15,7 @@ import {
 } from "./mcp_options.ts";
 import { identifiersOf } from "./names.ts";
 import { type Namespace, namespaceOf } from "./namespace.ts";
-import { parseServerConfig, type ServerConfig } from "./server_config.ts";
+import { parseServerConfig, type ServerConfig } from "./transport/server_config.ts";
 import { openTransport } from "./transport/open_transport.ts";
 
 /** A server that is connected. */

@@ -8,12 +8,12 @@ import { Client, type Transport } from "@modelcontextprotocol/client";
 import manifest from "../../deno.json" with { type: "json" };
 import { MAX_TIMER_MS } from "../limits/limit.ts";
 import { headOf } from "../text/truncate.ts";
-import type { McpClient, McpRequestOptions, McpTool } from "./mcp_client.ts";
-import { McpError } from "./mcp_error.ts";
+import type { McpClient, McpRequestOptions, McpTool } from "./request/mcp_client.ts";
+import { McpError } from "./request/mcp_error.ts";
 import type { CheckedMcpOptions } from "./mcp_options.ts";
 import { Sampler, type SamplingParams } from "./sampling.ts";
 import { listAll, toTool } from "./server_lists.ts";
-import { ToolCalls } from "./tool_calls.ts";
+import { ToolCalls } from "./request/tool_calls.ts";
 import type { ServerTransport } from "./transport/open_transport.ts";
 
 /** Characters of the instructions of a server, for the model. */

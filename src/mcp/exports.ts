@@ -5,15 +5,19 @@
  */
 
 export { connectMcp, type McpRuntime, type McpServer, McpServers } from "./connect_mcp.ts";
-export type { ElicitationAnswer, ElicitationForm, ElicitationRequest } from "./elicitation.ts";
+export type {
+  ElicitationAnswer,
+  ElicitationForm,
+  ElicitationRequest,
+} from "./request/elicitation.ts";
 export type {
   McpClient,
   McpProgress,
   McpRequestOptions,
   McpTool,
   McpToolAnnotations,
-} from "./mcp_client.ts";
-export { McpError, type McpErrorKind, type McpErrorOptions } from "./mcp_error.ts";
+} from "./request/mcp_client.ts";
+export { McpError, type McpErrorKind, type McpErrorOptions } from "./request/mcp_error.ts";
 export {
   DEFAULT_PASSED_ENV,
   type McpApproval,

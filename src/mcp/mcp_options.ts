@@ -7,8 +7,8 @@
 import type { Approval } from "../inject/approval.ts";
 import { checkCount, checkLimit } from "../limits/limit.ts";
 import { checkOptions, type OptionNames } from "../limits/options.ts";
-import type { ElicitationAnswer, ElicitationRequest } from "./elicitation.ts";
-import type { McpClient, McpProgress, McpTool } from "./mcp_client.ts";
+import type { ElicitationAnswer, ElicitationRequest } from "./request/elicitation.ts";
+import type { McpClient, McpProgress, McpTool } from "./request/mcp_client.ts";
 import type { SamplingOptions } from "./sampling.ts";
 
 /**
@@ -94,7 +94,7 @@ export interface McpOptions extends McpLimits {
     | undefined;
   /** A model that servers may ask. @default none: such requests are refused */
   readonly sampling?: SamplingOptions | undefined;
-  /** Folders that servers are told of, as `file:` URLs. @default none */
+  /** Folders in which servers may work, as `file:` URLs. Servers need not respect them. @default none */
   readonly roots?: readonly string[] | undefined;
   /**
    * Environment variables of the host that servers get, if it may read them. The `env` of a server comes on top of them.

@@ -62,7 +62,7 @@ function identifierOf(name: string, isGlobal: boolean): string {
   const joined = words.map((word, i) => i === 0 ? word : upper(word)).join("");
   const cut = headOfWord(joined);
   const first = /^\p{ID_Start}|^\$/u.test(cut) ? cut : `_${cut}`;
-  // What is left are marks that cannot be a part of an identifier.
+  // The rest are marks that cannot be a part of an identifier.
   const clean = first.replaceAll(/[^\p{ID_Continue}$]/gu, "_");
   const isOther = isGlobal && (GUEST_GLOBALS.has(clean) || clean === "display");
   const isTaken = isOther || MEMBERS.has(clean) || !isIdentifier(clean);

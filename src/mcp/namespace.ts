@@ -10,12 +10,12 @@ import { KernelModule } from "../inject/kernel_module.ts";
 import { headOf } from "../text/truncate.ts";
 import type { HostCallContext } from "../runtime/cells/ongoing_calls.ts";
 import type { Connection } from "./connection.ts";
-import type { McpTool } from "./mcp_client.ts";
+import type { McpTool } from "./request/mcp_client.ts";
 import type { McpApproval } from "./mcp_options.ts";
 import { freeName, identifiersOf } from "./names.ts";
 import { offersOf } from "./offers.ts";
 import { typeOfJsonSchema } from "./schema/json_schema_type.ts";
-import type { ToolRequest } from "./tool_calls.ts";
+import type { ToolRequest } from "./request/tool_calls.ts";
 
 /** Characters of the description of a tool, for the model. */
 const MAX_DESCRIPTION_CHARS = 2_000;
@@ -195,7 +195,7 @@ function toArguments(path: string, args: unknown): Record<string, unknown> {
 function answerFunction({ calls }: Connection): HostFunction {
   return defineFunction(
     function (this: HostCallContext | undefined, call: unknown, form: unknown) {
-      return calls.answer(call, form, this?.signal);
+      return calls.answer(call, { form, signal: this?.signal });
     },
     { approval: true, listed: false, timeoutMs: Infinity },
   );

@@ -7,7 +7,7 @@
 import { defineFunction, type HostFunction } from "../inject/host_function.ts";
 import type { HostCallContext } from "../runtime/cells/ongoing_calls.ts";
 import type { Connection } from "./connection.ts";
-import type { McpClient, McpRequestOptions } from "./mcp_client.ts";
+import type { McpClient, McpRequestOptions } from "./request/mcp_client.ts";
 import { listAll } from "./server_lists.ts";
 
 /** Items of a list of resources or prompts. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { McpTool } from "./mcp_client.ts";
+import type { McpTool } from "./request/mcp_client.ts";
 
 /** Pages of a list. */
 const MAX_PAGES = 100;

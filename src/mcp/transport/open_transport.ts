@@ -9,7 +9,7 @@ import {
   StreamableHTTPClientTransport,
   type Transport,
 } from "@modelcontextprotocol/client";
-import type { ServerConfig } from "../server_config.ts";
+import type { ServerConfig } from "./server_config.ts";
 import { boundedAnswers } from "./bounded_answers.ts";
 import { StdioTransport } from "./stdio_transport.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { nearNames } from "../text/near_names.ts";
+import { nearNames } from "../../text/near_names.ts";
 
 /** A server that runs as a process. */
 export interface StdioServerConfig {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { headOf } from "../text/truncate.ts";
+import { headOf } from "../../text/truncate.ts";
 
 /** A question of a server. */
 export interface ElicitationRequest {

@@ -19,7 +19,7 @@ import { errorTextOf, readToolResult, type ToolValue } from "./tool_result.ts";
 /** Calls that wait for the answer to a question at once. The oldest one gives way. */
 const MAX_ASKING = 20;
 
-/** The state of a call that a cell is told: it has a result, or a question that a person has to answer. */
+/** The state of a call, for a cell: it has a result, or a question that a person has to answer. */
 export type CallStep = ToolValue | {
   /** The number of the call. */
   readonly call: number;
@@ -108,12 +108,14 @@ export class ToolCalls {
    * Answers the question of a call.
    *
    * @param id The number of the call.
-   * @param form The question, with the content that a person has approved.
-   * @param signal Cancels the call.
+   * @param answer The question, with the content that a person has approved, and a signal that cancels the call.
    * @returns The result, or the next question.
    * @throws {TypeError} If there is no such question, or the content does not answer it.
    */
-  async answer(id: unknown, form: unknown, signal?: AbortSignal): Promise<CallStep> {
+  async answer(
+    id: unknown,
+    { form, signal }: { readonly form: unknown; readonly signal?: AbortSignal | undefined },
+  ): Promise<CallStep> {
     const call = this.#asking(id);
     const [question] = call.questions;
     const content = checkAnswer((form as { content?: unknown } | null)?.content, question!.request);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { MAX_TIMER_MS } from "../limits/limit.ts";
+import { MAX_TIMER_MS } from "../../limits/limit.ts";
 
 /** Options of {@linkcode RequestClock}. */
 export interface RequestClockOptions {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { headOf } from "../text/truncate.ts";
+import { headOf } from "../../text/truncate.ts";
 
 /** A result for cells. */
 export interface ToolValue {
