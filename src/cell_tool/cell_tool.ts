@@ -22,8 +22,9 @@ import { checkLimit } from "../limits/limit.ts";
 import { checkOptions, type OptionNames } from "../limits/options.ts";
 import type { CellResult } from "../runtime/cells/cell_result.ts";
 import type { AroundCall, CellCall } from "../runtime/cells/execute_options.ts";
-import type { Runtime, RuntimeDescription } from "../runtime/runtime.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import { headOf } from "../text/truncate.ts";
+import { instructionsOf } from "./instructions.ts";
 
 /** Options of {@linkcode cellTool}. */
 export interface CellToolOptions {
@@ -221,22 +222,6 @@ export async function cellTool(
     execute: async (input, callOptions = {}) => await run(checked(input), callOptions),
     invoke: async (_context, input, details = {}) => await run(checked(parse(input)), details),
   };
-}
-
-function instructionsOf(
-  { environment, types, functions, variables }: RuntimeDescription,
-): string {
-  const parts: [title: string, declarations: readonly string[]][] = [
-    ["Types", types],
-    ["Functions, which are awaited", functions],
-    ["Variables, which exist already", variables],
-  ];
-  return [
-    environment,
-    ...parts.filter(([, list]) => list.length > 0).map(([title, list]) =>
-      `${title}:\n\n${list.join("\n\n")}`
-    ),
-  ].filter((text) => text !== "").join("\n\n");
 }
 
 function approving(approve: NonNullable<CellToolOptions["approve"]>): AroundCall {

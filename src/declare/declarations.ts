@@ -10,6 +10,7 @@ import { declareClass } from "./_class_declaration.ts";
 import { commentOf } from "./_comment.ts";
 import { schemaParameters, schemaType } from "./_schema_type.ts";
 import { parametersOf, toText } from "./_signature.ts";
+import { inNamespace, mergeNamespaces } from "./_namespace_text.ts";
 import { declareReference, declareType } from "./_type_declaration.ts";
 import { freeTypeName, typeOfValue } from "./_value_type.ts";
 import { declareFinders, type FinderNames } from "./function_groups.ts";
@@ -47,10 +48,11 @@ export function declareInjections(
     [...injections.modules].filter(([name, { exports }]) => exports.get(name)?.kind === kind)
       .map(([name]) => name);
   const types = all([...injections.types.keys(), ...exported("type")]);
+  const listed = [...injections.functions].filter(([, { listed }]) => listed);
   const functions = [
     ...finders === undefined
-      ? all(injections.functions.keys())
-      : declareFinders(finders, [...injections.functions.keys()]),
+      ? mergeNamespaces(all(listed.map(([name]) => name)))
+      : declareFinders(finders, listed.map(([name, { path }]) => path ?? name)),
     ...all(exported("function")),
   ];
   const variables = all([...injections.variables.keys(), ...exported("variable")]);
@@ -114,7 +116,7 @@ export class Declarations {
   }
 
   #function(name: string, definition: HostFunction): string[] {
-    const { approval, declaration, typeDeclarations } = definition;
+    const { approval, declaration, typeDeclarations, path } = definition;
     const description = approval === undefined || approval === false
       ? definition.description
       : `${definition.description ?? ""}\nThe user may have to approve a call, and can refuse it.`
@@ -123,9 +125,12 @@ export class Declarations {
       declaration ?? signatureOf(definition),
       typeDeclarations,
     );
+    const [space, member] = path?.split(".") ?? [];
+    const head = member === undefined ? `declare function ${name}` : `function ${member}`;
     const lines = signatures.trim().split(/\n(?=\s*[(<])/)
-      .map((line) => `declare function ${name}${line.trim().replace(/;$/, "")};`);
-    return [...types, commentOf(description) + lines.join("\n")];
+      .map((line) => `${head}${line.trim().replace(/;$/, "")};`);
+    const text = commentOf(description) + lines.join("\n");
+    return [...types, space === undefined ? text : inNamespace(space, text)];
   }
 
   #variable(name: string, { definition, transfer }: InjectedVariable): string[] {

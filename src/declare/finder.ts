@@ -49,7 +49,9 @@ export class Finder {
 
   /** The names of both functions, chosen so that they do not clash; `undefined` if all functions are declared. */
   get names(): FinderNames | undefined {
-    if (this.#injections.functions.size <= this.#options.maxDeclared) return undefined;
+    let listed = 0;
+    for (const { listed: counts } of this.#injections.functions.values()) listed += counts ? 1 : 0;
+    if (listed <= this.#options.maxDeclared) return undefined;
     return { search: this.#free("search"), describe: this.#free("describe") };
   }
 
@@ -83,10 +85,10 @@ export class Finder {
       throw new TypeError(`Cannot search for ${typeof query}: expected words in a string`);
     }
     const words = [...new Set(wordsOf(headOf(query, MAX_QUERY_CHARS)))];
-    const found = [...this.#injections.functions]
-      .map(([name, { description = "" }]) => ({
+    const found = [...this.#injections.functions].filter(([, { listed }]) => listed)
+      .map(([name, { description = "", path = name }]) => ({
         name,
-        score: scoreOf(words, { name, description }),
+        score: scoreOf(words, { name: path, description }),
       }))
       .filter(({ score }) => score > 0)
       .sort((a, b) => b.score - a.score || (a.name < b.name ? -1 : 1));
@@ -99,9 +101,9 @@ export class Finder {
   }
 
   #line(name: string): string {
-    const { description = "" } = this.#injections.functions.get(name)!;
+    const { description = "", path = name } = this.#injections.functions.get(name)!;
     const [first = ""] = description.trim().split(/[\r\n]/);
-    return shorten(first === "" ? name : `${name}: ${first}`);
+    return shorten(first === "" ? path : `${path}: ${first}`);
   }
 
   /**
@@ -116,12 +118,19 @@ export class Finder {
         `Cannot describe ${names.length ? typeof names[0] : "nothing"}: expected names as strings`,
       );
     }
-    const asked = [...new Set(names)].slice(0, MAX_DESCRIBED);
+    const asked = [...new Set(names.map((name) => this.#nameOf(name)))].slice(0, MAX_DESCRIBED);
     const outlines = await this.#options.outline(asked);
     const declarations = new Declarations(this.#injections, this.#options);
     const texts = asked.map((name, i) => this.#describe(name, { declarations, now: outlines[i] }));
     const all = [declarations.reference ?? [], texts].flat().join("\n");
     return truncate(all, MAX_DESCRIBED_CHARS, { mark: "\n... ask for fewer names at once" });
+  }
+
+  /** Returns the name of the function that cells call by a path, or the path if there is none. */
+  #nameOf(path: string): string {
+    if (!path.includes(".")) return path;
+    const { functions } = this.#injections;
+    return functions.entries().find(([, { path: own }]) => own === path)?.[0] ?? path;
   }
 
   #describe(

@@ -9,6 +9,7 @@ import { checkOptions, type OptionNames } from "../limits/options.ts";
 import type { Approval } from "./approval.ts";
 import type { CallEffect, Effects } from "./effect.ts";
 import { Definition, DEFINITION_OPTIONS, type DefinitionOptions } from "./definition.ts";
+import { isIdentifier } from "./identifier.ts";
 import { checkArguments, checkValue, type Schema } from "./schema.ts";
 
 /** A function of any shape. */
@@ -35,6 +36,13 @@ export interface FunctionOptions extends DefinitionOptions {
   readonly effect?: CallEffect | undefined;
   /** Whether a call that is made twice has the effect of one, so that it need not be recorded. @default false */
   readonly idempotent?: boolean | undefined;
+  /**
+   * The member of an object by which cells call the function, such as `github.listPullRequests`. A module for the kernel has
+   * to make that object; the model is shown the path in place of the name. @default the function is called by its name
+   */
+  readonly path?: string | undefined;
+  /** Whether the model is shown the function. One that only a module for the kernel calls is not. @default true */
+  readonly listed?: boolean | undefined;
 }
 
 const FUNCTION_OPTIONS: OptionNames<FunctionOptions> = {
@@ -45,6 +53,8 @@ const FUNCTION_OPTIONS: OptionNames<FunctionOptions> = {
   approval: true,
   effect: true,
   idempotent: true,
+  path: true,
+  listed: true,
 };
 
 /** A function with a description and schemas: the result of {@linkcode defineFunction}. */
@@ -61,6 +71,10 @@ export class HostFunction<F extends AnyFunction = AnyFunction> extends Definitio
   readonly approval: Approval | undefined;
   /** The effects of calls. */
   readonly effects: Effects;
+  /** The member of an object by which cells call the function; `undefined` for its name. */
+  readonly path: string | undefined;
+  /** Whether the model is shown the function. */
+  readonly listed: boolean;
 
   /**
    * Makes a host function, as `defineFunction` does.
@@ -97,7 +111,23 @@ export class HostFunction<F extends AnyFunction = AnyFunction> extends Definitio
       );
     }
     this.effects = { effect, idempotent };
+    const { path, listed = true } = options;
+    if (path !== undefined && !(typeof path === "string" && isPath(path))) {
+      throw new TypeError(
+        `Cannot define a function: path is ${
+          JSON.stringify(path)
+        }, and not the member of an object, as in "github.search"`,
+      );
+    }
+    this.path = path;
+    this.listed = listed;
   }
+}
+
+/** Whether a text is the name of an object and that of a member. */
+function isPath(text: string): boolean {
+  const names = text.split(".");
+  return names.length === 2 && names.every(isIdentifier);
 }
 
 /**

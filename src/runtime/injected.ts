@@ -128,6 +128,7 @@ export class Injected {
   /** Whether calls of a name, or of its members, return promises because they cross the boundary. */
   isAsync(name: string): boolean {
     if (this.functionOf(name) !== undefined) return true;
+    if (this.#modules.get(name)?.exports.get(name)?.isAsync === true) return true;
     return this.#isolated && this.#variables.get(name)?.transfer === "lend";
   }
 

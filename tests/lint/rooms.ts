@@ -11,10 +11,23 @@ const RUNTIME = ["runtime", "declare", "host", "inject", ...CELLS, "rpc", ...GRO
 
 /** For each room under `src/` the other rooms that its modules may import. */
 const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
-  ["cli", ["cave_agent", "terminal", "session", "store", "agent", "skills", "model", ...RUNTIME]],
+  ["cli", [
+    "cave_agent",
+    "mcp_server",
+    "terminal",
+    "session",
+    "store",
+    "agent",
+    "skills",
+    "model",
+    ...RUNTIME,
+  ]],
   ["terminal", ["agent", "model", ...RUNTIME]],
   // The kernel as a tool of other agents shows results as this package's own agent does.
   ["cell_tool", ["agent", ...RUNTIME]],
+  // Servers are offered to a runtime, and may ask a model; agents are not known.
+  ["mcp", ["model", ...RUNTIME]],
+  ["mcp_server", ["cell_tool", "agent", ...RUNTIME]],
   ["telemetry", ["agent", "model", "runtime", "limits", "text"]],
   ["testing", ["cave_agent", "agent", "model", ...RUNTIME]],
   ["cave_agent", ["agent", "runtime"]],
@@ -79,6 +92,7 @@ const INNER_ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["kernel/guest", ["kernel/lockdown", "kernel/namespace"]],
   ["kernel/snapshot", ["kernel/lockdown", "kernel/namespace"]],
   ["kernel/stop", ["kernel/namespace"]],
+  ["mcp", ["mcp/request", "mcp/schema", "mcp/transport"]],
   ["model/answer", ["model", "model/wrap"]],
   ["model/ai_sdk", ["model", "model/answer", "model/wrap"]],
   ["model/openai", ["model", "model/answer", "model/wrap"]],
@@ -131,6 +145,16 @@ const EXCEPTIONS: readonly { from: string; to: RegExp; reason: string }[] = [
     from: "src/cli/main.ts",
     to: /^deno\.json$/,
     reason: "the command line prints the version of the package",
+  },
+  {
+    from: "src/mcp/connection.ts",
+    to: /^deno\.json$/,
+    reason: "clients tell servers the version of the package",
+  },
+  {
+    from: "src/mcp_server/cell_session.ts",
+    to: /^deno\.json$/,
+    reason: "servers tell clients the version of the package",
   },
 ];
 
