@@ -199,9 +199,11 @@ export class Session implements AsyncDisposable {
    */
   async approve(id: string, decision: ApprovalDecision): Promise<void> {
     this.#assertOpen("decide on a call");
-    await this.#people.decide(id, decision);
+    const { request } = await this.#people.decide(id, decision);
     if (this.#slot.current?.live?.pending.some((open) => open.id === id)) {
       this.#slot.current.live.approve(id, decision);
+    } else if (request.kind === "approval") {
+      await this.#people.announce(request, decision);
     }
   }
 
