@@ -5,7 +5,12 @@
  */
 
 import { deadline } from "../async/deadline.ts";
-import type { ApprovalDecision, PendingRequest } from "../agent/record/pending_request.ts";
+import { checkPerson } from "../agent/people/desk.ts";
+import type {
+  ApprovalDecision,
+  PendingApproval,
+  PendingRequest,
+} from "../agent/record/pending_request.ts";
 import { recordArguments } from "./_recorded_arguments.ts";
 import { isDecided } from "./run_driver.ts";
 import type { SessionCore } from "./session_core.ts";
@@ -55,7 +60,8 @@ export class People {
    * @param decision The decision.
    */
   async decide(id: string, decision: ApprovalDecision): Promise<StoredRequest> {
-    const { allow, input, reason, remember } = decision ?? {};
+    const { allow, input, reason, remember, by } = decision ?? {};
+    checkPerson(by);
     if (typeof allow !== "boolean") {
       throw new TypeError("Cannot decide on a call: allow is not a boolean");
     }
@@ -65,8 +71,22 @@ export class People {
     return await this.#decide("approval", id, (stored) => ({
       ...stored,
       ...(input === undefined ? {} : { args: recordArguments(input) }),
-      decision: { allow, reason, remember },
+      decision: { allow, reason, remember, by },
     }));
+  }
+
+  /**
+   * Adds the event of a decision that the run was not there to announce.
+   *
+   * @param request The request.
+   * @param decision The decision.
+   */
+  async announce({ id, name }: PendingApproval, decision: ApprovalDecision): Promise<void> {
+    const { allow, remember = false, reason, by } = decision;
+    const { writer } = this.#core;
+    const step = writer.record.run?.state?.step ?? 0;
+    const type = "approval_decision";
+    await writer.write({ events: [{ type, step, id, name, allow, remember, reason, by }] });
   }
 
   async #decide(

@@ -54,14 +54,17 @@ export class RunSlot {
    * Hands a decision to the run that goes on. Requests of a process that is gone are not its own: their record is enough.
    *
    * @param decide Hands it over.
+   * @returns Whether the run has made the request.
    */
-  forward(decide: (live: AgentRun) => void): void {
+  forward(decide: (live: AgentRun) => void): boolean {
     const live = this.#current?.live;
-    if (live === undefined) return;
+    if (live === undefined) return false;
     try {
       decide(live);
+      return true;
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
+      if (error instanceof RangeError) return false;
+      throw error;
     }
   }
 

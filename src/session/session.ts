@@ -199,8 +199,9 @@ export class Session implements AsyncDisposable {
    */
   async approve(id: string, decision: ApprovalDecision): Promise<void> {
     this.#assertOpen("decide on a call");
-    await this.#people.decide(id, decision);
-    this.#slot.forward((live) => live.approve(id, decision));
+    const { request } = await this.#people.decide(id, decision);
+    const isLive = this.#slot.forward((live) => live.approve(id, decision));
+    if (!isLive && request.kind === "approval") await this.#people.announce(request, decision);
   }
 
   /**

@@ -35,6 +35,8 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   // Skills reach cells only through the agent, which injects what they declare.
   ["skills", ["declare", "inject", ...GROUND]],
   ["model", GROUND],
+  // Records of a project on any store; the audit log reads the events of sessions.
+  ["repositories", ["agent", "session", "store", "inject", ...GROUND]],
   ["session", ["agent", "store", "model", ...RUNTIME]],
   ["store", GROUND],
   ["runtime", ["declare", "host", "inject", ...CELLS, "rpc", ...GROUND]],
@@ -99,6 +101,15 @@ const INNER_ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["model/wrap", ["model"]],
   ["model/settings", ["model", "model/openai", "model/wrap"]],
   ["model/testing", ["model", "model/openai"]],
+  ["repositories", [
+    "repositories/audit",
+    "repositories/knowledge",
+    "repositories/table",
+    "repositories/tasks",
+  ]],
+  ["repositories/audit", ["repositories/table"]],
+  ["repositories/knowledge", ["repositories/table", "repositories/tasks"]],
+  ["repositories/tasks", ["repositories/table"]],
   ["rpc/errors", ["rpc", "rpc/values", "rpc/wire"]],
   ["rpc/references", ["rpc", "rpc/values", "rpc/wire"]],
   ["rpc/values", ["rpc"]],

@@ -163,7 +163,8 @@ export class PeopleDesk {
     if (typeof decision?.allow !== "boolean") {
       throw new TypeError("Cannot decide on a call: the decision has no boolean allow");
     }
-    const { allow, input, reason, remember = false } = decision;
+    const { allow, input, reason, remember = false, by } = decision;
+    checkPerson(by);
     if (input !== undefined && !Array.isArray(input)) {
       throw new TypeError("Cannot decide on a call: input is not a list of arguments");
     }
@@ -177,6 +178,7 @@ export class PeopleDesk {
       allow,
       remember,
       ...(reason === undefined ? {} : { reason }),
+      ...(by === undefined ? {} : { by }),
     });
     settle({ allow, input, reason });
     if (!remember) return;
@@ -267,4 +269,15 @@ export class PeopleDesk {
       this.#options.onChange(this.pending);
     }
   }
+}
+
+/**
+ * Refuses a person who has no name.
+ *
+ * @param by The person of a decision.
+ * @throws {TypeError} If it is not text.
+ */
+export function checkPerson(by: unknown): void {
+  if (by === undefined || typeof by === "string") return;
+  throw new TypeError(`Cannot decide on a call: by is a ${typeof by} and not a text`);
 }

@@ -103,6 +103,8 @@ export interface AgentEventMap {
     readonly allow: boolean;
     readonly remember: boolean;
     readonly reason?: string;
+    /** The person. */
+    readonly by?: string;
   };
   /** Skills that were active when the run was interrupted cannot be activated now. `content` is the text for the model. */
   skills_lost: {

@@ -41,4 +41,6 @@ export interface ApprovalDecision {
   readonly reason?: string | undefined;
   /** Whether the decision holds for all further calls of the function in this run. @default false */
   readonly remember?: boolean | undefined;
+  /** The person who decides, for events and audit logs. @default unknown */
+  readonly by?: string | undefined;
 }
