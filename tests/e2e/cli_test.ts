@@ -298,10 +298,13 @@ Deno.test("cli finds files in the folder in which the user stands, through deno 
     for (const [program, ...args] of commands) {
       const { server, env } = serve(cell("here.length"), "Two");
       await using _ = server;
+      // Another `deno task` around this one would have named another folder.
+      const { INIT_CWD: _folder, ...outer } = Deno.env.toObject();
       const result = await new Deno.Command(program!, {
         args: [...args, "--file", "here.csv", "Count the rows"],
         cwd: folder,
-        env: { ...env, NO_COLOR: "1" },
+        clearEnv: true,
+        env: { ...outer, ...env, NO_COLOR: "1" },
         stdin: "null",
       }).output();
       const text = new TextDecoder().decode(result.stdout);

@@ -135,7 +135,7 @@ Deno.test("readSettings() names file, path and expectation of what is wrong", ()
       "there is no setting backends.a.models.m.idd; did you mean id?",
     ],
     [`${backend(good)}\nmodels: { main: b }`, 'models.main is "b", expected one of a/m'],
-    [`${backend(good)}\nmodels: { mian: a/m }`, "no setting models.mian; expected main, summary"],
+    [`${backend(good)}\nmodels: { mian: a/m }`, "no setting models.mian; did you mean main?"],
     [`backends: { "a b": { ${good} } }`, "expected a name of letters"],
   ];
   for (const [text, message] of table) {
