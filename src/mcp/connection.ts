@@ -147,8 +147,11 @@ export class Connection {
 
   /** Explains an error of the connection, without its end. */
   explain(error: unknown): string {
+    if (this.#isClosed) return `the connection to the MCP server ${this.name} was closed`;
     const ended = this.#transport?.failure;
-    const reason = headOf(error instanceof Error ? error.message : String(error), MAX_REASON_CHARS);
+    const text = headOf(error instanceof Error ? error.message : String(error), MAX_REASON_CHARS);
+    const { status } = (error ?? {}) as { status?: unknown };
+    const reason = typeof status === "number" ? `${text} (status ${status})` : text;
     return ended === undefined
       ? `the MCP server ${this.name} has failed: ${reason}`
       : `the MCP server ${this.name} has ended: ${ended}`;
