@@ -8,6 +8,7 @@ import { Client, type Transport } from "@modelcontextprotocol/client";
 import manifest from "../../deno.json" with { type: "json" };
 import { MAX_TIMER_MS } from "../limits/limit.ts";
 import { headOf } from "../text/truncate.ts";
+import { formOf } from "./request/elicitation.ts";
 import type { McpClient, McpRequestOptions, McpTool } from "./request/mcp_client.ts";
 import { McpError } from "./request/mcp_error.ts";
 import type { CheckedMcpOptions } from "./mcp_options.ts";
@@ -277,7 +278,9 @@ export class Connection {
       const schema = params.requestedSchema as Record<string, unknown>;
       const request = { server: name, message: params.message, schema, signal };
       const { action, content } = await (elicit ?? ((asked) => this.calls.ask(asked)))(request);
-      return action === "accept" ? { action, content: content ?? {} } : { action };
+      if (action !== "accept") return { action };
+      // Fields that the answer leaves out have their defaults.
+      return { action, content: { ...formOf(request).content, ...content } as typeof content & {} };
     });
     if (sampling !== undefined) {
       const sampler = new Sampler(name, sampling);

@@ -1,7 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { errorTextOf, readToolResult } from "../../../src/mcp/request/tool_result.ts";
 
-const text = (text: string) => ({ type: "text", text });
+function text(text: string) {
+  return { type: "text", text };
+}
 const image = { type: "image", mimeType: "image/png", data: "AQID" };
 const bytes = new Uint8Array([1, 2, 3]);
 

@@ -3,7 +3,9 @@ import { ByteTail } from "../../../src/mcp/transport/byte_tail.ts";
 import { boundedAnswers } from "../../../src/mcp/transport/bounded_answers.ts";
 import { LineSplitter } from "../../../src/mcp/transport/line_splitter.ts";
 
-const encode = (text: string) => new TextEncoder().encode(text);
+function encode(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
+}
 
 Deno.test("LineSplitter yields lines however they are cut", () => {
   const bytes = encode('{"a":"é"}\r\n\n{"b":2}\n{"c"');

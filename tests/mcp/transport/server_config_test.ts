@@ -2,7 +2,9 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { parseServerConfig } from "../../../src/mcp/transport/server_config.ts";
 
 const variables: Record<string, string> = { TOKEN: "t0ken", HOME: "/home/ada" };
-const variable = (name: string) => variables[name];
+function variable(name: string): string | undefined {
+  return variables[name];
+}
 
 Deno.test("parseServerConfig() reads entries of the usual clients", () => {
   const process = { type: "stdio", args: [], env: {}, cwd: undefined };
