@@ -13,6 +13,7 @@ import { RUNTIME_LIMITS } from "../limits/runtime_limits.ts";
 import { mcpHandler } from "../mcp_server/mcp_handler.ts";
 import { serveMcp } from "../mcp_server/serve_mcp.ts";
 import { DenoRuntime, type DenoRuntimeOptions } from "../runtime/deno_runtime.ts";
+import { Signals } from "./signals.ts";
 import { UsageError } from "../terminal/command_line.ts";
 import { describeFailure, writeLine, writeNote } from "../terminal/terminal_output.ts";
 
@@ -207,34 +208,6 @@ async function serve({ modules, snapshot, options, server, http }: McpCommand): 
   await stop.aborted;
   await handler.close();
   await listening.shutdown();
-}
-
-/** SIGINT and SIGTERM as a signal. */
-class Signals implements Disposable {
-  readonly #controller = new AbortController();
-  readonly #stop = () => this.#controller.abort();
-  readonly #names: readonly Deno.Signal[] = Deno.build.os === "windows"
-    ? ["SIGINT"]
-    : ["SIGINT", "SIGTERM"];
-
-  constructor() {
-    for (const name of this.#names) Deno.addSignalListener(name, this.#stop);
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  get aborted(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    if (this.signal.aborted) resolve();
-    this.signal.addEventListener("abort", () => resolve(), { once: true });
-    return promise;
-  }
-
-  [Symbol.dispose](): void {
-    for (const name of this.#names) Deno.removeSignalListener(name, this.#stop);
-  }
 }
 
 async function inputModules(

@@ -39,7 +39,28 @@ interface Connected {
 }
 
 /** Servers that are connected: the result of {@linkcode connectMcp}. */
-export class McpServers implements AsyncDisposable {
+export interface McpServers extends AsyncDisposable {
+  /** The servers. */
+  readonly servers: readonly McpServer[];
+  /** The functions and modules of all servers, as they are now. */
+  readonly injections: InjectOptions;
+
+  /**
+   * Gives cells of a runtime one object for each server, and keeps them in step with the servers.
+   *
+   * @param runtime The runtime.
+   * @throws {TypeError} If the name of a server is that of something else that is injected, or the servers are closed.
+   */
+  inject(runtime: McpRuntime): Promise<void>;
+
+  /** Waits until changes that servers have announced have reached the cells. */
+  settled(): Promise<void>;
+
+  /** Ends all connections, and the processes of servers that were started here. Idempotent. */
+  close(): Promise<void>;
+}
+
+class ConnectedServers implements McpServers {
   readonly #options: CheckedMcpOptions;
   readonly #connected = new Map<string, Connected>();
   readonly #runtimes = new Set<McpRuntime>();
@@ -48,10 +69,6 @@ export class McpServers implements AsyncDisposable {
   readonly #changing = new Set<string>();
   #isClosed = false;
 
-  /**
-   * @param connections The servers by the names of their objects.
-   * @param options The options.
-   */
   constructor(connections: ReadonlyMap<string, Connection>, options: CheckedMcpOptions) {
     this.#options = options;
     const { approval } = options;
@@ -62,7 +79,6 @@ export class McpServers implements AsyncDisposable {
     }
   }
 
-  /** The servers. */
   get servers(): readonly McpServer[] {
     return [...this.#connected.values()].map(({ connection, namespace }) => ({
       name: connection.name,
@@ -72,29 +88,20 @@ export class McpServers implements AsyncDisposable {
     }));
   }
 
-  /** The functions and modules of all servers, as they are now. */
   get injections(): InjectOptions {
     return injectionsOf([...this.#connected.values()].map(({ namespace }) => namespace));
   }
 
-  /**
-   * Gives cells of a runtime one object for each server, and keeps them in step with the servers.
-   *
-   * @param runtime The runtime.
-   * @throws {TypeError} If the name of a server is that of something else that is injected, or the servers are closed.
-   */
   async inject(runtime: McpRuntime): Promise<void> {
     if (this.#isClosed) throw new TypeError("Cannot inject MCP servers: they are closed");
     await runtime.inject(this.injections);
     this.#runtimes.add(runtime);
   }
 
-  /** Waits until changes that servers have announced have reached the cells. */
   async settled(): Promise<void> {
     await this.#changes;
   }
 
-  /** Ends all connections, and the processes of servers that were started here. Idempotent. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#runtimes.clear();
@@ -102,7 +109,6 @@ export class McpServers implements AsyncDisposable {
     await this.#changes;
   }
 
-  /** Closes the servers. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
@@ -215,7 +221,7 @@ export async function connectMcp(options: McpOptions): Promise<McpServers> {
     await Promise.all([...connections.values()].map((connection) => connection.close()));
     throw failure.reason;
   }
-  return new McpServers(connections, checked);
+  return new ConnectedServers(connections, checked);
 }
 
 function injectionsOf(namespaces: readonly Namespace[]): InjectOptions {

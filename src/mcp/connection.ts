@@ -11,8 +11,9 @@ import { headOf } from "../text/truncate.ts";
 import type { McpClient, McpRequestOptions, McpTool } from "./request/mcp_client.ts";
 import { McpError } from "./request/mcp_error.ts";
 import type { CheckedMcpOptions } from "./mcp_options.ts";
-import { Sampler, type SamplingParams } from "./sampling.ts";
+import { rawClient } from "./raw_client.ts";
 import { listAll, toTool } from "./server_lists.ts";
+import { answerRequests } from "./server_requests.ts";
 import { ToolCalls } from "./request/tool_calls.ts";
 import type { ServerTransport } from "./transport/open_transport.ts";
 
@@ -147,8 +148,11 @@ export class Connection {
 
   /** Explains an error of the connection, without its end. */
   explain(error: unknown): string {
+    if (this.#isClosed) return `the connection to the MCP server ${this.name} was closed`;
     const ended = this.#transport?.failure;
-    const reason = headOf(error instanceof Error ? error.message : String(error), MAX_REASON_CHARS);
+    const text = headOf(error instanceof Error ? error.message : String(error), MAX_REASON_CHARS);
+    const { status } = (error ?? {}) as { status?: unknown };
+    const reason = typeof status === "number" ? `${text} (status ${status})` : text;
     return ended === undefined
       ? `the MCP server ${this.name} has failed: ${reason}`
       : `the MCP server ${this.name} has ended: ${ended}`;
@@ -248,7 +252,6 @@ export class Connection {
   /** Answers the requests and notifications of the server. */
   #serve(client: Client): void {
     const { name } = this;
-    const { sampling, roots, elicit } = this.#options;
     client.onerror = (error) => {
       if (!this.#isClosed) this.fail(error);
     };
@@ -262,56 +265,18 @@ export class Connection {
       this.calls.abort(error);
       this.fail(error);
     };
-    const onListChanged = () => {
+    client.setNotificationHandler("notifications/tools/list_changed", () => {
       this.onListChanged();
-    };
-    client.setNotificationHandler("notifications/tools/list_changed", onListChanged);
+    });
     client.setNotificationHandler("notifications/message", ({ params: { level, data } }) => {
       this.#emit({ type: "log", server: name, level, data });
     });
-    client.setRequestHandler("elicitation/create", async ({ params }, { mcpReq: { signal } }) => {
-      if (!("requestedSchema" in params)) return { action: "decline" };
-      const schema = params.requestedSchema as Record<string, unknown>;
-      const request = { server: name, message: params.message, schema, signal };
-      const { action, content } = await (elicit ?? ((asked) => this.calls.ask(asked)))(request);
-      return action === "accept" ? { action, content: content ?? {} } : { action };
+    answerRequests(client, {
+      ...this.#options,
+      server: name,
+      elicit: this.#options.elicit ?? ((asked) => this.calls.ask(asked)),
     });
-    if (sampling !== undefined) {
-      const sampler = new Sampler(name, sampling);
-      client.setRequestHandler(
-        "sampling/createMessage",
-        async ({ params }, { mcpReq: { signal } }) => ({
-          ...await sampler.sample(params as SamplingParams, signal),
-        }),
-      );
-    }
-    if (roots !== undefined) {
-      client.setRequestHandler("roots/list", () => ({ roots: roots.map((uri) => ({ uri })) }));
-    }
   }
 }
 
 const ADVICE = "Check the command or the address in mcpServers, and run the server by hand";
-
-/** Returns a client whose lists are single pages, which are bounded here. */
-function rawClient(client: Client): McpClient {
-  const plain = (options: McpRequestOptions = {}) => options as Record<string, unknown>;
-  const list =
-    (method: "tools/list" | "resources/list" | "resources/templates/list" | "prompts/list") =>
-    (params?: { cursor?: string }, options?: McpRequestOptions): Promise<unknown> =>
-      client.request({ method, ...(params === undefined ? {} : { params }) }, plain(options));
-  return {
-    listTools: list("tools/list"),
-    listResources: list("resources/list"),
-    listResourceTemplates: list("resources/templates/list"),
-    listPrompts: list("prompts/list"),
-    callTool: (params: { name: string; arguments?: Record<string, unknown> }, options: unknown) =>
-      client.request({ method: "tools/call", params }, plain(options as McpRequestOptions)),
-    readResource: (params, options) =>
-      client.request({ method: "resources/read", params }, plain(options)),
-    getPrompt: (params, options) =>
-      client.request({ method: "prompts/get", params }, plain(options)),
-    getServerCapabilities: () => client.getServerCapabilities(),
-    getInstructions: () => client.getInstructions(),
-  };
-}

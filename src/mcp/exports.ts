@@ -4,7 +4,7 @@
  * @module
  */
 
-export { connectMcp, type McpRuntime, type McpServer, McpServers } from "./connect_mcp.ts";
+export { connectMcp, type McpRuntime, type McpServer, type McpServers } from "./connect_mcp.ts";
 export type {
   ElicitationAnswer,
   ElicitationForm,

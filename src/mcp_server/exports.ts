@@ -6,4 +6,4 @@
 
 export { type CellServerOptions, type McpServerLimits } from "./server_options.ts";
 export { type McpHandler, mcpHandler, type McpHandlerOptions } from "./mcp_handler.ts";
-export { serveMcp, type ServeMcpOptions } from "./serve_mcp.ts";
+export { type McpServerTransport, serveMcp, type ServeMcpOptions } from "./serve_mcp.ts";

@@ -14,10 +14,26 @@ import {
   checkServerOptions,
 } from "./server_options.ts";
 
+/** The way to a client: a transport of the official package, such as an `InMemoryTransport`. */
+export interface McpServerTransport {
+  /** Called when the connection has ended. */
+  onclose?: (() => void) | undefined;
+  /** Called for errors that do not end the connection. */
+  onerror?: ((error: Error) => void) | undefined;
+  /** Called with each message. */
+  onmessage?: ((message: never, extra?: never) => void) | undefined;
+  /** Begins to receive messages. */
+  start(): Promise<void>;
+  /** Sends a message. */
+  send(message: never, options?: never): Promise<void>;
+  /** Ends the connection. */
+  close(): Promise<void>;
+}
+
 /** Options of {@linkcode serveMcp}. */
 export interface ServeMcpOptions extends CellServerOptions {
   /** The transport. @default stdin and stdout of this process */
-  readonly transport?: Transport | undefined;
+  readonly transport?: McpServerTransport | undefined;
   /** Ends the server. @default none */
   readonly signal?: AbortSignal | undefined;
 }
@@ -52,7 +68,7 @@ export async function serveMcp(options: ServeMcpOptions): Promise<void> {
     session.server.close().finally(resolve);
   };
   try {
-    await session.server.connect(transport);
+    await session.server.connect(transport as Transport);
     signal?.addEventListener("abort", stop, { once: true });
     if (signal?.aborted === true) stop();
     await ended;

@@ -43,6 +43,9 @@ const MAX_DEPTH = 40;
 /** Values of an enum that are listed. Of a longer one, only the kind of the values is. */
 const MAX_ENUM = 200;
 
+/** Length of an object on one line. */
+const MAX_LINE_CHARS = 90;
+
 /** Length of a type that is repeated in place of a declaration with a name. */
 const MAX_INLINE_CHARS = 60;
 
@@ -244,7 +247,8 @@ class SchemaWriter {
       // The type of an index holds for the named members as well.
       const { additionalProperties: more } = schema;
       if (more === true || isSchema(more)) lines.push("[key: string]: unknown");
-      return lines.some((line) => line.includes("\n"))
+      const chars = lines.reduce((sum, line) => sum + line.length, 0);
+      return chars > MAX_LINE_CHARS || lines.some((line) => line.includes("\n"))
         ? `{\n${lines.map((line) => `  ${indented(line)};`).join("\n")}\n}`
         : `{ ${lines.join("; ")} }`;
     });

@@ -27,6 +27,9 @@ const STAGE_MS = 2_000;
 /** Time for which the reason is awaited after the end of a connection. */
 const EXIT_MS = 200;
 
+/** The cause of an end that the host has wanted. */
+const CLOSED = "the connection was closed";
+
 /** Options of {@linkcode StdioTransport}. */
 export interface StdioTransportOptions {
   /** The program. */
@@ -66,9 +69,9 @@ export class StdioTransport implements Transport {
     this.#options = options;
   }
 
-  /** The reason for the end, with the end of stderr; `undefined` while the server runs. */
+  /** The reason for the end, with the end of stderr; `undefined` while the server runs, and if it was closed. */
   get failure(): string | undefined {
-    if (this.#cause === undefined) return undefined;
+    if (this.#cause === undefined || this.#cause === CLOSED) return undefined;
     const { text } = this.#stderr;
     return text === "" ? this.#cause : `${this.#cause}. The end of its stderr: ${text}`;
   }
@@ -133,7 +136,7 @@ export class StdioTransport implements Transport {
   }
 
   async #close(): Promise<void> {
-    this.#cause ??= "the connection was closed";
+    this.#cause ??= CLOSED;
     const child = this.#child;
     if (child === undefined) return this.onclose?.();
     // A server that does not read keeps its input from being closed.

@@ -76,13 +76,15 @@ export class CallDesk {
    */
   async call(
     cell: number,
-    { name, args }: { readonly name: string; readonly args: readonly unknown[] },
+    { name: given, args }: { readonly name: string; readonly args: readonly unknown[] },
   ): Promise<unknown> {
     const { functionOf, callTimeoutMs } = this.#options;
-    const definition = functionOf(name);
+    const definition = functionOf(given);
     if (definition === undefined) {
-      throw new TypeError(`Cannot call ${JSON.stringify(name)}: there is no such function`);
+      throw new TypeError(`Cannot call ${JSON.stringify(given)}: there is no such function`);
     }
+    // The name in the text of the cell.
+    const name = definition.path ?? given;
     const limitMs = definition.timeoutMs ?? callTimeoutMs;
     const around = this.#options.aroundOf?.(cell);
     if (around === undefined && definition.approval === undefined) {
