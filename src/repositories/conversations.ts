@@ -4,7 +4,6 @@
  * @module
  */
 
-import { z } from "zod";
 import type { JsonValue, StoreChange } from "../store/store.ts";
 import {
   type Conversation,
@@ -17,7 +16,7 @@ import {
 } from "./conversation.ts";
 import { type Owner, prefixOf, projectOf } from "./table/owner.ts";
 import { retryConflicts, Table, withoutUndefined } from "./table/table.ts";
-import type { CustomFields } from "./tasks/task.ts";
+import { type CustomFields, fieldsOf, type FieldsSchema } from "./tasks/task.ts";
 
 /** Options of {@linkcode ConversationRepository.list}. */
 export interface ListConversationsOptions {
@@ -101,8 +100,8 @@ export class ConversationRepository<F extends object = CustomFields> {
    * @param owner The store and the owner.
    * @param options The schema of the fields that the project adds.
    */
-  constructor(owner: Owner, { fields }: { readonly fields?: z.ZodType<F> | undefined } = {}) {
-    const custom = fields ?? z.record(z.string(), z.unknown()) as unknown as z.ZodType<F>;
+  constructor(owner: Owner, { fields }: { readonly fields?: FieldsSchema<F> | undefined } = {}) {
+    const custom = fieldsOf(fields);
     const { store } = owner;
     const prefix = prefixOf(owner, ["conversations", projectOf(owner)]);
     const what = "the conversation";

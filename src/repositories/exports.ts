@@ -34,7 +34,14 @@ export {
   type TaskFilter,
   TaskRepository,
 } from "./tasks/task_repository.ts";
-export type { CustomFields, NewTask, Task, TaskPatch, TaskState } from "./tasks/task.ts";
+export type {
+  CustomFields,
+  FieldsSchema,
+  NewTask,
+  Task,
+  TaskPatch,
+  TaskState,
+} from "./tasks/task.ts";
 export {
   type MemoryKeysOptions,
   type MemoryOptions,

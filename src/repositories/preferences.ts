@@ -4,15 +4,15 @@
  * @module
  */
 
-import type { z } from "zod";
 import type { JsonValue } from "../store/store.ts";
 import { type MemoryOptions, MemoryRepository } from "./memory.ts";
 import type { Owner } from "./table/owner.ts";
+import type { FieldsSchema } from "./tasks/task.ts";
 
 /** Options of {@linkcode PreferencesRepository}. */
 export interface PreferencesOptions<P extends object> {
   /** The schema of all preferences, each optional: names that it lacks, and values of other types, are refused. @default any JSON */
-  readonly schema?: z.ZodType<P> | undefined;
+  readonly schema?: FieldsSchema<P> | undefined;
 }
 
 /**
@@ -35,7 +35,7 @@ export interface PreferencesOptions<P extends object> {
  */
 export class PreferencesRepository<P extends object = Record<string, JsonValue>> {
   readonly #values: MemoryRepository;
-  readonly #schema: z.ZodType<P> | undefined;
+  readonly #schema: FieldsSchema<P> | undefined;
 
   /**
    * Opens the preferences of an owner.
@@ -76,7 +76,7 @@ export class PreferencesRepository<P extends object = Record<string, JsonValue>>
   ): Promise<void> {
     const checked = this.#schema?.safeParse({ [name]: value });
     if (checked !== undefined && !checked.success) {
-      const { message } = checked.error.issues[0]!;
+      const { message } = checked.error;
       throw new TypeError(`Cannot set the preference ${JSON.stringify(name)}: ${message}`);
     }
     const stored = checked === undefined ? value : checked.data[name];

@@ -14,9 +14,8 @@ import { MemoryRepository } from "./memory.ts";
 import { MetricsRepository } from "./metrics.ts";
 import { type PreferencesOptions, PreferencesRepository } from "./preferences.ts";
 import type { Owner } from "./table/owner.ts";
-import type { CustomFields } from "./tasks/task.ts";
+import type { CustomFields, FieldsSchema } from "./tasks/task.ts";
 import { TaskRepository } from "./tasks/task_repository.ts";
-import type { z } from "zod";
 
 /** The public members of a repository: what a repository of another kind implements. */
 export type Port<T> = Pick<T, keyof T>;
@@ -30,7 +29,7 @@ export type Plugged<T> = Port<T> | ((owner: Owner) => Port<T>) | (new (owner: Ow
 /** Settings of the repository on the store: the schema of fields that a project adds. */
 export interface FieldsOption<F extends object> {
   /** The schema of the fields. */
-  readonly fields: z.ZodType<F>;
+  readonly fields: FieldsSchema<F>;
 }
 
 /** Options of {@linkcode openRepositories}. */

@@ -35,6 +35,7 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   // Skills reach cells only through the agent, which injects what they declare.
   ["skills", ["declare", "inject", ...GROUND]],
   ["model", GROUND],
+  ["runner", ["agent", "store", ...GROUND]],
   // Records of a project on any store; the audit log reads the events of sessions.
   ["repositories", ["agent", "session", "store", "inject", ...GROUND]],
   ["session", ["agent", "store", "model", ...RUNTIME]],
@@ -114,6 +115,7 @@ const INNER_ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["rpc/references", ["rpc", "rpc/values", "rpc/wire"]],
   ["rpc/values", ["rpc"]],
   ["rpc/wire", ["rpc"]],
+  ["runner/steps", ["runner"]],
   ["runtime", ["runtime/cells"]],
   ["store/postgres", ["store"]],
   ["store/redis", ["store"]],
@@ -141,6 +143,11 @@ const EXCEPTIONS: readonly { from: string; to: RegExp; reason: string }[] = [
     from: "src/model/exports.ts",
     to: /^src\/model\/(?:openai|settings|wrap)\//,
     reason: "the entry point has wrappers, presets and settings files beside the port",
+  },
+  {
+    from: "src/runner/exports.ts",
+    to: /^src\/runner\/steps\//,
+    reason: "the entry point has steps beside the runner that they work in",
   },
   {
     from: "src/store/exports.ts",

@@ -4,11 +4,10 @@
  * @module
  */
 
-import { z } from "zod";
 import type { JsonValue, StoreChange } from "../../store/store.ts";
 import { type Owner, prefixOf, projectOf } from "../table/owner.ts";
 import { Table, withoutUndefined } from "../table/table.ts";
-import type { CustomFields } from "../tasks/task.ts";
+import { type CustomFields, fieldsOf, type FieldsSchema } from "../tasks/task.ts";
 import { TextIndex } from "./_text_index.ts";
 import { checkVectors, cosine, vectorFromText, vectorToText } from "./_vectors.ts";
 import {
@@ -26,7 +25,7 @@ export type Embed = (texts: readonly string[]) => Promise<readonly ArrayLike<num
 /** Options of {@linkcode KnowledgeRepository}. */
 export interface KnowledgeOptions<F extends object> {
   /** The schema of the fields that the project adds. @default any JSON */
-  readonly fields?: z.ZodType<F> | undefined;
+  readonly fields?: FieldsSchema<F> | undefined;
   /** Makes vectors of texts, for searches by meaning. @default none */
   readonly embed?: Embed | undefined;
   /** The name of the model behind `embed`: vectors of others are not compared with its own. @default "default" */
@@ -105,7 +104,7 @@ export class KnowledgeRepository<F extends object = CustomFields> implements Dis
    */
   constructor(owner: Owner, options: KnowledgeOptions<F> = {}) {
     const { embed, embeddingModel = "default" } = options;
-    const custom = options.fields ?? z.record(z.string(), z.unknown()) as unknown as z.ZodType<F>;
+    const custom = fieldsOf(options.fields);
     const prefix = prefixOf(owner, ["knowledge", projectOf(owner)]);
     const what = "the fact";
     this.#owner = owner;

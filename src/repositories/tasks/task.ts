@@ -13,6 +13,19 @@ export type TaskState = "not_started" | "in_progress" | "complete" | "failed" | 
 /** Fields of records that a project adds. */
 export type CustomFields = Readonly<Record<string, JsonValue>>;
 
+/** A schema of zod for the fields that a project adds to records, or of any library with such a method. */
+export interface FieldsSchema<F> {
+  /** Checks a value. */
+  safeParse(value: unknown):
+    | { readonly success: true; readonly data: F }
+    | { readonly success: false; readonly error: Pick<Error, "message"> };
+}
+
+/** Returns the schema of added fields as zod's; any JSON without one. */
+export function fieldsOf<F>(schema: FieldsSchema<F> | undefined): z.ZodType<F> {
+  return (schema ?? z.record(z.string(), z.unknown())) as unknown as z.ZodType<F>;
+}
+
 /** A task. Times are in milliseconds since 1970. */
 export interface Task<F = CustomFields> {
   /** The identifier. */

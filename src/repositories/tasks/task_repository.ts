@@ -4,7 +4,6 @@
  * @module
  */
 
-import { z } from "zod";
 import { type JsonValue, type StoreChange, StoreConflictError } from "../../store/store.ts";
 import { truncate } from "../../text/truncate.ts";
 import { type Owner, prefixOf, projectOf } from "../table/owner.ts";
@@ -12,6 +11,8 @@ import { retryConflicts, type Row, Table, withoutUndefined } from "../table/tabl
 import { byUrgency, hindranceOfDependencies, isReady } from "./_task_graph.ts";
 import {
   type CustomFields,
+  fieldsOf,
+  type FieldsSchema,
   MAX_TEXT_CHARS,
   type NewTask,
   newTaskSchema,
@@ -83,8 +84,8 @@ export class TaskRepository<F extends object = CustomFields> {
    * @param owner The store and the owner.
    * @param options The schema of the fields that the project adds.
    */
-  constructor(owner: Owner, { fields }: { readonly fields?: z.ZodType<F> | undefined } = {}) {
-    const custom = fields ?? z.record(z.string(), z.unknown()) as unknown as z.ZodType<F>;
+  constructor(owner: Owner, { fields }: { readonly fields?: FieldsSchema<F> | undefined } = {}) {
+    const custom = fieldsOf(fields);
     const { store } = owner;
     const what = "the task";
     const prefix = prefixOf(owner, ["tasks", projectOf(owner)]);
