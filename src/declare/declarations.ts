@@ -45,8 +45,10 @@ export function declareInjections(
   const all = (names: Iterable<string>) => [...names].flatMap((name) => declarations.of(name));
   const { finders } = options;
   const exported = (kind: KernelExport["kind"]) =>
-    [...injections.modules].filter(([name, { exports }]) => exports.get(name)?.kind === kind)
-      .map(([name]) => name);
+    [...injections.modules].filter(([name, { exports }]) => {
+      const found = exports.get(name);
+      return found?.kind === kind && found.listed !== false;
+    }).map(([name]) => name);
   const types = all([...injections.types.keys(), ...exported("type")]);
   const listed = [...injections.functions].filter(([, { listed }]) => listed);
   const functions = [

@@ -14,6 +14,8 @@ export interface KernelExport {
   readonly description?: string | undefined;
   /** Declarations of the types that `declaration` uses. */
   readonly typeDeclarations: readonly string[];
+  /** Whether the model is shown the name. @default true */
+  readonly listed?: boolean | undefined;
   /** Whether calls of the members of the value return promises. @default false */
   readonly isAsync?: boolean | undefined;
 }

@@ -139,7 +139,7 @@ class ConnectedServers implements McpServers {
     connected.namespace = after;
     for (const runtime of this.#runtimes) {
       if (runtime.eject === undefined) continue;
-      await runtime.eject([before.name, ...before.functions.keys()]);
+      await runtime.eject([...before.module.exports.keys(), ...before.functions.keys()]);
       await runtime.inject(injectionsOf([after]));
     }
     connection.changed(after.members.map((member) => `${after.name}.${member}`));

@@ -103,8 +103,6 @@ export class Connection {
       });
       await connection.refresh();
     } catch (error) {
-      // The end of a process has more to say than the end of its connection.
-      await transport.settle();
       const reason = connection.explain(error);
       await connection.close();
       if (signal?.aborted === true) throw signal.reason;

@@ -76,7 +76,8 @@ export function namespaceOf(
   const decline = `${name}__decline`;
   functions.set(answer, answerFunction(connection));
   functions.set(decline, declineFunction(connection));
-  const cell = cellOf(name, { members, answer, decline });
+  const finish = `${name}__finish`;
+  const cell = cellOf(name, { members, answer, decline, finish });
   return {
     name,
     functions,
@@ -92,6 +93,11 @@ export function namespaceOf(
         description: aboutOf(connection, members.size),
         typeDeclarations: [],
         isAsync: true,
+      }], [finish, {
+        kind: "function",
+        declaration: `declare function ${finish}(step: unknown): Promise<unknown>;`,
+        typeDeclarations: [],
+        listed: false,
       }]]),
     }),
   };
@@ -210,40 +216,42 @@ function declineFunction({ calls }: Connection): HostFunction {
   );
 }
 
-/** Returns a cell that makes the object: it shows what results have to show, and passes questions on to a person. */
+/**
+ * Returns a cell that makes the object, and a function that shows what results have to show, and passes questions on to a
+ * person. Functions refer to names of the kernel only, so that snapshots can keep those that cells store.
+ */
 function cellOf(
   name: string,
-  { members, answer, decline }: {
+  { members, answer, decline, finish }: {
     readonly members: ReadonlyMap<string, string>;
     readonly answer: string;
     readonly decline: string;
+    readonly finish: string;
   },
 ): string {
   const lines = [...members].map(([member, own]) =>
-    `    ${JSON.stringify(member)}: async (...args) => finish(await ${own}(...args)),`
+    `    ${JSON.stringify(member)}: async (...args) => ${finish}(await ${own}(...args)),`
   );
-  return `return (() => {
-  const show = display;
-  const finish = async (step) => {
+  return `return {
+  ${finish}: async (step) => {
     while (step.question !== undefined) {
-      let approved;
+      let next;
       try {
-        approved = await ${answer}(step.call, step.question);
+        next = await ${answer}(step.call, step.question);
       } catch {
-        approved = await ${decline}(step.call);
+        next = await ${decline}(step.call);
       }
-      step = approved;
+      step = next;
     }
     for (const bundle of step.displays) {
-      await show({ [Symbol.for("Jupyter.display")]: () => bundle });
+      await display({ [Symbol.for("Jupyter.display")]: () => bundle });
     }
     return step.value;
-  };
-  const members = Object.freeze({
+  },
+  ${name}: Object.freeze({
 ${lines.join("\n")}
-  });
-  return { ${name}: members };
-})();`;
+  }),
+};`;
 }
 
 function pascal(path: string): string {

@@ -354,3 +354,27 @@ Deno.test("connectMcp() refuses options that are wrong", async () => {
     await assertRejects(() => connectMcp(options), Error, message);
   }
 });
+
+Deno.test("snapshots keep what cells store of servers, and the servers are as they are now", async () => {
+  const clientOf = (name: string) => ({
+    listTools: () => Promise.resolve({ tools: [{ name }] }),
+    callTool: () => Promise.resolve({ content: [{ type: "text", text: `This is ${name}` }] }),
+  });
+  await using before = await connectMcp({ clients: { demo: clientOf("old") } });
+  await using runtime = new DenoRuntime();
+  await before.inject(runtime);
+  await runtime.execute("const n = 3; const call = demo.old");
+  const { bytes, lost } = await runtime.snapshot();
+  assertEquals(lost, []);
+  await runtime.restore(bytes);
+  assertEquals(
+    valueOf(await runtime.execute("[n, await call(), await demo.old()]")),
+    '[ 3, "This is old", "This is old" ]',
+  );
+
+  await using after = await connectMcp({ clients: { demo: clientOf("new") } });
+  await using next = new DenoRuntime({ snapshot: bytes });
+  await after.inject(next);
+  assertEquals(valueOf(await next.execute("[n, await demo.new_()]")), '[ 3, "This is new" ]');
+  assertEquals((await next.execute("demo.old")).status, "ok");
+});

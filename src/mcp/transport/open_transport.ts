@@ -21,8 +21,6 @@ export interface ServerTransport {
   readonly description: string;
   /** The reason for the end, if it is known. */
   readonly failure: string | undefined;
-  /** Waits until the reason for an end is known, if there is one soon. */
-  settle(): Promise<void>;
   /** Ends the connection. */
   close(): Promise<void>;
 }
@@ -64,7 +62,6 @@ function toProcess(
     get failure() {
       return wire.failure;
     },
-    settle: () => wire.settled(),
     close: () => wire.close(),
   };
 }
@@ -84,7 +81,6 @@ function toAddress(
     wire,
     description: `${url.origin}${url.pathname}`,
     failure: undefined,
-    settle: () => Promise.resolve(),
     close: async () => {
       if (wire instanceof StreamableHTTPClientTransport && wire.sessionId !== undefined) {
         // Frees what the server keeps for the session. It may not know how, or be gone.

@@ -24,9 +24,6 @@ const MAX_STRAY_LINES = 1_000;
 /** Time for each stage of the end of a server: after the end of its input, after SIGTERM, and for its last output. */
 const STAGE_MS = 2_000;
 
-/** Time for which the reason is awaited after the end of a connection. */
-const EXIT_MS = 200;
-
 /** The cause of an end that the host has wanted. */
 const CLOSED = "the connection was closed";
 
@@ -81,11 +78,6 @@ export class StdioTransport implements Transport {
     return this.#stderr.text;
   }
 
-  /** Waits a moment for the end of a server that has stopped to answer. */
-  async settled(): Promise<void> {
-    if (this.#ended !== undefined) await settles(this.#ended, EXIT_MS);
-  }
-
   /** Starts the server. */
   start(): Promise<void> {
     const { command, args = [], env = {}, cwd } = this.#options;
@@ -124,6 +116,10 @@ export class StdioTransport implements Transport {
     this.#unsent += bytes.length;
     try {
       await this.#writer.write(bytes);
+    } catch (cause) {
+      // The end of the process, which comes a moment later, has more to say.
+      await settles(this.#ended!, STAGE_MS);
+      throw new Error(`Cannot send a message: ${this.failure ?? String(cause)}`, { cause });
     } finally {
       this.#unsent -= bytes.length;
     }
