@@ -4,31 +4,53 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { AgentRunner } from "../../src/runner/agent_runner.ts";
 import { configure, getConfig, resetConfig } from "../../src/runner/config.ts";
 
-/** Sets variables for the time of a function. */
-function withVariables(variables: Record<string, string>, fn: () => void): void {
-  for (const [name, value] of Object.entries(variables)) Deno.env.set(name, value);
-  try {
-    fn();
-  } finally {
-    for (const name of Object.keys(variables)) Deno.env.delete(name);
-    resetConfig();
-  }
+/** Runs code in a process of its own: parallel test files share the environment of theirs. */
+async function inProcess(
+  env: Record<string, string>,
+  { code, permission = "--allow-env" }: { readonly code: string; readonly permission?: string },
+): Promise<unknown> {
+  const module = new URL("../../src/runner/config.ts", import.meta.url).href;
+  const source = `import { configure, getConfig, resetConfig } from ${JSON.stringify(module)};
+console.log(JSON.stringify((() => { ${code} })()));`;
+  await using child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-check", "--quiet", "--no-prompt", permission, "-"],
+    env,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(source));
+  await writer.close();
+  const { stdout } = await child.output();
+  return JSON.parse(new TextDecoder().decode(stdout));
 }
 
-Deno.test("configure() takes options before variables before defaults, and starts anew", () => {
-  withVariables({ CAVE_MAX_ATTEMPTS: "7", CAVE_RETRY_FACTOR: " 3 ", CAVE_STORE: "" }, () => {
-    assertEquals(getConfig().maxAttempts, 7);
-    assertEquals(getConfig().retryFactor, 3);
-    assertEquals(getConfig().store, "memory");
-    configure({ maxAttempts: 2, heartbeatMs: 5, retryBaseMs: undefined });
-    const { maxAttempts, heartbeatMs, retryBaseMs } = getConfig();
-    assertEquals([maxAttempts, heartbeatMs, retryBaseMs], [2, 5, 2_000]);
-    configure();
-    assertEquals([getConfig().maxAttempts, getConfig().heartbeatMs], [7, 30_000]);
-    configure({ maxAttempts: 2 });
-    resetConfig();
-    assertEquals(getConfig().maxAttempts, 7);
-  });
+/** Code in an environment with CAVE_MAX_ATTEMPTS 7 and CAVE_RETRY_FACTOR 3, and its result. */
+const IN_ENVIRONMENT: readonly [string, unknown][] = [
+  ["const c = getConfig(); return [c.maxAttempts, c.retryFactor, c.store]", [7, 3, "memory"]],
+  [
+    "const c = configure({ maxAttempts: 2, retryBaseMs: undefined }); return [c.maxAttempts, c.retryBaseMs]",
+    [2, 2_000],
+  ],
+  ["configure({ heartbeatMs: 5 }); const c = configure(); return [c.maxAttempts, c.heartbeatMs]", [
+    7,
+    30_000,
+  ]],
+  ["configure({ maxAttempts: 2 }); resetConfig(); return getConfig().maxAttempts", 7],
+];
+
+Deno.test("configure() takes options before variables before defaults, and starts anew", async () => {
+  const env = { CAVE_MAX_ATTEMPTS: "7", CAVE_RETRY_FACTOR: " 3 ", CAVE_STORE: "" };
+  const code = `return [${IN_ENVIRONMENT.map(([code]) => `(() => { resetConfig(); ${code} })()`)}]`;
+  assertEquals(await inProcess(env, { code }), IN_ENVIRONMENT.map(([, expected]) => expected));
+  const permission = "--allow-env=HOME";
+  assertEquals(await inProcess(env, { code: "return getConfig().maxAttempts", permission }), 3);
+  const bad = { code: "try { getConfig() } catch (error) { return error.message }" };
+  assertEquals(
+    await inProcess({ CAVE_LEASE_MS: "soon" }, bad),
+    `Cannot read the environment variable CAVE_LEASE_MS: "soon" is not a number`,
+  );
 });
 
 /** Configurations that are refused. */
@@ -50,9 +72,6 @@ Deno.test("configure() and AgentRunner refuse what is wrong, and keep what was",
     assertEquals(getConfig().maxAttempts, 3);
     if (!("store" in options)) assertThrows(() => new AgentRunner(options));
   }
-  withVariables({ CAVE_LEASE_MS: "soon" }, () => {
-    assertThrows(() => getConfig(), RangeError, `CAVE_LEASE_MS: "soon" is not a number`);
-  });
 });
 
 Deno.test("a runner without a store opens the one of the configuration, and closes it", async () => {
