@@ -218,10 +218,17 @@ export interface WireRequest {
 export class WireServer implements AsyncDisposable {
   readonly requests: WireRequest[] = [];
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #end = new AbortController();
 
   constructor(...answers: ((request: Request) => Response | Promise<Response>)[]) {
     this.#server = Deno.serve(
-      { hostname: "127.0.0.1", port: 0, onListen() {}, onError: () => new Response() },
+      {
+        hostname: "127.0.0.1",
+        port: 0,
+        signal: this.#end.signal,
+        onListen() {},
+        onError: () => new Response(),
+      },
       async (request) => {
         const body = JSON.parse(await request.text());
         const answer = answers[Math.min(this.requests.length, answers.length - 1)]!;
@@ -236,7 +243,9 @@ export class WireServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#server.shutdown();
+    // At once: a client may have left before its request arrived, and nothing tells of that.
+    this.#end.abort();
+    await this.#server.finished;
   }
 }
 

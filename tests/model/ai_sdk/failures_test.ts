@@ -114,7 +114,6 @@ for (const wire of WIRES) {
     ];
     for (const [sent, options, message, kinds] of table) {
       const { answer } = stalling(sent);
-      // Its end waits until the client has left.
       await using server = new WireServer(answer);
       const { error } = await read(modelOf(wire, server, options));
       assert(error !== undefined && kinds.includes(error.kind), `${error?.kind} ${error}`);
