@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import manifest from "../../deno.json" with { type: "json" };
 import { ModelError } from "../model/model_error.ts";
 import { SettingsError } from "../model/settings/_place.ts";
-import { SessionStateError } from "../session/session_errors.ts";
+import { SessionStateError } from "../session/record/session_errors.ts";
 import { type CommandLine, HELP, parseCommandLine, UsageError } from "../terminal/command_line.ts";
 import { Interrupts } from "../terminal/interrupts.ts";
 import { describeFailure, writeLine, writeNote } from "../terminal/terminal_output.ts";

@@ -6,7 +6,7 @@
 
 import { collectBlobs, deleteSession, listSessions } from "../session/manage_sessions.ts";
 import { openSession } from "../session/open_session.ts";
-import type { AgentSource } from "../session/session_core.ts";
+import type { AgentSource } from "../session/run/session_core.ts";
 import type { Store } from "../store/store.ts";
 import { UsageError } from "../terminal/command_line.ts";
 import { writeJson, writeLine } from "../terminal/terminal_output.ts";

@@ -6,8 +6,8 @@
 
 import type { RunResult } from "../agent/record/event.ts";
 import type { Session } from "../session/session.ts";
-import { isAgentEvent, type SessionEvent } from "../session/session_event.ts";
-import type { SessionRun } from "../session/session_run.ts";
+import { isAgentEvent, type SessionEvent } from "../session/record/session_event.ts";
+import type { SessionRun } from "../session/run/session_run.ts";
 import type { CommandLine } from "../terminal/command_line.ts";
 import type { DisplayFolder } from "../terminal/display_folder.ts";
 import { RunView } from "../terminal/run_view.ts";

@@ -2,7 +2,7 @@
 // The kernel as one file, made from main.ts by `deno task kernel`. Do not edit it.
 // deno-lint-ignore-file
 // deno-fmt-ignore-file
-// sources fb782f37914f7461e3454b6a26731026bb868fdf337225fd0d45465b8756560c, text e27c18a87a5520d42c31e2fc2a8c3d4a5c27308f9667a7308c6dfaee93a63c0b
+// sources 67162d8428524180e24c44d7d8ea190198d995e78ac52171e6a04f296c043d9d, text bb4b7b56701b1b850941fad011895b2aa8342a8a9e2ea05a9e9ec4485be04d49
 // src/rpc/builtins.ts
 var { AbortController, AggregateError, Array: Array2, ArrayBuffer, Atomics: Atomics2, BigInt, Boolean, DOMException, DataView, Date, Error: Error2, EvalError: EvalError2, FinalizationRegistry: FinalizationRegistry2, Float64Array: Float64Array2, Int32Array, JSON: JSON2, Map, Math: Math2, Number: Number2, Object: Object2, Promise: Promise2, Proxy, RangeError, ReferenceError: ReferenceError2, Reflect: Reflect2, RegExp, Set: Set2, SharedArrayBuffer, String, SuppressedError, Symbol, SyntaxError, TextDecoder, TextEncoder: TextEncoder2, TypeError: TypeError2, URIError: URIError2, URL: URL2, URLSearchParams, Uint32Array: Uint32Array2, Uint8Array: Uint8Array2, WeakMap, WeakRef, WeakSet } = globalThis;
 var realm = globalThis;
@@ -468,7 +468,7 @@ function wholeBuffer(bytes) {
   return (own ? bytes : bytes.slice()).buffer;
 }
 
-// src/rpc/values/_collisions.ts
+// src/rpc/values/budget/_collisions.ts
 var { asUintN } = BigInt;
 var MIN_KEYS = 32;
 var MAX_HONEST_CHAIN = 8;
@@ -547,7 +547,7 @@ function carryOf(sum) {
   return sum >= 2 ** 32 ? 1 : 0;
 }
 
-// src/rpc/values/_budget.ts
+// src/rpc/values/budget/budget.ts
 var { now: currentTime } = Date;
 var MAX_HOLES = 1e4;
 var MAX_ALL_HOLES = 1e6;

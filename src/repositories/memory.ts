@@ -6,7 +6,8 @@
 
 import type { JsonValue, Store, StoreRecord } from "../store/store.ts";
 import { keyPart, type Owner, prefixOf, projectOf, type RepositoryKind } from "./table/owner.ts";
-import { commitAll, listAll, retryConflicts } from "./table/table.ts";
+import { listAll } from "../store/read_all.ts";
+import { commitAll, retryConflicts } from "./table/table.ts";
 
 /** The reach of a value: all projects of the user, the project, or the session. */
 export type Scope = "global" | "project" | "session";

@@ -6,7 +6,7 @@
 
 import type { JsonValue } from "../store/store.ts";
 import { keyPart, type Owner, prefixOf, projectOf } from "./table/owner.ts";
-import { listAll } from "./table/table.ts";
+import { listAll } from "../store/read_all.ts";
 
 /** A measurement. */
 export interface Metric {

@@ -8,7 +8,8 @@ import { checkOptions, type OptionNames } from "../limits/options.ts";
 import { deleteSession, listSessions } from "../session/manage_sessions.ts";
 import type { Store, StoreChange, StoreRecord } from "../store/store.ts";
 import { keyPart, type RepositoryKind, ROOT, userPrefix } from "./table/owner.ts";
-import { commitAll, listAll } from "./table/table.ts";
+import { listAll } from "../store/read_all.ts";
+import { commitAll } from "./table/table.ts";
 
 /** The number of deleted things. */
 export interface Deletion {

@@ -5,6 +5,7 @@
  */
 
 import { deadline } from "../async/deadline.ts";
+import { pause } from "../async/pause.ts";
 import type { JsonValue } from "../store/store.ts";
 import { AttemptContext } from "./_attempt_context.ts";
 import { type AttemptEnd, callAgent } from "./_call_agent.ts";
@@ -242,15 +243,4 @@ function isRetriable(agent: RunnableAgent, error: unknown): boolean {
   } catch {
     return false;
   }
-}
-
-async function pause(delayMs: number, signal: AbortSignal): Promise<void> {
-  if (delayMs === 0 || signal.aborted) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, Math.min(delayMs, 2 ** 31 - 1));
-  const wake = () => resolve();
-  signal.addEventListener("abort", wake, { once: true });
-  await promise;
-  clearTimeout(timer);
-  signal.removeEventListener("abort", wake);
 }

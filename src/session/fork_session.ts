@@ -5,9 +5,10 @@
  */
 
 import type { JsonValue, StoreChange } from "../store/store.ts";
-import type { SessionCore } from "./session_core.ts";
-import { newRecord, SESSION_KEYS, type SessionRecord } from "./session_record.ts";
-import { listAll, type StoredSnapshot } from "./snapshot_shelf.ts";
+import type { SessionCore } from "./run/session_core.ts";
+import { newRecord, SESSION_KEYS, type SessionRecord } from "./record/session_record.ts";
+import { listAll } from "../store/read_all.ts";
+import type { StoredSnapshot } from "./record/snapshot_shelf.ts";
 
 /** Options of `Session.fork`. */
 export interface ForkOptions {

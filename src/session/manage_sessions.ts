@@ -5,8 +5,15 @@
  */
 
 import type { Store, StoreChange, StoreRecord } from "../store/store.ts";
-import { readRecord, SESSION_KEYS, type SessionStatus, type StoredFile } from "./session_record.ts";
-import { listAll, type StoredSnapshot } from "./snapshot_shelf.ts";
+import {
+  readRecord,
+  SESSION_KEYS,
+  type SessionStatus,
+  type StoredFile,
+} from "./record/session_record.ts";
+import { listAll, readAll } from "../store/read_all.ts";
+import { blobsOf } from "./record/stored_event.ts";
+import type { StoredSnapshot } from "./record/snapshot_shelf.ts";
 
 /** A session in a list. */
 export interface SessionInfo {
@@ -148,17 +155,8 @@ async function usedBlobs(store: Store): Promise<Set<string>> {
   for (const { key, value } of await listAll(store, RECORDS)) {
     const { id, runs } = readRecord(value, decodeURIComponent(key.slice(RECORDS.length)));
     for (const run of runs) {
-      const log = SESSION_KEYS.events(id, run);
-      for (let from = 0;;) {
-        const { entries } = await store.read(log, { from });
-        if (entries.length === 0) break;
-        // Hashes are the only texts of this shape that events have in fields of their own.
-        for (const entry of entries) {
-          for (const [hash] of JSON.stringify(entry.value).matchAll(/[0-9a-f]{64}/g)) {
-            used.add(hash);
-          }
-        }
-        from += entries.length;
+      for await (const { value } of readAll(store, SESSION_KEYS.events(id, run))) {
+        for (const hash of await blobsOf(value, store)) used.add(hash);
       }
     }
   }

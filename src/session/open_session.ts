@@ -6,14 +6,20 @@
 
 import { checkCount } from "../limits/limit.ts";
 import { checkOptions, type OptionNames } from "../limits/options.ts";
+import { readAll } from "../store/read_all.ts";
 import type { Store } from "../store/store.ts";
-import { MessageTree } from "./message_tree.ts";
-import type { SnapshotPolicy } from "./recorder.ts";
+import { MessageTree } from "./record/message_tree.ts";
+import type { SnapshotPolicy } from "./run/recorder.ts";
 import { Session } from "./session.ts";
-import { type AgentSource, SessionCore } from "./session_core.ts";
-import { newRecord, readRecord, SESSION_KEYS, type SessionRecord } from "./session_record.ts";
-import { SessionWriter } from "./session_writer.ts";
-import { SnapshotShelf } from "./snapshot_shelf.ts";
+import { type AgentSource, SessionCore } from "./run/session_core.ts";
+import {
+  newRecord,
+  readRecord,
+  SESSION_KEYS,
+  type SessionRecord,
+} from "./record/session_record.ts";
+import { SessionWriter } from "./record/session_writer.ts";
+import { SnapshotShelf } from "./record/snapshot_shelf.ts";
 
 /** Options of {@linkcode openSession}. */
 export interface SessionOptions {
@@ -113,16 +119,15 @@ export async function openSession(id: string, options: SessionOptions): Promise<
 
 async function loadTree(store: Store, { id, messages, head }: SessionRecord): Promise<MessageTree> {
   const tree = new MessageTree();
-  while (tree.size < messages) {
-    const { entries } = await store.read(SESSION_KEYS.messages(id), { from: tree.size });
-    if (entries.length === 0) {
-      throw new RangeError(
-        `Cannot open the session ${
-          JSON.stringify(id)
-        }: the store has ${tree.size} of its ${messages} messages`,
-      );
-    }
-    for (const { value } of entries.slice(0, messages - tree.size)) tree.load(value);
+  for await (const { index, value } of readAll(store, SESSION_KEYS.messages(id))) {
+    if (index < messages) tree.load(value);
+  }
+  if (tree.size < messages) {
+    throw new RangeError(
+      `Cannot open the session ${
+        JSON.stringify(id)
+      }: the store has ${tree.size} of its ${messages} messages`,
+    );
   }
   tree.checkout(head);
   return tree;
@@ -132,9 +137,7 @@ async function loadTree(store: Store, { id, messages, head }: SessionRecord): Pr
 async function countEvents(store: Store, { id, run, events }: SessionRecord): Promise<number> {
   if (run === undefined) return 0;
   let count = events;
-  while (true) {
-    const { entries } = await store.read(SESSION_KEYS.events(id, run.id), { from: count });
-    if (entries.length === 0) return count;
-    count += entries.length;
-  }
+  const log = SESSION_KEYS.events(id, run.id);
+  for await (const { index } of readAll(store, log, { from: events })) count = index + 1;
+  return count;
 }

@@ -10,18 +10,18 @@ import type { ApprovalDecision, PendingRequest } from "../agent/record/pending_r
 import type { RunState } from "../agent/record/state.ts";
 import type { Schema } from "../inject/schema.ts";
 import { checkOptions } from "../limits/options.ts";
-import { type EventsOptions, followEvents } from "./follow_events.ts";
+import { type EventsOptions, followEvents } from "./run/follow_events.ts";
 import { type ForkOptions, forkSession } from "./fork_session.ts";
-import type { Branch, MessageNode } from "./message_tree.ts";
-import { People } from "./people.ts";
-import { RunSlot } from "./run_slot.ts";
-import { cancelRun, isOver, resumeRun, startRun } from "./run_driver.ts";
-import { restoreOptions, storeOptions } from "./run_options.ts";
-import type { SessionCore } from "./session_core.ts";
-import { SessionStateError } from "./session_errors.ts";
-import type { SessionEvent } from "./session_event.ts";
-import type { SessionRecord, SessionStatus } from "./session_record.ts";
-import type { SessionRun } from "./session_run.ts";
+import type { Branch, MessageNode } from "./record/message_tree.ts";
+import { People } from "./run/people.ts";
+import { RunSlot } from "./run/run_slot.ts";
+import { cancelRun, isOver, resumeRun, startRun } from "./run/run_driver.ts";
+import { restoreOptions, storeOptions } from "./run/run_options.ts";
+import type { SessionCore } from "./run/session_core.ts";
+import { SessionStateError } from "./record/session_errors.ts";
+import type { SessionEvent } from "./record/session_event.ts";
+import type { SessionRecord, SessionStatus } from "./record/session_record.ts";
+import type { SessionRun } from "./run/session_run.ts";
 
 /** Options of {@linkcode Session.prompt} and {@linkcode Session.continue}. */
 export type PromptOptions<S extends Schema = Schema> = Omit<RunOptions<S>, "id" | "journal">;

@@ -80,6 +80,33 @@ Deno.test("collectBlobs() deletes what no session refers to, and nothing else", 
   assertEquals([images.length, image!.length, image![0], image!.at(-1)], [1, 300_000, 137, 7]);
 });
 
+Deno.test("collectBlobs() spares the blobs within large events, also where each has a hash of its own", async () => {
+  const inner = new MemoryStore();
+  const key = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, [
+    "encrypt",
+    "decrypt",
+  ]) as CryptoKey;
+  const store = withEncryption(inner, { keys: { key }, current: "key" });
+  const large = `console.log("x".repeat(300_000)); ${IMAGE}`;
+  await using server = new ScriptedServer({ replies: [cell(large), "done"] });
+  const agent = () =>
+    new CaveAgent<Runtime>({
+      model: server.model(),
+      runtime: new LocalRuntime({ maxOutputChars: 1_000_000 }) as Runtime,
+    });
+  await using session = await openSession("s", { store, agent });
+  await ask(session, "Display");
+  const log = await inner.read(`events/s/${session.runs[0]}`);
+  assert(log.ended);
+  await collectBlobs(store, { olderThanMs: -1 });
+  let images = 0;
+  for await (const event of session.events()) {
+    if (event.type === "execution_output_exceeded") images = event.result.displays.length;
+  }
+  assertEquals(images, 1);
+  await inner.close();
+});
+
 Deno.test("a session in an encrypted store shows nothing of what was said, and goes on", async () => {
   const key = () =>
     crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);

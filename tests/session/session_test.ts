@@ -5,7 +5,10 @@ import { z } from "zod";
 import { defineFunction } from "../../src/inject/host_function.ts";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
 import type { Runtime } from "../../src/runtime/runtime.ts";
-import { SessionStateError, SessionSuspendedError } from "../../src/session/session_errors.ts";
+import {
+  SessionStateError,
+  SessionSuspendedError,
+} from "../../src/session/record/session_errors.ts";
 import { StoreConflictError } from "../../src/store/store.ts";
 import { ask, cell, eventOf, historyOf, world } from "./setup.ts";
 

@@ -12,7 +12,7 @@ import type { Runtime } from "../../src/runtime/runtime.ts";
 import type { RuntimeOptions } from "../../src/runtime/runtime_options.ts";
 import { openSession, type SessionOptions } from "../../src/session/open_session.ts";
 import type { Session } from "../../src/session/session.ts";
-import type { SessionEvent } from "../../src/session/session_event.ts";
+import type { SessionEvent } from "../../src/session/record/session_event.ts";
 import { MemoryStore } from "../../src/store/memory_store.ts";
 
 /** Returns a reply with a cell. */

@@ -1,4 +1,4 @@
-/** Errors of packages of the AI SDK. They are told apart by their fields: each package may bring its own classes. */
+/** Errors of packages of the AI SDK. Their fields identify them: each package may bring its own classes. */
 
 import { headOf } from "../../text/truncate.ts";
 import {

@@ -7,7 +7,8 @@
 import { z } from "zod";
 import type { JsonValue, StoreChange, StoreRecord } from "../../store/store.ts";
 import { keyPart, type Owner, prefixOf, projectOf } from "../table/owner.ts";
-import { listAll, retryConflicts, withoutUndefined } from "../table/table.ts";
+import { listAll } from "../../store/read_all.ts";
+import { retryConflicts, withoutUndefined } from "../table/table.ts";
 
 /** The severity of an entry. */
 export type AuditSeverity = "debug" | "info" | "warning" | "error" | "critical";

@@ -5,8 +5,8 @@
  */
 
 import type { AgentEvent } from "../../agent/record/event.ts";
-import { readEvents } from "../../session/read_events.ts";
-import type { SessionEvent } from "../../session/session_event.ts";
+import { readEvents } from "../../session/record/read_events.ts";
+import type { SessionEvent } from "../../session/record/session_event.ts";
 import type { JsonValue, Store } from "../../store/store.ts";
 import type { AppendAuditOptions, AuditEntry, NewAuditEntry } from "./audit_repository.ts";
 

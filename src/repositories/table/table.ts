@@ -5,6 +5,7 @@
  */
 
 import type { z } from "zod";
+import { listAll } from "../../store/read_all.ts";
 import {
   type JsonValue,
   type Store,
@@ -170,22 +171,6 @@ export async function retryConflicts<T>(action: () => Promise<T>): Promise<T> {
       if (tries > 1) await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   }
-}
-
-/**
- * Lists all records whose keys begin with a prefix.
- *
- * @param store The store.
- * @param prefix The prefix.
- */
-export async function listAll(store: Store, prefix: string): Promise<StoreRecord[]> {
-  const all = await store.list(prefix);
-  for (let last = all.at(-1); last !== undefined;) {
-    const more = await store.list(prefix, { after: last.key });
-    all.push(...more);
-    last = more.at(-1);
-  }
-  return all;
 }
 
 /** Makes many changes that need not happen together. */

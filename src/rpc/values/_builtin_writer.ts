@@ -21,7 +21,7 @@ import {
   URLSearchParams,
 } from "../builtins.ts";
 import { type BlobContents, isBlob, isFile } from "./blobs.ts";
-import type { Budget } from "./_budget.ts";
+import type { Budget } from "./budget/budget.ts";
 import { BufferUses } from "./_buffer_uses.ts";
 import { headerEntries, isHeaders } from "./_headers.ts";
 import { tag, type Tagged } from "./tree.ts";

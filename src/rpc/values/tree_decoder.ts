@@ -20,7 +20,7 @@ import {
   URLSearchParams,
 } from "../builtins.ts";
 import { AttachmentReader } from "./_attachments.ts";
-import { Budget } from "./_budget.ts";
+import { Budget } from "./budget/budget.ts";
 import { hiddenMethodReason, hidesMethod } from "./_hidden_methods.ts";
 import { makeBlob, makeFile } from "./blobs.ts";
 import {

@@ -6,7 +6,7 @@
 
 import { isClonable, UNCLONABLE } from "./kinds.ts";
 import { Array, BigInt, Map, Number, Object, RangeError, Reflect, TypeError } from "../builtins.ts";
-import { Budget } from "./_budget.ts";
+import { Budget } from "./budget/budget.ts";
 import { hiddenMethodReason, hidesMethod } from "./_hidden_methods.ts";
 import type { BlobContents } from "./blobs.ts";
 import { BuiltinWriter } from "./_builtin_writer.ts";

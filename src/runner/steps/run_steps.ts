@@ -5,6 +5,7 @@
  */
 
 import { deadline } from "../../async/deadline.ts";
+import { pause } from "../../async/pause.ts";
 import { checkOptions } from "../../limits/options.ts";
 import type { JsonObject, RunContext } from "../run_context.ts";
 import {
@@ -150,7 +151,7 @@ class Sequence {
         }
         const { retryDelayMs = 1_000 } = step;
         await this.#emit("step_retry", step, { ...data, delayMs: retryDelayMs });
-        await this.#pause(retryDelayMs);
+        await pause(retryDelayMs, this.#run.signal);
       }
     }
   }
@@ -245,18 +246,6 @@ class Sequence {
 
   async #emit(type: string, { name }: Step, data: JsonObject): Promise<void> {
     await this.#run.emit(type, { step: name, total: this.#total, ...data });
-  }
-
-  async #pause(delayMs: number): Promise<void> {
-    const { signal } = this.#run;
-    if (delayMs === 0 || signal.aborted) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, Math.min(delayMs, 2 ** 31 - 1));
-    const wake = () => resolve();
-    signal.addEventListener("abort", wake, { once: true });
-    await promise;
-    clearTimeout(timer);
-    signal.removeEventListener("abort", wake);
   }
 }
 

@@ -68,24 +68,27 @@ export const SNAPSHOT_PROMISES: readonly [Promised, ...Promised[]] = [
     );
   }],
 
-  ["constructor() goes on from a snapshot, and the first cell is told of it", async (make) => {
-    await using first = make({ variables: { n: 1 } });
-    await run(first, `n = 2; const a = [n], p = Promise.resolve()`);
-    const { bytes } = await first.snapshot();
-    await using second = make({ variables: { n: 3 }, snapshot: bytes });
-    const recovered = {
-      cause: "The session goes on from a snapshot",
-      checkpoint: 1,
-      restored: ["n", "a"],
-      outdated: [],
-      lost: [{ name: "p", reason: "it is a Promise" }],
-    };
-    // A cell that does not run carries no report.
-    assertEquals((await runFailing(second, `(`)).recovered, undefined);
-    const result = await run(second, `[n, a]`);
-    assertEquals([result.value?.text, result.recovered], ["[ 2, [ 2 ] ]", recovered]);
-    assertEquals((await run(second, `1`)).recovered, undefined);
-  }],
+  [
+    "constructor() goes on from a snapshot, and the result of the first cell reports it",
+    async (make) => {
+      await using first = make({ variables: { n: 1 } });
+      await run(first, `n = 2; const a = [n], p = Promise.resolve()`);
+      const { bytes } = await first.snapshot();
+      await using second = make({ variables: { n: 3 }, snapshot: bytes });
+      const recovered = {
+        cause: "The session goes on from a snapshot",
+        checkpoint: 1,
+        restored: ["n", "a"],
+        outdated: [],
+        lost: [{ name: "p", reason: "it is a Promise" }],
+      };
+      // A cell that does not run carries no report.
+      assertEquals((await runFailing(second, `(`)).recovered, undefined);
+      const result = await run(second, `[n, a]`);
+      assertEquals([result.value?.text, result.recovered], ["[ 2, [ 2 ] ]", recovered]);
+      assertEquals((await run(second, `1`)).recovered, undefined);
+    },
+  ],
 
   ["constructor() throws a TypeError for a policy of checkpoints that is none", (make) => {
     const checkpoint = "often" as unknown as "cell";

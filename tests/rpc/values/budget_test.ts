@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { decode, encode } from "../../../src/rpc/values/codec.ts";
 import { tag, type TreeExtension } from "../../../src/rpc/values/tree.ts";
-import { hashOf } from "../../../src/rpc/values/_collisions.ts";
+import { hashOf } from "../../../src/rpc/values/budget/_collisions.ts";
 import { throughWire } from "../_through_wire.ts";
 
 function repeated<T>(count: number, make: (i: number) => T): T[] {

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Message } from "../agent/record/message.ts";
-import type { JsonValue } from "../store/store.ts";
+import type { Message } from "../../agent/record/message.ts";
+import type { JsonValue } from "../../store/store.ts";
 
 /** A message with its place in the tree. */
 export interface MessageNode {

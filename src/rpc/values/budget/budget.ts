@@ -4,7 +4,7 @@
  * reader would refuse is refused where it is written.
  */
 
-import { Date, Map, RangeError } from "../builtins.ts";
+import { Date, Map, RangeError } from "../../builtins.ts";
 import { Collisions } from "./_collisions.ts";
 
 // Captured, because cells run in the realm of the kernel and may replace them.

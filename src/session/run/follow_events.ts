@@ -5,9 +5,9 @@
  */
 
 import type { SessionCore } from "./session_core.ts";
-import type { SessionEvent } from "./session_event.ts";
-import { SESSION_KEYS } from "./session_record.ts";
-import { readEvent } from "./stored_event.ts";
+import type { SessionEvent } from "../record/session_event.ts";
+import { SESSION_KEYS } from "../record/session_record.ts";
+import { readEvent } from "../record/stored_event.ts";
 
 /** Options of `Session.events`. */
 export interface EventsOptions {

@@ -4,8 +4,9 @@
  * @module
  */
 
-import type { Snapshot } from "../runtime/runtime.ts";
-import type { JsonValue, Store, StoreChange } from "../store/store.ts";
+import type { Snapshot } from "../../runtime/runtime.ts";
+import type { JsonValue, Store, StoreChange } from "../../store/store.ts";
+import { listAll } from "../../store/read_all.ts";
 import { SESSION_KEYS } from "./session_record.ts";
 
 /** Maximum size of a blob in bytes: stores hold one in memory at a time. */
@@ -117,22 +118,6 @@ export class SnapshotShelf {
     }
     return latest;
   }
-}
-
-/**
- * Lists all records whose keys begin with a prefix.
- *
- * @param store The store.
- * @param prefix The prefix.
- */
-export async function listAll(store: Store, prefix: string) {
-  const all = await store.list(prefix);
-  for (let last = all.at(-1); last !== undefined;) {
-    const more = await store.list(prefix, { after: last.key });
-    all.push(...more);
-    last = more.at(-1);
-  }
-  return all;
 }
 
 function join(pieces: readonly Uint8Array[]): Uint8Array {

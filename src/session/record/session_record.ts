@@ -4,13 +4,13 @@
  * @module
  */
 
-import type { JournaledAction } from "../agent/record/journal.ts";
-import type { RunLimits } from "../agent/record/limits.ts";
-import type { ApprovalDecision, PendingRequest } from "../agent/record/pending_request.ts";
-import type { RunStatus } from "../agent/record/run_status.ts";
-import type { RunState } from "../agent/record/state.ts";
-import type { ModelParameters } from "../model/model.ts";
-import { type JsonValue, storeKey } from "../store/store.ts";
+import type { JournaledAction } from "../../agent/record/journal.ts";
+import type { RunLimits } from "../../agent/record/limits.ts";
+import type { ApprovalDecision, PendingRequest } from "../../agent/record/pending_request.ts";
+import type { RunStatus } from "../../agent/record/run_status.ts";
+import type { RunState } from "../../agent/record/state.ts";
+import type { ModelParameters } from "../../model/model.ts";
+import { type JsonValue, storeKey } from "../../store/store.ts";
 
 /** The status of a session: that of its run, or `idle` if there was none yet. */
 export type SessionStatus = "idle" | RunStatus;

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { RunResult } from "../agent/record/event.ts";
-import type { SessionEvent } from "./session_event.ts";
+import type { RunResult } from "../../agent/record/event.ts";
+import type { SessionEvent } from "../record/session_event.ts";
 
 /**
  * A run of a session. Iterating over it gives its events from the first on, as they become durable, until `run_end`. Leaving a

@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { Message } from "../agent/record/message.ts";
-import { observeReply } from "../agent/step/observation.ts";
-import { truncate } from "../text/truncate.ts";
-import type { SessionEvent } from "./session_event.ts";
-import type { StoredAction, StoredRequest } from "./session_record.ts";
+import type { Message } from "../../agent/record/message.ts";
+import { observeReply } from "../../agent/step/observation.ts";
+import { truncate } from "../../text/truncate.ts";
+import type { SessionEvent } from "../record/session_event.ts";
+import type { StoredAction, StoredRequest } from "../record/session_record.ts";
 
 /** Maximum number of calls that are listed one by one. */
 const MAX_CALLS = 100;

@@ -4,29 +4,29 @@
  * @module
  */
 
-import type { Agent } from "../agent/agent.ts";
-import type { KeptFile } from "../agent/files/kept_files.ts";
-import type { AgentEvent } from "../agent/record/event.ts";
+import type { Agent } from "../../agent/agent.ts";
+import type { KeptFile } from "../../agent/files/kept_files.ts";
+import type { AgentEvent } from "../../agent/record/event.ts";
 import type {
   CallOutcome,
   JournaledAction,
   JournaledCall,
   RunJournal,
-} from "../agent/record/journal.ts";
-import type { PendingRequest } from "../agent/record/pending_request.ts";
-import type { RunState } from "../agent/record/state.ts";
-import type { JsonValue, Store, StoreChange } from "../store/store.ts";
-import { recordArguments } from "./_recorded_arguments.ts";
-import type { MessageTree } from "./message_tree.ts";
-import { SessionSuspendedError } from "./session_errors.ts";
+} from "../../agent/record/journal.ts";
+import type { PendingRequest } from "../../agent/record/pending_request.ts";
+import type { RunState } from "../../agent/record/state.ts";
+import type { JsonValue, Store, StoreChange } from "../../store/store.ts";
+import { recordArguments } from "../record/recorded_arguments.ts";
+import type { MessageTree } from "../record/message_tree.ts";
+import { SessionSuspendedError } from "../record/session_errors.ts";
 import {
   SESSION_KEYS,
   type SessionRecord,
   type StoredFile,
   type StoredRun,
-} from "./session_record.ts";
-import type { SessionWriter } from "./session_writer.ts";
-import type { SnapshotShelf } from "./snapshot_shelf.ts";
+} from "../record/session_record.ts";
+import type { SessionWriter } from "../record/session_writer.ts";
+import type { SnapshotShelf } from "../record/snapshot_shelf.ts";
 
 /** The time at which a session takes snapshots: after each step with an action, after each run, or never. */
 export type SnapshotPolicy = "step" | "run" | "never";

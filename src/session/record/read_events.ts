@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Store } from "../store/store.ts";
+import { readAll } from "../../store/read_all.ts";
+import type { Store } from "../../store/store.ts";
 import type { SessionEvent } from "./session_event.ts";
 import { readRecord, SESSION_KEYS } from "./session_record.ts";
 import { readEvent } from "./stored_event.ts";
@@ -27,11 +28,8 @@ export async function* readEvents(
     );
   }
   for (const run of readRecord(found.value, session).runs) {
-    for (let from = 0;;) {
-      const { entries } = await store.read(SESSION_KEYS.events(session, run), { from });
-      if (entries.length === 0) break;
-      for (const { index, value } of entries) yield await readEvent(value, { store, run, index });
-      from += entries.length;
+    for await (const { index, value } of readAll(store, SESSION_KEYS.events(session, run))) {
+      yield await readEvent(value, { store, run, index });
     }
   }
 }

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { AgentRun } from "../agent/agent_run.ts";
-import type { RunResult } from "../agent/record/event.ts";
+import type { AgentRun } from "../../agent/agent_run.ts";
+import type { RunResult } from "../../agent/record/event.ts";
 import { followEvents } from "./follow_events.ts";
 import type { People } from "./people.ts";
 import type { Drive, DriveOptions } from "./run_driver.ts";

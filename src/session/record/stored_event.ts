@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { JsonValue, Store } from "../store/store.ts";
+import type { JsonValue, Store } from "../../store/store.ts";
 import type { SessionEvent } from "./session_event.ts";
 
 /** Size from which an event is a blob, as JSON in characters. */
@@ -91,4 +91,27 @@ async function withBytes(
   }
   const restored = entries.map(async ([key, member]) => [key, await withBytes(member, get)]);
   return Object.fromEntries(await Promise.all(restored));
+}
+
+/**
+ * Returns the hashes of the blobs to which an event in a log refers, those within a large event included.
+ *
+ * @param value The value in the log.
+ * @param store The store.
+ */
+export async function blobsOf(value: JsonValue, store: Store): Promise<Set<string>> {
+  const found = new Set<string>();
+  collect(value, found);
+  const hash = (value as Record<string, JsonValue> | null)?.[EVENT];
+  const bytes = typeof hash === "string" ? await store.getBlob(hash) : undefined;
+  if (bytes !== undefined) collect(JSON.parse(new TextDecoder().decode(bytes)), found);
+  return found;
+}
+
+function collect(value: JsonValue, found: Set<string>): void {
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, member] of Object.entries(value)) {
+    if (typeof member === "string" && (key === BYTES || key === EVENT)) found.add(member);
+    else collect(member, found);
+  }
 }

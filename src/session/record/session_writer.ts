@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { JsonValue, Store, StoreChange } from "../store/store.ts";
+import type { JsonValue, Store, StoreChange } from "../../store/store.ts";
 import type { SessionEvent } from "./session_event.ts";
 import { SESSION_KEYS, type SessionRecord } from "./session_record.ts";
 import { storeEvent } from "./stored_event.ts";

@@ -4,17 +4,18 @@
  * @module
  */
 
-import type { Agent } from "../agent/agent.ts";
-import type { KeptFile } from "../agent/files/kept_files.ts";
-import type { Message } from "../agent/record/message.ts";
-import { newState, type RunState } from "../agent/record/state.ts";
-import { observeReply } from "../agent/step/observation.ts";
-import type { Store } from "../store/store.ts";
-import type { MessageTree } from "./message_tree.ts";
-import { SESSION_KEYS, type StoredFile } from "./session_record.ts";
-import { SessionSuspendedError } from "./session_errors.ts";
-import type { SessionWriter } from "./session_writer.ts";
-import { listAll, type SnapshotShelf } from "./snapshot_shelf.ts";
+import type { Agent } from "../../agent/agent.ts";
+import type { KeptFile } from "../../agent/files/kept_files.ts";
+import type { Message } from "../../agent/record/message.ts";
+import { newState, type RunState } from "../../agent/record/state.ts";
+import { observeReply } from "../../agent/step/observation.ts";
+import type { Store } from "../../store/store.ts";
+import type { MessageTree } from "../record/message_tree.ts";
+import { SESSION_KEYS, type StoredFile } from "../record/session_record.ts";
+import { SessionSuspendedError } from "../record/session_errors.ts";
+import type { SessionWriter } from "../record/session_writer.ts";
+import { listAll } from "../../store/read_all.ts";
+import type { SnapshotShelf } from "../record/snapshot_shelf.ts";
 import { Recorder, type SnapshotPolicy } from "./recorder.ts";
 
 /** An agent, or a function that makes one. */

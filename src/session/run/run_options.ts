@@ -4,9 +4,9 @@
  * @module
  */
 
-import { RUN_LIMITS, type RunLimits } from "../agent/record/limits.ts";
+import { RUN_LIMITS, type RunLimits } from "../../agent/record/limits.ts";
 import type { DriveOptions } from "./run_driver.ts";
-import type { StoredRunOptions } from "./session_record.ts";
+import type { StoredRunOptions } from "../record/session_record.ts";
 
 /**
  * Returns the options of a run that a store can hold.

@@ -4,17 +4,17 @@
  * @module
  */
 
-import { deadline } from "../async/deadline.ts";
-import { checkPerson } from "../agent/people/desk.ts";
+import { deadline } from "../../async/deadline.ts";
+import { checkPerson } from "../../agent/people/desk.ts";
 import type {
   ApprovalDecision,
   PendingApproval,
   PendingRequest,
-} from "../agent/record/pending_request.ts";
-import { recordArguments } from "./_recorded_arguments.ts";
+} from "../../agent/record/pending_request.ts";
+import { recordArguments } from "../record/recorded_arguments.ts";
 import { isDecided } from "./run_driver.ts";
 import type { SessionCore } from "./session_core.ts";
-import type { StoredRequest } from "./session_record.ts";
+import type { StoredRequest } from "../record/session_record.ts";
 
 /** The people of a session. */
 export class People {

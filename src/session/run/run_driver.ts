@@ -4,22 +4,22 @@
  * @module
  */
 
-import type { AgentRun } from "../agent/agent_run.ts";
-import type { RunOptions } from "../agent/agent_options.ts";
-import type { RunResult } from "../agent/record/event.ts";
-import { JournalError } from "../agent/record/journal_error.ts";
-import type { Message } from "../agent/record/message.ts";
-import type { RunStatus } from "../agent/record/run_status.ts";
-import type { RunState } from "../agent/record/state.ts";
-import type { JsonValue } from "../store/store.ts";
-import { readArguments } from "./_recorded_arguments.ts";
+import type { AgentRun } from "../../agent/agent_run.ts";
+import type { RunOptions } from "../../agent/agent_options.ts";
+import type { RunResult } from "../../agent/record/event.ts";
+import { JournalError } from "../../agent/record/journal_error.ts";
+import type { Message } from "../../agent/record/message.ts";
+import type { RunStatus } from "../../agent/record/run_status.ts";
+import type { RunState } from "../../agent/record/state.ts";
+import { readAll } from "../../store/read_all.ts";
+import { readArguments } from "../record/recorded_arguments.ts";
 import { callsIn, messagesOf } from "./cut_off.ts";
 import { withoutMessages } from "./recorder.ts";
 import type { PreparedAgent, SessionCore } from "./session_core.ts";
-import { SessionSuspendedError } from "./session_errors.ts";
-import type { SessionEvent } from "./session_event.ts";
-import { SESSION_KEYS, type StoredRequest, type StoredRun } from "./session_record.ts";
-import { readEvent } from "./stored_event.ts";
+import { SessionSuspendedError } from "../record/session_errors.ts";
+import type { SessionEvent } from "../record/session_event.ts";
+import { SESSION_KEYS, type StoredRequest, type StoredRun } from "../record/session_record.ts";
+import { readEvent } from "../record/stored_event.ts";
 
 /** The options of a run, as a session takes them. */
 export type DriveOptions = Omit<RunOptions, "id" | "journal">;
@@ -230,12 +230,10 @@ async function eventsSince(core: SessionCore, first: number): Promise<SessionEve
   const { id, store } = core;
   const run = core.writer.record.run!.id;
   const events: SessionEvent[] = [];
-  for (let from = first;;) {
-    const { entries } = await store.read(SESSION_KEYS.events(id, run), { from });
-    if (entries.length === 0) return events;
-    for (const { index, value } of entries) {
-      events.push(await readEvent(value as JsonValue, { store, run, index }));
-    }
-    from += entries.length;
+  for await (
+    const { index, value } of readAll(store, SESSION_KEYS.events(id, run), { from: first })
+  ) {
+    events.push(await readEvent(value, { store, run, index }));
   }
+  return events;
 }

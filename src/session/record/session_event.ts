@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { AgentEvent, RunResult } from "../agent/record/event.ts";
-import type { CallOutcome, JournaledCall } from "../agent/record/journal.ts";
-import type { RunStatus } from "../agent/record/run_status.ts";
+import type { AgentEvent, RunResult } from "../../agent/record/event.ts";
+import type { CallOutcome, JournaledCall } from "../../agent/record/journal.ts";
+import type { RunStatus } from "../../agent/record/run_status.ts";
 
 /** The events by type that a session adds to those of a run, without the fields that all events have. */
 export interface SessionEventMap {

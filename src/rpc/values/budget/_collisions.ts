@@ -5,7 +5,7 @@
  * `OrderedHashTable` in `src/objects/ordered-hash-table.h`).
  */
 
-import { ArrayBuffer, BigInt, Float64Array, Map, Math, Uint32Array } from "../builtins.ts";
+import { ArrayBuffer, BigInt, Float64Array, Map, Math, Uint32Array } from "../../builtins.ts";
 
 // Captured, because cells run in the realm of the kernel and may replace them.
 const { asUintN } = BigInt;
