@@ -147,6 +147,11 @@ export class DenoRuntime<V extends object = Record<string, unknown>, F extends o
     return this.#core.isInjected(name);
   }
 
+  /** See {@linkcode Runtime.redact}. */
+  redact<T>(value: T): T {
+    return this.#core.redact(value);
+  }
+
   /** See {@linkcode Runtime.describe}. */
   describe(options?: DescribeOptions): Promise<RuntimeDescription> {
     return this.#core.describe(options);

@@ -22,6 +22,7 @@ import type { NamespaceEntry } from "../rpc/protocol.ts";
 import type { CellPlace } from "../security/rule.ts";
 import { CellRunner } from "./cells/cell_runner.ts";
 import type { CellResult } from "./cells/cell_result.ts";
+import { withoutSecrets } from "./cells/redacted_output.ts";
 import { EXECUTE_OPTIONS, type ExecuteOptions } from "./cells/execute_options.ts";
 import { callNamed, tookTooLong } from "./_named_call.ts";
 import { LiveInjections } from "./_live_injections.ts";
@@ -102,6 +103,7 @@ export class RuntimeCore implements Runtime {
       start: (signal) => source.start(this.#runner, signal),
       inject: (kernel, restored) => this.#live.begin(kernel, restored),
       injectAgain: (kernel, names) => kernel.define(this.#injected.definitionsAgain(names)),
+      secrets: this.#injected.secrets,
       onEnded: () => this.#runner.kernelEnded(),
       isInjected: (name) => this.#injected.has(name),
       snapshot: options.snapshot,
@@ -127,15 +129,20 @@ export class RuntimeCore implements Runtime {
     return this.#injected.has(name);
   }
 
+  /** See {@linkcode Runtime.redact}. */
+  redact<T>(value: T): T {
+    return this.#injected.secrets.redact(value);
+  }
+
   /** See {@linkcode Runtime.describe}. */
   describe(options: DescribeOptions = {}): Promise<RuntimeDescription> {
     const { isolated, permissions, packages } = this.#source;
     const { finders } = this.#injected;
     const timeoutMs = options.timeoutMs ?? this.#limits.timeoutMs;
-    return Promise.resolve({
+    return Promise.resolve(this.redact({
       environment: describeEnvironment({ isolated, permissions, packages, timeoutMs }),
       ...declareInjections(this.#injected.all, { isolated, finders }),
-    });
+    }));
   }
 
   /** See {@linkcode Runtime.inject}. */
@@ -158,7 +165,12 @@ export class RuntimeCore implements Runtime {
     const timeoutMs = this.#timeoutOf(options);
     return await this.#inTurn(
       task,
-      () => this.#execute(source, { ...options, timeoutMs }),
+      () =>
+        withoutSecrets(
+          this.#injected.secrets,
+          { ...options, timeoutMs },
+          (shown) => this.#execute(source, shown),
+        ),
       options.signal,
     );
   }
