@@ -9,8 +9,8 @@ import { assertNotWaiting } from "../async/waiting.ts";
 import { deadline } from "../async/deadline.ts";
 import { Mutex } from "../async/mutex.ts";
 import { declareInjections } from "../declare/declarations.ts";
-import { type CellEnvironment, describeEnvironment } from "../declare/environment.ts";
-import type { Kernel, KernelHost } from "../host/kernel.ts";
+import { describeEnvironment } from "../declare/environment.ts";
+import type { Kernel } from "../host/kernel.ts";
 import { KernelKeeper } from "../host/kernel_keeper.ts";
 import type { Recovery } from "../host/recovery.ts";
 import type { Snapshot } from "../host/snapshot.ts";
@@ -27,6 +27,7 @@ import { EXECUTE_OPTIONS, type ExecuteOptions } from "./cells/execute_options.ts
 import { callNamed, tookTooLong } from "./_named_call.ts";
 import { LiveInjections } from "./_live_injections.ts";
 import { Injected } from "./injected.ts";
+import type { KernelSource, RuntimeCoreOptions } from "./runtime_parts.ts";
 import {
   type CallOptions,
   type CheckpointPolicy,
@@ -36,30 +37,7 @@ import {
   type Runtime,
   type RuntimeDescription,
 } from "./runtime.ts";
-import { checkStateOptions, type RuntimeOptions } from "./runtime_options.ts";
-
-/** The origin of the kernels of a runtime. */
-export interface KernelSource extends Omit<CellEnvironment, "timeoutMs"> {
-  /** The place where cells run, for the rules. */
-  readonly place: CellPlace;
-  /**
-   * Starts a kernel without names.
-   *
-   * @param host Receives its output and calls.
-   * @param signal Ends the wait for its turn, if many start at once.
-   */
-  start(host: KernelHost, signal: AbortSignal): Promise<Kernel>;
-}
-
-/** Options of {@linkcode RuntimeCore}. */
-export interface RuntimeCoreOptions {
-  /** The options of the runtime. */
-  readonly options: RuntimeOptions<object, object>;
-  /** Its limits, checked. */
-  readonly limits: Required<RuntimeLimits>;
-  /** The origin of its kernels. */
-  readonly source: KernelSource;
-}
+import { checkStateOptions } from "./runtime_options.ts";
 
 /** Time by which the host waits longer for an answer than it allows the kernel, in milliseconds. */
 const ANSWER_GRACE_MS = 2_000;
@@ -166,11 +144,10 @@ export class RuntimeCore implements Runtime {
     return await this.#inTurn(
       task,
       () =>
-        withoutSecrets(
-          this.#injected.secrets,
-          { ...options, timeoutMs },
-          (shown) => this.#execute(source, shown),
-        ),
+        withoutSecrets(this.#injected.secrets, {
+          options: { ...options, timeoutMs },
+          execute: (shown) => this.#execute(source, shown),
+        }),
       options.signal,
     );
   }

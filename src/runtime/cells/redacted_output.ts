@@ -44,13 +44,14 @@ class RedactedOutput {
  * Executes a cell, and takes secrets out of all that it shows.
  *
  * @param secrets The secrets.
- * @param options The options of the cell.
- * @param execute Executes it.
+ * @param cell The options of the cell, and the function that executes it.
  */
 export async function withoutSecrets<O extends ExecuteOptions>(
   secrets: Secrets,
-  options: O,
-  execute: (options: O) => Promise<CellResult>,
+  { options, execute }: {
+    readonly options: O;
+    readonly execute: (options: O) => Promise<CellResult>;
+  },
 ): Promise<CellResult> {
   const { onOutput, onDisplay } = options;
   const output = onOutput && new RedactedOutput(secrets, onOutput);
