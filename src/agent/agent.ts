@@ -292,6 +292,7 @@ export class Agent<R extends Runtime = Runtime> {
         id: options.id ?? crypto.randomUUID(),
         parent: parent?.id,
         journal,
+        redact: (value) => this.runtime.redact?.(value) ?? value,
         signal: signals.length === 0 ? undefined : AbortSignal.any(signals),
         onEvent: parent?.onChildEvent,
         onWaiting: (waits) => clocks.forEach((clock) => waits ? clock.stop() : clock.start()),

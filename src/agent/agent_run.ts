@@ -37,6 +37,8 @@ export interface AgentRunOptions {
   readonly signal?: AbortSignal | undefined;
   /** Receives each event. */
   readonly onEvent?: ((event: AgentEvent) => void) | undefined;
+  /** Takes secrets out of events. @default none */
+  readonly redact?: (<T>(value: T) => T) | undefined;
   /** Receives the run as it goes on. */
   readonly journal?: RunJournal | undefined;
   /** Called when the run begins or ceases to wait for a person. */
@@ -81,6 +83,7 @@ export class AgentRun<T = unknown> implements AsyncIterable<AgentEvent> {
       emit,
       onChange: (pending) => this.#wait(pending),
       journal: options.journal,
+      redact: options.redact,
     });
     const signal = options.signal === undefined
       ? this.#abort.signal
@@ -182,12 +185,12 @@ export class AgentRun<T = unknown> implements AsyncIterable<AgentEvent> {
 
   #emit<E extends AgentEventType>(type: E, step: number, fields: AgentEventMap[E]): void {
     if (this.#done) return;
-    const { id, parent } = this.#options;
+    const { id, parent, redact = (value) => value } = this.#options;
     const frame = { type, index: this.#events.length, step, run: id };
     const event = {
       ...frame,
       ...(parent === undefined ? {} : { parent }),
-      ...fields,
+      ...redact(fields),
     } as unknown as AgentEvent;
     this.#events.push(event);
     this.#wake();

@@ -136,11 +136,13 @@ export class Declarations {
   }
 
   #variable(name: string, { definition, transfer }: InjectedVariable): string[] {
-    const { value, description = "", summary } = definition;
+    const { value, description = "", summary, secret } = definition;
     const types: string[] = [];
     const type = this.#typeOf(definition, types);
     const word = transfer === "lend" ? "const" : "let";
-    const comment = commentOf(summary ? `${description}\n(${outline(value)})` : description);
+    const comment = commentOf(
+      summary && !secret ? `${description}\n(${outline(value)})` : description,
+    );
     return [...types, `${comment}declare ${word} ${name}: ${type};`];
   }
 

@@ -13,6 +13,7 @@
  * @module
  */
 
+import type { Secrets } from "../inject/secrets.ts";
 import type { RestoreReport } from "../rpc/protocol.ts";
 import type { Kernel } from "./kernel.ts";
 import { KernelExitError } from "./kernel_exit.ts";
@@ -28,6 +29,8 @@ export interface KernelKeeperOptions extends SavedStateOptions {
   readonly inject: (kernel: Kernel, restored: ReadonlySet<string>) => Promise<void>;
   /** Injects some names again. */
   readonly injectAgain: (kernel: Kernel, names: ReadonlySet<string>) => Promise<void>;
+  /** Takes secrets out of snapshots that leave the runtime, and puts them back. @default none */
+  readonly secrets?: Pick<Secrets, "conceal" | "reveal"> | undefined;
   /** Called when a kernel has ended by itself. */
   readonly onEnded: () => void;
   /** Maximum number of kernels that may end one after another before a cell ends. */
@@ -133,7 +136,13 @@ export class KernelKeeper {
    */
   async snapshot(cell: number): Promise<Snapshot> {
     const kernel = await this.kernel();
-    return packSnapshot({ ...await kernel.snapshot(this.#options.maxSnapshotBytes), cell });
+    const { names, lost, parts } = await kernel.snapshot(this.#options.maxSnapshotBytes);
+    return packSnapshot({
+      names,
+      lost,
+      cell,
+      parts: this.#options.secrets?.conceal(parts) ?? parts,
+    });
   }
 
   /**
@@ -156,7 +165,7 @@ export class KernelKeeper {
 
   async #replace(bytes: Uint8Array): Promise<Recovery> {
     const { signal } = this.#life;
-    const checkpoint = await unpackSnapshot(bytes);
+    const checkpoint = this.#reveal(await unpackSnapshot(bytes));
     signal.throwIfAborted();
     const { kernel, report } = await this.#start(checkpoint, []);
     if (signal.aborted) {
@@ -170,6 +179,13 @@ export class KernelKeeper {
     this.#keep(Promise.resolve(kernel), ABSENT);
     await closeStarted(before);
     return recovery;
+  }
+
+  #reveal(checkpoint: Checkpoint): Checkpoint {
+    return {
+      ...checkpoint,
+      parts: this.#options.secrets?.reveal(checkpoint.parts) ?? checkpoint.parts,
+    };
   }
 
   /** Ends the kernel, and forgets everything that it has made. */
@@ -206,8 +222,9 @@ export class KernelKeeper {
   async #begin(before: KernelState): Promise<Kernel> {
     if (before.phase === "ended") return await this.#recover(before.error);
     const { signal } = this.#life;
-    const initial = await this.#saved.readInitial();
+    const found = await this.#saved.readInitial();
     signal.throwIfAborted();
+    const initial = found && this.#reveal(found);
     if (initial === undefined) return (await this.#start(undefined, [])).kernel;
     const injectedSince = this.#saved.defined;
     const { kernel, report } = await this.#start(initial, injectedSince);

@@ -7,12 +7,19 @@
 import { checkOptions, type OptionNames } from "../limits/options.ts";
 import { isReachable } from "../rpc/references/members.ts";
 import { Definition, DEFINITION_OPTIONS, type DefinitionOptions } from "./definition.ts";
+import { MIN_SECRET_CHARS, secretTextsOf } from "./secrets.ts";
 import { isLendable } from "./transfer.ts";
 
 /** Options of {@linkcode defineVariable}. */
 export interface VariableOptions extends DefinitionOptions {
   /** Whether the model is shown the size and the keys of the value; never its content. @default false */
   readonly summary?: boolean | undefined;
+  /**
+   * Whether the value is kept out of events, observations, records of sessions, snapshots and telemetry: its texts of at least 6
+   * characters are replaced, as they are and as JSON has them. Cells have the value; a cell that takes a text apart, or encodes it,
+   * can print the pieces. @default false
+   */
+  readonly secret?: boolean | undefined;
   /**
    * The members of an object that cells can reach, on any path to it. It cannot be iterated then. A `LocalRuntime`, whose
    * cells have the object itself, does not enforce this. @default the members of the object and its classes, except names
@@ -30,6 +37,7 @@ export interface VariableOptions extends DefinitionOptions {
 const VARIABLE_OPTIONS: OptionNames<VariableOptions> = {
   ...DEFINITION_OPTIONS,
   summary: true,
+  secret: true,
   members: true,
   writable: true,
 };
@@ -40,6 +48,8 @@ export class HostVariable<T> extends Definition {
   readonly value: T;
   /** Whether the model is shown the size and the keys of the value. */
   readonly summary: boolean;
+  /** Whether the value is kept out of everything that is shown or stored. */
+  readonly secret: boolean;
   /** The members that cells can reach; `undefined` for all that its class declares. */
   readonly members: readonly string[] | undefined;
   /** The members to which cells can assign: `true` for all that they can reach; `undefined` for none. */
@@ -56,6 +66,8 @@ export class HostVariable<T> extends Definition {
     super(options);
     this.value = value;
     this.summary = options.summary ?? false;
+    this.secret = options.secret ?? false;
+    if (this.secret) checkSecret(value);
     const { members, writable = false } = options;
     this.members = members === undefined ? undefined : checkMembers(value, members, "members");
     this.writable = toWritable(value, writable);
@@ -68,12 +80,13 @@ export class HostVariable<T> extends Definition {
    * @throws {TypeError} If the value lacks one of the members.
    */
   with(value: unknown): HostVariable<unknown> {
-    const { description, declaration, typeDeclarations, summary, members, writable } = this;
+    const { description, declaration, typeDeclarations, summary, secret, members, writable } = this;
     return new HostVariable(value, {
       description,
       declaration,
       typeDeclarations,
       summary,
+      secret,
       members,
       writable,
     });
@@ -137,6 +150,14 @@ export class HostVariable<T> extends Definition {
  */
 export function defineVariable<T>(value: T, options: VariableOptions = {}): HostVariable<T> {
   return new HostVariable(value, options);
+}
+
+/** Refuses secrets that could not be recognized. */
+function checkSecret(value: unknown): void {
+  if (secretTextsOf(value).length > 0) return;
+  throw new TypeError(
+    `Cannot define a secret variable: its value has no text of at least ${MIN_SECRET_CHARS} characters, and nothing else can be recognized in output`,
+  );
 }
 
 function toWritable(

@@ -73,6 +73,7 @@ export class LiveInjections {
     // A kernel that does not exist yet gets them with all the others when it starts. Of modules, one that fails has to show.
     const kernel = await (modules.size > 0 ? this.#keeper.kernel() : this.#keeper.current);
     const values = bindingsOf(variables);
+    this.#injected.keepSecrets(variables);
     const names = [variables, functions, types, modules].flatMap((map) => [...map.keys()]);
     try {
       await kernel?.define({ types, values, functions: functions.keys(), modules });
@@ -126,6 +127,7 @@ export class LiveInjections {
     if (before !== after) throw new TypeError(`Cannot ${task}: it is ${before}, not ${after}`);
     const updated = this.#injected.withValue(name, value);
     const kernel = await this.#keeper.current;
+    this.#injected.keepSecrets(new Map([[name, updated]]));
     await kernel?.define({ values: bindingsOf(new Map([[name, updated]])) });
     this.#keeper.defined([name]);
     this.#injected.update(name, updated);

@@ -21,7 +21,8 @@ import { checkRuntimeLimits } from "../limits/runtime_limits.ts";
 import type { NamespaceEntry } from "../rpc/protocol.ts";
 import type { CellResult } from "./cells/cell_result.ts";
 import type { ExecuteOptions } from "./cells/execute_options.ts";
-import { type KernelSource, RuntimeCore } from "./runtime_core.ts";
+import type { KernelSource } from "./runtime_parts.ts";
+import { RuntimeCore } from "./runtime_core.ts";
 import type {
   CallArguments,
   CallOptions,
@@ -145,6 +146,11 @@ export class DenoRuntime<V extends object = Record<string, unknown>, F extends o
   /** See {@linkcode Runtime.isInjected}. */
   isInjected(name: string): boolean {
     return this.#core.isInjected(name);
+  }
+
+  /** See {@linkcode Runtime.redact}. */
+  redact<T>(value: T): T {
+    return this.#core.redact(value);
   }
 
   /** See {@linkcode Runtime.describe}. */

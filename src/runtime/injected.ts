@@ -19,6 +19,7 @@ import {
   toInjected,
   toInjections,
 } from "../inject/injections.ts";
+import { Secrets } from "../inject/secrets.ts";
 import { Transfers } from "../inject/transfer.ts";
 
 /** Options of {@linkcode Injected}. */
@@ -35,6 +36,8 @@ export class Injected {
   readonly #modules: Map<string, KernelModule>;
   readonly #isolated: boolean;
   readonly #finder: Finder;
+  /** The values of secret variables, earlier ones included. */
+  readonly secrets: Secrets = new Secrets();
 
   /**
    * Checks the first records of the host.
@@ -51,6 +54,7 @@ export class Injected {
     this.#modules = modules;
     this.#isolated = options.isolated;
     this.#finder = new Finder(this.all, options);
+    this.keepSecrets(variables);
   }
 
   /** All injections of the host. */
@@ -113,6 +117,13 @@ export class Injected {
   /** Replaces a variable. */
   update(name: string, variable: InjectedVariable): void {
     this.#variables.set(name, variable);
+  }
+
+  /** Makes the values of secret variables known, before cells have them. */
+  keepSecrets(variables: ReadonlyMap<string, InjectedVariable>): void {
+    for (const [name, { definition: { secret, value } }] of variables) {
+      if (secret) this.secrets.add(name, value);
+    }
   }
 
   /** Returns the function that cells call by a name. */

@@ -82,6 +82,11 @@ export class LocalRuntime<V extends object = Record<string, unknown>, F extends 
     return this.#core.isInjected(name);
   }
 
+  /** See {@linkcode Runtime.redact}. */
+  redact<T>(value: T): T {
+    return this.#core.redact(value);
+  }
+
   /** See {@linkcode Runtime.describe}. */
   describe(options?: DescribeOptions): Promise<RuntimeDescription> {
     return this.#core.describe(options);

@@ -111,6 +111,12 @@ export interface Runtime extends AsyncDisposable {
   isInjected?(name: string): boolean;
 
   /**
+   * Returns plain data without the texts of secret variables, the very same value if it has none. An agent applies it to all that
+   * it shows or records. @default nothing is secret
+   */
+  redact?<T>(value: T): T;
+
+  /**
    * Describes the runtime for the system prompt of a model, as it is now.
    *
    * @param options The time limit that cells will have.

@@ -9,8 +9,8 @@ import { assertNotWaiting } from "../async/waiting.ts";
 import { deadline } from "../async/deadline.ts";
 import { Mutex } from "../async/mutex.ts";
 import { declareInjections } from "../declare/declarations.ts";
-import { type CellEnvironment, describeEnvironment } from "../declare/environment.ts";
-import type { Kernel, KernelHost } from "../host/kernel.ts";
+import { describeEnvironment } from "../declare/environment.ts";
+import type { Kernel } from "../host/kernel.ts";
 import { KernelKeeper } from "../host/kernel_keeper.ts";
 import type { Recovery } from "../host/recovery.ts";
 import type { Snapshot } from "../host/snapshot.ts";
@@ -22,10 +22,12 @@ import type { NamespaceEntry } from "../rpc/protocol.ts";
 import type { CellPlace } from "../security/rule.ts";
 import { CellRunner } from "./cells/cell_runner.ts";
 import type { CellResult } from "./cells/cell_result.ts";
+import { withoutSecrets } from "./cells/redacted_output.ts";
 import { EXECUTE_OPTIONS, type ExecuteOptions } from "./cells/execute_options.ts";
 import { callNamed, tookTooLong } from "./_named_call.ts";
 import { LiveInjections } from "./_live_injections.ts";
 import { Injected } from "./injected.ts";
+import type { KernelSource, RuntimeCoreOptions } from "./runtime_parts.ts";
 import {
   type CallOptions,
   type CheckpointPolicy,
@@ -35,30 +37,7 @@ import {
   type Runtime,
   type RuntimeDescription,
 } from "./runtime.ts";
-import { checkStateOptions, type RuntimeOptions } from "./runtime_options.ts";
-
-/** The origin of the kernels of a runtime. */
-export interface KernelSource extends Omit<CellEnvironment, "timeoutMs"> {
-  /** The place where cells run, for the rules. */
-  readonly place: CellPlace;
-  /**
-   * Starts a kernel without names.
-   *
-   * @param host Receives its output and calls.
-   * @param signal Ends the wait for its turn, if many start at once.
-   */
-  start(host: KernelHost, signal: AbortSignal): Promise<Kernel>;
-}
-
-/** Options of {@linkcode RuntimeCore}. */
-export interface RuntimeCoreOptions {
-  /** The options of the runtime. */
-  readonly options: RuntimeOptions<object, object>;
-  /** Its limits, checked. */
-  readonly limits: Required<RuntimeLimits>;
-  /** The origin of its kernels. */
-  readonly source: KernelSource;
-}
+import { checkStateOptions } from "./runtime_options.ts";
 
 /** Time by which the host waits longer for an answer than it allows the kernel, in milliseconds. */
 const ANSWER_GRACE_MS = 2_000;
@@ -102,6 +81,7 @@ export class RuntimeCore implements Runtime {
       start: (signal) => source.start(this.#runner, signal),
       inject: (kernel, restored) => this.#live.begin(kernel, restored),
       injectAgain: (kernel, names) => kernel.define(this.#injected.definitionsAgain(names)),
+      secrets: this.#injected.secrets,
       onEnded: () => this.#runner.kernelEnded(),
       isInjected: (name) => this.#injected.has(name),
       snapshot: options.snapshot,
@@ -127,15 +107,20 @@ export class RuntimeCore implements Runtime {
     return this.#injected.has(name);
   }
 
+  /** See {@linkcode Runtime.redact}. */
+  redact<T>(value: T): T {
+    return this.#injected.secrets.redact(value);
+  }
+
   /** See {@linkcode Runtime.describe}. */
   describe(options: DescribeOptions = {}): Promise<RuntimeDescription> {
     const { isolated, permissions, packages } = this.#source;
     const { finders } = this.#injected;
     const timeoutMs = options.timeoutMs ?? this.#limits.timeoutMs;
-    return Promise.resolve({
+    return Promise.resolve(this.redact({
       environment: describeEnvironment({ isolated, permissions, packages, timeoutMs }),
       ...declareInjections(this.#injected.all, { isolated, finders }),
-    });
+    }));
   }
 
   /** See {@linkcode Runtime.inject}. */
@@ -158,7 +143,11 @@ export class RuntimeCore implements Runtime {
     const timeoutMs = this.#timeoutOf(options);
     return await this.#inTurn(
       task,
-      () => this.#execute(source, { ...options, timeoutMs }),
+      () =>
+        withoutSecrets(this.#injected.secrets, {
+          options: { ...options, timeoutMs },
+          execute: (shown) => this.#execute(source, shown),
+        }),
       options.signal,
     );
   }

@@ -163,12 +163,13 @@ export class Reporter {
   ): Promise<unknown> {
     const run = this.#runs.get(call.run);
     const parent = (run?.cell ?? run?.operation)?.context ?? context.active();
-    const operation = this.#tool(call.name, { parent, input: call.args });
+    const { redact = (value) => value } = call;
+    const operation = this.#tool(call.name, { parent, input: redact(call.args) });
     try {
       const value = await operation.within(() =>
         run === undefined ? next() : this.#current.run(run, next)
       );
-      operation.span.setAttributes(this.#content(CONTENTS.result, () => value));
+      operation.span.setAttributes(this.#content(CONTENTS.result, () => redact(value)));
       return value;
     } catch (error) {
       operation.fail(errorType(error), error);

@@ -41,6 +41,8 @@ export interface PeopleDeskOptions {
   readonly onChange: (pending: readonly PendingRequest[]) => void;
   /** Receives requests before they are announced. @default none */
   readonly journal?: RunJournal | undefined;
+  /** Takes secrets out of requests. @default none */
+  readonly redact?: (<T>(value: T) => T) | undefined;
 }
 
 /** The people of one run. */
@@ -123,11 +125,12 @@ export class PeopleDesk {
   ): Promise<ApprovalDecision & { readonly id?: string }> {
     const known = this.remembered.get(name);
     if (known !== undefined) return known;
+    const { redact = (value) => value } = this.#options;
     const request: PendingApproval = {
       kind: "approval",
       id: this.#id(),
       name,
-      args: args.map((arg) => plainValue(arg)),
+      args: args.map((arg) => redact(plainValue(arg))),
     };
     const decision = await this.#wait(request, { args, signal }, () => {
       const { id } = request;

@@ -14,7 +14,7 @@ import { JournalError } from "../record/journal_error.ts";
 import { NO_USAGE, type RunState } from "../record/state.ts";
 import { withScope } from "../team/run_scope.ts";
 import type { Action } from "./action.ts";
-import { journaled } from "./journaled.ts";
+import { journaled, redactOf } from "./journaled.ts";
 import { type HostCallRequest, MiddlewareError, wrapAction } from "./middleware.ts";
 import type { StepDeps } from "./step_deps.ts";
 
@@ -68,7 +68,7 @@ export async function callTool(
         args,
         approval,
         ...definition.effects,
-        make: () => make({ run: state.id, name, args }),
+        make: () => make({ run: state.id, name, args, redact: redactOf(deps) }),
       }),
       signal,
     );
@@ -83,6 +83,7 @@ export async function callTool(
     failed = true;
     content = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   }
+  content = deps.runtime.redact?.(content) ?? content;
   content = escapeTags(truncate(content, maxObservationChars, { mark: leftOut })) || "Done";
   emit("tool_result", state.step, { id, name, content, failed });
   return { state: ledger.book({ ...state, idle: 0 }), content };

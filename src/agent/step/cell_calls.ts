@@ -11,7 +11,7 @@ import { NO_USAGE, type RunState } from "../record/state.ts";
 import { withScope } from "../team/run_scope.ts";
 import { isCellFunction } from "./cell_functions.ts";
 import { JournalError } from "../record/journal_error.ts";
-import { journaled } from "./journaled.ts";
+import { journaled, redactOf } from "./journaled.ts";
 import { type HostCallRequest, MiddlewareError, wrapAction } from "./middleware.ts";
 import type { StepDeps } from "./step_deps.ts";
 
@@ -93,6 +93,7 @@ export class CellCalls {
             run: this.#state.id,
             name,
             args,
+            redact: redactOf(this.#deps),
             next: (given) => next(given === call.args ? undefined : given),
           }),
       });

@@ -26,20 +26,21 @@ export interface CallToJournal<T> extends Effects {
 /**
  * Makes a call of the host; the journal has it before it begins, and its end before the cell goes on.
  *
- * @param deps The journal.
+ * @param deps The journal, and the runtime, which knows secrets.
  * @param call The call, and the function that makes it.
  * @throws {JournalError} If the journal fails; otherwise the error of the call.
  */
 export async function journaled<T>(
-  { journal }: Pick<StepDeps, "journal">,
+  { journal, runtime }: Pick<StepDeps, "journal" | "runtime">,
   { name, args, effect, idempotent, approval, make }: CallToJournal<T>,
 ): Promise<T> {
   const isRecorded = approval !== undefined || effect === "write" && !idempotent;
   if (journal === undefined || !isRecorded) return await make();
   const id = crypto.randomUUID();
-  const plain = args.map((arg) => plainValue(arg));
+  const redact = redactOf({ runtime });
+  const plain = redact(args.map((arg) => plainValue(arg)));
   await kept(journal.call({ id, name, args: plain, effect, idempotent, approval }));
-  const end = (outcome: CallOutcome) => kept(journal.callEnd(id, outcome));
+  const end = (outcome: CallOutcome) => kept(journal.callEnd(id, redact(outcome)));
   let result: T;
   try {
     result = await make();
@@ -65,4 +66,13 @@ export async function kept(keeping: Promise<void> | undefined): Promise<void> {
   } catch (error) {
     throw new JournalError(error);
   }
+}
+
+/**
+ * Returns a function that takes secrets out of plain data.
+ *
+ * @param deps The runtime, which knows them.
+ */
+export function redactOf({ runtime }: Pick<StepDeps, "runtime">): <T>(value: T) => T {
+  return (value) => runtime.redact === undefined ? value : runtime.redact(value);
 }

@@ -42,6 +42,8 @@ export interface HostCallRequest {
   readonly name: string;
   /** The arguments; empty for the use of an object. */
   readonly args: readonly unknown[];
+  /** Takes secrets out of plain data that the middleware shows or stores. */
+  readonly redact?: (<T>(value: T) => T) | undefined;
 }
 
 /** Code around the parts of a run. The first middleware of a list is the outermost. */

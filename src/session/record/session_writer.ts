@@ -70,6 +70,8 @@ export class SessionWriter {
   #isEnded: boolean;
   #waiting: Batch | undefined;
   #pumping: Promise<void> | undefined;
+  /** Takes secrets out of everything that is written, once the agent is known. */
+  redact: <T>(value: T) => T = (value) => value;
   #failure: { readonly error: unknown } | undefined;
 
   /**
@@ -117,7 +119,12 @@ export class SessionWriter {
    */
   write(change: SessionChange): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure.error);
-    const { record, messages = [], events = [], end = false, others = [] } = change;
+    const { end = false, others = [] } = change;
+    const { record, messages = [], events = [] } = this.redact({
+      record: change.record,
+      messages: change.messages,
+      events: change.events,
+    });
     const batch = this.#waiting ??= this.#newBatch();
     batch.messages.push(...messages);
     batch.others.push(...others);

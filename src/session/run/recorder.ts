@@ -130,12 +130,20 @@ export class Recorder implements RunJournal {
   /** See {@linkcode RunJournal.request}. */
   async request(request: PendingRequest, args: readonly unknown[]): Promise<void> {
     const stored = request.kind === "approval"
-      ? { request, args: recordArguments(args) }
+      ? { request, args: this.#argumentsOf(args) }
       : { request };
     const requests = [...this.#run.requests, stored];
     await this.#options.writer.write({
       record: { status: "waiting", run: { ...this.#run, requests } },
     });
+  }
+
+  /** Returns arguments for the store. Those with secrets are not kept: the call is made anew. */
+  #argumentsOf(args: readonly unknown[]): string | undefined {
+    const { runtime } = this.#options.agent;
+    return runtime.redact !== undefined && runtime.redact(args) !== args
+      ? undefined
+      : recordArguments(args);
   }
 
   get #run(): StoredRun {

@@ -140,6 +140,7 @@ export class SessionCore {
     this.#agent.catch(() => this.#agent = undefined);
     try {
       const agent = await this.#agent;
+      this.writer.redact = (value) => agent.runtime.redact?.(value) ?? value;
       const { snapshot, snapshotFault, messages } = this.writer.record;
       const bytes = snapshot === null ? undefined : await this.shelf.load(snapshot);
       const files = await this.#storedFiles();
