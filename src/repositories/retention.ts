@@ -5,6 +5,7 @@
  */
 
 import { checkOptions, type OptionNames } from "../limits/options.ts";
+import { deleteRuns } from "../runner/manage_runs.ts";
 import { deleteSession, listSessions } from "../session/manage_sessions.ts";
 import type { Store, StoreChange, StoreRecord } from "../store/store.ts";
 import { keyPart, type RepositoryKind, ROOT, userPrefix } from "./table/owner.ts";
@@ -17,6 +18,8 @@ export interface Deletion {
   readonly records: number;
   /** Sessions. */
   readonly sessions: number;
+  /** Runs of runners. */
+  readonly runs: number;
 }
 
 /** Options of {@linkcode deleteOlder}. */
@@ -29,6 +32,8 @@ export interface RetentionOptions {
   readonly user?: string | undefined;
   /** Whether sessions are deleted as well. Those with a run under way or cut off are kept. @default false */
   readonly sessions?: boolean | undefined;
+  /** Whether runs of runners are deleted as well. Those that are not over are kept. @default false */
+  readonly runs?: boolean | undefined;
 }
 
 const RETENTION_OPTIONS: OptionNames<RetentionOptions> = {
@@ -36,6 +41,7 @@ const RETENTION_OPTIONS: OptionNames<RetentionOptions> = {
   kinds: true,
   user: true,
   sessions: true,
+  runs: true,
 };
 
 const KINDS: OptionNames<Record<RepositoryKind, true>> = {
@@ -52,7 +58,7 @@ const KINDS: OptionNames<Record<RepositoryKind, true>> = {
 const WITH_LOGS: readonly string[] = ["conversations", "audit"];
 
 /**
- * Deletes everything of a user: the records of all repositories, and the sessions. Blobs of sessions go with `collectBlobs`. What
+ * Deletes everything of a user: the records of all repositories, the sessions, and the runs of runners that are over. Blobs of sessions go with `collectBlobs`. What
  * another process writes meanwhile may stay: delete again when it has ended.
  *
  * @param store The store.
@@ -78,7 +84,8 @@ export async function deleteUser(store: Store, user: string): Promise<Deletion> 
   await commitAll(store, records.flatMap(deletionOf));
   const sessions = await listSessions(store, { user });
   for (const { id } of sessions) await deleteSession(store, id);
-  return { records: records.length, sessions: sessions.length };
+  const runs = await deleteRuns(store, { user });
+  return { records: records.length, sessions: sessions.length, runs };
 }
 
 /**
@@ -98,7 +105,8 @@ export async function deleteSessionRecords(store: Store, session: string): Promi
     return memberOf(record, "session") === session;
   });
   await commitAll(store, [...records.flatMap(deletionOf), ...stampsOf(records)]);
-  return { records: records.length, sessions: Number(await deleteSession(store, session)) };
+  const sessions = Number(await deleteSession(store, session));
+  return { records: records.length, sessions, runs: 0 };
 }
 
 /**
@@ -111,7 +119,7 @@ export async function deleteSessionRecords(store: Store, session: string): Promi
 export async function deleteOlder(store: Store, options: RetentionOptions): Promise<Deletion> {
   const task = "delete what is old";
   checkOptions(options, { names: RETENTION_OPTIONS, task });
-  const { before, kinds = Object.keys(KINDS), user, sessions = false } = options;
+  const { before, kinds = Object.keys(KINDS), user, sessions = false, runs = false } = options;
   if (!Number.isFinite(before)) throw new TypeError(`Cannot ${task}: before is ${String(before)}`);
   const unknown = kinds.find((kind) => !Object.hasOwn(KINDS, kind));
   if (unknown !== undefined) {
@@ -131,7 +139,11 @@ export async function deleteOlder(store: Store, options: RetentionOptions): Prom
   const old = sessions ? await listSessions(store, { user, before }) : [];
   const over = old.filter(({ status }) => !["queued", "running", "waiting"].includes(status));
   for (const { id } of over) await deleteSession(store, id);
-  return { records: records.length, sessions: over.length };
+  return {
+    records: records.length,
+    sessions: over.length,
+    runs: runs ? await deleteRuns(store, { user, before }) : 0,
+  };
 }
 
 function kindOf({ key }: StoreRecord): string {

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Store, StoreRecord } from "../store/store.ts";
+import { listAll } from "../store/read_all.ts";
+import type { Store } from "../store/store.ts";
 import {
   isRunOver,
   readRun,
@@ -35,12 +36,7 @@ export interface RunFilter {
  * @param filter Narrows them.
  */
 export async function listRuns(store: Store, filter: RunFilter = {}): Promise<RunRecord[]> {
-  const records: StoreRecord[] = await store.list(RUNS);
-  for (let last = records.at(-1); last !== undefined;) {
-    const more = await store.list(RUNS, { after: last.key });
-    records.push(...more);
-    last = more.at(-1);
-  }
+  const records = await listAll(store, RUNS);
   const { before = Infinity, ...fields } = filter;
   const wanted = Object.entries(fields).filter(([, value]) => value !== undefined);
   return records.map(({ key, value }) => readRun(value, decodeURIComponent(key.slice(RUNS.length))))

@@ -172,7 +172,7 @@ export class Reporter {
       operation.span.setAttributes(this.#content(CONTENTS.result, () => redact(value)));
       return value;
     } catch (error) {
-      operation.fail(errorType(error), error);
+      operation.fail(errorType(error), redactedError(error, redact));
       throw error;
     } finally {
       operation.end();
@@ -264,4 +264,12 @@ function summaryOf(result: CellResult): unknown {
     output: output.text,
     ...(status === "ok" && result.value !== undefined ? { value: result.value.text } : {}),
   };
+}
+
+/** Returns an error for a span, without secrets in its texts. */
+function redactedError(error: unknown, redact: <T>(value: T) => T): unknown {
+  if (!(error instanceof Error)) return redact(error);
+  const { name, message, stack } = error;
+  const copy = new Error(redact(message));
+  return Object.assign(copy, { name, stack: redact(stack) });
 }

@@ -36,8 +36,8 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["skills", ["declare", "inject", ...GROUND]],
   ["model", GROUND],
   ["runner", ["agent", "store", ...GROUND]],
-  // Records of a project on any store; the audit log reads the events of sessions.
-  ["repositories", ["agent", "session", "store", "inject", ...GROUND]],
+  // Records of a project on any store; the audit log reads the events of sessions, and a user is deleted whole.
+  ["repositories", ["agent", "session", "runner", "store", "inject", ...GROUND]],
   ["session", ["agent", "store", "model", ...RUNTIME]],
   ["store", GROUND],
   ["runtime", ["declare", "host", "inject", ...CELLS, "rpc", ...GROUND]],

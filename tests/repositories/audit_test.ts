@@ -8,6 +8,7 @@ import { openRepositories, type Repositories } from "../../src/repositories/repo
 import { deleteOlder, deleteSessionRecords, deleteUser } from "../../src/repositories/retention.ts";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
 import { MemoryStore } from "../../src/store/memory_store.ts";
+import { AgentRunner } from "../../src/runner/agent_runner.ts";
 import { FakeClock } from "../../src/testing/fake_clock.ts";
 import { ask, cell, eventOf, world } from "../session/setup.ts";
 import { onStores } from "./setup.ts";
@@ -128,12 +129,15 @@ Deno.test("deleteUser() and deleteSessionRecords() leave nothing, and spare all 
   await ask(await all.open("of-ann", { user: "ann" }), "Hello");
   await fill(openRepositories(store, { user: "ann", session: "of-ann" }), true);
   await fill(openRepositories(store, { user: "ann", project: "p" }), false);
+  await using runner = new AgentRunner({ store });
+  runner.registry.register("echo", ({ input }) => input);
+  await runner.run("echo", { user: "ann", input: "secret words" });
   const gone = await deleteSessionRecords(store, "of-ann");
   assertEquals([gone.records, gone.sessions], [8, 1]);
-  const { records } = await deleteUser(store, "ann");
-  assertEquals(records > 8, true);
+  const { records, runs } = await deleteUser(store, "ann");
+  assertEquals([records > 8, runs], [true, 1]);
   assertEquals(await contents(), before);
-  assertEquals(await deleteUser(store, "ann"), { records: 0, sessions: 0 });
+  assertEquals(await deleteUser(store, "ann"), { records: 0, sessions: 0, runs: 0 });
   await assertRejects(() => deleteUser(store, ""), TypeError);
 });
 
@@ -148,14 +152,20 @@ Deno.test("deleteOlder() deletes what was not changed since, and sessions that a
     await repositories.memory.set("new", 1);
   }
   await ask(await all.open("old"), "Hello");
+  await using runner = new AgentRunner({ store });
+  runner.registry.register("echo", ({ input }) => input);
+  await runner.run("echo");
   const options = { before: 1_500, sessions: true };
   assertEquals(await deleteOlder(store, { ...options, kinds: ["tasks"] }), {
     records: 1,
     sessions: 0,
+    runs: 0,
   });
   assertEquals((await deleteOlder(store, options)).records, 7);
   assertEquals(await repositories.memory.keys(), ["new"]);
   assertEquals((await deleteOlder(store, { before: Date.now() + 1, sessions: true })).sessions, 1);
+  const { runs } = await deleteOlder(store, { before: Date.now() + 1, runs: true });
+  assertEquals(runs, 1);
   await assertRejects(() => deleteOlder(store, { before: NaN }), TypeError, "NaN");
   const kinds = ["task" as never];
   await assertRejects(() => deleteOlder(store, { before: 1, kinds }), TypeError, `"task"`);

@@ -3,6 +3,7 @@
 import { context, propagation } from "@opentelemetry/api";
 import { CaveAgent } from "../../src/cave_agent.ts";
 import { defineAgent } from "../../src/agent/team/define_agent.ts";
+import { defineVariable } from "../../src/inject/host_variable.ts";
 import { OpenAIModel } from "../../src/model/openai/openai_model.ts";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
@@ -25,8 +26,16 @@ function whereAmI(secret: string): string {
   console.log(`inside ${carrier.traceparent} ${secret.length}`);
   return carrier.traceparent ?? "";
 }
+/** Repeats a key in its result, or in its error. */
+function repeat(key: string, fails: boolean): string {
+  if (fails) throw new Error(`${key} is refused`);
+  return key;
+}
 
-await using runtime = new DenoRuntime({ functions: { whereAmI }, variables: { helper } });
+await using runtime = new DenoRuntime({
+  functions: { whereAmI, repeat },
+  variables: { helper, key: defineVariable("sk-hidden-0123456789", { secret: true }) },
+});
 const agent = new CaveAgent({ model, runtime, middleware, parameters: { maxOutputTokens: 99 } });
 await agent.run("The secret question");
 await agent.run("Fail").catch(() => {});

@@ -64,7 +64,7 @@ async function collect(...args: string[]): Promise<Exported> {
 function replyOf() {
   let leader = 0;
   const cells = [
-    'const here = await whereAmI("hush"); here.length',
+    'const here = await whereAmI("hush"); await repeat(key, false); await repeat(key, true).catch(String)',
     'throw new TypeError("secret value")',
     'await helper.run("Count")',
   ];
@@ -142,7 +142,7 @@ Deno.test("otel() reports runs, model calls, cells and calls of the host", async
   const [run, failed] = named("invoke_agent leader") as [ExportedSpan, ExportedSpan];
 
   await t.step("spans of one run are one tree", () => {
-    assertEquals(own.filter(({ traceId }) => traceId === run.traceId).length, 12);
+    assertEquals(own.filter(({ traceId }) => traceId === run.traceId).length, 14);
     assertEquals([run.parentSpanId, named("chat tiny").length], ["", 6]);
     const [first, second, third] = named("execute_tool run_cell");
     assertEquals([first, second, third].map((span) => parentOf(span!)), [
@@ -233,6 +233,8 @@ Deno.test("otel() sends contents on request", async () => {
   for (const text of ["The secret question", "hush", "whereAmI(", "secret value", "Bad key"]) {
     assert(sent.includes(text), `${text} was not sent`);
   }
+  assert(sent.includes("[secret:key] is refused"), sent);
+  assert(!sent.includes("sk-hidden"), "a secret variable was sent");
   const chat = spans.find(({ name }) => name === "chat tiny")!;
   const input = JSON.parse(String(chat.attributes["gen_ai.input.messages"]));
   assertEquals(input, [{
