@@ -8,8 +8,8 @@
 
 import { CaveAgent, defineFunction, defineVariable, DenoRuntime, OpenAIModel } from "../mod.ts";
 import { ScriptedServer } from "../src/model/testing/scripted_server.ts";
-import { RunView } from "../src/terminal/run_view.ts";
-import { createStyle } from "../src/terminal/style.ts";
+import { RunView } from "../src/terminal/view/run_view.ts";
+import { createStyle } from "../src/terminal/view/style.ts";
 
 /** A day of `data/seattle-weather.csv`. */
 interface Day {

@@ -7,9 +7,9 @@
 import type { RunResult } from "../agent/record/event.ts";
 import { ModelError } from "../model/model_error.ts";
 import type { CommandLine } from "../terminal/command_line.ts";
-import { linesOf } from "../terminal/conversation.ts";
-import { LineEditor } from "../terminal/line_editor.ts";
-import { PASTE_OFF, PASTE_ON } from "../terminal/paste_filter.ts";
+import { linesOf } from "../terminal/typing/conversation.ts";
+import { LineEditor } from "../terminal/typing/line_editor.ts";
+import { PASTE_OFF, PASTE_ON } from "../terminal/typing/paste_filter.ts";
 import { writeLine, writeNote, writeStyled } from "../terminal/terminal_output.ts";
 import { adviceOn } from "./advice.ts";
 import { readHistory, writeHistory } from "./data_folder.ts";

@@ -10,7 +10,7 @@ import { ModelError } from "../model/model_error.ts";
 import { SettingsError } from "../model/settings/_place.ts";
 import { SessionStateError } from "../session/record/session_errors.ts";
 import { type CommandLine, HELP, parseCommandLine, UsageError } from "../terminal/command_line.ts";
-import { Interrupts } from "../terminal/interrupts.ts";
+import { Interrupts } from "../terminal/typing/interrupts.ts";
 import { describeFailure, writeLine, writeNote } from "../terminal/terminal_output.ts";
 import { adviceOn } from "./advice.ts";
 import { converse } from "./converse.ts";

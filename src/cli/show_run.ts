@@ -9,10 +9,10 @@ import type { Session } from "../session/session.ts";
 import { isAgentEvent, type SessionEvent } from "../session/record/session_event.ts";
 import type { SessionRun } from "../session/run/session_run.ts";
 import type { CommandLine } from "../terminal/command_line.ts";
-import type { DisplayFolder } from "../terminal/display_folder.ts";
-import { RunView } from "../terminal/run_view.ts";
-import { StatusLine } from "../terminal/status_line.ts";
-import { createStyle } from "../terminal/style.ts";
+import type { DisplayFolder } from "../terminal/view/display_folder.ts";
+import { RunView } from "../terminal/view/run_view.ts";
+import { StatusLine } from "../terminal/view/status_line.ts";
+import { createStyle } from "../terminal/view/style.ts";
 import { writeJson, writeLine, writeStyled, writeStyledNote } from "../terminal/terminal_output.ts";
 
 /** Options of {@linkcode showRun}. */

@@ -4,8 +4,8 @@
  * @module
  */
 
-export { RunView } from "./run_view.ts";
-export type { RunViewOptions } from "./run_view.ts";
-export { createStyle } from "./style.ts";
-export type { Style, StyleOptions } from "./style.ts";
+export { RunView } from "./view/run_view.ts";
+export type { RunViewOptions } from "./view/run_view.ts";
+export { createStyle } from "./view/style.ts";
+export type { Style, StyleOptions } from "./view/style.ts";
 export { printable } from "../text/printable.ts";

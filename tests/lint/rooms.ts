@@ -122,6 +122,8 @@ const INNER_ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["session/run", ["session/record"]],
   ["store/postgres", ["store"]],
   ["store/redis", ["store"]],
+  ["terminal", ["terminal/files", "terminal/typing", "terminal/view"]],
+  ["terminal/view", ["terminal"]],
   ["testing", ["testing/model_contract", "testing/runtime_contract"]],
   ["skills", ["skills/parse"]],
   ["store/sqlite", ["store"]],

@@ -14,7 +14,7 @@ const ALLOWED: ReadonlyMap<string, readonly [line: RegExp, reason: string][]> = 
     [/console\.(?:log|error)\(printable\(text\)\)/, "printable"],
     [/console\.log\(escapeControls\(JSON\.stringify\(/, "JSON without controls"],
   ]],
-  ["src/terminal/display_folder.ts", [
+  ["src/terminal/view/display_folder.ts", [
     [/Deno\.write(?:Text)?File\(path, content\)/, "files of the user, not the terminal"],
   ]],
   ["src/cli/converse.ts", [[/Deno\.stdout\.isTerminal\(\)/, "a question about the terminal"]]],

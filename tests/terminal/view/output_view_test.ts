@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { OutputView } from "../../src/terminal/output_view.ts";
-import { createStyle } from "../../src/terminal/style.ts";
+import { OutputView } from "../../../src/terminal/view/output_view.ts";
+import { createStyle } from "../../../src/terminal/view/style.ts";
 
 /** Returns the lines shown of these pieces: immediately, and in total. */
 function show(pieces: Iterable<string>, all = false): { early: string[]; lines: string[] } {

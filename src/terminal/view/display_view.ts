@@ -4,10 +4,10 @@
  * @module
  */
 
-import { describeBundle, mainType, tableIn } from "../agent/record/display.ts";
-import type { MimeBundle } from "../runtime/runtime.ts";
-import { printable } from "../text/printable.ts";
-import { headOf } from "../text/truncate.ts";
+import { describeBundle, mainType, tableIn } from "../../agent/record/display.ts";
+import type { MimeBundle } from "../../runtime/runtime.ts";
+import { printable } from "../../text/printable.ts";
+import { headOf } from "../../text/truncate.ts";
 import type { Style } from "./style.ts";
 
 /** Maximum number of shown rows of a table. */

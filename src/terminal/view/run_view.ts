@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { AgentEvent, RunResult } from "../agent/record/event.ts";
+import type { AgentEvent, RunResult } from "../../agent/record/event.ts";
 import { displayLines } from "./display_view.ts";
 import { OutputView } from "./output_view.ts";
-import { printable } from "../text/printable.ts";
-import { truncate } from "../text/truncate.ts";
+import { printable } from "../../text/printable.ts";
+import { truncate } from "../../text/truncate.ts";
 import type { Style } from "./style.ts";
 
 /** Characters of a value that are shown. */

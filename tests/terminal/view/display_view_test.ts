@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { describeBundle } from "../../src/agent/record/display.ts";
-import type { MimeBundle } from "../../src/runtime/runtime.ts";
-import { displayFile, displayLines } from "../../src/terminal/display_view.ts";
-import { createStyle } from "../../src/terminal/style.ts";
-import { main } from "../../src/cli/main.ts";
+import { describeBundle } from "../../../src/agent/record/display.ts";
+import type { MimeBundle } from "../../../src/runtime/runtime.ts";
+import { displayFile, displayLines } from "../../../src/terminal/view/display_view.ts";
+import { createStyle } from "../../../src/terminal/view/style.ts";
+import { main } from "../../../src/cli/main.ts";
 
 const plain = createStyle({ enabled: false });
 

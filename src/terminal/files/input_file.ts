@@ -5,8 +5,8 @@
  */
 
 import { parse as parseYaml } from "@std/yaml";
-import { isIdentifier } from "../inject/identifier.ts";
-import { GUEST_GLOBALS } from "../rpc/guest_globals.ts";
+import { isIdentifier } from "../../inject/identifier.ts";
+import { GUEST_GLOBALS } from "../../rpc/guest_globals.ts";
 import { readTable } from "./table.ts";
 
 /** The contents of a file, with the variable's name. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { printable } from "../text/printable.ts";
+import { printable } from "../../text/printable.ts";
 import type { Style } from "./style.ts";
 
 /** Number of lines that are always shown. */

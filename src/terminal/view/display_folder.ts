@@ -5,9 +5,9 @@
  */
 
 import { join } from "node:path";
-import type { MimeBundle } from "../runtime/runtime.ts";
+import type { MimeBundle } from "../../runtime/runtime.ts";
 import { displayFile } from "./display_view.ts";
-import { writeNote } from "./terminal_output.ts";
+import { writeNote } from "../terminal_output.ts";
 
 /** Saves displayed values, each in a file of its own. */
 export class DisplayFolder {

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { readInputFile, variableName } from "../../src/terminal/input_file.ts";
-import { parseTable } from "../../src/terminal/table.ts";
+import { readInputFile, variableName } from "../../../src/terminal/files/input_file.ts";
+import { parseTable } from "../../../src/terminal/files/table.ts";
 
 async function read(name: string, content: string | Uint8Array) {
   const folder = await Deno.makeTempDir();

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { PasteFilter } from "../../src/terminal/paste_filter.ts";
+import { PasteFilter } from "../../../src/terminal/typing/paste_filter.ts";
 
 /** Bytes of a terminal, and the keys in them. */
 const TYPED: readonly (readonly [sent: string, keys: string])[] = [

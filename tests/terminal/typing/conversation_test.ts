@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { converse, linesOf } from "../../src/terminal/conversation.ts";
+import { converse, linesOf } from "../../../src/terminal/typing/conversation.ts";
 
 function streamOf(...pieces: (string | number[])[]): ReadableStream<Uint8Array<ArrayBuffer>> {
   const encoder = new TextEncoder();

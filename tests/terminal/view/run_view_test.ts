@@ -4,11 +4,11 @@ import type {
   AgentEventMap,
   AgentEventType,
   RunResult,
-} from "../../src/agent/record/event.ts";
-import type { CellResult } from "../../src/runtime/cells/cell_result.ts";
-import { RunView } from "../../src/terminal/run_view.ts";
-import { createStyle } from "../../src/terminal/style.ts";
-import { printable } from "../../src/text/printable.ts";
+} from "../../../src/agent/record/event.ts";
+import type { CellResult } from "../../../src/runtime/cells/cell_result.ts";
+import { RunView } from "../../../src/terminal/view/run_view.ts";
+import { createStyle } from "../../../src/terminal/view/style.ts";
+import { printable } from "../../../src/text/printable.ts";
 
 const base = {
   cell: 1,
