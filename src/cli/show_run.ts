@@ -12,7 +12,8 @@ import type { CommandLine } from "../terminal/command_line.ts";
 import type { DisplayFolder } from "../terminal/view/display_folder.ts";
 import { RunView } from "../terminal/view/run_view.ts";
 import { StatusLine } from "../terminal/view/status_line.ts";
-import { createStyle } from "../terminal/view/style.ts";
+import type { RichText } from "../terminal/view/rich_text.ts";
+import { createStyle, type Style } from "../terminal/view/style.ts";
 import { writeJson, writeLine, writeStyled, writeStyledNote } from "../terminal/terminal_output.ts";
 
 /** Options of {@linkcode showRun}. */
@@ -41,11 +42,18 @@ export async function showRun(run: SessionRun, options: ShowRunOptions): Promise
   const isTerminal = output.isTerminal() && !command.json;
   const style = createStyle({ enabled: isTerminal && !Deno.noColor });
   const write = command.quiet ? writeStyledNote : writeStyled;
-  using status = isTerminal ? new StatusLine({ write, style }) : undefined;
+  const size = () => isTerminal ? Deno.consoleSize() : { columns: 80, rows: 24 };
+  const rows = () => size().rows;
+  const columns = () => size().columns;
+  using status = isTerminal ? new StatusLine({ write, style, rows }) : undefined;
   const view = new RunView({
     write: (text) => status === undefined ? write(text) : status.write(text),
     style,
     verbose: command.verbose,
+    columns,
+    ...(status === undefined
+      ? {}
+      : { preview: (lines) => status.preview(lines), rich: await loadRichText(style) }),
   });
   let failure: Extract<SessionEvent, { type: "run_failed" }> | undefined;
   for await (const event of run) {
@@ -66,6 +74,14 @@ export async function showRun(run: SessionRun, options: ShowRunOptions): Promise
   else view.close(result);
   if (command.quiet) writeLine(result.content);
   return result;
+}
+
+/** Loads what formats text, while the model is at work. */
+async function loadRichText(style: Style): Promise<RichText> {
+  const { createRichText, pictureProtocolOf } = await import(
+    "../terminal/view/rich/create_rich_text.ts"
+  );
+  return createRichText({ style, pictures: pictureProtocolOf((name) => Deno.env.get(name)) });
 }
 
 /** Returns the task that goes on after an event. */

@@ -9,3 +9,4 @@ export type { RunViewOptions } from "./view/run_view.ts";
 export { createStyle } from "./view/style.ts";
 export type { Style, StyleOptions } from "./view/style.ts";
 export { printable } from "../text/printable.ts";
+export type { MarkdownWriter, RichText, TextArea } from "./view/rich_text.ts";

@@ -124,6 +124,7 @@ const INNER_ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["store/redis", ["store"]],
   ["terminal", ["terminal/files", "terminal/typing", "terminal/view"]],
   ["terminal/view", ["terminal"]],
+  ["terminal/view/rich", ["terminal/view"]],
   ["testing", ["testing/model_contract", "testing/runtime_contract"]],
   ["skills", ["skills/parse"]],
   ["store/sqlite", ["store"]],

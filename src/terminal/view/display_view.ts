@@ -4,10 +4,18 @@
  * @module
  */
 
-import { describeBundle, mainType, tableIn } from "../../agent/record/display.ts";
+import {
+  describeBundle,
+  type DisplayedTable,
+  mainType,
+  tableIn,
+} from "../../agent/record/display.ts";
 import type { MimeBundle } from "../../runtime/runtime.ts";
 import { printable } from "../../text/printable.ts";
 import { headOf } from "../../text/truncate.ts";
+import { chartIn } from "./chart_data.ts";
+import { chartLines } from "./chart_lines.ts";
+import { cutTo, fitColumns, joinColumns, pad, widthOf } from "./columns.ts";
 import type { Style } from "./style.ts";
 
 /** Maximum number of shown rows of a table. */
@@ -31,35 +39,60 @@ const ENDINGS: ReadonlyMap<string, string> = new Map([
   ["image/webp", "webp"],
 ]);
 
+/** Options of {@linkcode displayLines}. */
+export interface DisplayLinesOptions {
+  /** Colours. */
+  readonly style: Style;
+  /** Width of the terminal in columns. @default 80 */
+  readonly columns?: number | undefined;
+}
+
 /**
- * Formats a bundle as lines: a table as a table, text as it is, anything else as a short description.
+ * Formats a bundle as lines: a table as a table, common charts of Vega-Lite as charts, text as it is, anything else as a short
+ * description.
  *
  * @param bundle The displayed value.
- * @param style Colours.
+ * @param options Colours, and the width.
  */
-export function displayLines(bundle: MimeBundle, style: Style): string[] {
+export function displayLines(bundle: MimeBundle, options: DisplayLinesOptions): string[] {
+  const { style, columns = 80 } = options;
   const table = tableIn(bundle);
-  if (table !== undefined) {
-    const rows = table.rows.slice(0, MAX_ROWS).map((row) => row.map(cellText));
-    const columns = table.columns.map((name, i) => {
-      const cells = [cut(oneLine(name)), ...rows.map((row) => row[i] ?? "")];
-      const width = Math.max(...cells.map(({ length }) => length));
-      const numeric = table.rows.every((row) => typeof row[i] === "number" || row[i] === null);
-      return cells.map((cell) => numeric ? cell.padStart(width) : cell.padEnd(width));
-    });
-    const lines = Array.from(
-      { length: rows.length + 1 },
-      (_, line) => columns.map((column) => column[line]).join("  ").trimEnd(),
-    );
-    lines[0] = style.cyan(lines[0]!);
-    if (table.length > rows.length) lines.push(style.dim(`... ${table.length} rows`));
-    return lines;
-  }
+  if (table !== undefined) return tableLines(table, { style, columns });
+  const spec = chartIn(bundle);
+  const chart = spec === undefined ? undefined : chartLines(spec, { style, columns });
+  if (chart !== undefined) return chart;
   const plain = bundle["text/plain"];
   if (mainType(bundle) === "text/plain" && typeof plain === "string") {
     return printable(plain).split("\n");
   }
   return [style.dim(`[${oneLine(describeBundle(bundle))}]`)];
+}
+
+function tableLines(
+  table: DisplayedTable,
+  { style, columns }: { readonly style: Style; readonly columns: number },
+): string[] {
+  const rows = table.rows.slice(0, MAX_ROWS);
+  const texts = table.columns.slice(0, columns).map((name, i) => [
+    cutTo(oneLine(name), MAX_WIDTH),
+    ...rows.map((row) => cellText(row[i])),
+  ]);
+  const widths = fitColumns(texts.map((cells) => Math.max(...cells.map(widthOf))), columns);
+  const cells = widths.map((width, i) => {
+    const right = table.rows.every((row) => typeof row[i] === "number" || row[i] === null);
+    return texts[i]!.map((text) => pad(cutTo(text, width), { width, right }));
+  });
+  const lines = Array.from(
+    { length: rows.length + 1 },
+    (_, line) => joinColumns(cells.map((column) => column[line]!)),
+  );
+  lines[0] = style.cyan(lines[0]!);
+  const notes = [
+    ...(table.length > rows.length ? [`${table.length} rows`] : []),
+    ...(table.columns.length > widths.length ? [`${table.columns.length} columns`] : []),
+  ];
+  if (notes.length > 0) lines.push(style.dim(`... ${notes.join(", ")}`));
+  return lines;
 }
 
 /** A file that holds a displayed value. */
@@ -95,16 +128,12 @@ export function displayFile(bundle: MimeBundle, number: number): DisplayFile {
 }
 
 function cellText(value: unknown): string {
-  return cut(oneLine(value === null ? "" : String(value)));
+  return cutTo(oneLine(value === null || value === undefined ? "" : String(value)), MAX_WIDTH);
 }
 
 /** Returns text as one line, of which no more is read than can be shown. */
 function oneLine(text: string): string {
   return printable(headOf(text, MAX_READ_CHARS)).replace(/[\n\t]/g, " ");
-}
-
-function cut(text: string): string {
-  return text.length <= MAX_WIDTH ? text : `${headOf(text, MAX_WIDTH - 3)}...`;
 }
 
 /** Formats a cell of a table as RFC 4180 defines it. */

@@ -5,14 +5,20 @@
  */
 
 import type { AgentEvent, RunResult } from "../../agent/record/event.ts";
+import { mainType } from "../../agent/record/display.ts";
+import type { MimeBundle } from "../../runtime/runtime.ts";
 import { displayLines } from "./display_view.ts";
 import { OutputView } from "./output_view.ts";
 import { printable } from "../../text/printable.ts";
 import { truncate } from "../../text/truncate.ts";
+import type { MarkdownWriter, RichText } from "./rich_text.ts";
 import type { Style } from "./style.ts";
 
 /** Characters of a value that are shown. */
 const MAX_VALUE_CHARS = 400;
+
+/** The space before what belongs to a cell. */
+const INDENT = "    ";
 
 /** Options of {@linkcode RunView}. */
 export interface RunViewOptions {
@@ -24,12 +30,20 @@ export interface RunViewOptions {
    * Whether to show everything: all output, observations as the model sees them, tokens of each call. @default false
    */
   readonly verbose?: boolean;
+  /** Returns the width of the terminal in columns. @default 80 */
+  readonly columns?: (() => number) | undefined;
+  /** Formats Markdown, code and pictures. @default they are shown as they are */
+  readonly rich?: RichText | undefined;
+  /** Shows lines that the next ones replace; needed with `rich`. @default they are not shown */
+  readonly preview?: ((lines: readonly string[]) => void) | undefined;
 }
 
 /** Shows the events of one run. */
 export class RunView {
   readonly #options: RunViewOptions;
   #output: OutputView | undefined;
+  /** Formats the present reply. */
+  #markdown: MarkdownWriter | undefined;
   /** The text of the present reply. */
   #text = "";
   /** Whether the last piece was reasoning. */
@@ -51,12 +65,13 @@ export class RunView {
   /** Shows an event. */
   show(event: AgentEvent): void {
     const { style, verbose } = this.#options;
+    if (event.type !== "text") this.#endText(event.type);
     switch (event.type) {
       case "text":
         if (this.#reasoning) this.#newline();
         this.#reasoning = false;
         this.#text += event.text;
-        return this.#write(this.#pair(event.text));
+        return this.#prose(this.#pair(event.text));
       case "reasoning":
         this.#reasoning = true;
         return verbose ? this.#write(style.dim(this.#pair(event.text))) : undefined;
@@ -67,7 +82,7 @@ export class RunView {
         return this.#output?.push(event.text);
       case "display":
         this.#output?.end();
-        return this.#indented(displayLines(event.bundle, style).join("\n"));
+        return this.#display(event.bundle);
       case "execution_output":
       case "execution_output_exceeded":
       case "execution_error":
@@ -93,8 +108,34 @@ export class RunView {
   #answer(content: string): void {
     this.#newline();
     if (content.trim() !== this.#text.trim() && content.trim() !== "") {
-      this.#write(`${printable(content)}\n`);
+      this.#prose(`${printable(content)}\n`);
+      this.#endText("final_response");
     }
+  }
+
+  /** Shows text of the model. */
+  #prose(text: string): void {
+    const { rich, columns = () => 80, preview = () => {} } = this.#options;
+    if (rich === undefined) return this.#write(text);
+    this.#markdown ??= rich.markdown({ write: (lines) => this.#write(lines), preview, columns });
+    this.#markdown.push(text);
+  }
+
+  /** Writes the rest of a text that was formatted while it came. */
+  #endText(next: AgentEvent["type"]): void {
+    // Counts of tokens come in the middle of a text.
+    if (next === "usage" && !this.#options.verbose) return;
+    this.#markdown?.end();
+    this.#markdown = undefined;
+  }
+
+  #display(bundle: MimeBundle): void {
+    const { style, columns = () => 80, rich } = this.#options;
+    const type = mainType(bundle);
+    const value = bundle[type];
+    const picture = value instanceof Uint8Array ? rich?.image(type, value) : undefined;
+    if (picture !== undefined) return this.#write(picture);
+    this.#indented(displayLines(bundle, { style, columns: columns() - INDENT.length }).join("\n"));
   }
 
   /** Shows in a line what happens beside the work. */
@@ -155,17 +196,20 @@ export class RunView {
     const mark = result.status === "completed" ? style.green("✓") : style.yellow("!");
     const steps = result.steps === 1 ? "1 step" : `${result.steps} steps`;
     const seconds = (result.durationMs / 1000).toFixed(1);
+    const parts = [steps, `${seconds} s`, tokensOf(result.usage), ...moneyOf(result.cost)];
+    this.#endText("final_response");
     this.#newline();
-    this.#write(`${mark} ${style.dim(`${steps}, ${seconds} s, ${tokensOf(result.usage)}`)}\n`);
+    this.#write(`${mark} ${style.dim(parts.join(", "))}\n`);
   }
 
   #code(code: string): void {
     const { style } = this.#options;
     this.#newline();
-    const lines = printable(code).split("\n");
+    const text = printable(code);
+    const lines = this.#options.rich?.highlight(text) ?? text.split("\n").map(style.cyan);
     const width = `${lines.length}`.length;
     for (const [i, line] of lines.entries()) {
-      this.#write(`${style.dim(`  ${`${i + 1}`.padStart(width)} `)}${style.cyan(line)}\n`);
+      this.#write(`${style.dim(`  ${`${i + 1}`.padStart(width)} `)}${line}\n`);
     }
     const write = (text: string) => this.#write(text);
     this.#output = new OutputView({ write, style, all: this.#options.verbose ?? false });
@@ -198,7 +242,7 @@ export class RunView {
   }
 
   #indented(text: string): void {
-    for (const line of text.split("\n")) this.#write(`    ${line}\n`);
+    for (const line of text.split("\n")) this.#write(`${INDENT}${line}\n`);
   }
 
   #note(text: string): void {
@@ -227,4 +271,10 @@ export class RunView {
 function tokensOf(usage: RunResult["usage"]): string {
   const tokens = `${usage.totalTokens.toLocaleString("en-US")} tokens`;
   return usage.estimated ? `about ${tokens}` : tokens;
+}
+
+/** Returns the cost in US dollars; nothing if no prices are known. */
+function moneyOf(cost: number): string[] {
+  if (!(cost > 0)) return [];
+  return [cost < 0.01 ? `$${cost.toPrecision(2)}` : `$${cost.toFixed(2)}`];
 }

@@ -1,5 +1,6 @@
 /**
- * A line that tells what a run is waiting for, and for how long, while nothing else is written.
+ * The end of what is shown, which changes: lines that are not final, and a line that tells what a run is waiting for, and for how
+ * long.
  *
  * @module
  */
@@ -11,8 +12,8 @@ const TICK_MS = 250;
 
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
-/** Returns to the beginning of the line, and erases it. */
-const ERASE = "\r\x1b[K";
+/** Erases everything from the beginning of the line. */
+const ERASE = "\r\x1b[J";
 
 /** Options of {@linkcode StatusLine}. */
 export interface StatusLineOptions {
@@ -20,16 +21,20 @@ export interface StatusLineOptions {
   readonly write: (text: string) => void;
   /** Colours. */
   readonly style: Style;
+  /** Returns the height of the terminal in lines. @default 24 */
+  readonly rows?: (() => number) | undefined;
 }
 
-/** A line below what was written. Without a terminal, do not make one. */
+/** Lines below what was written. Without a terminal, do not make one. */
 export class StatusLine implements Disposable {
   readonly #options: StatusLineOptions;
   readonly #timer: ReturnType<typeof setInterval>;
   #task: string | undefined;
   #since = 0;
   #frame = 0;
-  #isShown = false;
+  #preview: readonly string[] = [];
+  /** Number of lines that are shown. */
+  #shown = 0;
   /** Whether the cursor is at the start of a line. */
   #isFresh = true;
 
@@ -47,31 +52,56 @@ export class StatusLine implements Disposable {
     this.#since = performance.now();
   }
 
-  /** Writes text, in place of the line. */
+  /** Writes text, in place of the lines. */
   write(text: string): void {
     if (text === "") return;
     this.#erase();
+    this.#preview = [];
     this.#options.write(text);
     this.#isFresh = text.endsWith("\n");
   }
 
-  /** Erases the line for good. */
+  /**
+   * Shows lines that are not final, in place of the former ones.
+   *
+   * @param lines The lines, none of which is wider than the terminal. The last ones are shown, if there are too many.
+   */
+  preview(lines: readonly string[]): void {
+    const { rows = () => 24 } = this.#options;
+    const shown = lines.slice(-Math.max(1, rows() - 2));
+    if (shown.length === 0 && this.#preview.length === 0) return;
+    this.#preview = shown;
+    this.#draw(shown);
+  }
+
+  /** Erases the lines for good. */
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
+    this.#preview = [];
     this.#erase();
   }
 
   #tick(): void {
-    const { style, write } = this.#options;
+    const { style } = this.#options;
     const elapsedMs = performance.now() - this.#since;
     if (this.#task === undefined || !this.#isFresh || elapsedMs < TICK_MS) return;
     const frame = FRAMES[this.#frame++ % FRAMES.length];
-    write(`${ERASE}${style.dim(`${frame} ${this.#task}, ${Math.floor(elapsedMs / 1_000)} s`)}`);
-    this.#isShown = true;
+    const line = style.dim(`${frame} ${this.#task}, ${Math.floor(elapsedMs / 1_000)} s`);
+    this.#draw([...this.#preview, line]);
+  }
+
+  #draw(lines: readonly string[]): void {
+    this.#options.write(`${this.#back()}${lines.join("\n")}`);
+    this.#shown = lines.length;
   }
 
   #erase(): void {
-    if (this.#isShown) this.#options.write(ERASE);
-    this.#isShown = false;
+    if (this.#shown > 0) this.#options.write(this.#back());
+    this.#shown = 0;
+  }
+
+  /** Returns what leads to the beginning of the shown lines, and erases them. */
+  #back(): string {
+    return this.#shown > 1 ? `\x1b[${this.#shown - 1}A${ERASE}` : ERASE;
   }
 }

@@ -18,6 +18,14 @@ export interface Style {
   red(text: string): string;
   /** Styles warnings. */
   yellow(text: string): string;
+  /** Styles names. */
+  blue(text: string): string;
+  /** Styles keywords. */
+  magenta(text: string): string;
+  /** Styles emphasis. */
+  italic(text: string): string;
+  /** Styles links. */
+  underline(text: string): string;
 }
 
 /** Options of {@linkcode createStyle}. */
@@ -45,5 +53,9 @@ export function createStyle({ enabled }: StyleOptions): Style {
     green: paint(32, 39),
     red: paint(31, 39),
     yellow: paint(33, 39),
+    blue: paint(34, 39),
+    magenta: paint(35, 39),
+    italic: paint(3, 23),
+    underline: paint(4, 24),
   };
 }

@@ -22,7 +22,7 @@ const CASES: [bundle: MimeBundle, lines: string[], words: string, file: [string,
     [
       "city                        mm",
       "Oslo                      12.5",
-      'Ber"gen, far up north...',
+      'Ber"gen, far up north, …',
       "a b                          3",
       "... 20 rows",
     ],
@@ -59,7 +59,7 @@ const CASES: [bundle: MimeBundle, lines: string[], words: string, file: [string,
 
 Deno.test("displayLines(), displayFile() and describeBundle() show displayed values", () => {
   for (const [bundle, lines, words, [name, content]] of CASES) {
-    assertEquals(displayLines(bundle, plain), lines);
+    assertEquals(displayLines(bundle, { style: plain }), lines);
     assertEquals(describeBundle(bundle), words);
     assertEquals(displayFile(bundle, 1), { name, content } as ReturnType<typeof displayFile>);
   }
@@ -73,8 +73,13 @@ Deno.test("displayLines() lets no escape sequences of a cell reach the terminal"
       length: 1,
     },
   };
-  for (const line of displayLines(bundle, plain)) assertEquals(line.includes("\x1b"), false, line);
-  assertEquals(displayLines({ "text/plain": "\x1b[2J" }, plain).join("").includes("\x1b"), false);
+  for (const line of displayLines(bundle, { style: plain })) {
+    assertEquals(line.includes("\x1b"), false, line);
+  }
+  assertEquals(
+    displayLines({ "text/plain": "\x1b[2J" }, { style: plain }).join("").includes("\x1b"),
+    false,
+  );
 });
 
 Deno.test("displayLines() and the command line show no control sequences of names and media types", async () => {
@@ -92,7 +97,10 @@ Deno.test("displayLines() and the command line show no control sequences of name
     },
   ];
   for (const bundle of bundles) {
-    assertEquals(/[\p{Cc}\u202e\u2066\u200f]/u.test(displayLines(bundle, plain).join("")), false);
+    assertEquals(
+      /[\p{Cc}\u202e\u2066\u200f]/u.test(displayLines(bundle, { style: plain }).join("")),
+      false,
+    );
   }
   const { error } = console;
   const printed: unknown[] = [];
