@@ -116,6 +116,8 @@ export interface RunOptions<S extends Schema = Schema> extends RunLimits {
   readonly output?: S | undefined;
   /** Images and files that belong to the question. @default none */
   readonly attachments?: readonly ModelAttachment[] | undefined;
+  /** Whether the history is compacted before the first step, however short it is. @default false */
+  readonly compact?: boolean | undefined;
   /** The identifier of the run. @default a random one */
   readonly id?: string | undefined;
   /** Receives the run as it goes on, for stores; see `@cave/agent/session`. @default none */
@@ -129,6 +131,7 @@ export const RUN_OPTIONS: OptionNames<RunOptions> = {
   parameters: true,
   output: true,
   attachments: true,
+  compact: true,
   id: true,
   journal: true,
 };

@@ -45,6 +45,7 @@ export function settingsOf(options: AgentOptions): StepSettings {
     prices: options.prices,
     plainReply,
     output: undefined,
+    compact: false,
     lastAnswer: options.lastAnswer ?? false,
     seesDisplays: options.seesDisplays ?? false,
     keepsArtifacts: (options.artifacts ?? true) && cells !== "off",
@@ -64,5 +65,6 @@ export function settingsOfRun(settings: StepSettings, options: RunOptions): Step
     limits: checkRunLimits(options, settings.limits),
     parameters: { ...settings.parameters, ...options.parameters },
     output: options.output,
+    compact: options.compact ?? false,
   };
 }

@@ -13,6 +13,7 @@ import { MiddlewareError } from "./step/middleware.ts";
 import { type RunState, withMessages } from "./record/state.ts";
 import { escapeTags } from "../text/escape_tags.ts";
 import { headOf } from "../text/truncate.ts";
+import { compactState } from "./step/compact_state.ts";
 import { kept } from "./step/journaled.ts";
 import { step } from "./step/step.ts";
 import type { StepDeps } from "./step/step_deps.ts";
@@ -97,6 +98,9 @@ export async function runToEnd(first: RunState, options: RunLoopOptions): Promis
   };
   try {
     await store(reportLostSkills(first, options));
+    if (deps.settings.compact && state.step === 0) {
+      await store(await compactState(state, { deps, force: true }));
+    }
     while (state.status === "running" || state.status === "waiting") {
       await store(
         state.status === "waiting" ? await answered(state, deps) : await step(state, deps),

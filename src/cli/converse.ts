@@ -6,7 +6,8 @@
 
 import type { RunResult } from "../agent/record/event.ts";
 import { ModelError } from "../model/model_error.ts";
-import type { CommandLine } from "../terminal/command_line.ts";
+import type { CellResult } from "../runtime/cells/cell_result.ts";
+import { type CommandLine, UsageError } from "../terminal/command_line.ts";
 import { linesOf } from "../terminal/typing/conversation.ts";
 import { LineEditor } from "../terminal/typing/line_editor.ts";
 import { PASTE_OFF, PASTE_ON } from "../terminal/typing/paste_filter.ts";
@@ -94,6 +95,7 @@ async function converseAtTerminal(workbench: Workbench, command: CommandLine): P
 
 async function loop(workbench: Workbench, command: CommandLine, input: Input): Promise<void> {
   const results: RunResult[] = [];
+  let compact = false;
   let model = command.model ?? "the default model";
   const conversation: Conversation = {
     get session() {
@@ -107,6 +109,11 @@ async function loop(workbench: Workbench, command: CommandLine, input: Input): P
     },
     setModel: (name) => workbench.setModel(name).then(() => void (model = name)),
     open: (id) => workbench.open(id),
+    load: (names) => workbench.load(names),
+    compact: () => void (compact = true),
+    get lastCell() {
+      return workbench.lastCell;
+    },
   };
   await offerToContinue(workbench, { command, input, results });
   while (true) {
@@ -120,7 +127,8 @@ async function loop(workbench: Workbench, command: CommandLine, input: Input): P
         ? await input.during(() => runSlashCommand(text, conversation), () => {
           workbench.runtime.interrupt();
         })
-        : await ask(workbench, { command, input, results, text });
+        : await ask(workbench, { command, input, results, text, compact });
+      if (!text.startsWith("/")) compact = false;
       if (outcome === LEAVE) return;
     } catch (error) {
       report(error);
@@ -148,14 +156,23 @@ async function offerToContinue(workbench: Workbench, asking: Asking): Promise<vo
 
 /** Asks a question, or goes on with the last one. */
 async function ask(
-  { session, folder }: Workbench,
-  { command, input, results, text }: Asking & { readonly text?: string },
+  workbench: Workbench,
+  { command, input, results, text, compact = false }: Asking & {
+    readonly text?: string;
+    /** Whether the history is compacted first. */
+    readonly compact?: boolean;
+  },
 ): Promise<undefined> {
+  const { session, folder } = workbench;
   const stop = () => void session.cancel("Stopped by Ctrl-C");
   await input.during(async () => {
-    const run = text === undefined ? await session.continue() : await session.prompt(text);
+    const attachments = workbench.takeAttachments();
+    const run = text === undefined
+      ? await session.continue()
+      : await session.prompt(text, { attachments, compact });
     const ask = input.isPerson ? input.read : undefined;
-    results.push(await showRun(run, { command, session, folder, ask }));
+    const onCell = (cell: CellResult) => void (workbench.lastCell = cell);
+    results.push(await showRun(run, { command, session, folder, ask, onCell }));
   }, stop);
   return undefined;
 }
@@ -164,7 +181,7 @@ async function ask(
 function report(error: unknown): void {
   if (error instanceof DOMException && error.name === "AbortError") return writeNote("\nStopped.");
   const isExpected = error instanceof ModelError || error instanceof CommandError ||
-    error instanceof RangeError || error instanceof TypeError;
+    error instanceof UsageError || error instanceof RangeError || error instanceof TypeError;
   if (!isExpected) throw error;
   writeNote(error.message);
   const advice = error instanceof ModelError ? adviceOn(error) : undefined;

@@ -40,9 +40,13 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     goToUser();
     const [first, ...rest] = args;
+    const [action, name, ...options] = rest;
+    if (first === "sessions" && action === "resume" && name !== undefined) {
+      return await main(["--session", name, ...options]);
+    }
     if (first === "sessions") return await runSessionsCommand(rest);
     if (first === "doctor") return await runDoctor(rest);
-    const command = parseCommandLine(args);
+    const command = parseCommandLine(args, (name) => Deno.env.get(name));
     if (command.action === "help") writeLine(HELP);
     else if (command.action === "version") writeLine(manifest.version);
     else return await run(command);
@@ -117,7 +121,8 @@ async function answer(
       writeNote("The last question of this session was cut off, and goes on first.");
       await showRun(await session.continue({ signal }), { command, session, folder });
     }
-    const run = await session.prompt(question, { signal });
+    const attachments = workbench.takeAttachments();
+    const run = await session.prompt(question, { signal, attachments });
     const result = await showRun(run, { command, session, folder });
     return result.status === "completed" ? 0 : 1;
   } catch (error) {

@@ -12,7 +12,8 @@ import { UsageError } from "../terminal/command_line.ts";
 import { writeJson, writeLine } from "../terminal/terminal_output.ts";
 import { openSessionStore } from "./data_folder.ts";
 
-const USAGE = "Usage: deno task agent sessions list | show NAME | delete NAME [--json]";
+const USAGE =
+  "Usage: deno task agent sessions list | show NAME | resume NAME | delete NAME [--json]";
 
 const MAX_QUERY_CHARS = 60;
 

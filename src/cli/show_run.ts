@@ -5,6 +5,7 @@
  */
 
 import type { RunResult } from "../agent/record/event.ts";
+import type { CellResult } from "../runtime/cells/cell_result.ts";
 import type { Session } from "../session/session.ts";
 import { isAgentEvent, type SessionEvent } from "../session/record/session_event.ts";
 import type { SessionRun } from "../session/run/session_run.ts";
@@ -24,6 +25,8 @@ export interface ShowRunOptions {
   readonly session: Session;
   /** Receives what is displayed. */
   readonly folder: DisplayFolder | undefined;
+  /** Receives what cells did. @default nobody is told */
+  readonly onCell?: ((result: CellResult) => void) | undefined;
   /** Asks the person at the terminal, and returns the answer; absent if there is none. */
   readonly ask?: ((prompt: string) => Promise<string | undefined>) | undefined;
 }
@@ -57,6 +60,8 @@ export async function showRun(run: SessionRun, options: ShowRunOptions): Promise
   });
   let failure: Extract<SessionEvent, { type: "run_failed" }> | undefined;
   for await (const event of run) {
+    const result = "result" in event ? event.result : undefined;
+    if (result !== undefined && "output" in result) options.onCell?.(result);
     if (event.type === "display") await folder?.save(event.bundle);
     if (command.json) {
       writeJson(event);

@@ -5,10 +5,12 @@
  */
 
 import type { RunResult } from "../agent/record/event.ts";
+import type { CellResult } from "../runtime/cells/cell_result.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Session } from "../session/session.ts";
 import type { Skill } from "../skills/skill.ts";
 import { nearNames } from "../text/near_names.ts";
+import { saveTranscript } from "./transcript.ts";
 import { writeLine } from "../terminal/terminal_output.ts";
 
 /** The conversation that commands work on. */
@@ -27,6 +29,12 @@ export interface Conversation {
   readonly setModel: (name: string) => Promise<void>;
   /** Goes on with another session. */
   readonly open: (id: string) => Promise<void>;
+  /** Loads files, and returns the names of their variables. */
+  readonly load: (names: readonly string[]) => Promise<string[]>;
+  /** Compacts the history before the next question. */
+  readonly compact: () => void;
+  /** What the last cell did. */
+  readonly lastCell: CellResult | undefined;
 }
 
 interface SlashCommand {
@@ -71,6 +79,23 @@ const COMMANDS: Readonly<Record<string, SlashCommand>> = {
       await session.checkpoint();
     },
   },
+  output: {
+    usage: "/output",
+    help: "shows all that the last cell has printed",
+    run: ({ lastCell }) => {
+      const text = lastCell?.output.text.trimEnd() ?? "";
+      writeLine(text === "" ? "The last cell has printed nothing" : text);
+    },
+  },
+  file: {
+    usage: "/file PATH",
+    help: "loads a file as a variable; shows a picture to the model with the next question",
+    run: async ({ load, session }, argument) => {
+      const names = await load([needed(argument, "a path")]);
+      await session.checkpoint();
+      writeLine(`Loaded ${names.join(", ")}`);
+    },
+  },
   model: {
     usage: "/model [NAME]",
     help: "shows the model, or asks another one from now on",
@@ -104,6 +129,22 @@ const COMMANDS: Readonly<Record<string, SlashCommand>> = {
     run: async ({ open }, argument) => {
       await open(needed(argument, "the name of a session"));
       writeLine(`This is ${argument} now`);
+    },
+  },
+  save: {
+    usage: "/save FILE",
+    help: "writes the conversation into a new file, as Markdown",
+    run: async ({ session }, argument) => {
+      await saveTranscript(needed(argument, "the name of a file"), session);
+      writeLine(`Saved as ${argument}`);
+    },
+  },
+  compact: {
+    usage: "/compact",
+    help: "shortens the history to a summary before the next question",
+    run: ({ compact }) => {
+      compact();
+      writeLine("The history is compacted before the next question");
     },
   },
   skills: {

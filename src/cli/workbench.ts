@@ -5,8 +5,8 @@
  */
 
 import { CaveAgent } from "../cave_agent.ts";
-import { defineVariable } from "../inject/host_variable.ts";
-import type { Model } from "../model/model.ts";
+import type { Model, ModelAttachment } from "../model/model.ts";
+import type { CellResult } from "../runtime/cells/cell_result.ts";
 import { DenoRuntime } from "../runtime/deno_runtime.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { openSession } from "../session/open_session.ts";
@@ -15,13 +15,15 @@ import { discoverSkills } from "../skills/discover_skills.ts";
 import type { Skill } from "../skills/skill.ts";
 import { MemoryStore } from "../store/memory_store.ts";
 import type { Store } from "../store/store.ts";
+import type { ProcessLimits } from "../limits/process_limits.ts";
 import { type CommandLine, UsageError } from "../terminal/command_line.ts";
+import { printable } from "../text/printable.ts";
+import { writeNote, writeStyledNote } from "../terminal/terminal_output.ts";
 import { DisplayFolder } from "../terminal/view/display_folder.ts";
-import { type InputFile, parseInputFile, readInputFile } from "../terminal/files/input_file.ts";
-import { writeNote } from "../terminal/terminal_output.ts";
 import { findNoServer } from "./advice.ts";
 import { baseUrlOf, chooseModel } from "./choose_model.ts";
 import { openSessionStore } from "./data_folder.ts";
+import { loadFiles } from "./load_files.ts";
 
 /** The name of a session that is not kept. */
 const UNNAMED = "conversation";
@@ -40,11 +42,14 @@ export class Workbench implements AsyncDisposable {
   readonly runtime: Runtime;
   /** The folder for what is displayed. */
   readonly folder: DisplayFolder | undefined;
+  /** What the last cell did. */
+  lastCell: CellResult | undefined;
   readonly #command: CommandLine;
   readonly #store: Store;
   readonly #makeAgent: () => CaveAgent<Runtime>;
   readonly #setModel: (model: Model) => void;
   #session: Session;
+  #attachments: readonly ModelAttachment[];
 
   /** @param parts The parts. */
   constructor(parts: WorkbenchParts) {
@@ -55,6 +60,7 @@ export class Workbench implements AsyncDisposable {
     this.#setModel = parts.setModel;
     this.skills = parts.skills;
     this.runtime = parts.runtime;
+    this.#attachments = parts.attachments;
     const { output } = parts.command;
     this.folder = output === undefined ? undefined : new DisplayFolder(output);
   }
@@ -86,6 +92,28 @@ export class Workbench implements AsyncDisposable {
     this.#setModel((await chooseModel({ ...this.#command, model: name })).model);
   }
 
+  /**
+   * Loads files into the namespace, and shows pictures to the model with the next question.
+   *
+   * @param names The files.
+   * @returns The names of their variables.
+   * @throws {UsageError} If one cannot be read.
+   */
+  async load(names: readonly string[]): Promise<string[]> {
+    const taken = new Set((await this.runtime.names()).map(({ name }) => name));
+    const { variables, attachments } = await load(names, { command: this.#command, taken });
+    await this.runtime.inject({ variables });
+    this.#attachments = [...this.#attachments, ...attachments];
+    return Object.keys(variables);
+  }
+
+  /** Returns the pictures that belong to the next question. */
+  takeAttachments(): readonly ModelAttachment[] {
+    const attachments = this.#attachments;
+    this.#attachments = [];
+    return attachments;
+  }
+
   /** Ends the kernel, then the store. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#session.close();
@@ -102,6 +130,7 @@ interface WorkbenchParts {
   readonly makeAgent: () => CaveAgent<Runtime>;
   readonly session: Session;
   readonly skills: readonly Skill[];
+  readonly attachments: readonly ModelAttachment[];
   readonly setModel: (model: Model) => void;
 }
 
@@ -118,7 +147,7 @@ export async function openWorkbench(
 ): Promise<Workbench> {
   const chosen = await chooseModel(command);
   const skills = await findSkills(command.skills ?? []);
-  const variables = await inputVariables(command.files);
+  const { variables, attachments, bytes } = await load(command.files, { command });
   const baseUrl = baseUrlOf(command);
   const hindrance = baseUrl === undefined ? undefined : await findNoServer(baseUrl);
   if (hindrance !== undefined) throw new UsageError(hindrance);
@@ -129,7 +158,9 @@ export async function openWorkbench(
     variables,
     permissions: command.permissions,
     ...(command.timeoutMs === undefined ? {} : { timeoutMs: command.timeoutMs }),
+    ...limitsFor(bytes, command),
   }) as Runtime;
+  if (command.files.length > 0) await beginWith(runtime);
   const makeAgent = () =>
     new CaveAgent<Runtime>({
       ...chosen,
@@ -148,7 +179,16 @@ export async function openWorkbench(
     snapshots: name === undefined ? isInteractive ? "run" : "never" : "step",
   });
   const setModel = (next: Model) => void (model = next);
-  return new Workbench({ command, store, runtime, makeAgent, session, skills, setModel });
+  return new Workbench({
+    command,
+    store,
+    runtime,
+    makeAgent,
+    session,
+    skills,
+    attachments,
+    setModel,
+  });
 }
 
 /** Finds the skills of directories, and reports faulty ones. */
@@ -158,27 +198,66 @@ async function findSkills(directories: readonly string[]): Promise<readonly Skil
   return skills;
 }
 
-async function inputVariables(files: readonly string[]): Promise<Record<string, unknown>> {
-  const variables: Record<string, unknown> = {};
-  for (const path of files) {
-    const { name, value, description } = await readFile(path);
-    if (Object.hasOwn(variables, name)) {
-      throw new UsageError(`Cannot use ${path}: another file is named ${name} already`);
-    }
-    variables[name] = defineVariable(value, { description });
+/** Reads files, and shows how far it is. */
+async function load(
+  names: readonly string[],
+  { command, taken }: { readonly command: CommandLine; readonly taken?: ReadonlySet<string> },
+) {
+  const isShown = Deno.stderr.isTerminal();
+  let last = "";
+  try {
+    return await loadFiles(names, {
+      permissions: command.permissions,
+      ...(taken === undefined ? {} : { taken }),
+      onNote: writeNote,
+      onProgress: (file, part) => {
+        const line = `reading ${printable(file)}: ${Math.floor(part * 100)} %`;
+        if (isShown && line !== last) writeStyledNote(`\r\x1b[K${line}`);
+        last = line;
+      },
+    });
+  } finally {
+    if (isShown && last !== "") writeStyledNote("\r\x1b[K");
   }
-  return variables;
 }
 
-/** The name of the standard input among files. */
-const STDIN = "-";
+/** Files of this size fit into the usual limits. */
+const SMALL_BYTES = 8 * 2 ** 20;
 
-async function readFile(path: string): Promise<InputFile> {
+/** Heap for a byte of a file: rows of objects take some ten times the text. */
+const HEAP_PER_BYTE = 12;
+
+/** Frame for a byte of a file: the limit on the number of values in a frame grows with its size. */
+const FRAME_PER_BYTE = 24;
+
+/** Maximum heap that is given without being asked for. */
+const MAX_HEAP_BYTES = 4 * 2 ** 30;
+
+/** Returns the limits of a kernel that holds files. */
+function limitsFor(bytes: number, { memoryBytes }: CommandLine): ProcessLimits {
+  if (bytes <= SMALL_BYTES) return memoryBytes === undefined ? {} : { memoryBytes };
+  const needed = Math.max(2 ** 30, bytes * HEAP_PER_BYTE);
+  if (memoryBytes === undefined && needed > MAX_HEAP_BYTES) {
+    throw new UsageError(
+      `Cannot load files of ${Math.round(bytes / 1e6)} MB: as objects they take about ${
+        Math.round(needed / 2 ** 20)
+      } MB; allow them with --memory, or give the cells --allow-read and let them read in parts`,
+    );
+  }
+  const maxFrameBytes = Math.max(256 * 2 ** 20, bytes * FRAME_PER_BYTE);
+  return { memoryBytes: memoryBytes ?? needed, maxFrameBytes };
+}
+
+/** Starts the kernel with its files, before the model is asked. */
+async function beginWith(runtime: Runtime): Promise<void> {
   try {
-    if (path !== STDIN) return await readInputFile(path);
-    return parseInputFile("input.txt", await new Response(Deno.stdin.readable).bytes());
+    await runtime.names();
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`Cannot read --file ${path}: ${reason}`, { cause });
+    await runtime.close();
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new UsageError(
+      `Cannot load the files: ${cause.message}; --memory allows a larger kernel`,
+      { cause },
+    );
   }
 }

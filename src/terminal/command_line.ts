@@ -28,6 +28,8 @@ export interface CommandLine {
   readonly maxSteps?: number | undefined;
   /** Time limit of a cell in milliseconds. */
   readonly timeoutMs?: number | undefined;
+  /** JavaScript heap of the kernel in bytes. */
+  readonly memoryBytes?: number | undefined;
   /** Permissions of cells. */
   readonly permissions: Permissions;
   /** The folder for displayed tables, charts and pictures. */
@@ -52,7 +54,7 @@ export class UsageError extends Error {
 export const HELP = `Ask a model that works by running TypeScript in an isolated kernel.
 
 Usage: deno task agent [options] "question"
-       deno task agent sessions list | show NAME | delete NAME
+       deno task agent sessions list | show NAME | resume NAME | delete NAME
        deno task agent doctor
 
 Without a question, at a terminal: a conversation. /help lists its commands. Ctrl-C stops the
@@ -62,12 +64,14 @@ Options:
   --settings FILE      models and servers (default: ~/.config/cave-agent/settings.yaml)
   --model NAME         the model (default: of the settings, OPENAI_MODEL, or gpt-5-mini)
   --base-url URL       an OpenAI-compatible server (default: OPENAI_BASE_URL)
-  --file PATH          a CSV, JSON, YAML or text file, as a variable named after it; - for stdin,
-                       as the variable input; repeatable
+  --file PATH          CSV, XLSX, Parquet, JSON, YAML, text or a picture, as a variable named after
+                       it; a folder, a pattern, an address (with --allow-net), or - for stdin, as
+                       the variable input; repeatable
   --skills DIR         a folder with Agent Skills, for their instructions and files; repeatable
   --session NAME       keep the conversation under this name, and go on with it
   --max-steps N        calls of the model for a question (default: 10)
   --timeout SECONDS    time limit of a cell (default: 60)
+  --memory MB          JavaScript heap of the kernel (default: 1024, more for large files)
   --allow-net[=HOSTS]  let cells use the network, all of it or these hosts
   --allow-read[=PATHS] let cells read files, all or these
   --output DIR         save what is displayed (tables, charts, pictures) in this folder
@@ -79,7 +83,9 @@ Options:
 Exit codes: 0 an answer; 1 none, or it was withheld, cut off or empty; 2 a wrong command line;
 130 after Ctrl-C.
 
-Environment: OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL, NO_COLOR`;
+Environment: OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL, NO_COLOR; CAVE_SETTINGS, CAVE_MODEL,
+CAVE_BASE_URL, CAVE_SKILLS, CAVE_SESSION, CAVE_MAX_STEPS, CAVE_TIMEOUT, CAVE_MEMORY and CAVE_OUTPUT
+stand for the options of these names; CAVE_PICTURES is kitty, iterm2, sixel or none.`;
 
 const OPTIONS = {
   settings: { type: "string" },
@@ -89,6 +95,7 @@ const OPTIONS = {
   skills: { type: "string", multiple: true },
   "max-steps": { type: "string" },
   timeout: { type: "string" },
+  memory: { type: "string" },
   "allow-net": { type: "string", multiple: true },
   "allow-read": { type: "string", multiple: true },
   output: { type: "string" },
@@ -100,14 +107,70 @@ const OPTIONS = {
   version: { type: "boolean", short: "V" },
 } as const;
 
+/** Options for which a variable can stand. Permissions and files are given for each question. */
+const BY_VARIABLE = [
+  "settings",
+  "model",
+  "base-url",
+  "skills",
+  "session",
+  "max-steps",
+  "timeout",
+  "memory",
+  "output",
+] as const;
+
 /**
  * Parses the command line.
  *
  * @param args The arguments.
+ * @param read Reads a variable of the environment. @default there are none
  * @throws {UsageError} If an option does not exist, or has an invalid value.
  */
-export function parseCommandLine(args: readonly string[]): CommandLine {
-  const { values, positionals } = parse(args);
+export function parseCommandLine(
+  args: readonly string[],
+  read: (name: string) => string | undefined = () => undefined,
+): CommandLine {
+  const given = parse(args);
+  const { values, variables } = withVariables(given.values, read);
+  try {
+    return toCommandLine(values, given.positionals);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    // The option is named as it was given.
+    const message = error.message.replace(/--[a-z-]+/g, (flag) => variables.get(flag) ?? flag);
+    throw message === error.message ? error : new UsageError(message, { cause: error });
+  }
+}
+
+type Values = ReturnType<typeof parse>["values"];
+
+/** Adds the options for which variables stand. */
+function withVariables(
+  values: Values,
+  read: (name: string) => string | undefined,
+): { readonly values: Values; readonly variables: ReadonlyMap<string, string> } {
+  const added: Record<string, string | string[]> = {};
+  const variables = new Map<string, string>();
+  // Each of the two names the server: the one that was typed holds.
+  const other: Partial<Record<string, keyof Values>> = {
+    settings: "base-url",
+    "base-url": "settings",
+  };
+  for (const name of BY_VARIABLE) {
+    const variable = `CAVE_${name.toUpperCase().replaceAll("-", "_")}`;
+    const value = read(variable)?.trim();
+    const rival = other[name];
+    const isTyped = values[name] !== undefined ||
+      rival !== undefined && values[rival] !== undefined;
+    if (value === undefined || value === "" || isTyped) continue;
+    added[name] = name === "skills" ? value.split(":") : value;
+    variables.set(`--${name}`, variable);
+  }
+  return { values: { ...values, ...added }, variables };
+}
+
+function toCommandLine(values: Values, positionals: readonly string[]): CommandLine {
   const question = positionals.join(" ").trim();
   const baseUrl = values["base-url"];
   if (baseUrl !== undefined) checkServerUrl(baseUrl, "--base-url");
@@ -121,6 +184,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     throw new UsageError((cause as Error).message, { cause });
   }
   const seconds = positive("timeout", values.timeout);
+  const megabytes = positive("memory", values.memory);
   const maxSteps = positive("max-steps", values["max-steps"]);
   if (maxSteps !== undefined && !Number.isInteger(maxSteps)) {
     throw new UsageError(`Cannot use --max-steps ${maxSteps}: it must be a whole number`);
@@ -135,6 +199,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     ...(values.skills === undefined ? {} : { skills: values.skills }),
     maxSteps,
     timeoutMs: seconds === undefined ? undefined : seconds * 1000,
+    ...(megabytes === undefined ? {} : { memoryBytes: megabytes * 2 ** 20 }),
     permissions,
     output: values.output,
     json: values.json ?? false,

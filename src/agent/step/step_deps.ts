@@ -55,6 +55,8 @@ export interface StepSettings {
   readonly plainReply: PlainReply;
   /** The schema of the answer. */
   readonly output: Schema | undefined;
+  /** Whether the history is compacted before the first step. */
+  readonly compact: boolean;
   /** Whether the model is asked for a last answer when no steps are left. */
   readonly lastAnswer: boolean;
   /** Whether the model sees the images that cells display. */

@@ -1,5 +1,6 @@
 /**
- * Files on the command line as variables: rows of CSV, values of JSON and YAML, the text of any other file.
+ * Files on the command line as variables: rows of CSV, XLSX and Parquet, values of JSON and YAML, pictures, the text of any other
+ * file.
  *
  * @module
  */
@@ -7,7 +8,14 @@
 import { parse as parseYaml } from "@std/yaml";
 import { isIdentifier } from "../../inject/identifier.ts";
 import { GUEST_GLOBALS } from "../../rpc/guest_globals.ts";
-import { readTable } from "./table.ts";
+import { TableReader } from "./table.ts";
+import {
+  decodePieces,
+  decodeText,
+  encodingOf,
+  parseExactJson,
+  parseJsonLines,
+} from "./text_content.ts";
 
 /** The contents of a file, with the variable's name. */
 export interface InputFile {
@@ -17,6 +25,18 @@ export interface InputFile {
   readonly value: unknown;
   /** The description for the model. */
   readonly description: string;
+  /** The picture, for models that see. */
+  readonly attachment?: InputPicture;
+}
+
+/** A picture that a model can see. */
+export interface InputPicture {
+  /** The media type. */
+  readonly mediaType: string;
+  /** The bytes. */
+  readonly bytes: Uint8Array;
+  /** The name of the file. */
+  readonly name: string;
 }
 
 /** Names that cells have from others: values of the kernel, and functions of the agent. */
@@ -32,123 +52,186 @@ const TAKEN: ReadonlySet<string> = new Set([
   "describe",
 ]);
 
+/** Options of {@linkcode readInputFile}. */
+export interface InputFileOptions {
+  /** Called while a large file is read, with the bytes so far and all of them. @default nobody is told */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
 /**
  * Reads a file. Nothing of it is lost in silence: another encoding than UTF-8, another separator than usual and names that
  * had to be changed are mentioned in the description.
  *
  * @param path The file.
+ * @param options Progress.
  * @throws {Deno.errors.NotFound} If there is no such file, or another error of `Deno.readFile`.
- * @throws {SyntaxError} If a `.json` file is not JSON.
+ * @throws {SyntaxError} If a `.json` file is not JSON; {TypeError} if the file has no format that can be read.
  */
-export async function readInputFile(path: string): Promise<InputFile> {
-  return parseInputFile(path.split(/[/\\]/).at(-1)!, await Deno.readFile(path));
+export async function readInputFile(
+  path: string,
+  options: InputFileOptions = {},
+): Promise<InputFile> {
+  return await parseInputFile(path.split(/[/\\]/).at(-1)!, {
+    bytes: await Deno.readFile(path),
+    ...options,
+  });
 }
 
 /**
  * Returns the contents of a file as a variable.
  *
  * @param file The name of the file, without folders; its ending tells the format.
- * @param bytes The content.
- * @throws {SyntaxError} If a `.json`, `.jsonl` or `.yaml` file is something else; {TypeError} if the file is not text.
+ * @param options The content, and progress.
+ * @throws {SyntaxError} If a `.json`, `.jsonl` or `.yaml` file is something else; {TypeError} if the file has no format that can
+ * be read.
  */
-export function parseInputFile(file: string, bytes: Uint8Array): InputFile {
-  refuseBinary(file, bytes);
-  const { text, encoding } = decode(bytes);
+export async function parseInputFile(
+  file: string,
+  { bytes, onProgress }: InputFileOptions & { readonly bytes: Uint8Array },
+): Promise<InputFile> {
   const name = variableName(file);
   const extension = /\.(\w+)$/.exec(file)?.[1]?.toLowerCase();
-  const notes = encoding === "utf-8" ? [] : [`it was decoded as ${encoding}`];
-  const describe = (what: string, more: readonly string[] = []) =>
-    [what, ...notes, ...more].join("; ");
+  const format = formatOf(bytes);
+  const mediaType = format?.mediaType;
+  if (mediaType !== undefined) {
+    const attachment = { mediaType, bytes, name: file };
+    return { name, value: bytes, description: `The bytes of the picture ${file}`, attachment };
+  }
+  if (format?.read !== undefined) {
+    try {
+      return { name, ...await format.read(file, bytes) };
+    } catch (cause) {
+      throw new TypeError(`${file}: ${(cause as Error).message}`, { cause });
+    }
+  }
+  refuseBinary(file, { bytes, format });
   if (extension === "csv" || extension === "tsv") {
-    const table = readTable(text, extension === "csv" ? undefined : "\t");
-    const { length } = table.rows;
-    const what = `The ${length} row${length === 1 ? "" : "s"} of ${file}`;
-    return { name, value: table.rows, description: describe(what, table.notes) };
+    const separator = extension === "csv" ? undefined : "\t";
+    return { name, ...await readTableFile(file, { bytes, separator, onProgress }) };
   }
-  if (extension === "json") {
-    return { name, value: parseJson(text), description: describe(`The content of ${file}`) };
-  }
-  if (extension === "jsonl" || extension === "ndjson") {
-    const value = parseJsonLines(text);
-    return { name, value, description: describe(`The ${value.length} values of ${file}`) };
-  }
-  if (extension === "yaml" || extension === "yml") {
-    const value = parseYaml(text, { schema: "core" });
-    return { name, value, description: describe(`The content of ${file}`) };
-  }
-  return { name, value: text, description: describe(`The text of ${file}`) };
+  return { name, ...readText(file, { bytes, extension }) };
 }
 
-/** The beginnings of files that are no text, by their formats. */
-const BINARY: readonly (readonly [beginning: string, format: string])[] = [
-  ["PK\x03\x04", "a ZIP archive, as XLSX and DOCX files are: save it as CSV or as text"],
-  ["%PDF-", "a PDF: extract its text first"],
-  ["PAR1", "a Parquet file: save it as CSV or as JSON"],
-  ["SQLite format 3\0", "a SQLite database: export a table as CSV"],
-  ["\x89PNG", "an image"],
-  ["\xff\xd8\xff", "an image"],
-  ["GIF8", "an image"],
-  ["\x1f\x8b", "a gzip archive: unpack it first"],
+/** The contents of a file, without a name. */
+type Contents = Omit<InputFile, "name">;
+
+function describe(what: string, notes: readonly string[]): string {
+  return [what, ...notes].join("; ");
+}
+
+function rowsOf(count: number, file: string): string {
+  return `The ${count} row${count === 1 ? "" : "s"} of ${file}`;
+}
+
+function notesOn(encoding: string): string[] {
+  return encoding === "utf-8" ? [] : [`it was decoded as ${encoding}`];
+}
+
+async function readTableFile(
+  file: string,
+  { bytes, separator, onProgress }: InputFileOptions & {
+    readonly bytes: Uint8Array;
+    readonly separator: string | undefined;
+  },
+): Promise<Contents> {
+  const encoding = encodingOf(bytes);
+  const reader = new TableReader(separator);
+  const rows: Record<string, unknown>[] = [];
+  let done = 0;
+  for (const piece of decodePieces(bytes, encoding)) {
+    for (const row of reader.push(piece)) rows.push(row);
+    done = Math.min(bytes.length, done + piece.length);
+    onProgress?.(done, bytes.length);
+    // So that progress can be shown, and Ctrl-C is heard.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  for (const row of reader.end()) rows.push(row);
+  const notes = [...notesOn(encoding), ...reader.notes];
+  return { value: rows, description: describe(rowsOf(rows.length, file), notes) };
+}
+
+function readText(
+  file: string,
+  { bytes, extension }: { readonly bytes: Uint8Array; readonly extension: string | undefined },
+): Contents {
+  const { text, encoding } = decodeText(bytes);
+  const notes = notesOn(encoding);
+  const whole = describe(`The content of ${file}`, notes);
+  if (extension === "json") return { value: parseExactJson(text), description: whole };
+  if (extension === "jsonl" || extension === "ndjson") {
+    const value = parseJsonLines(text);
+    return { value, description: describe(`The ${value.length} values of ${file}`, notes) };
+  }
+  if (extension === "yaml" || extension === "yml") {
+    return { value: parseYaml(text, { schema: "core" }), description: whole };
+  }
+  return { value: text, description: describe(`The text of ${file}`, notes) };
+}
+
+/** A format that is no text. */
+interface Format {
+  /** The bytes at its beginning, as characters. */
+  readonly beginning: string;
+  /** The media type of a picture that models can see. */
+  readonly mediaType?: string;
+  /** Reads it. */
+  readonly read?: (file: string, bytes: Uint8Array) => Promise<Contents>;
+  /** The name, with the advice for one that cannot be read. */
+  readonly advice?: string;
+}
+
+const FORMATS: readonly Format[] = [
+  { beginning: "PK\x03\x04", read: readSheets },
+  { beginning: "PAR1", read: readRows },
+  { beginning: "\x89PNG", mediaType: "image/png" },
+  { beginning: "\xff\xd8\xff", mediaType: "image/jpeg" },
+  { beginning: "GIF8", mediaType: "image/gif" },
+  { beginning: "%PDF-", advice: "a PDF: extract its text first" },
+  { beginning: "SQLite format 3\0", advice: "a SQLite database: export a table as CSV" },
+  { beginning: "\x1f\x8b", advice: "a gzip archive: unpack it first" },
 ];
+
+/** Returns the format whose beginning a file has. */
+function formatOf(bytes: Uint8Array): Format | undefined {
+  const head = String.fromCharCode(...bytes.subarray(0, 16));
+  if (/^RIFF[^]{4}WEBP/.test(head)) return { beginning: "RIFF", mediaType: "image/webp" };
+  return FORMATS.find(({ beginning }) => head.startsWith(beginning));
+}
+
+async function readSheets(file: string, bytes: Uint8Array): Promise<Contents> {
+  const { readWorkbook } = await import("./workbook.ts");
+  const sheets = await readWorkbook(bytes);
+  const [first, ...others] = sheets;
+  if (first !== undefined && others.length === 0) {
+    const { rows, notes } = first;
+    return { value: rows, description: describe(rowsOf(rows.length, file), notes) };
+  }
+  const notes = sheets.flatMap(({ name, notes }) => notes.map((note) => `in ${name} ${note}`));
+  return {
+    value: Object.fromEntries(sheets.map(({ name, rows }) => [name, rows])),
+    description: describe(`The rows of the ${sheets.length} sheets of ${file}, by sheet`, notes),
+  };
+}
+
+async function readRows(file: string, bytes: Uint8Array): Promise<Contents> {
+  const { readParquet } = await import("./parquet_file.ts");
+  const rows = await readParquet(bytes);
+  return { value: rows, description: rowsOf(rows.length, file) };
+}
 
 /** Number of bytes in which a text has no zero. */
 const MAX_PROBE_BYTES = 8_192;
 
 /** Refuses a file that is not text. */
-function refuseBinary(file: string, bytes: Uint8Array): void {
-  const head = String.fromCharCode(...bytes.subarray(0, 16));
-  const known = BINARY.find(([beginning]) => head.startsWith(beginning));
-  if (known !== undefined) throw new TypeError(`${file} is ${known[1]}`);
-  const isWide = head.startsWith("\xff\xfe") || head.startsWith("\xfe\xff");
+function refuseBinary(
+  file: string,
+  { bytes, format }: { readonly bytes: Uint8Array; readonly format: Format | undefined },
+): void {
+  if (format?.advice !== undefined) throw new TypeError(`${file} is ${format.advice}`);
+  const isWide = bytes[0] === 0xff && bytes[1] === 0xfe || bytes[0] === 0xfe && bytes[1] === 0xff;
   if (!isWide && bytes.subarray(0, MAX_PROBE_BYTES).includes(0)) {
     throw new TypeError(`${file} is not text: it has bytes that no text has`);
   }
-}
-
-/** Parses a file with a value of JSON on each line. */
-function parseJsonLines(text: string): unknown[] {
-  return text.split(/\r?\n/).flatMap((line, i) => {
-    if (line.trim() === "") return [];
-    try {
-      return [parseJson(line)];
-    } catch (cause) {
-      throw new SyntaxError(`line ${i + 1} is not JSON: ${(cause as Error).message}`, { cause });
-    }
-  });
-}
-
-/** Decodes a text: by its mark, as UTF-8, or else as the encoding of Windows, in which every byte is a character. */
-function decode(bytes: Uint8Array): { text: string; encoding: string } {
-  const mark = bytes[0] === 0xff && bytes[1] === 0xfe
-    ? "utf-16le"
-    : bytes[0] === 0xfe && bytes[1] === 0xff
-    ? "utf-16be"
-    : "utf-8";
-  for (const encoding of [mark, "windows-1252"]) {
-    try {
-      const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
-      return { text: withoutEndMark(text.replace(/^\uFEFF/, "")), encoding };
-    } catch {
-      // It is the next encoding, or none.
-    }
-  }
-  return { text: new TextDecoder().decode(bytes), encoding: "utf-8 with errors" };
-}
-
-/** Removes the Ctrl-Z with which programs of DOS end a file. */
-function withoutEndMark(text: string): string {
-  return text.endsWith("\u001a") ? text.slice(0, -1) : text;
-}
-
-/** Parses JSON. A number that a `number` cannot hold stays as it is written, as text. */
-function parseJson(text: string): unknown {
-  return JSON.parse(text, (_key, value, context?: { source?: string }) => {
-    const source = context?.source;
-    if (typeof value !== "number" || source === undefined) return value;
-    const isExact = Number.isFinite(value) &&
-      (!/^-?\d+$/.test(source) || Number.isSafeInteger(value));
-    return isExact ? value : source;
-  });
 }
 
 /**
