@@ -33,7 +33,7 @@ export interface LoadFilesOptions {
   readonly onProgress: (file: string, part: number) => void;
 }
 
-/** What files hold. */
+/** The contents of files. */
 export interface LoadedFiles {
   /** A variable for each file. */
   readonly variables: Readonly<Record<string, unknown>>;

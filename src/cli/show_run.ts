@@ -25,7 +25,7 @@ export interface ShowRunOptions {
   readonly session: Session;
   /** Receives what is displayed. */
   readonly folder: DisplayFolder | undefined;
-  /** Receives what cells did. @default nobody is told */
+  /** Receives the results of cells. @default they are only shown */
   readonly onCell?: ((result: CellResult) => void) | undefined;
   /** Asks the person at the terminal, and returns the answer; absent if there is none. */
   readonly ask?: ((prompt: string) => Promise<string | undefined>) | undefined;
@@ -45,9 +45,10 @@ export async function showRun(run: SessionRun, options: ShowRunOptions): Promise
   const isTerminal = output.isTerminal() && !command.json;
   const style = createStyle({ enabled: isTerminal && !Deno.noColor });
   const write = command.quiet ? writeStyledNote : writeStyled;
-  const size = () => isTerminal ? Deno.consoleSize() : { columns: 80, rows: 24 };
-  const rows = () => size().rows;
-  const columns = () => size().columns;
+  const size = () => isTerminal ? Deno.consoleSize() : { columns: 0, rows: 0 };
+  // Some terminals do not tell their size.
+  const rows = () => size().rows || 24;
+  const columns = () => size().columns || 80;
   using status = isTerminal ? new StatusLine({ write, style, rows }) : undefined;
   const view = new RunView({
     write: (text) => status === undefined ? write(text) : status.write(text),

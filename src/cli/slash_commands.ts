@@ -33,7 +33,7 @@ export interface Conversation {
   readonly load: (names: readonly string[]) => Promise<string[]>;
   /** Compacts the history before the next question. */
   readonly compact: () => void;
-  /** What the last cell did. */
+  /** The result of the last cell. */
   readonly lastCell: CellResult | undefined;
 }
 
@@ -111,6 +111,7 @@ const COMMANDS: Readonly<Record<string, SlashCommand>> = {
       const last = session.messages.findLast(({ message }) => message.role === "user");
       if (last === undefined) return writeLine("There is nothing to undo");
       await session.checkout(last.parent);
+      await session.prepare();
       writeLine(`Back to before: ${last.message.content}`);
     },
   },

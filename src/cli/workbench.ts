@@ -42,7 +42,7 @@ export class Workbench implements AsyncDisposable {
   readonly runtime: Runtime;
   /** The folder for what is displayed. */
   readonly folder: DisplayFolder | undefined;
-  /** What the last cell did. */
+  /** The result of the last cell. */
   lastCell: CellResult | undefined;
   readonly #command: CommandLine;
   readonly #store: Store;
@@ -81,6 +81,7 @@ export class Workbench implements AsyncDisposable {
     await this.#session.close();
     await this.runtime.reset();
     this.#session = session;
+    await session.prepare();
   }
 
   /**
@@ -178,6 +179,8 @@ export async function openWorkbench(
     // Without a name nothing outlives the process; branches need one for each question.
     snapshots: name === undefined ? isInteractive ? "run" : "never" : "step",
   });
+  // A person may look at names before the first question.
+  if (isInteractive) await session.prepare();
   const setModel = (next: Model) => void (model = next);
   return new Workbench({
     command,

@@ -260,6 +260,16 @@ export class Session implements AsyncDisposable {
   }
 
   /**
+   * Makes the agent and restores the namespace now, and not with the next question.
+   *
+   * @throws The error of a runtime that cannot start, or a snapshot that cannot be read.
+   */
+  async prepare(): Promise<void> {
+    this.#assertOpen("prepare the session");
+    await this.#core.prepare();
+  }
+
+  /**
    * Stores the namespace as it is now, after the host has changed it.
    *
    * @throws {SessionStateError} If a run is under way.

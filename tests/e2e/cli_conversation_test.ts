@@ -68,8 +68,16 @@ Deno.test(unless(hindrance, {
   name: "cli obeys the commands of a conversation, and sends none of them to the model",
   async fn() {
     await withData(async (data) => {
+      await Deno.writeTextFile(`${data}/rows.csv`, "a\n1");
       const { code, stdout, requests } = await talk(
-        [cell("let n = 40"), "noted", cell("n = 0"), "zero", "forty"],
+        [
+          cell("let n = 40"),
+          "noted",
+          cell("n = 0"),
+          "zero",
+          "forty",
+          "again",
+        ],
         {
           data,
           lines: [
@@ -85,17 +93,28 @@ Deno.test(unless(hindrance, {
             ["/undoo\r", "did you mean /undo?"],
             ["/show\r", "The command needs a name"],
             ["/show nope\r", "nope is not defined"],
+            ["/run for (const i of [\r1,\r2\r]) {\rconsole.log('item', i);\r}\r", "item 2"],
+            [`/file ${data}/rows.csv\r`, "Loaded rows"],
+            ["/show rows[0].a\r", "= 1"],
+            [`/file ${data}/none.csv\r`, `Cannot read --file ${data}/none.csv`],
+            ["/output\r", "The last cell has printed nothing"],
+            [`/save ${data}/talk.md\r`, "Saved as"],
+            [`/save ${data}/talk.md\r`, "it exists already"],
             ["/fork other\r", "This is other now"],
             ["/show n\r", "= 41"],
             ["/resume fresh\r", "This is fresh now"],
             ["Who?\r", "forty"],
+            ["/compact\r", "compacted before the next question"],
+            ["And now?\r", "again"],
             ["/reset\r", "Begun anew"],
             ["/show n\r", "n is not defined"],
           ],
         },
       );
-      assertEquals([code, requests.length], [0, 5]);
-      assertEquals(requests.at(-1)!.messages.slice(1).map(({ content }) => content), ["Who?"]);
+      assertEquals([code, requests.length], [0, 6]);
+      const asked = requests.at(-1)!.messages.slice(1).map(({ content }) => content);
+      assertEquals(asked.slice(1), ["forty", "And now?"]);
+      assertMatch(asked[0]!, /names: rows: Array[^]*Who\?$/);
       assert(!stdout.includes("\x1b[31mError"));
     });
   },

@@ -3,6 +3,7 @@ import stand from "../links/yaml/deno.json" with { type: "json" };
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import manifest from "../../deno.json" with { type: "json" };
 import { type ScriptedReply, ScriptedServer } from "../../src/model/testing/scripted_server.ts";
+import { dirname } from "node:path";
 import { runCli } from "./setup.ts";
 
 function cell(code: string, text = ""): string {
@@ -21,6 +22,7 @@ async function withFiles<T>(
   const cwd = await Deno.makeTempDir();
   try {
     for (const [name, text] of Object.entries(files)) {
+      await Deno.mkdir(dirname(`${cwd}/${name}`), { recursive: true });
       await Deno.writeTextFile(`${cwd}/${name}`, text);
     }
     return await action(cwd);
@@ -162,9 +164,13 @@ Deno.test("cli prints one line and exits with 2 when the command cannot be carri
     [["--nonsense", "Go"], env, ["--nonsense"]],
     [["--max-steps=0", "Go"], env, ["--max-steps"]],
     [["--file=none.csv", "Go"], env, ["Cannot read --file none.csv: "]],
-    [["--file=.", "Go"], env, ["Cannot read --file .: "]],
+    [["--file=no-folder", "Go"], env, ["Cannot read --file no-folder: "]],
     [["--file=bad.json", "Go"], env, ["Cannot read --file bad.json: ", "JSON"]],
-    [["--file=a.csv", "--file=a.txt", "Go"], env, ["Cannot use a.txt: another file is named a"]],
+    [["--file=*.none", "Go"], env, ["Cannot read --file *.none: there is no such file"]],
+    [["--file=http://127.0.0.1:1/a.csv", "Go"], env, [
+      "the host is not allowed; add --allow-net=127.0.0.1:1",
+    ]],
+    [["Go"], { ...env, CAVE_TIMEOUT: "soon" }, ['Cannot use CAVE_TIMEOUT "soon"']],
     [[], env, ["Cannot ask nothing"]],
   ];
   const files = { "bad.json": "{n: 1}", "a.csv": "", "a.txt": "" };
@@ -359,4 +365,84 @@ Deno.test("cli says what is wrong with a server, and what to do, without trying 
     2,
     "Unknown option '--modle'. Did you mean --model?\n",
   ]);
+});
+
+Deno.test("cli loads folders, patterns and addresses, and says what it leaves out", async () => {
+  const { server, env } = serve(
+    cell("[a.length, b.n, b_2, rain[0].mm, rain_2[0].x]"),
+    "Done",
+  );
+  await using _ = server;
+  let asked = 0;
+  await using files = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
+    asked++;
+    const { pathname } = new URL(request.url);
+    if (pathname === "/old") return Response.redirect(new URL("/rain.csv?x=1", request.url));
+    if (pathname === "/away") return Response.redirect("http://localhost:1/rain.csv");
+    if (pathname === "/rain.csv") return new Response("mm\n5");
+    if (pathname === "/data/rain") {
+      return new Response("x\n7", { headers: { "content-type": "text/csv; charset=utf-8" } });
+    }
+    return new Response("no", { status: 404 });
+  });
+  const { port } = files.addr;
+  const at = `http://127.0.0.1:${port}`;
+  const tree = {
+    "data/a.csv": "n\n1\n2",
+    "data/b.json": '{"n":1}',
+    "data/deep/b.txt": "text",
+    "data/paper.pdf": "%PDF-1.7",
+    "data/.hidden.csv": "n\n1",
+    "data/node_modules/c.csv": "n\n1",
+  };
+  const result = await withFiles(tree, async (cwd) => {
+    const flags = ["--file", "data", "--file", `${at}/old`, "--file", `${at}/data/rain`];
+    const allowed = `--allow-net=127.0.0.1:${port}`;
+    for (const [path, reason] of [["/away", "add --allow-net=localhost:1"], ["/none", "404"]]) {
+      const { code, stderr } = await runCli(["--file", `${at}${path}`, allowed, "Go"], {
+        env,
+        cwd,
+      });
+      assertEquals(code, 2);
+      assertStringIncludes(stderr, reason!);
+    }
+    return await runCli([...flags, allowed, "Go"], { env, cwd });
+  });
+  assertEquals(result.code, 0, result.stderr);
+  assertStringIncludes(result.stdout, '= [ 2, 1, "text", 5, 7 ]');
+  assertEquals(
+    result.stderr,
+    "data/deep/b.txt is the variable b_2\n" +
+      "left out data/paper.pdf: paper.pdf is a PDF: extract its text first\n" +
+      `${at}/data/rain is the variable rain_2\n`,
+  );
+  assertEquals(asked, 5);
+});
+
+Deno.test("cli shows pictures to the model, once, and hands their bytes to cells", async () => {
+  const { server, env } = serve(cell("photo.length"), "Done");
+  await using _ = server;
+  const png = "\x89PNG\r\n\x1a\n";
+  const result = await withFiles({ "photo.png": png }, async (cwd) => {
+    await Deno.writeFile(`${cwd}/photo.png`, Uint8Array.from(png, (c) => c.charCodeAt(0)));
+    return await runCli(["--file", "photo.png", "Go"], { env, cwd });
+  });
+  assertEquals(result.code, 0, result.stderr);
+  assertStringIncludes(result.stdout, "= 8");
+  const asked = server.requests[0]!.body.messages as { content: unknown }[];
+  assertStringIncludes(JSON.stringify(asked.at(-1)), "data:image/png;base64,iVBORw0KGgo=");
+});
+
+Deno.test("cli refuses files that are too large for the kernel before it asks the model", async () => {
+  const { server, env } = serve("never");
+  await using _ = server;
+  await withFiles({}, async (cwd) => {
+    // A hole takes no room on the disk.
+    using file = await Deno.open(`${cwd}/huge.txt`, { write: true, create: true });
+    await file.truncate(600 * 2 ** 20);
+    await file.write(new TextEncoder().encode("x".repeat(10_000)));
+    const { code, stderr } = await runCli(["--file", "huge.txt", "Go"], { env, cwd });
+    assertEquals([code, server.requests.length], [2, 0]);
+    assertMatch(stderr, /^Cannot (?:load files of 629 MB: .*--memory|read --file huge\.txt: )/);
+  });
 });

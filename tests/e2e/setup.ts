@@ -34,6 +34,8 @@ export class Cli implements AsyncDisposable {
   readonly #result: Promise<CliResult>;
   #stdout = "";
   #stderr = "";
+  /** The ends of the texts that were waited for. */
+  readonly #seen = { out: 0, err: 0 };
   #grown = Promise.withResolvers<void>();
 
   readonly #stdin: WritableStreamDefaultWriter<Uint8Array>;
@@ -60,11 +62,21 @@ export class Cli implements AsyncDisposable {
     return this.#child.pid;
   }
 
-  /** Waits until it has printed a text on stdout or stderr. */
+  /** Waits until it has printed a text on stdout or stderr, behind the one that was waited for last. */
   async printed(text: string): Promise<void> {
     let ended = false;
     this.#result.finally(() => (ended = true, this.#grown.resolve()));
-    while (!(this.#stdout + this.#stderr).includes(text)) {
+    const isPrinted = () => {
+      const [stdout, stderr] = [this.#stdout, this.#stderr];
+      const [out, err] = [
+        stdout.indexOf(text, this.#seen.out),
+        stderr.indexOf(text, this.#seen.err),
+      ];
+      if (out >= 0) this.#seen.out = out + text.length;
+      else if (err >= 0) this.#seen.err = err + text.length;
+      return out >= 0 || err >= 0;
+    };
+    while (!isPrinted()) {
       if (ended) throw new Error(`It ended without ${text}: ${this.#stdout}${this.#stderr}`);
       await this.#grown.promise;
       if (!ended) this.#grown = Promise.withResolvers();
@@ -124,6 +136,11 @@ export async function runCli(
 function inTerminal(words: readonly string[]): string[] {
   const quoted = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`);
   return ["script", "--quiet", "--return", "--command", `exec ${quoted.join(" ")}`, "/dev/null"];
+}
+
+/** Returns the words that start the command line at a terminal. */
+export function agentCommand(): string[] {
+  return [Deno.execPath(), ...command()];
 }
 
 /** Returns the words before the arguments, as in `deno task agent`. */

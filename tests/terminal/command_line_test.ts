@@ -39,6 +39,7 @@ Deno.test("parseCommandLine() reads the words when they make sense", () => {
     [["--max-steps", "3"], { maxSteps: 3 }],
     [["--timeout", "1.5"], { timeoutMs: 1500 }],
     [["--timeout", "Infinity"], { timeoutMs: Infinity }],
+    [["--memory", "2048"], { memoryBytes: 2 ** 31 }],
     [["--json", "--verbose"], { json: true, verbose: true }],
     [["--output", "out"], { output: "out" }],
     [["--session", "s", "--quiet"], { session: "s", quiet: true }],
@@ -86,14 +87,16 @@ const VALUED = [
   "--skills",
   "--settings",
   "--session",
+  "--memory",
 ];
 
 Deno.test("parseCommandLine() knows every flag that the help names", () => {
   const flags = [...HELP.matchAll(/--([a-z-]+)/g)].map(([flag]) => flag);
-  assertEquals(new Set(flags).size, 16);
+  assertEquals(new Set(flags).size, 17);
   const values: Record<string, string> = {
     "--base-url": "http://a",
     "--max-steps": "1",
+    "--memory": "1",
     "--timeout": "1",
   };
   for (const flag of flags) {
@@ -106,5 +109,51 @@ Deno.test("checkServerUrl() throws when it is no http or https URL", () => {
   checkServerUrl("https://example.com/v1", "it");
   for (const url of ["", "example.com", "ftp://example.com", "file:///a"]) {
     assertThrows(() => checkServerUrl(url, "IT"), UsageError, "Cannot use IT ");
+  }
+});
+
+/** Variables and arguments, and what both together say. */
+const VARIABLES: readonly (readonly [
+  variables: Record<string, string>,
+  args: string[],
+  expected: Partial<CommandLine>,
+])[] = [
+  [{ CAVE_MODEL: "m", CAVE_TIMEOUT: "2", CAVE_MAX_STEPS: " 3 " }, [], {
+    model: "m",
+    timeoutMs: 2000,
+    maxSteps: 3,
+  }],
+  [{ CAVE_MODEL: "m" }, ["--model", "n"], { model: "n" }],
+  [{ CAVE_MODEL: "" }, [], {}],
+  [{ CAVE_SKILLS: "a:b", CAVE_SESSION: "s", CAVE_OUTPUT: "o", CAVE_MEMORY: "1" }, [], {
+    skills: ["a", "b"],
+    session: "s",
+    output: "o",
+    memoryBytes: 2 ** 20,
+  }],
+  [{ CAVE_BASE_URL: "http://a.example/v1" }, ["--settings", "s"], { settings: "s" }],
+  [{ CAVE_SETTINGS: "s" }, ["--base-url", "http://a.example/v1"], {
+    baseUrl: "http://a.example/v1",
+  }],
+  [{ CAVE_ALLOW_NET: "x", CAVE_FILE: "y", CAVE_JSON: "1" }, [], {}],
+];
+
+Deno.test("parseCommandLine() takes options from variables, which arguments override", () => {
+  for (const [variables, args, expected] of VARIABLES) {
+    assertEquals(
+      parseCommandLine(args, (name) => variables[name]),
+      { ...nothing, ...expected },
+      JSON.stringify(variables),
+    );
+  }
+  const wrong: readonly (readonly [string, string, string])[] = [
+    ["CAVE_TIMEOUT", "soon", 'Cannot use CAVE_TIMEOUT "soon"'],
+    ["CAVE_MAX_STEPS", "1.5", "Cannot use CAVE_MAX_STEPS 1.5"],
+    ["CAVE_BASE_URL", "ftp://a", 'Cannot use CAVE_BASE_URL "ftp://a"'],
+    ["CAVE_MEMORY", "-1", 'Cannot use CAVE_MEMORY "-1"'],
+  ];
+  for (const [name, value, message] of wrong) {
+    const read = (asked: string) => asked === name ? value : undefined;
+    assertThrows(() => parseCommandLine([], read), UsageError, message);
   }
 });

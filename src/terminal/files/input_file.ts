@@ -54,7 +54,7 @@ const TAKEN: ReadonlySet<string> = new Set([
 
 /** Options of {@linkcode readInputFile}. */
 export interface InputFileOptions {
-  /** Called while a large file is read, with the bytes so far and all of them. @default nobody is told */
+  /** Called while a large file is read, with the bytes so far and all of them. @default progress is not shown */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 

@@ -75,7 +75,7 @@ export class TableReader {
     this.#given = separator;
   }
 
-  /** What is not obvious in what was read so far. */
+  /** Remarks on what was read so far. */
   get notes(): string[] {
     return [
       ...this.#notes,

@@ -85,16 +85,24 @@ export class LineEditor implements AsyncDisposable {
   }
 
   /**
-   * Reads an entry: a line, or several that end with a backslash or were pasted together.
+   * Reads an entry: a line, or several that end with a backslash, were pasted together, or stand between brackets of which the
+   * first is at the end of a line.
    *
    * @param prompt The text before it.
    * @returns The entry; `undefined` at the end of the input.
    */
   async read(prompt: string): Promise<string | undefined> {
     let entry = await this.#line(prompt);
-    while (entry?.endsWith("\\")) {
+    let isOpen = false;
+    while (entry !== undefined) {
+      const last = entry.slice(entry.lastIndexOf("\n") + 1);
+      const goesOn = last.endsWith("\\");
+      // A bracket in the middle of a question is text; an empty line ends what seems to be open.
+      isOpen = /[([{]\s*$/.test(last) || isOpen && last.trim() !== "" && hasOpenBracket(entry);
+      if (!goesOn && !isOpen) break;
       const next = await this.#line("... ");
-      entry = `${entry.slice(0, -1)}\n${next ?? ""}`;
+      if (next === undefined) break;
+      entry = `${goesOn ? entry.slice(0, -1) : entry}\n${next}`;
     }
     return entry;
   }
@@ -208,4 +216,14 @@ export class LineEditor implements AsyncDisposable {
     }
     this.#ahead = (this.#ahead + text).slice(0, MAX_TYPED_AHEAD);
   }
+}
+
+/** Returns whether a text opens more brackets than it closes. */
+function hasOpenBracket(text: string): boolean {
+  let depth = 0;
+  for (const character of text) {
+    if ("([{".includes(character)) depth++;
+    else if (")]}".includes(character)) depth--;
+  }
+  return depth > 0;
 }

@@ -28,9 +28,10 @@ export interface RichText {
    * Colours TypeScript.
    *
    * @param code The code, without control characters.
-   * @returns Its lines. Each of them ends its colours.
+   * @param width The width of the terminal in columns.
+   * @returns Its lines, each in parts that fit and end their colours.
    */
-  highlight(code: string): string[];
+  highlight(code: string, width: number): string[][];
   /**
    * Begins a text in Markdown.
    *

@@ -206,10 +206,16 @@ export class RunView {
     const { style } = this.#options;
     this.#newline();
     const text = printable(code);
-    const lines = this.#options.rich?.highlight(text) ?? text.split("\n").map(style.cyan);
-    const width = `${lines.length}`.length;
-    for (const [i, line] of lines.entries()) {
-      this.#write(`${style.dim(`  ${`${i + 1}`.padStart(width)} `)}${line}\n`);
+    const plain = text.split("\n");
+    const width = `${plain.length}`.length;
+    const { rich, columns = () => 80 } = this.#options;
+    const lines = rich?.highlight(text, columns() - width - 3) ??
+      plain.map((line) => [style.cyan(line)]);
+    for (const [i, parts] of lines.entries()) {
+      for (const [j, part] of parts.entries()) {
+        const number = j === 0 ? `${i + 1}` : "";
+        this.#write(`${style.dim(`  ${number.padStart(width)} `)}${part}\n`);
+      }
     }
     const write = (text: string) => this.#write(text);
     this.#output = new OutputView({ write, style, all: this.#options.verbose ?? false });

@@ -23,6 +23,7 @@ function means(server: ScriptedServer, runtime: Runtime, types: AgentEventType[]
   const people = new PeopleDesk({ emit, onChange: () => {} });
   return {
     settings: {
+      compact: false,
       languages: ["typescript"],
       mode: "fenced",
       parameters: undefined,

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-control-regex -- sequences of terminals begin with a control character
 /** Lines that change, on a screen. */
 
 import { assert, assertEquals } from "@std/assert";
@@ -14,7 +15,6 @@ class Screen {
   #row = 0;
 
   write(text: string): void {
-    // deno-lint-ignore no-control-regex -- sequences begin with one
     for (const [part] of text.matchAll(/\u001b\[(\d*)([A-Z])|[^\u001b]/g)) {
       const [, count, letter] = /^\u001b\[(\d*)([A-Z])$/.exec(part) ?? [];
       if (letter === "A") this.#row -= Number(count);

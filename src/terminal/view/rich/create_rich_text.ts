@@ -7,7 +7,7 @@
 import type { RichText } from "../rich_text.ts";
 import type { Style } from "../style.ts";
 import { createHighlighter } from "./highlight.ts";
-import { MarkdownText } from "./markdown.ts";
+import { MarkdownText, wrapText } from "./markdown.ts";
 import { type PictureProtocol, pictureSequence } from "./pictures.ts";
 
 /** Options of {@linkcode createRichText}. */
@@ -26,7 +26,8 @@ export interface RichTextOptions {
 export function createRichText({ style, pictures }: RichTextOptions): RichText {
   const highlight = createHighlighter(style);
   return {
-    highlight,
+    highlight: (code, width) =>
+      highlight(code).map((line) => wrapText(line, { width, isCode: true })),
     markdown: (area) => new MarkdownText({ style, highlight }, area),
     image: (type, bytes) =>
       pictures === undefined ? undefined : pictureSequence(pictures, { type, bytes }),

@@ -92,7 +92,7 @@ interface Place extends MarkdownOptions {
 }
 
 function formatBlocks(tokens: readonly Token[], place: Place): string[] {
-  if (place.depth > MAX_DEPTH) return wrap(tokens.map(({ raw }) => raw).join(""), place);
+  if (place.depth > MAX_DEPTH) return wrapText(tokens.map(({ raw }) => raw).join(""), place);
   return tokens.flatMap((token) => formatBlock(token, place));
 }
 
@@ -104,7 +104,7 @@ function formatBlock(token: Token, place: Place): string[] {
     case "heading": {
       const { depth, tokens } = token as Tokens.Heading;
       const text = inline(tokens, style);
-      return wrap(style.bold(depth === 1 ? style.underline(text) : text), place);
+      return wrapText(style.bold(depth === 1 ? style.underline(text) : text), place);
     }
     case "code": {
       const { text, lang = "" } = token as Tokens.Code;
@@ -112,7 +112,7 @@ function formatBlock(token: Token, place: Place): string[] {
         ? place.highlight(text)
         : text.split("\n").map(style.cyan);
       return indent(
-        lines.flatMap((line) => wrap(line, { width: place.width - 2, isCode: true })),
+        lines.flatMap((line) => wrapText(line, { width: place.width - 2, isCode: true })),
         "  ",
       );
     }
@@ -129,10 +129,10 @@ function formatBlock(token: Token, place: Place): string[] {
     case "paragraph":
     case "text": {
       const { tokens, text } = token as Tokens.Paragraph;
-      return wrap(tokens === undefined ? text : inline(tokens, style), place);
+      return wrapText(tokens === undefined ? text : inline(tokens, style), place);
     }
     default:
-      return token.raw.trim() === "" ? [] : wrap(token.raw.trimEnd(), place);
+      return token.raw.trim() === "" ? [] : wrapText(token.raw.trimEnd(), place);
   }
 }
 
@@ -158,7 +158,7 @@ function formatTable({ header, rows, align }: Tokens.Table, { style, width }: Pl
   const wanted = header.map((_, i) => Math.max(1, ...texts.map((row) => widthOf(row[i] ?? ""))));
   const widths = fitColumns(wanted, width);
   const lines = texts.map((row) => {
-    const cells = widths.map((width, i) => wrap(row[i] ?? "", { width }));
+    const cells = widths.map((width, i) => wrapText(row[i] ?? "", { width }));
     const height = Math.max(...cells.map(({ length }) => length));
     return Array.from(
       { length: height },
@@ -218,8 +218,13 @@ function textOf(token: Token): string {
   return "text" in token && typeof token.text === "string" ? token.text : token.raw;
 }
 
-/** Breaks text at words; words that are too long break anywhere. The spaces of code stay. */
-function wrap(
+/**
+ * Breaks text at words; words that are too long break anywhere. The spaces of code stay.
+ *
+ * @param text The text, perhaps with colours.
+ * @param options The width, and whether it is code.
+ */
+export function wrapText(
   text: string,
   { width, isCode = false }: { readonly width: number; readonly isCode?: boolean },
 ): string[] {
