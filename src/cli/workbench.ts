@@ -155,10 +155,12 @@ export async function openWorkbench(
   let { model } = chosen;
   // Another model can take its place in the middle of a conversation.
   const current: Model = { stream: (...args) => model.stream(...args) };
+  const denoPath = Deno.env.get("CAVE_DENO")?.trim() || undefined;
   const runtime: Runtime = new DenoRuntime({
     variables,
     permissions: command.permissions,
     ...(command.timeoutMs === undefined ? {} : { timeoutMs: command.timeoutMs }),
+    ...(denoPath === undefined ? {} : { denoPath }),
     ...limitsFor(bytes, command),
   }) as Runtime;
   if (command.files.length > 0) await beginWith(runtime);

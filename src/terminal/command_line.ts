@@ -85,7 +85,8 @@ Exit codes: 0 an answer; 1 none, or it was withheld, cut off or empty; 2 a wrong
 
 Environment: OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL, NO_COLOR; CAVE_SETTINGS, CAVE_MODEL,
 CAVE_BASE_URL, CAVE_SKILLS, CAVE_SESSION, CAVE_MAX_STEPS, CAVE_TIMEOUT, CAVE_MEMORY and CAVE_OUTPUT
-stand for the options of these names; CAVE_PICTURES is kitty, iterm2, sixel or none.`;
+stand for the options of these names; CAVE_PICTURES is kitty, iterm2, sixel or none; CAVE_DENO is
+the Deno that runs kernels.`;
 
 const OPTIONS = {
   settings: { type: "string" },

@@ -141,7 +141,7 @@ const EXCEPTIONS: readonly { from: string; to: RegExp; reason: string }[] = [
     reason: "LocalRuntime evaluates cells in the host's own process, with the kernel's evaluator",
   },
   {
-    from: "src/host/launch/kernel_launcher.ts",
+    from: "src/host/launch/kernel_program.ts",
     to: /^src\/kernel\/kernel\.js$/,
     reason: "a literal import that never runs puts the kernel into the cache of the package",
   },

@@ -29,6 +29,7 @@ import { PackageCache } from "./_package_cache.ts";
 import { type KernelFiles, kernelFiles } from "./sandbox/_kernel_files.ts";
 import { atLeastStarting } from "../process/_process_limits.ts";
 import type { KernelHost } from "../kernel.ts";
+import { kernelUrl } from "./kernel_program.ts";
 import { KernelProcess } from "../process/kernel_process.ts";
 import { checkRuntimeLimits, type RuntimeLimits } from "../../limits/runtime_limits.ts";
 import type { OptionNames } from "../../limits/options.ts";
@@ -50,17 +51,6 @@ export const KERNEL_PROCESS_OPTIONS: OptionNames<KernelProcessOptions> = {
 
 /** With less than this V8 does not come up. */
 const MIN_HEAP_MEGABYTES = 16;
-
-/** The URL of the kernel: one file, which is made from its modules. */
-const KERNEL_URL = new URL("../../kernel/kernel.js", import.meta.url).href;
-
-/**
- * Is never called. The literal import puts the kernel into the module graph of programs that import this package from a
- * registry, and so into the cache from which it is started.
- */
-export function cacheKernel(): Promise<unknown> {
-  return import("../../kernel/kernel.js");
-}
 
 /** Options for the process of a kernel. */
 export interface KernelProcessOptions extends ProcessLimits {
@@ -197,7 +187,7 @@ export class KernelLauncher {
     const flags: string[] = [];
     const remote = this.#kinds.includes("import");
     // If this package is remote, its kernel is a remote module too, which has to come from the cache.
-    const isFile = KERNEL_URL.startsWith("file:");
+    const isFile = kernelUrl().startsWith("file:");
     if (isFile && !remote) flags.push("--no-remote");
     if (!remote && !isFile || this.packages.length > 0) flags.push("--cached-only");
     if (this.packages.length === 0) flags.push("--no-npm");
@@ -223,14 +213,14 @@ export class KernelLauncher {
     const deno = this.#command;
     // Deno is asked for the files once.
     const uses = this.#uses;
-    const files = () => this.#files ??= kernelFiles({ deno, env, url: KERNEL_URL, uses });
+    const files = () => this.#files ??= kernelFiles({ deno, env, url: kernelUrl(), uses });
     return sandboxCommand(sandbox, () => ({ deno, granted: this.#granted, files: files() }));
   }
 
   /** The parts of Deno's cache that the kernel reads. Modules that cells may fetch are not looked up there. */
   get #uses(): ("remote" | "npm")[] {
     const fetches = this.#kinds.includes("import");
-    const remote = !KERNEL_URL.startsWith("file:") || this.#kernelOptions.imports.length > 0;
+    const remote = !kernelUrl().startsWith("file:") || this.#kernelOptions.imports.length > 0;
     return [
       ...remote && !fetches ? ["remote" as const] : [],
       ...this.packages.length > 0 ? ["npm" as const] : [],
@@ -279,7 +269,7 @@ export class KernelLauncher {
         "--no-lock",
         ...this.#networkFlags(),
         ...this.#flags,
-        KERNEL_URL,
+        kernelUrl(),
         JSON.stringify(this.#kernelOptions, finite),
       ],
       env,
