@@ -6,9 +6,19 @@
  * protocol; everything else is real.
  */
 
-import { CaveAgent, defineFunction, defineVariable, DenoRuntime, OpenAIModel } from "../mod.ts";
+import {
+  CaveAgent,
+  defineFunction,
+  defineVariable,
+  DenoRuntime,
+  type MimeBundle,
+  OpenAIModel,
+} from "../mod.ts";
 import { ScriptedServer } from "../src/model/testing/scripted_server.ts";
+import { displayLines } from "../src/terminal/view/display_view.ts";
+import type { RichText } from "../src/terminal/view/rich_text.ts";
 import { RunView } from "../src/terminal/view/run_view.ts";
+import { StatusLine } from "../src/terminal/view/status_line.ts";
 import { createStyle } from "../src/terminal/view/style.ts";
 
 /** A day of `data/seattle-weather.csv`. */
@@ -28,10 +38,9 @@ interface Month {
   warmest: number;
 }
 
-const QUESTION =
-  "What is the weather in Seattle like over the year? Fill `months` with twelve rows " +
-  "{ month, rain, warmest }: the mean rain of a month in millimetres and its highest temperature. Use " +
-  "`note` to tell me what you find on the way.";
+const QUESTION = "What is the weather in Seattle like over the year? Fill `months` with\n" +
+  "twelve rows { month, rain, warmest }: the mean rain of a month in millimetres\n" +
+  "and its highest temperature. Use `note` to tell me what you find on the way.";
 
 /** The replies of the scripted model. The second cell takes the dates for objects; the third one repairs that. */
 const REPLIES = [
@@ -39,7 +48,7 @@ const REPLIES = [
 
 \`\`\`ts
 console.log(days.length, "days, from", days[0].date, "to", days.at(-1)!.date);
-console.table(days.slice(0, 3));
+display(days.slice(0, 3));
 \`\`\``,
   `Now the days of each month.
 
@@ -77,13 +86,23 @@ await Promise.all([
   note(\`The wettest month is \${byRain.at(-1)!.month}, with \${byRain.at(-1)!.rain} mm\`),
   note(\`The driest month is \${byRain[0].month}, with \${byRain[0].rain} mm\`),
 ]);
-months.length
+display({
+  $schema: "https://vega.github.io/schema/vega-lite/v5.json",
+  title: "Rain in Seattle",
+  mark: "bar",
+  data: { values: months },
+  encoding: {
+    x: { field: "month", type: "ordinal" },
+    y: { field: "rain", type: "quantitative" },
+  },
+});
 \`\`\``,
-  "Seattle has wet winters and dry summers: from October to March more than 100 mm of rain fall in a " +
+  "Seattle has **wet winters and dry summers**: from October to March more than 100 mm of rain fall in a " +
   "month, most in November, and in July hardly any. The table is in `months`.",
 ];
 
-const style = createStyle({ enabled: Deno.stdout.isTerminal() && !Deno.noColor });
+const isTerminal = Deno.stdout.isTerminal();
+const style = createStyle({ enabled: isTerminal && !Deno.noColor });
 const scripted = !Deno.env.get("OPENAI_API_KEY") && !Deno.env.get("OPENAI_BASE_URL");
 await using server = scripted ? new ScriptedServer({ replies: REPLIES }) : undefined;
 const model = server?.model() ??
@@ -92,7 +111,7 @@ const model = server?.model() ??
 console.log(style.bold("CaveAgent: objects in, objects out"));
 console.log(
   scripted
-    ? "The model's replies are scripted: set OPENAI_API_KEY (or OPENAI_BASE_URL) to ask a real one.\n" +
+    ? "The model's replies are scripted: set OPENAI_API_KEY or OPENAI_BASE_URL to ask one.\n" +
       "Everything else is real: the kernel, the cells, the error and its repair.\n"
     : "Asking the model that the environment names.\n",
 );
@@ -111,12 +130,19 @@ await using runtime = new DenoRuntime({
 });
 const agent = new CaveAgent({ model, runtime });
 
-console.log(`${style.bold("?")} ${QUESTION}\n`);
 const encoder = new TextEncoder();
+const write = (text: string) => void Deno.stdout.writeSync(encoder.encode(text));
+using status = isTerminal ? new StatusLine({ write, style }) : undefined;
+const columns = () => (isTerminal ? Deno.consoleSize().columns : 0) || 80;
 const view = new RunView({
-  write: (text) => void Deno.stdout.writeSync(encoder.encode(text)),
   style,
+  columns,
+  write: (text) => status === undefined ? write(text) : status.write(text),
+  ...(status === undefined
+    ? {}
+    : { rich: await loadRichText(), preview: (lines) => status.preview(lines) }),
 });
+console.log(`${style.bold("Question:")} ${QUESTION}\n`);
 const run = agent.stream(QUESTION);
 for await (const event of run) view.show(event);
 view.close(await run.result);
@@ -125,8 +151,13 @@ const months = await runtime.retrieve("months");
 console.log(`\n${style.bold("The notes, from a function of the host:")}`);
 for (const text of notes) console.log(`  ${text}`);
 console.log(`\n${style.bold("`months`, retrieved as objects:")}`);
-console.table(months);
-console.log(chart(months));
+for (const line of displayLines(tableOf(months), { style })) console.log(`  ${line}`);
+
+/** Loads what formats text, which only a terminal needs. */
+async function loadRichText(): Promise<RichText> {
+  const { createRichText } = await import("../src/terminal/view/rich/create_rich_text.ts");
+  return createRichText({ style });
+}
 
 async function readDays(): Promise<Day[]> {
   const text = await Deno.readTextFile(new URL("./data/seattle-weather.csv", import.meta.url));
@@ -143,11 +174,13 @@ async function readDays(): Promise<Day[]> {
   });
 }
 
-/** Draws rain by month as bars. */
-function chart(rows: readonly Month[]): string {
-  const most = Math.max(...rows.map(({ rain }) => rain), 1);
-  return rows.map(({ month, rain }) => {
-    const bar = "█".repeat(Math.round(rain / most * 48));
-    return `  ${month.padEnd(4)} ${style.cyan(bar)} ${rain} mm`;
-  }).join("\n");
+/** Returns objects as cells display them, for a terminal. */
+function tableOf(rows: readonly Month[]): MimeBundle {
+  const columns = Object.keys(rows[0] ?? {}) as (keyof Month)[];
+  const table = {
+    columns,
+    rows: rows.map((row) => columns.map((name) => row[name])),
+    length: rows.length,
+  };
+  return { "application/vnd.cave.table+json": table };
 }
