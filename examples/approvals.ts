@@ -3,7 +3,7 @@
 import { CaveAgent, defineFunction, DenoRuntime } from "../mod.ts";
 import { printable } from "@cave/agent/terminal";
 import { z } from "zod";
-import { check, exampleModel } from "./_model.ts";
+import { check, exampleModel, show } from "./_model.ts";
 
 await using example = exampleModel([
   `const paid = [];
@@ -37,7 +37,9 @@ await using runtime = new DenoRuntime({
     ],
   },
 });
-const run = new CaveAgent({ model: example.model, runtime }).stream("Pay the invoices");
+const run = new CaveAgent({ middleware: [show], model: example.model, runtime }).stream(
+  "Pay the invoices",
+);
 for await (const event of run) {
   if (event.type !== "approval_request") continue;
   const [to, amount] = event.args;

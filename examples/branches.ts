@@ -4,7 +4,7 @@ import { CaveAgent, DenoRuntime } from "../mod.ts";
 import { openSession } from "@cave/agent/session";
 import { MemoryStore } from "@cave/agent/store";
 import { printable } from "@cave/agent/terminal";
-import { check, exampleModel } from "./_model.ts";
+import { check, exampleModel, show } from "./_model.ts";
 
 await using example = exampleModel([
   `let price = 100`,
@@ -18,7 +18,8 @@ await using store = new MemoryStore();
 
 await using session = await openSession("offer", {
   store,
-  agent: () => new CaveAgent({ model: example.model, runtime: new DenoRuntime() }),
+  agent: () =>
+    new CaveAgent({ middleware: [show], model: example.model, runtime: new DenoRuntime() }),
 });
 
 /** Asks, and prints the answer. */

@@ -6,7 +6,7 @@
 import { printable } from "@cave/agent/terminal";
 import { DatabaseSync } from "node:sqlite";
 import { CaveAgent, defineVariable, DenoRuntime } from "../mod.ts";
-import { check, exampleModel } from "./_model.ts";
+import { check, exampleModel, show } from "./_model.ts";
 
 using db = new DatabaseSync(":memory:");
 db.exec("CREATE TABLE sales (month TEXT, product TEXT, euros REAL)");
@@ -38,7 +38,7 @@ await using runtime = new DenoRuntime({
     }),
   },
 });
-const agent = new CaveAgent({ model: example.model, runtime });
+const agent = new CaveAgent({ middleware: [show], model: example.model, runtime });
 
 const run = agent.stream("Chart the sales by product");
 for await (const event of run) {

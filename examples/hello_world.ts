@@ -2,7 +2,7 @@
 
 import { printable } from "@cave/agent/terminal";
 import { CaveAgent, defineVariable, DenoRuntime } from "../mod.ts";
-import { check, exampleModel } from "./_model.ts";
+import { check, exampleModel, show } from "./_model.ts";
 
 await using example = exampleModel([
   "greeting = await reverse(secret);",
@@ -15,7 +15,7 @@ await using runtime = new DenoRuntime({
     greeting: defineVariable("", { description: "Store the reversed message here" }),
   },
 });
-const agent = new CaveAgent({ model: example.model, runtime });
+const agent = new CaveAgent({ middleware: [show], model: example.model, runtime });
 
 const response = await agent.run("Reverse the secret");
 const greeting = await runtime.retrieve("greeting"); // typed as string

@@ -3,7 +3,7 @@
 import { connectMcp } from "@cave/agent/mcp";
 import { printable } from "@cave/agent/terminal";
 import { CaveAgent, DenoRuntime } from "../mod.ts";
-import { check, exampleModel } from "./_model.ts";
+import { check, exampleModel, show } from "./_model.ts";
 
 await using example = exampleModel([
   `const { notes } = await noteBook.listNotes();
@@ -27,7 +27,7 @@ for (const { name, namespace, tools } of servers.servers) {
 }
 await using runtime = new DenoRuntime();
 await servers.inject(runtime);
-const run = new CaveAgent({ model: example.model, runtime }).stream(
+const run = new CaveAgent({ middleware: [show], model: example.model, runtime }).stream(
   "Delete the notes that are done",
 );
 for await (const event of run) {

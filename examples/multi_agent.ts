@@ -2,7 +2,7 @@
 
 import { printable } from "@cave/agent/terminal";
 import { CaveAgent, defineVariable, DenoRuntime } from "../mod.ts";
-import { check, exampleModel } from "./_model.ts";
+import { check, exampleModel, show } from "./_model.ts";
 
 const readings = Array.from({ length: 500 }, (_, i) => ({
   sensor: `s${i % 5}`,
@@ -32,11 +32,11 @@ await using analystRuntime = new DenoRuntime({ variables: { rows: [] as typeof r
 await using runtime = new DenoRuntime({
   variables: {
     cleaner: defineVariable(
-      new CaveAgent({ model: cleaning.model, runtime: cleanerRuntime }),
+      new CaveAgent({ middleware: [show], model: cleaning.model, runtime: cleanerRuntime }),
       { description: "Cleans data: run(task), runtime.retrieve(name)" },
     ),
     analyst: defineVariable(
-      new CaveAgent({ model: analysis.model, runtime: analystRuntime }),
+      new CaveAgent({ middleware: [show], model: analysis.model, runtime: analystRuntime }),
       {
         description:
           "Analyses data: runtime.update('rows', rows), run(task), runtime.retrieve(name)",
@@ -47,7 +47,7 @@ await using runtime = new DenoRuntime({
     }),
   },
 });
-const orchestrator = new CaveAgent({ model: leading.model, runtime });
+const orchestrator = new CaveAgent({ middleware: [show], model: leading.model, runtime });
 
 console.log(
   printable((await orchestrator.run("Let the readings be cleaned and analysed")).content),

@@ -5,7 +5,7 @@
 
 import { printable } from "@cave/agent/terminal";
 import { CaveAgent, DenoRuntime } from "../mod.ts";
-import { check, exampleModel } from "./_model.ts";
+import { check, exampleModel, show } from "./_model.ts";
 
 await using example = exampleModel([
   `class Account {
@@ -24,7 +24,7 @@ let snapshot: Uint8Array;
 let messages;
 {
   await using runtime = new DenoRuntime();
-  const agent = new CaveAgent({ model: example.model, runtime });
+  const agent = new CaveAgent({ middleware: [show], model: example.model, runtime });
   console.log(printable((await agent.run("Open accounts for Ada and Grace")).content));
   console.log(printable((await agent.run("Ada pays in 50 euros")).content));
   snapshot = (await runtime.snapshot()).bytes;
@@ -32,7 +32,7 @@ let messages;
 }
 // Another kernel, which might be another machine.
 await using runtime = new DenoRuntime({ snapshot });
-const agent = new CaveAgent({ model: example.model, runtime, messages });
+const agent = new CaveAgent({ middleware: [show], model: example.model, runtime, messages });
 console.log(
   printable((await agent.run("Ada pays in 25 euros more. What do they have together?")).content),
 );

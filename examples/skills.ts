@@ -3,7 +3,7 @@
 import { CaveAgent, DenoRuntime } from "../mod.ts";
 import { defineSkill, SkillRegistry } from "../src/skills/exports.ts";
 import { printable } from "@cave/agent/terminal";
-import { check, exampleModel } from "./_model.ts";
+import { check, exampleModel, show } from "./_model.ts";
 
 await using example = exampleModel([
   `console.log(await activateSkill("data-analysis"))`,
@@ -34,7 +34,12 @@ const orders = [
   { city: "Rome", amount: 40 },
 ];
 await using runtime = new DenoRuntime({ variables: { orders } });
-const agent = new CaveAgent({ model: example.model, runtime, skills: registry });
+const agent = new CaveAgent({
+  middleware: [show],
+  model: example.model,
+  runtime,
+  skills: registry,
+});
 
 console.log(printable((await agent.run("What is the mean order of each city?")).content));
 const run = agent.stream("Write that as a report in our style");

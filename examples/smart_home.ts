@@ -2,7 +2,7 @@
 
 import { printable } from "@cave/agent/terminal";
 import { CaveAgent, defineVariable, DenoRuntime } from "../mod.ts";
-import { check, exampleModel } from "./_model.ts";
+import { check, exampleModel, show } from "./_model.ts";
 
 class Light {
   isOn = false;
@@ -48,7 +48,7 @@ await using runtime = new DenoRuntime({
     thermostat: defineVariable(thermostat, { description: "In degrees Celsius" }),
   },
 });
-const agent = new CaveAgent({ model: example.model, runtime });
+const agent = new CaveAgent({ middleware: [show], model: example.model, runtime });
 
 console.log(
   printable((await agent.run("Movie night: dim the living room, and two degrees more")).content),

@@ -2,7 +2,7 @@
 
 import { printable } from "@cave/agent/terminal";
 import { CaveAgent, DenoRuntime } from "../mod.ts";
-import { check, exampleModel } from "./_model.ts";
+import { check, exampleModel, show } from "./_model.ts";
 
 await using example = exampleModel([
   `for (let i = 1; i <= 3; i++) {
@@ -12,7 +12,7 @@ await using example = exampleModel([
   "=I have counted to three.",
 ]);
 await using runtime = new DenoRuntime();
-const agent = new CaveAgent({ model: example.model, runtime });
+const agent = new CaveAgent({ middleware: [show], model: example.model, runtime });
 
 const run = agent.stream("Count to three, slowly");
 const seen = new Set<string>();

@@ -3,7 +3,7 @@
 import { defineAgent } from "@cave/agent/agent";
 import { CaveAgent, DenoRuntime, LocalRuntime } from "../mod.ts";
 import { printable } from "@cave/agent/terminal";
-import { check, exampleModel } from "./_model.ts";
+import { check, exampleModel, show } from "./_model.ts";
 
 await using leading = exampleModel([
   `const results = await counter.map(texts.map((text) => "How many vowels are in: " + text));
@@ -15,15 +15,23 @@ await using counting = exampleModel(["=3", "=5"]);
 const inner = new LocalRuntime();
 const counter = defineAgent(
   () =>
-    new CaveAgent({ model: counting.model, runtime: inner, instructions: "You count letters." }),
+    new CaveAgent({
+      middleware: [show],
+      model: counting.model,
+      runtime: inner,
+      instructions: "You count letters.",
+    }),
   { description: "Counts letters", maxConcurrent: 1 },
 );
 await using runtime = new DenoRuntime({
   variables: { counter, texts: ["a quiet", "an easy one"] },
 });
-const run = new CaveAgent({ model: leading.model, runtime }).stream("Count the vowels", {
-  maxTokens: 100_000,
-});
+const run = new CaveAgent({ middleware: [show], model: leading.model, runtime }).stream(
+  "Count the vowels",
+  {
+    maxTokens: 100_000,
+  },
+);
 let children = 0;
 for await (const event of run) {
   if (event.type === "child_event" && event.event.type === "final_response") children++;

@@ -4,7 +4,7 @@ import { CaveAgent, defineFunction, DenoRuntime } from "../mod.ts";
 import { openSession } from "@cave/agent/session";
 import { SqliteStore } from "@cave/agent/store";
 import { printable } from "@cave/agent/terminal";
-import { check, exampleModel } from "./_model.ts";
+import { check, exampleModel, show } from "./_model.ts";
 
 const [folder] = Deno.args;
 if (folder === undefined) await superviseBot();
@@ -44,7 +44,8 @@ async function runBot(folder: string): Promise<void> {
       : [`for (const order of ["A-1", "A-2"]) await refund(order)`],
   );
   const runtime = () => new DenoRuntime({ functions: { refund, refunds } });
-  const agent = () => new CaveAgent({ model: example.model, runtime: runtime() });
+  const agent = () =>
+    new CaveAgent({ middleware: [show], model: example.model, runtime: runtime() });
   await using session = await openSession("customer-7", { store, agent });
   const run = begun ? await session.continue() : await session.prompt("Refund A-1 and A-2");
   console.log(printable((await run.result).content));

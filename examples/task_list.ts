@@ -3,7 +3,7 @@
 import { printable } from "@cave/agent/terminal";
 import { z } from "zod";
 import { CaveAgent, defineFunction, DenoRuntime } from "../mod.ts";
-import { check, exampleModel } from "./_model.ts";
+import { check, exampleModel, show } from "./_model.ts";
 
 const tasks: { id: number; title: string; done: boolean }[] = [];
 
@@ -38,7 +38,7 @@ await using runtime = new DenoRuntime({
     openTasks: () => tasks.filter(({ done }) => !done).map(({ title }) => title),
   },
 });
-const agent = new CaveAgent({ model: example.model, runtime });
+const agent = new CaveAgent({ middleware: [show], model: example.model, runtime });
 
 const { content } = await agent.run(
   "Add the tasks Buy milk, Call Ada and Water the plants. Call Ada is done. Then complete task 9.",

@@ -2,7 +2,7 @@
 
 import { CaveAgent, DenoRuntime } from "../mod.ts";
 import { z } from "zod";
-import { check, exampleModel } from "./_model.ts";
+import { check, exampleModel, show } from "./_model.ts";
 
 await using example = exampleModel([
   `const byCity = Object.groupBy(trips, ({ city }) => city);
@@ -12,7 +12,7 @@ await finish(Object.entries(byCity).map(([city, list]) => ({ city, trips: list.l
 
 const trips = Array.from({ length: 10_000 }, (_, i) => ({ city: ["Oslo", "Rome"][i % 2]!, id: i }));
 await using runtime = new DenoRuntime({ variables: { trips } });
-const agent = new CaveAgent({ model: example.model, runtime });
+const agent = new CaveAgent({ middleware: [show], model: example.model, runtime });
 
 // The first attempt of the scripted model has another shape: the error tells it what was expected.
 const { output, steps } = await agent.run("How many trips has each city?", {

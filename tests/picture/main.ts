@@ -43,8 +43,8 @@ export async function demoPicture(): Promise<string> {
     }
     const screen = await tmux("capture-pane", "-e", "-p", "-t", "0");
     const lines = screen.split("\n").filter((line) => !line.includes("Pane is dead"));
-    // The time is another one each time.
-    const text = lines.join("\n").replace(/\d+\.\d s/, "0.2 s");
+    // Time and tokens are others each day: the prompt has the date.
+    const text = lines.join("\n").replace(/\d+\.\d s, [\d,]+ tokens/, "0.2 s, 5,000 tokens");
     return terminalSvg(text, { title: "deno task demo", columns: COLUMNS });
   } finally {
     await tmux("kill-server").catch(() => {});
