@@ -131,9 +131,7 @@ await using runtime = new DenoRuntime({
 const agent = new CaveAgent({ model, runtime });
 
 const encoder = new TextEncoder();
-const write = (text: string) => void Deno.stdout.writeSync(encoder.encode(text));
 using status = isTerminal ? new StatusLine({ write, style }) : undefined;
-const columns = () => (isTerminal ? Deno.consoleSize().columns : 0) || 80;
 const view = new RunView({
   style,
   columns,
@@ -152,6 +150,14 @@ console.log(`\n${style.bold("The notes, from a function of the host:")}`);
 for (const text of notes) console.log(`  ${text}`);
 console.log(`\n${style.bold("`months`, retrieved as objects:")}`);
 for (const line of displayLines(tableOf(months), { style })) console.log(`  ${line}`);
+
+function write(text: string): void {
+  Deno.stdout.writeSync(encoder.encode(text));
+}
+
+function columns(): number {
+  return (isTerminal ? Deno.consoleSize().columns : 0) || 80;
+}
 
 /** Loads what formats text, which only a terminal needs. */
 async function loadRichText(): Promise<RichText> {

@@ -183,7 +183,7 @@ const CASES: Case[] = [
   },
   {
     rule: "arrows",
-    file: "src/host/launch/kernel_launcher.ts",
+    file: "src/host/launch/kernel_program.ts",
     bad: [`import { a } from "../../kernel/evaluator.ts";`],
     good: [`void (() => import("../../kernel/kernel.js"));`],
   },
