@@ -40,6 +40,18 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["repositories", ["agent", "session", "store", "inject", ...GROUND]],
   ["session", ["agent", "store", "model", ...RUNTIME]],
   ["store", GROUND],
+  ["workspace", GROUND],
+  // Tools work on a workspace, and on the run whose cell or tool call uses them.
+  ["tools", [
+    "workspace",
+    "repositories",
+    "session",
+    "agent",
+    "skills",
+    "store",
+    "model",
+    ...RUNTIME,
+  ]],
   ["runtime", ["declare", "host", "inject", ...CELLS, "rpc", ...GROUND]],
   ["declare", ["inject", ...CELLS, "rpc", ...GROUND]],
   ["host", ["inject", "cell", "security", "rpc", ...GROUND]],
@@ -126,6 +138,9 @@ const INNER_ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["skills", ["skills/parse"]],
   ["store/sqlite", ["store"]],
   ["store/testing", ["store"]],
+  ["workspace/local", ["workspace"]],
+  ["workspace/s3", ["workspace"]],
+  ["workspace/testing", ["workspace"]],
   ["security", ["security/analysis"]],
   ["security/rules", ["security", "security/permissions"]],
 ]);
@@ -156,6 +171,11 @@ const EXCEPTIONS: readonly { from: string; to: RegExp; reason: string }[] = [
     from: "src/store/exports.ts",
     to: /^src\/store\/sqlite\//,
     reason: "the entry point has the default implementation beside the port",
+  },
+  {
+    from: "src/workspace/exports.ts",
+    to: /^src\/workspace\/local\//,
+    reason: "the entry point has the local workspace beside the port",
   },
   {
     from: "src/declare/module/define_module.ts",
