@@ -18,6 +18,7 @@ const DEVICES =
   /^(?:con|prn|aux|nul|clock\$|conin\$|conout\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3])(?:\s*\..*)?$/i;
 
 /** Characters that names on Windows cannot have. `:` opens another stream of a file. */
+// deno-lint-ignore no-control-regex -- they are what is looked for
 const NOT_ON_WINDOWS = /[<>:"|?*\u0001-\u001f]/;
 
 /** Options of {@linkcode parsePath}. */
@@ -63,7 +64,7 @@ export function parsePath(path: string, options: ParsePathOptions = {}): string[
   }
   if (/^[A-Za-z]:/.test(path)) return refuse("paths are relative, without a drive");
   if (/^[A-Za-z][A-Za-z0-9+.-]+:\//.test(path)) return refuse("it is a URL, and not a path");
-  if (/^~[^/]*(?:\/|$)/.test(path) && /^~(?:$|\/|[A-Za-z_][\w-]*\/)/.test(path)) {
+  if (/^~(?:$|\/|[A-Za-z_][\w-]*\/)/.test(path)) {
     return refuse("paths are relative to the workspace; ~ is not a folder here");
   }
   const names: string[] = [];

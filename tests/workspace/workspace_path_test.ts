@@ -13,7 +13,7 @@ Deno.test("parsePath() never leads out, whatever the spelling", () => {
       } catch (error) {
         assert(error instanceof WorkspaceError && error.code === "path", `${path}: ${error}`);
       }
-      // What is a path for it, is a list of plain names.
+      // The names of a path that is taken are plain.
       for (const name of names) {
         assert(!["", ".", ".."].includes(name) && !/[/\\\0]/.test(name), JSON.stringify(path));
       }

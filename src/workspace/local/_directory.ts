@@ -17,6 +17,8 @@ export interface Directory extends Disposable {
   at(name: string): string;
   /** The path by which the system lists it. */
   readonly path: string;
+  /** Whether nobody can exchange the way to it. */
+  readonly isRaceFree: boolean;
   /** Refuses to go on if the way to it has changed since. */
   verify(): void;
 }
@@ -80,6 +82,7 @@ export function openByDescriptors(
   }
   return {
     path: `${DESCRIPTORS}/${descriptor}`,
+    isRaceFree: true,
     at: (name) => `${DESCRIPTORS}/${descriptor}/${name}`,
     verify: () => {},
     [Symbol.dispose]: () => fs.closeSync(descriptor),
@@ -135,6 +138,7 @@ export function openByChecks(
   }
   return {
     path: place,
+    isRaceFree: false,
     at: (name) => `${place}/${name}`,
     verify: () => {
       for (const [place, name, identity] of seen) {

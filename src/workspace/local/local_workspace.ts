@@ -6,7 +6,7 @@
 
 import fs, { constants } from "node:fs";
 import { checkOptions, type OptionNames } from "../../limits/options.ts";
-import { checkSize, toBytes, toText } from "../_contents.ts";
+import { toBytes, toText } from "../_contents.ts";
 import { listTree } from "../_listing.ts";
 import { alreadyThere, missing, notEmpty } from "../_refusals.ts";
 import {
@@ -30,6 +30,7 @@ import {
 } from "./_directory.ts";
 import { codeOf, withFileErrors } from "./_file_errors.ts";
 import { describeEntry, entriesIn, removeTree } from "./_entries.ts";
+import { appendAll, hardLinked, openFile, readAll } from "./_open_file.ts";
 import { isTemporary, replaceFile } from "./_replace_file.ts";
 
 /** Options of {@linkcode LocalWorkspace}. */
@@ -40,9 +41,6 @@ export interface LocalWorkspaceOptions {
 
 const OPTIONS: OptionNames<LocalWorkspaceOptions> = { canRemove: true };
 
-/** Neither follows a link, nor waits for the other end of a pipe. */
-const SAFELY = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-
 const PLATFORM = Deno.build.os === "windows" ? "windows" : "posix";
 
 /** An operation on an entry of a directory. */
@@ -52,9 +50,6 @@ interface Place {
   /** Whether directories that do not exist are made. @default false */
   readonly makes?: boolean;
 }
-
-/** Bytes that are read at once. */
-const CHUNK = 1 << 20;
 
 /**
  * A workspace in a directory of this machine. Nothing outside of it is read or written: names are opened one by one without
@@ -146,7 +141,7 @@ export class LocalWorkspace implements Workspace {
   async readBytes(path: string, options: ReadFileOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     options.signal?.throwIfAborted();
     return this.#within({ task: "read", path }, (directory, name) => {
-      const descriptor = this.#openFile(directory, { task: "read", path, name });
+      const descriptor = openFile(directory, { task: "read", path, name });
       try {
         return readAll(descriptor, { path, maxBytes: options.maxBytes });
       } finally {
@@ -180,7 +175,7 @@ export class LocalWorkspace implements Workspace {
     const bytes = toBytes(content, { task, path });
     this.#within({ task, path, makes: true }, (directory, name) => {
       const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND;
-      const descriptor = this.#openFile(directory, { task, path, name, flags });
+      const descriptor = openFile(directory, { task, path, name, flags });
       try {
         const { size, nlink } = fs.fstatSync(descriptor);
         if (nlink > 1) throw hardLinked(task, path);
@@ -287,79 +282,4 @@ export class LocalWorkspace implements Workspace {
       ? openByDescriptors(this.root, names, options)
       : openByChecks(this.root, names, options);
   }
-
-  /** Opens a regular file of a directory. */
-  #openFile(
-    directory: Directory,
-    { task, path, name, flags = constants.O_RDONLY }: {
-      readonly task: string;
-      readonly path: string;
-      readonly name: string;
-      readonly flags?: number;
-    },
-  ): number {
-    const place = directory.at(name);
-    const before = this.isRaceFree ? undefined : fs.lstatSync(place, { throwIfNoEntry: false });
-    if (before?.isSymbolicLink()) {
-      throw missing(task, path, { found: { kind: "link" }, wanted: "file" });
-    }
-    const descriptor = fs.openSync(place, flags | SAFELY, 0o666);
-    try {
-      const stats = fs.fstatSync(descriptor);
-      if (!stats.isFile()) {
-        const kind = stats.isDirectory() ? "directory" : "other";
-        throw missing(task, path, { found: { kind }, wanted: "file" });
-      }
-      if (before !== undefined && (before.ino !== stats.ino || before.dev !== stats.dev)) {
-        throw missing(task, path, { found: { kind: "link" }, wanted: "file" });
-      }
-      directory.verify();
-      return descriptor;
-    } catch (error) {
-      fs.closeSync(descriptor);
-      throw error;
-    }
-  }
-}
-
-function readAll(
-  descriptor: number,
-  { path, maxBytes }: { readonly path: string; readonly maxBytes: number | undefined },
-): Uint8Array<ArrayBuffer> {
-  const { size } = fs.fstatSync(descriptor);
-  checkSize(size, { path, maxBytes });
-  // Some files of the system have the size 0, and others grow meanwhile.
-  let bytes = new Uint8Array(size + 1);
-  let length = 0;
-  while (true) {
-    const count = fs.readSync(descriptor, bytes, length, bytes.length - length, null);
-    if (count === 0) return bytes.slice(0, length);
-    length += count;
-    checkSize(length, { path, maxBytes });
-    if (length < bytes.length) continue;
-    const larger = new Uint8Array(bytes.length + CHUNK);
-    larger.set(bytes);
-    bytes = larger;
-  }
-}
-
-/** Appends all bytes, or none. */
-function appendAll(descriptor: number, bytes: Uint8Array, size: number): void {
-  try {
-    for (let done = 0; done < bytes.length;) {
-      done += fs.writeSync(descriptor, bytes, done, bytes.length - done);
-    }
-  } catch (error) {
-    fs.ftruncateSync(descriptor, size);
-    throw error;
-  }
-}
-
-function hardLinked(task: string, path: string): WorkspaceError {
-  return new WorkspaceError(
-    "hard_link",
-    `Cannot ${task} ${
-      shown(path)
-    }: the file has another hard link, which may lie outside of the workspace`,
-  );
 }

@@ -1,0 +1,7 @@
+/**
+ * Tools.
+ *
+ * @module
+ */
+
+export {};
