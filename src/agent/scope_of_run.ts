@@ -11,6 +11,7 @@ import type { RunHost } from "./agent_run.ts";
 import type { Artifacts } from "./files/artifacts.ts";
 import { reachedLimit } from "./record/limits.ts";
 import type { RunState } from "./record/state.ts";
+import { injectCellFunctions } from "./step/cell_functions.ts";
 import type { HandedOver, StepSettings } from "./step/step_deps.ts";
 import type { Ledger } from "./team/ledger.ts";
 import type { RunScope } from "./team/run_scope.ts";
@@ -69,6 +70,18 @@ export function scopeOfRun(options: ScopeOptions): RunScope {
     isActive: () => state().status === "running" || state().status === "waiting",
     signal,
     onChildEvent: (event) => emit("child_event", state().step, { event }),
+    emit: (type, fields) => emit(type, state().step, fields),
+    keepArtifact: async (name, text) => {
+      if (!settings.keepsArtifacts || settings.mode === "none") return undefined;
+      try {
+        await injectCellFunctions(runtime, ["readArtifact"]);
+      } catch {
+        // The runtime has another function of that name.
+        return undefined;
+      }
+      artifacts.keep(name, text);
+      return name;
+    },
     spend: (expense) => ledger.spend(expense),
     reached: () => {
       const totals = { ...ledger.book(state(), { keep: true }), step: 0 };

@@ -138,6 +138,10 @@ const INNER_ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["skills", ["skills/parse"]],
   ["store/sqlite", ["store"]],
   ["store/testing", ["store"]],
+  ["tools/files", ["tools/family"]],
+  ["tools/shell", ["tools/family"]],
+  ["tools/sub_tasks", ["tools/family"]],
+  ["tools/web", ["tools/family"]],
   ["workspace/local", ["workspace"]],
   ["workspace/s3", ["workspace"]],
   ["workspace/testing", ["workspace"]],
@@ -171,6 +175,11 @@ const EXCEPTIONS: readonly { from: string; to: RegExp; reason: string }[] = [
     from: "src/store/exports.ts",
     to: /^src\/store\/sqlite\//,
     reason: "the entry point has the default implementation beside the port",
+  },
+  {
+    from: "src/tools/exports.ts",
+    to: /^src\/tools\//,
+    reason: "the entry point has all families of tools",
   },
   {
     from: "src/workspace/exports.ts",

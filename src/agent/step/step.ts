@@ -5,7 +5,8 @@
  */
 
 import { type ReachedLimit, reachedLimit } from "../record/limits.ts";
-import type { Message } from "../record/message.ts";
+import { type AttachmentReference, type Message, questionOf } from "../record/message.ts";
+import type { Action } from "./action.ts";
 import { type RunState, withMessages } from "../record/state.ts";
 import { explainMisfire } from "../reply/misfire.ts";
 import type { Reply } from "../reply/reply.ts";
@@ -124,6 +125,7 @@ async function followCalls(
   await kept(deps.journal?.action(state, { kind: "tools", content: text, calls: toolCalls }));
   let now = state;
   const results: Message[] = [];
+  const images: AttachmentReference[] = [];
   for (const call of toolCalls) {
     // Each call needs an answer, or servers refuse the history.
     if (now.status !== "running" || deps.signal.aborted) {
@@ -138,7 +140,10 @@ async function followCalls(
     now = action.state;
     await kept(deps.journal?.toolResult(call.id, action.content));
     results.push({ role: "tool_result", callId: call.id, content: action.content });
+    images.push(...action.attachments ?? []);
   }
+  // Servers take images from users only, and the results of all calls before anything else.
+  if (images.length > 0) results.push(questionOf("The images of the results above:", images));
   const message: Message = {
     role: "tool_call",
     content: text,
@@ -151,7 +156,7 @@ async function followCalls(
 async function followCall(
   call: Reply["toolCalls"][number],
   { state, deps }: Situation,
-): Promise<{ state: RunState; content: string }> {
+): Promise<Action> {
   let code: string | undefined;
   try {
     code = deps.tools.codeIn(call);
