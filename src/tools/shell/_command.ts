@@ -38,6 +38,7 @@ export class Command {
   durationMs = 0;
   readonly #child: Deno.ChildProcess;
   readonly #options: CommandOptions;
+  #killing: Promise<void> | undefined;
 
   constructor(command: string, options: CommandOptions) {
     this.id = options.id;
@@ -61,7 +62,7 @@ export class Command {
   /** Ends the command, and everything that it has started. */
   stop(status: "timeout" | "stopped" = "stopped"): void {
     if (this.status === "running") this.status = status;
-    killTree(this.#child.pid, this.id);
+    this.#killing = killTree(this.#child.pid, this.id);
   }
 
   async #follow(): Promise<void> {
@@ -77,7 +78,8 @@ export class Command {
       clearTimeout(timer);
       if (this.status === "running") this.status = "exited";
       // What it has left in the background would hold the output open.
-      killTree(this.#child.pid, this.id);
+      await this.#killing;
+      await killTree(this.#child.pid, this.id);
     }
     await Promise.all([feeding, reading]);
     this.durationMs = Math.round(performance.now() - started);

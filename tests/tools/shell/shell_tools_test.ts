@@ -31,9 +31,14 @@ function processesWith(text: string): number[] {
   });
 }
 
+/** Lets everything else have its turn. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 /** Waits until the system has taken ended processes away. */
 async function untilGone(text: string): Promise<void> {
-  while (processesWith(text).length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (processesWith(text).length > 0) await turn();
 }
 
 Deno.test({
@@ -137,7 +142,7 @@ Deno.test({
       timeoutMs: 60_000,
     });
     while (processesWith(`${number}`).length === 0) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await turn();
     }
     stop.abort(new Error("stopped"));
     assertEquals(await messageOf(running), "stopped");
@@ -154,18 +159,24 @@ Deno.test({
     const first = await cell("run", `echo one; sleep ${number}`, { background: true });
     assertEquals(first.status, "running");
     let seen = "";
-    while (seen === "") seen = (await cell("status", first.id)).output;
+    while (seen === "") {
+      await turn();
+      seen = (await cell("status", first.id)).output;
+    }
     assertEquals(seen, "one\n");
     assertEquals((await cell("status", first.id, 2)).output, "e\n");
     const second = await cell("run", "echo done; exit 4", { background: true });
     let status = await cell("status", second.id);
-    while (status.status === "running") status = await cell("status", second.id);
+    while (status.status === "running") {
+      await turn();
+      status = await cell("status", second.id);
+    }
     assertEquals([status.exitCode, status.output], [4, "done\n"]);
     const limited = await cell("run", `sleep ${number}`, { background: true, timeoutMs: 50 });
     assert((await messageOf(cell("run", "true", { background: true }))).includes("stop one"));
     let late = await cell("status", limited.id);
     while (late.status === "running") {
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await turn();
       late = await cell("status", limited.id);
     }
     assertEquals(late.status, "timeout");
