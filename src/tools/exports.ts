@@ -6,7 +6,7 @@
 
 export { type FileTools, fileTools, type FileToolsOptions } from "./files/file_tools.ts";
 export type { FileChange, UndoResult } from "./files/file_changes.ts";
-export { joinTools, type ToolFamily } from "./family/tool_family.ts";
+export { type JoinedTools, joinTools, type ToolFamily } from "./family/tool_family.ts";
 export { type ShellTools, shellTools, type ShellToolsOptions } from "./shell/shell_tools.ts";
 export {
   type CommandRequest,

@@ -7,6 +7,7 @@
 import { defineFunction, type HostFunction } from "../../inject/host_function.ts";
 import type { InjectOptions } from "../../inject/injections.ts";
 import { KernelModule } from "../../inject/kernel_module.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
 import type { HostCallContext } from "../../runtime/cells/ongoing_calls.ts";
 import { argumentSchemaOf } from "./_arguments.ts";
 import { signatureOf } from "./_signature.ts";
@@ -16,11 +17,22 @@ import type { Tool } from "./tool.ts";
 export interface ToolFamily {
   /** The name of the object in cells: `files`. */
   readonly name: string;
-  /** What a runtime takes: `new DenoRuntime({ ...family.injections })`. */
+  /** What a runtime takes by its method `inject`. */
   readonly injections: InjectOptions;
   /** What an agent takes: `new CaveAgent({ tools: family.tools })`. */
   readonly tools: Readonly<Record<string, HostFunction>>;
+
+  /**
+   * Gives the tools to the cells of a runtime.
+   *
+   * @param runtime The runtime.
+   * @throws {TypeError} If a name of them is injected already.
+   */
+  inject(runtime: Pick<Runtime, "inject">): Promise<void>;
 }
+
+/** Several families in one. */
+export type JoinedTools = Omit<ToolFamily, "name">;
 
 /** Text about a family, for the model. */
 export interface FamilyOptions {
@@ -58,9 +70,11 @@ export function toolFamily(
       isAsync: true,
     }]]),
   });
+  const injections = { functions, modules: [module] };
   return {
     name,
-    injections: { functions, modules: [module] },
+    injections,
+    inject: (runtime) => runtime.inject(injections),
     tools: Object.fromEntries(tools.map((tool) => [tool.tool, forCalls(tool)])),
   };
 }
@@ -83,22 +97,25 @@ export function toolFamily(
  *   fileTools(new MemoryWorkspace({ files: { "a.md": "hello" } })),
  *   webTools({ allow: ["docs.deno.com"] }),
  * );
- * await using runtime = new DenoRuntime({ ...tools.injections });
+ * await using runtime = new DenoRuntime();
+ * await tools.inject(runtime);
  * const result = await runtime.execute(`(await files.read("a.md")).toUpperCase()`);
  * assertEquals(result.status === "ok" && result.value?.text, '"HELLO"');
  * ```
  */
 export function joinTools(
   ...families: readonly ToolFamily[]
-): Pick<ToolFamily, "injections" | "tools"> {
+): JoinedTools {
   const names = families.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new TypeError(`Cannot join tools: there are two of ${twice}`);
+  const injections = {
+    functions: Object.assign({}, ...families.map(({ injections }) => injections.functions)),
+    modules: families.flatMap(({ injections }) => injections.modules ?? []),
+  };
   return {
-    injections: {
-      functions: Object.assign({}, ...families.map(({ injections }) => injections.functions)),
-      modules: families.flatMap(({ injections }) => injections.modules ?? []),
-    },
+    injections,
+    inject: (runtime) => runtime.inject(injections),
     tools: Object.assign({}, ...families.map(({ tools }) => tools)),
   };
 }

@@ -78,7 +78,8 @@ export interface FileTools extends ToolFamily {
  *
  * const workspace = new MemoryWorkspace({ files: { "a.md": "one two" } });
  * const files = fileTools(workspace);
- * await using runtime = new DenoRuntime({ ...files.injections });
+ * await using runtime = new DenoRuntime();
+ * await files.inject(runtime);
  * await runtime.execute(`await files.edit("a.md", [{ oldText: "two", newText: "2" }])`);
  * assertEquals(await workspace.readText("a.md"), "one 2");
  * assertEquals((await files.undo()).restored, ["a.md"]);

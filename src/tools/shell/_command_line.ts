@@ -12,6 +12,8 @@ export interface CommandPlace {
   readonly isolated: boolean;
   /** Whether it reaches the network from there. */
   readonly network: boolean;
+  /** Paths that it can read there besides. */
+  readonly readable: readonly string[];
   /** Number of processes. */
   readonly maxProcesses: number;
   /** Size of a file in MiB. */
@@ -40,7 +42,7 @@ export function commandLine(command: string, place: CommandPlace): string[] {
   return isolated ? [...bubblewrap(place), ...inner] : inner;
 }
 
-function bubblewrap({ root, directory, network }: CommandPlace): string[] {
+function bubblewrap({ root, directory, network, readable }: CommandPlace): string[] {
   const bind = (how: string, paths: readonly string[]) =>
     paths.flatMap((path) => [how, path, path]);
   return [
@@ -54,6 +56,7 @@ function bubblewrap({ root, directory, network }: CommandPlace): string[] {
     ...bind("--ro-bind-try", SYSTEM),
     ...bind("--ro-bind-try", network ? NETWORK : []),
     ...["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"],
+    ...bind("--ro-bind", readable),
     ...bind("--bind", [root]),
     ...["--chdir", directory, "--"],
   ];

@@ -8,6 +8,7 @@ import { z } from "zod";
 import { currentScope, type RunScope } from "../../agent/team/run_scope.ts";
 import { checkCount, checkLimit } from "../../limits/limit.ts";
 import { checkOptions, type OptionNames } from "../../limits/options.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
 import type { LocalWorkspace } from "../../workspace/local/local_workspace.ts";
 import { joinPath, parsePath, shown } from "../../workspace/workspace_path.ts";
 import { WorkspaceError } from "../../workspace/workspace.ts";
@@ -31,6 +32,8 @@ export interface ShellToolsOptions {
   readonly sandbox?: "auto" | "bubblewrap" | "none" | undefined;
   /** Whether commands in bubblewrap reach the network. @default false */
   readonly network?: boolean | undefined;
+  /** Paths of the host that commands in bubblewrap can read besides: those of programs. @default none */
+  readonly readable?: readonly string[] | undefined;
   /** Whether a person approves commands that no rule allows. Without, all run that no rule denies. @default "ask" */
   readonly approval?: "ask" | "never" | undefined;
   /** Rules on commands. @default all are asked for */
@@ -57,6 +60,7 @@ const OPTIONS: OptionNames<ShellToolsOptions> = {
   dangerouslyRunsCommandsOfTheModel: true,
   sandbox: true,
   network: true,
+  readable: true,
   approval: true,
   rules: true,
   shell: true,
@@ -110,7 +114,8 @@ const RESULT =
  *   dangerouslyRunsCommandsOfTheModel: true,
  *   rules: new CommandRules({ allow: ["echo *"] }),
  * });
- * await using runtime = new LocalRuntime({ ...shell.injections });
+ * await using runtime = new LocalRuntime();
+ * await shell.inject(runtime);
  * const run = new CaveAgent({ model: server.model(), runtime }).stream("Greet");
  * let printed = "";
  * for await (const event of run) if (event.type === "output") printed += event.text;
@@ -162,12 +167,16 @@ class Shell implements ShellTools {
     for (const name of ["maxProcesses", "maxBackground"] as const) {
       if (options[name] !== undefined) checkCount(name, options[name]);
     }
-    const { injections, tools } = toolFamily(this.#define(approval), {
+    const family = toolFamily(this.#define(approval), {
       name: this.name,
       description: "Commands on the machine of the user",
     });
-    this.injections = injections;
-    this.tools = tools;
+    this.injections = family.injections;
+    this.tools = family.tools;
+  }
+
+  async inject(runtime: Pick<Runtime, "inject">): Promise<void> {
+    await runtime.inject(this.injections);
   }
 
   async close(): Promise<void> {
@@ -314,6 +323,7 @@ class Shell implements ShellTools {
         shell: this.#shell,
         isolated: this.isIsolated,
         network,
+        readable: this.#options.readable ?? [],
         maxProcesses,
         maxFileMiB: this.#options.maxFileMiB ?? 1_024,
       },
