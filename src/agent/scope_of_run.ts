@@ -16,6 +16,9 @@ import type { HandedOver, StepSettings } from "./step/step_deps.ts";
 import type { Ledger } from "./team/ledger.ts";
 import type { RunScope } from "./team/run_scope.ts";
 
+/** Answers in a row that are refused because the task is not done. */
+const MAX_REFUSALS = 3;
+
 /** Options of {@linkcode scopeOfRun}. */
 export interface ScopeOptions {
   /** The run. */
@@ -26,6 +29,8 @@ export interface ScopeOptions {
   readonly parent: RunScope | undefined;
   /** Receives expenses. */
   readonly ledger: Ledger;
+  /** Receives notes of the model. */
+  readonly notes: string[];
   /** Receives the answer. */
   readonly answer: HandedOver;
   /** Aborts when the run is stopped. */
@@ -53,6 +58,7 @@ export function scopeOfRun(options: ScopeOptions): RunScope {
     settings,
     parent,
     ledger,
+    notes,
     answer,
     signal,
     state,
@@ -62,6 +68,7 @@ export function scopeOfRun(options: ScopeOptions): RunScope {
     skills,
   } = options;
   const { emit, people } = host;
+  let refusals = 0;
   return {
     id: host.id,
     agent,
@@ -90,10 +97,16 @@ export function scopeOfRun(options: ScopeOptions): RunScope {
     finish: async (value) => {
       const { output } = settings;
       const words = { task: "finish", what: "answer" };
+      const open = refusals < MAX_REFUSALS ? await settings.beforeFinish?.(value) : undefined;
+      if (open !== undefined) {
+        refusals++;
+        throw new RangeError(`Cannot finish: ${open}`);
+      }
       answer.value = output === undefined ? value : await checkValue(output, value, words);
       answer.done = true;
     },
     askUser: (question, options) => people.ask(question, options),
+    note: (text) => void notes.push(text),
     readArtifact: (name) => artifacts.read(name),
     skills,
   };

@@ -13,3 +13,5 @@ export {
   CommandRules,
   type CommandRulesOptions,
 } from "./shell/command_rules.ts";
+export { type Todo, type TodoTools, todoTools, type TodoToolsOptions } from "./todo_tools.ts";
+export { askTools, compressTools } from "./memory_tools.ts";

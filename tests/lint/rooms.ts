@@ -138,6 +138,7 @@ const INNER_ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["skills", ["skills/parse"]],
   ["store/sqlite", ["store"]],
   ["store/testing", ["store"]],
+  ["tools", ["tools/family"]],
   ["tools/files", ["tools/family"]],
   ["tools/shell", ["tools/family"]],
   ["tools/sub_tasks", ["tools/family"]],

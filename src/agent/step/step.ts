@@ -12,7 +12,7 @@ import { explainMisfire } from "../reply/misfire.ts";
 import type { Reply } from "../reply/reply.ts";
 import { ask, askOnce } from "./ask.ts";
 import { callTool } from "./call_tool.ts";
-import { compactState } from "./compact_state.ts";
+import { compactState, takeNotes } from "./compact_state.ts";
 import { observeReply } from "./observation.ts";
 import { runCell } from "./run_cell.ts";
 import { kept } from "./journaled.ts";
@@ -44,7 +44,8 @@ export async function step(state: RunState, deps: StepDeps): Promise<RunState> {
   if (reached !== undefined) return await exhaust(reached, { state, deps });
   deps.people.at(state.step + 1);
   let now: RunState = enterSteering({ ...state, step: state.step + 1 }, deps);
-  now = await compactState(now, { deps });
+  const noted = takeNotes(now, deps);
+  now = await compactState(noted, { deps, force: noted !== now });
   if (now.status !== "running") return now;
   const { state: asked, reply } = await ask(now, deps);
   return await follow(reply, { state: { ...asked, nudge: undefined }, deps });
@@ -77,7 +78,7 @@ async function follow(reply: Reply, { state, deps }: Situation): Promise<RunStat
     return await followCalls(reply, { state: now, deps });
   }
   if (text.trim() === "" && !reply.calledTool) return nudge(now, deps);
-  return followText(reply, { state: now, deps });
+  return await followText(reply, { state: now, deps });
 }
 
 function asAnswer(content: string): Message[] {
@@ -198,8 +199,9 @@ function text(value: unknown): string {
 }
 
 /** Follows a reply without an action: it is the answer, unless it was meant to be something else. */
-function followText(reply: Reply, { state, deps }: Situation): RunState {
-  const { emit, people, settings: { languages, mode, plainReply, output } } = deps;
+async function followText(reply: Reply, { state, deps }: Situation): Promise<RunState> {
+  const { emit, people, settings } = deps;
+  const { languages, mode, plainReply, output } = settings;
   const { text } = reply;
   const misfire = mode === "fenced" ? explainMisfire(reply, languages[0]!) : undefined;
   if (misfire !== undefined && state.idle === 0) {
@@ -218,6 +220,10 @@ function followText(reply: Reply, { state, deps }: Situation): RunState {
     return correct(output === undefined ? GO_ON : GO_ON_TYPED, { state, deps });
   }
   if (plainReply === "wait") return { ...said, status: "waiting" };
+  if (state.idle < MAX_IDLE) {
+    const open = await settings.beforeFinish?.(text);
+    if (open !== undefined) return correct(observeReply(`Not finished: ${open}`), { state, deps });
+  }
   emit("final_response", state.step, { content: text });
   return { ...said, status: "completed" };
 }

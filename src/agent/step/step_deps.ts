@@ -55,6 +55,10 @@ export interface StepSettings {
   readonly plainReply: PlainReply;
   /** The schema of the answer. */
   readonly output: Schema | undefined;
+  /** Returns a reason why the task is not done. @default none */
+  readonly beforeFinish?:
+    | ((answer: unknown) => string | undefined | Promise<string | undefined>)
+    | undefined;
   /** Whether the model is asked for a last answer when no steps are left. */
   readonly lastAnswer: boolean;
   /** Whether the model sees the images that cells display. */
@@ -93,6 +97,8 @@ export interface StepDeps {
   readonly scope: RunScope;
   /** The expense of sub-agents during the present step. */
   readonly ledger: Ledger;
+  /** Notes of the model that are not part of the state yet. */
+  readonly notes: string[];
   /** The answer that a cell has handed over. */
   readonly answer: HandedOver;
   /** Receives the run as it goes on. @default none */

@@ -251,6 +251,34 @@ export class TaskRepository<F extends object = CustomFields> {
   }
 
   /**
+   * Claims one task, whatever its place in the order.
+   *
+   * @param id The identifier.
+   * @param options The worker, and the time of the claim.
+   * @returns The task, which is in progress.
+   * @throws {RangeError} If there is no such task, or it is in progress, complete or given up.
+   */
+  async claim(
+    id: string,
+    { worker = "", claimMs }: Omit<ClaimOptions, "list"> = {},
+  ): Promise<Task<F>> {
+    return await this.#table.update(id, (task) => {
+      if (task.state !== "not_started") {
+        throw new RangeError(`Cannot claim ${JSON.stringify(task.name)}: it is ${task.state}`);
+      }
+      const now = Date.now();
+      return withoutUndefined({
+        ...task,
+        state: "in_progress",
+        attempts: task.attempts + 1,
+        worker,
+        claimedUntil: claimMs === undefined ? undefined : now + claimMs,
+        updatedAt: now,
+      });
+    }, { task: "claim" });
+  }
+
+  /**
    * Renews a claim.
    *
    * @param id The identifier.
