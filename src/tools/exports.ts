@@ -15,3 +15,9 @@ export {
 } from "./shell/command_rules.ts";
 export { type Todo, type TodoTools, todoTools, type TodoToolsOptions } from "./todo_tools.ts";
 export { askTools, compressTools } from "./memory_tools.ts";
+export {
+  type SearchProvider,
+  type SearchResult,
+  webTools,
+  type WebToolsOptions,
+} from "./web/web_tools.ts";

@@ -25,6 +25,12 @@ export interface Todo {
   readonly priority: "low" | "medium" | "high";
 }
 
+/** The part of a repository of tasks that the tools use. */
+export type TodoRepository = Pick<
+  TaskRepository,
+  "list" | "create" | "update" | "claim" | "complete" | "delete"
+>;
+
 /** Options of {@linkcode todoTools}. */
 export interface TodoToolsOptions {
   /** The list of the repository: one for each conversation. @default "todo" */
@@ -75,7 +81,7 @@ const TODO =
  * assertEquals(await todos.beforeFinish(), 'there are open tasks: "look", "act"');
  * ```
  */
-export function todoTools(tasks: TaskRepository, options: TodoToolsOptions = {}): TodoTools {
+export function todoTools(tasks: TodoRepository, options: TodoToolsOptions = {}): TodoTools {
   checkOptions(options, { names: { list: true }, task: "make tools for tasks" });
   const { list = "todo" } = options;
   const turns = new Mutex();
@@ -158,7 +164,7 @@ export function todoTools(tasks: TaskRepository, options: TodoToolsOptions = {})
 
 /** Brings a task into a state, by the ways that the repository has. */
 async function bring(
-  tasks: TaskRepository,
+  tasks: TodoRepository,
   { id, from, status }: {
     readonly id: string;
     readonly from: Task["state"];
