@@ -106,6 +106,7 @@ export function scopeOfRun(options: ScopeOptions): RunScope {
       answer.done = true;
     },
     askUser: (question, options) => people.ask(question, options),
+    question: () => state().messages[state().question]?.content ?? "",
     note: (text) => void notes.push(text),
     readArtifact: (name) => artifacts.read(name),
     skills,

@@ -21,3 +21,11 @@ export {
   webTools,
   type WebToolsOptions,
 } from "./web/web_tools.ts";
+export {
+  type OpenSubTask,
+  type SubAgent,
+  type SubTaskResult,
+  type SubTaskTools,
+  subTaskTools,
+  type SubTaskToolsOptions,
+} from "./sub_tasks/sub_task_tools.ts";

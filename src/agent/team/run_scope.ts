@@ -43,6 +43,8 @@ export interface RunScope {
   readonly emit: <T extends ToolEventType>(type: T, fields: AgentEventMap[T]) => void;
   /** Keeps a text for cells, and returns the name by which they read it; `undefined` if the run keeps none. */
   readonly keepArtifact: (name: string, text: string) => Promise<string | undefined>;
+  /** Returns the question of the run. */
+  readonly question: () => string;
   /** Keeps a note of the model: it stays in the history when that is compacted, and the history is compacted soon. */
   readonly note: (text: string) => void;
   /** Adds what a run that its cells start has used. */

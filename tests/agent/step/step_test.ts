@@ -62,6 +62,7 @@ function means(server: ScriptedServer, runtime: Runtime, types: AgentEventType[]
       emit: () => {},
       keepArtifact: () => Promise.resolve(undefined),
       note: () => {},
+      question: () => "",
       readArtifact: () => "",
     },
     ledger,
