@@ -36,13 +36,15 @@ const agent = new CaveAgent({
   runtime,
   instructions: "You are a programmer. Look before you change, change little, and run the tests.",
 });
-const write = (text: string) => void Deno.stdout.writeSync(new TextEncoder().encode(text));
-const view = new RunView({ write, style: createStyle({ enabled: Deno.stdout.isTerminal() }) });
+const view = new RunView({
+  write: (text) => void Deno.stdout.writeSync(new TextEncoder().encode(text)),
+  style: createStyle({ enabled: Deno.stdout.isTerminal() }),
+});
 const run = agent.stream(task);
 for await (const event of run) {
   view.show(event);
   if (event.type !== "approval_request") continue;
-  // What is remembered holds for this very command, and for no other one.
+  // The decision holds for this very command, and for no other one.
   const allow = example.scripted || confirm(printable(JSON.stringify(event.args)));
   run.approve(event.id, { allow, remember: true });
 }

@@ -50,6 +50,6 @@ export async function needsApproval(
 }
 
 /** Returns for which calls a decision can be remembered; `undefined` for all calls of the function. */
-export function sortOf(need: boolean | string): string | undefined {
+export function sortOf(need: unknown): string | undefined {
   return typeof need === "string" ? need : undefined;
 }

@@ -17,7 +17,7 @@ import { type ToolFamily, toolFamily } from "./family/tool_family.ts";
 export interface Todo {
   /** The identifier. */
   readonly id: string;
-  /** What is to be done. */
+  /** The task, in a few words. */
   readonly title: string;
   /** The state; at most one is in progress. */
   readonly status: "open" | "in_progress" | "done";

@@ -12,6 +12,7 @@ const RUNTIME = ["runtime", "declare", "host", "inject", ...CELLS, "rpc", ...GRO
 /** For each room under `src/` the other rooms that its modules may import. */
 const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["cli", [
+    "resources",
     "cave_agent",
     "mcp_server",
     "terminal",
@@ -22,6 +23,8 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
     "model",
     ...RUNTIME,
   ]],
+  // Files of projects and users that describe agents, and what agents are made of.
+  ["resources", ["workspace", "skills", "agent", ...GROUND]],
   ["terminal", ["agent", "model", ...RUNTIME]],
   // The kernel as a tool of other agents shows results as this package's own agent does.
   ["cell_tool", ["agent", ...RUNTIME]],

@@ -17,9 +17,9 @@ import type { Tool } from "./tool.ts";
 export interface ToolFamily {
   /** The name of the object in cells: `files`. */
   readonly name: string;
-  /** What a runtime takes by its method `inject`. */
+  /** The functions and the module for the method `inject` of a runtime. */
   readonly injections: InjectOptions;
-  /** What an agent takes: `new CaveAgent({ tools: family.tools })`. */
+  /** The tools for an agent: `new CaveAgent({ tools: family.tools })`. */
   readonly tools: Readonly<Record<string, HostFunction>>;
 
   /**

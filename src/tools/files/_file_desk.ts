@@ -1,4 +1,4 @@
-/** What the tools for files share: the workspace, its protected files, its changes, one at a time. */
+/** The parts that tools for files share: the workspace, its protected files, its changes, one at a time. */
 
 import { Mutex } from "../../async/mutex.ts";
 import { LocalWorkspace } from "../../workspace/local/local_workspace.ts";

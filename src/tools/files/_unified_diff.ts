@@ -103,8 +103,8 @@ function filePatchOf(patch: StructuredPatch): FilePatch {
 
 /** Returns the path in a header; `undefined` for no file. */
 function pathOf(name: string | undefined): string | undefined {
-  const path = name?.split("\t", 1)[0]!.trim();
-  if (path === undefined || path === "" || path === "/dev/null") return undefined;
+  const [path = ""] = (name ?? "").trim().split("\t", 1);
+  if (path === "" || path === "/dev/null") return undefined;
   return path.replace(/^[ab]\//, "");
 }
 

@@ -34,7 +34,7 @@ export async function walk({ workspace }: FileDesk, options: WalkOptions): Promi
   const { start, includeHidden, includeIgnored, scanLimit, signal } = options;
   const isWithin = (path: string) => path === start || start.startsWith(`${path}/`);
   const relative = (path: string) => start === "." ? path : path.slice(start.length + 1);
-  // Whoever begins within such a folder wants to see it.
+  // A search that begins within such a folder is meant for it.
   const ignores = (path: string) =>
     !includeIgnored && !isWithin(path) && isIgnored(start === "." ? path : `/${relative(path)}`);
   const hides = (path: string) => !includeHidden && isHidden(relative(path));

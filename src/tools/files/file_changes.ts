@@ -122,7 +122,7 @@ export class FileChanges {
     const conflicts = new Map<string, string>();
     const mine = this.#kept.filter((kept) => run === undefined || kept.run === run).toReversed();
     for (const kept of mine) {
-      // What is older than a conflict cannot be reached any more.
+      // A change that is older than a conflict cannot be reached any more.
       if (conflicts.has(kept.path) || conflicts.has(kept.to ?? kept.path)) continue;
       const reason = await this.#restore(kept);
       if (reason !== undefined) {

@@ -8,6 +8,17 @@ import { commandLine, type CommandPlace } from "./_command_line.ts";
 /** The end of a command: by itself, at its time limit, or because it was stopped. */
 export type CommandStatus = "running" | "exited" | "timeout" | "stopped";
 
+/** A command, for a model. */
+export interface CommandDescription {
+  readonly id: string;
+  readonly status: CommandStatus;
+  readonly exitCode?: number;
+  readonly durationMs?: number;
+  readonly output: string;
+  readonly outputChars: number;
+  readonly truncated: boolean;
+}
+
 /** Options of {@linkcode Command}. */
 export interface CommandOptions {
   readonly id: string;
@@ -65,6 +76,25 @@ export class Command {
     this.#killing = killTree(this.#child.pid, this.id);
   }
 
+  /**
+   * Describes the command, for a model.
+   *
+   * @param from The first character of the output. @default head and tail
+   */
+  describe(from?: number): CommandDescription {
+    const { id, status, exitCode, output, durationMs } = this;
+    const { maxOutputChars } = this.#options;
+    const text = from === undefined ? output.shown() : output.from(from).slice(0, maxOutputChars);
+    return {
+      id,
+      status,
+      ...(status === "running" ? {} : { exitCode, durationMs }),
+      output: text,
+      outputChars: output.length,
+      truncated: from === undefined ? output.isCut : from + text.length < output.length,
+    };
+  }
+
   async #follow(): Promise<void> {
     const started = performance.now();
     const { stdin, timeoutMs } = this.#options;
@@ -77,7 +107,7 @@ export class Command {
     } finally {
       clearTimeout(timer);
       if (this.status === "running") this.status = "exited";
-      // What it has left in the background would hold the output open.
+      // Processes that it has left in the background would hold the output open.
       await this.#killing;
       await killTree(this.#child.pid, this.id);
     }

@@ -50,7 +50,7 @@ export function wordsOf(command: string): string[] | undefined {
  * @param command The command.
  */
 export function programsIn(command: string): Set<string> {
-  // What a shell drops within words, so that `r\m` and `r''m` are found as well.
+  // Without the marks that a shell drops within words, so that `r\m` and `r''m` are found as well.
   const flat = command.replaceAll(/\\\n|\\|'|"/g, "");
   const programs = new Set<string>();
   for (const [, word] of flat.matchAll(/([^\s;&|<>()$`{}=]+)/g)) {

@@ -6,8 +6,6 @@
 
 import { z } from "zod";
 import { currentScope, type RunScope } from "../../agent/team/run_scope.ts";
-import { checkCount, checkLimit } from "../../limits/limit.ts";
-import { checkOptions, type OptionNames } from "../../limits/options.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { LocalWorkspace } from "../../workspace/local/local_workspace.ts";
 import { joinPath, parsePath, shown } from "../../workspace/workspace_path.ts";
@@ -16,62 +14,10 @@ import { type ToolFamily, toolFamily } from "../family/tool_family.ts";
 import { defineTool } from "../family/tool.ts";
 import { Command } from "./_command.ts";
 import { findShell, hasBubblewrap } from "./_command_line.ts";
+import { checkShellOptions, type ShellToolsOptions } from "./shell_options.ts";
 import { type CommandRequest, CommandRules, sortOfCommand } from "./command_rules.ts";
 
-/** Options of {@linkcode shellTools}. */
-export interface ShellToolsOptions {
-  /**
-   * Has to be `true`. Commands run as the user of the host's process, and with the sandbox "none" they can do everything that
-   * this user can do: read all files, send them anywhere, change the host itself. No rule of this package stops them.
-   */
-  readonly dangerouslyRunsCommandsOfTheModel: true;
-  /**
-   * The wall around commands: bubblewrap, in which they write to the workspace only and have no network unless `network` is true,
-   * or none. `auto` takes bubblewrap where it works. @default "auto"
-   */
-  readonly sandbox?: "auto" | "bubblewrap" | "none" | undefined;
-  /** Whether commands in bubblewrap reach the network. @default false */
-  readonly network?: boolean | undefined;
-  /** Paths of the host that commands in bubblewrap can read besides: those of programs. @default none */
-  readonly readable?: readonly string[] | undefined;
-  /** Whether a person approves commands that no rule allows. Without, all run that no rule denies. @default "ask" */
-  readonly approval?: "ask" | "never" | undefined;
-  /** Rules on commands. @default all are asked for */
-  readonly rules?: CommandRules | undefined;
-  /** The shell, to which the command is appended. @default bash or sh, as it is found at the start */
-  readonly shell?: readonly string[] | undefined;
-  /** The environment of commands. Nothing of the host's is passed on. @default a PATH, and UTF-8 */
-  readonly env?: Readonly<Record<string, string>> | undefined;
-  /** Time limit of a command that has none of its own, in milliseconds. @default 120000 */
-  readonly timeoutMs?: number | undefined;
-  /** The longest time limit that a command can have, in milliseconds. @default 600000 */
-  readonly maxTimeoutMs?: number | undefined;
-  /** Characters of output that are returned: head and tail. @default 20000 */
-  readonly maxOutputChars?: number | undefined;
-  /** Number of processes of the user, where the system counts them: not those of root. @default 512 */
-  readonly maxProcesses?: number | undefined;
-  /** Size of a file that a command writes, in MiB. @default 1024 */
-  readonly maxFileMiB?: number | undefined;
-  /** Number of commands in the background at once. @default 8 */
-  readonly maxBackground?: number | undefined;
-}
-
-const OPTIONS: OptionNames<ShellToolsOptions> = {
-  dangerouslyRunsCommandsOfTheModel: true,
-  sandbox: true,
-  network: true,
-  readable: true,
-  approval: true,
-  rules: true,
-  shell: true,
-  env: true,
-  timeoutMs: true,
-  maxTimeoutMs: true,
-  maxOutputChars: true,
-  maxProcesses: true,
-  maxFileMiB: true,
-  maxBackground: true,
-};
+export type { ShellToolsOptions };
 
 /** Tools that run commands, with what has to be ended. */
 export interface ShellTools extends ToolFamily, AsyncDisposable {
@@ -123,16 +69,7 @@ const RESULT =
  * ```
  */
 export function shellTools(workspace: LocalWorkspace, options: ShellToolsOptions): ShellTools {
-  const task = "make tools that run commands";
-  checkOptions(options, { names: OPTIONS, task });
-  if (options.dangerouslyRunsCommandsOfTheModel !== true) {
-    throw new TypeError(
-      `Cannot ${task}: they leave the sandbox; set dangerouslyRunsCommandsOfTheModel to true to say that you know`,
-    );
-  }
-  if (typeof workspace?.root !== "string") {
-    throw new TypeError(`Cannot ${task}: the workspace is not a LocalWorkspace`);
-  }
+  checkShellOptions(workspace, options);
   return new Shell(workspace, options);
 }
 
@@ -160,12 +97,6 @@ class Shell implements ShellTools {
       throw new Deno.errors.NotSupported(
         'Cannot run commands in bubblewrap: it does not work here; install it, or use the sandbox "none"',
       );
-    }
-    for (const name of ["timeoutMs", "maxTimeoutMs", "maxOutputChars", "maxFileMiB"] as const) {
-      if (options[name] !== undefined) checkLimit(name, options[name]);
-    }
-    for (const name of ["maxProcesses", "maxBackground"] as const) {
-      if (options[name] !== undefined) checkCount(name, options[name]);
     }
     const family = toolFamily(this.#define(approval), {
       name: this.name,
@@ -239,7 +170,7 @@ class Shell implements ShellTools {
       returns: "CommandResult",
       types: [RESULT],
       effect: "read",
-      call: ({ id, from }) => Promise.resolve(this.#describe(this.#find(id), { from })),
+      call: ({ id, from }) => Promise.resolve(this.#find(id).describe(from)),
     });
     const stop = defineTool({
       member: "stop",
@@ -255,7 +186,7 @@ class Shell implements ShellTools {
         const command = this.#find(id);
         if (command.status === "running") command.stop();
         await command.ended;
-        return this.#describe(command);
+        return command.describe();
       },
     });
     return [run, status, stop];
@@ -286,7 +217,7 @@ class Shell implements ShellTools {
     });
     if (background) {
       end.catch(() => {});
-      return this.#describe(command);
+      return command.describe();
     }
     await end;
     this.#commands.delete(command.id);
@@ -294,7 +225,7 @@ class Shell implements ShellTools {
     const artifact = command.output.isCut
       ? await scope?.keepArtifact(command.id, command.output.from(0))
       : undefined;
-    return { ...this.#describe(command), ...(artifact === undefined ? {} : { artifact }) };
+    return { ...command.describe(), ...(artifact === undefined ? {} : { artifact }) };
   }
 
   async #start(
@@ -371,20 +302,5 @@ class Shell implements ShellTools {
         [...this.#commands.keys()].join(", ") || "none"
       }`,
     );
-  }
-
-  #describe(command: Command, { from }: { readonly from?: number | undefined } = {}) {
-    const { id, status, exitCode, output, durationMs } = command;
-    const { maxOutputChars = 20_000 } = this.#options;
-    const text = from === undefined ? output.shown() : output.from(from).slice(0, maxOutputChars);
-    const isOver = status !== "running";
-    return {
-      id,
-      status,
-      ...(isOver ? { exitCode, durationMs } : {}),
-      output: text,
-      outputChars: output.length,
-      truncated: from === undefined ? output.isCut : from + text.length < output.length,
-    };
   }
 }

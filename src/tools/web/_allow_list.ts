@@ -2,7 +2,7 @@
 
 import { isPrivateAddress } from "./_addresses.ts";
 
-/** What may be fetched. */
+/** The addresses that can be fetched. */
 export interface AllowList {
   /** Checks an address before it is fetched, be it asked for or redirected to. */
   readonly check: (url: string) => URL;

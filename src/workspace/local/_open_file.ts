@@ -70,7 +70,10 @@ export function readAll(
 }
 
 /** Appends all bytes, or none. */
-export function appendAll(descriptor: number, bytes: Uint8Array, size: number): void {
+export function appendAll(
+  descriptor: number,
+  { bytes, size }: { readonly bytes: Uint8Array; readonly size: number },
+): void {
   try {
     for (let done = 0; done < bytes.length;) {
       done += fs.writeSync(descriptor, bytes, done, bytes.length - done);

@@ -179,7 +179,7 @@ export class LocalWorkspace implements Workspace {
       try {
         const { size, nlink } = fs.fstatSync(descriptor);
         if (nlink > 1) throw hardLinked(task, path);
-        appendAll(descriptor, bytes, size);
+        appendAll(descriptor, { bytes, size });
       } finally {
         fs.closeSync(descriptor);
       }

@@ -20,7 +20,7 @@ export interface BucketOptions {
 /** An object, or the common beginning of several keys, which ends in `/`. */
 export type Listed = Pick<ListObject, "Key" | "Size" | "LastModified">;
 
-/** What is attempted, for messages, and its signal. */
+/** An operation and its path, for messages, and its signal. */
 export interface Attempt {
   readonly task: string;
   readonly path: string;
@@ -59,7 +59,10 @@ export class Bucket {
   }
 
   /** Writes an object, a large one in parts. */
-  async put(key: string, bytes: Uint8Array<ArrayBuffer>, attempt: Attempt): Promise<void> {
+  async put(
+    key: string,
+    { bytes, ...attempt }: Attempt & { readonly bytes: Uint8Array<ArrayBuffer> },
+  ): Promise<void> {
     const { partBytes } = this.#options;
     if (bytes.length > partBytes) return await this.#putParts(key, bytes, attempt);
     await this.#ask(attempt, async (client) => {

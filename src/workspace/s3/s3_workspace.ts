@@ -5,8 +5,6 @@
  */
 
 import { Mutex } from "../../async/mutex.ts";
-import { checkCount, checkLimit } from "../../limits/limit.ts";
-import { checkOptions, type OptionNames } from "../../limits/options.ts";
 import { checkSize, toBytes, toText } from "../_contents.ts";
 import { inOrder } from "../_listing.ts";
 import { alreadyThere, missing, notEmpty } from "../_refusals.ts";
@@ -25,52 +23,13 @@ import {
 } from "../workspace.ts";
 import { joinPath, parseFilePath, parsePath, shown } from "../workspace_path.ts";
 import { type Attempt, Bucket, type Listed } from "./_bucket.ts";
+import { collect } from "./_collect.ts";
+import { checkS3Options, type S3WorkspaceOptions } from "./s3_options.ts";
 
-/** Options of {@linkcode S3Workspace}. */
-export interface S3WorkspaceOptions {
-  /** The address of the service: `https://s3.eu-central-1.amazonaws.com`. */
-  readonly endpoint: string;
-  /** The bucket, which must exist. */
-  readonly bucket: string;
-  /** The identifier of the key. */
-  readonly accessKeyId: string;
-  /** The secret of the key. */
-  readonly secretAccessKey: string;
-  /** The region. @default "us-east-1" */
-  readonly region?: string | undefined;
-  /** The beginning of all keys: `projects/7/`. @default "" */
-  readonly prefix?: string | undefined;
-  /** Where the name of the bucket stands: in the path of addresses, or in the name of the host. @default "path" */
-  readonly addressing?: "path" | "virtual" | undefined;
-  /** Time limit of one request, in milliseconds. @default 60000 */
-  readonly timeoutMs?: number | undefined;
-  /** Number of times that a request is made again after a failure that may pass. @default 3 */
-  readonly retries?: number | undefined;
-  /** Size from which files are written in parts, and that of a part, in bytes. @default 8388608 */
-  readonly partBytes?: number | undefined;
-  /** Whether entries can be removed and moved. @default false */
-  readonly canRemove?: boolean | undefined;
-}
-
-const OPTIONS: OptionNames<S3WorkspaceOptions> = {
-  endpoint: true,
-  bucket: true,
-  accessKeyId: true,
-  secretAccessKey: true,
-  region: true,
-  prefix: true,
-  addressing: true,
-  timeoutMs: true,
-  retries: true,
-  partBytes: true,
-  canRemove: true,
-};
+export type { S3WorkspaceOptions };
 
 /** Bytes of a key. */
 const MAX_KEY_BYTES = 1_024;
-
-/** Smallest part that storages accept, beside the last one. */
-const MIN_PART_BYTES = 5 << 20;
 
 /** Files that a directory may have to be removed with all in it. */
 const MAX_REMOVED = 100_000;
@@ -111,31 +70,9 @@ export class S3Workspace implements Workspace {
    * @throws {TypeError} If an option is missing or has an unknown name.
    */
   constructor(options: S3WorkspaceOptions) {
-    const task = "open a workspace in object storage";
-    checkOptions(options, { names: OPTIONS, task });
-    for (const name of ["endpoint", "bucket", "accessKeyId", "secretAccessKey"] as const) {
-      if (typeof options[name] === "string" && options[name] !== "") continue;
-      throw new TypeError(`Cannot ${task}: ${name} is missing`);
-    }
-    const { prefix = "", addressing = "path", partBytes = 8 << 20, canRemove = false } = options;
-    if (prefix !== "" && !/^(?:[^/\\\0]+\/)+$/.test(prefix) || /(?:^|\/)\.\.?\//.test(prefix)) {
-      throw new TypeError(
-        `Cannot ${task}: prefix is ${shown(prefix)}, and not names that end in /`,
-      );
-    }
-    if (checkCount("partBytes", partBytes) < MIN_PART_BYTES) {
-      throw new RangeError(`Cannot ${task}: partBytes is ${partBytes}, below ${MIN_PART_BYTES}`);
-    }
+    const { prefix, canRemove, bucket } = checkS3Options(options);
     this.#prefix = prefix;
-    this.#bucket = new Bucket({
-      address: addressOf(options, { task, addressing }),
-      region: options.region ?? "us-east-1",
-      accessKeyId: options.accessKeyId,
-      secretAccessKey: options.secretAccessKey,
-      timeoutMs: checkLimit("timeoutMs", options.timeoutMs ?? 60_000),
-      retries: Math.max(0, options.retries ?? 3),
-      partBytes,
-    });
+    this.#bucket = new Bucket(bucket);
     if (!canRemove) return;
     this.remove = (path, options = {}) => this.#remove(path, options);
     this.move = (from, to, options = {}) => this.#move({ from, to }, options);
@@ -215,7 +152,7 @@ export class S3Workspace implements Workspace {
     const names = parseFilePath(path, attempt);
     const old = await this.#checkPlace(names, attempt);
     if (createNew && old !== undefined) throw alreadyThere("write", path);
-    await this.#bucket.put(this.#key(names, attempt), bytes, attempt);
+    await this.#bucket.put(this.#key(names, attempt), { bytes, ...attempt });
   }
 
   async append(
@@ -233,7 +170,7 @@ export class S3Workspace implements Workspace {
       const bytes = new Uint8Array(before.length + added.length);
       bytes.set(before);
       bytes.set(added, before.length);
-      await this.#bucket.put(this.#key(names, attempt), bytes, attempt);
+      await this.#bucket.put(this.#key(names, attempt), { bytes, ...attempt });
     }, signal);
   }
 
@@ -286,7 +223,8 @@ export class S3Workspace implements Workspace {
     if (found?.kind !== "file") throw missing("move", from, { found, wanted: "file" });
     await this.#checkAbove(target, into);
     if (await this.#info(target, into) !== undefined) throw alreadyThere(into.task, to);
-    await this.#bucket.put(this.#key(target, into), await this.readBytes(from, { signal }), into);
+    const bytes = await this.readBytes(from, { signal });
+    await this.#bucket.put(this.#key(target, into), { bytes, ...into });
     await this.#bucket.delete(this.#key(source, attempt), attempt);
   }
 
@@ -361,47 +299,4 @@ export class S3Workspace implements Workspace {
     if (hindrance === undefined) return key;
     throw new WorkspaceError("path", `Cannot ${task} ${shown(path)}: ${hindrance}`);
   }
-}
-
-function addressOf(
-  { endpoint, bucket }: S3WorkspaceOptions,
-  { task, addressing }: { readonly task: string; readonly addressing: string },
-): string {
-  if (!URL.canParse(endpoint) || !/^https?:/.test(endpoint)) {
-    throw new TypeError(`Cannot ${task}: endpoint is ${shown(endpoint)}, and not an http address`);
-  }
-  if (!/^[a-z0-9][a-z0-9.-]{1,62}$/i.test(bucket)) {
-    throw new TypeError(`Cannot ${task}: ${shown(bucket)} is no name of a bucket`);
-  }
-  if (addressing !== "path" && addressing !== "virtual") {
-    throw new TypeError(
-      `Cannot ${task}: addressing is ${shown(addressing)}; it is "path" or "virtual"`,
-    );
-  }
-  const url = new URL(endpoint);
-  if (addressing === "path") return `${url.href.replace(/\/+$/, "")}/${bucket}`;
-  url.hostname = `${bucket}.${url.hostname}`;
-  return url.href.replace(/\/+$/, "");
-}
-
-async function collect(
-  body: ReadableStream<Uint8Array>,
-  { path, maxBytes }: { readonly path: string; readonly maxBytes: number | undefined },
-): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const reader = body.getReader();
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    size += part.value.length;
-    if (size > (maxBytes ?? Infinity)) await reader.cancel();
-    checkSize(size, { path, maxBytes });
-    chunks.push(part.value);
-  }
-  const bytes = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return bytes;
 }
