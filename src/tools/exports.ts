@@ -1,5 +1,5 @@
 /**
- * Tools for agents: files, for cells and for tool calls alike.
+ * Tools for agents, for cells and for tool calls alike: files, commands, tasks, questions, the web, sub-tasks.
  *
  * @module
  */
@@ -13,7 +13,13 @@ export {
   CommandRules,
   type CommandRulesOptions,
 } from "./shell/command_rules.ts";
-export { type Todo, type TodoTools, todoTools, type TodoToolsOptions } from "./todo_tools.ts";
+export {
+  type Todo,
+  type TodoRepository,
+  type TodoTools,
+  todoTools,
+  type TodoToolsOptions,
+} from "./todo_tools.ts";
 export { askTools, compressTools } from "./memory_tools.ts";
 export {
   type SearchProvider,
