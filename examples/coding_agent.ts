@@ -51,4 +51,6 @@ for await (const event of run) {
 view.close(await run.result);
 const changes = files.changes(run.id).map(({ path, added, removed }) => [path, added, removed]);
 if (example.scripted) check(changes, [["mean.ts", 1, 1]]);
-else if (changes.length > 0 && confirm("Undo the changes?")) console.log(await files.undo(run.id));
+else if (changes.length > 0 && confirm("Undo the changes?")) {
+  console.log(printable(JSON.stringify(await files.undo(run.id))));
+}

@@ -29,6 +29,12 @@ const ALLOWED: ReadonlyMap<string, readonly [line: RegExp, reason: string][]> = 
   ["examples/support_bot.ts", [
     [/Deno\.writeTextFile\(ledger/, "a file of the example"],
   ]],
+  ["examples/coding_agent.ts", [
+    [/console\.log\(\(await (?:files|shell)\./, "code of a cell"],
+    [/Deno\.stdout\.writeSync\(new TextEncoder\(\)\.encode\(text\)\)/, "text of a view"],
+    [/Deno\.stdout\.isTerminal\(\)/, "a question about the terminal"],
+    [/confirm\(printable\(/, "printable"],
+  ]],
   ["examples/demo.ts", [
     [/Deno\.stdout\.isTerminal\(\)/, "a question about the terminal"],
     [/Deno\.stdout\.writeSync\(encoder\.encode\(text\)\)/, "text of a view"],
