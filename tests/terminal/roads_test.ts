@@ -31,6 +31,7 @@ const ALLOWED: ReadonlyMap<string, readonly [line: RegExp, reason: string][]> = 
   ]],
   ["examples/coding_agent.ts", [
     [/console\.log\(\(await (?:files|shell)\./, "code of a cell"],
+    [/confirm\("Undo/, "a literal"],
     [/Deno\.stdout\.writeSync\(new TextEncoder\(\)\.encode\(text\)\)/, "text of a view"],
     [/Deno\.stdout\.isTerminal\(\)/, "a question about the terminal"],
     [/confirm\(printable\(/, "printable"],
