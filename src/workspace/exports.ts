@@ -21,3 +21,4 @@ export { WorkspaceError } from "./workspace.ts";
 export { parsePath, type ParsePathOptions } from "./workspace_path.ts";
 export { LocalWorkspace, type LocalWorkspaceOptions } from "./local/local_workspace.ts";
 export { MemoryWorkspace, type MemoryWorkspaceOptions } from "./memory_workspace.ts";
+export { WorkspaceView, type WorkspaceViewOptions } from "./workspace_view.ts";

@@ -110,6 +110,10 @@ Deno.test({
         `trap '' TERM HUP INT; (trap '' TERM HUP INT; sleep ${number}) & echo started`,
       ],
       ["without the pipe", `setsid sleep ${number} >/dev/null 2>&1 </dev/null & echo started`],
+      [
+        "a fork bomb that stops by itself",
+        `f() { [ $1 -gt 0 ] && { f $(($1 - 1)) & f $(($1 - 1)) & } ; sleep ${number}; }; f 6 & echo started`,
+      ],
       ["many", `for i in $(seq 60); do setsid sleep ${number} & done; echo started`],
     ];
     for (const [name, command] of escapes) {
