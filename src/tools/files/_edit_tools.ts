@@ -65,7 +65,7 @@ export function editTools(desk: FileDesk, approval: ToolParts<z.ZodObject>["appr
           const old = part.kind === "create"
             ? { bytes: await desk.changes.contentOf(path, signal), text: "" }
             : await desk.textOf(path, { task, signal });
-          const after = applyDiff(part, { exists: old.bytes !== undefined, text: old.text });
+          const after = await applyDiff(part, { exists: old.bytes !== undefined, text: old.text });
           planned.push({
             path,
             before: old.bytes,

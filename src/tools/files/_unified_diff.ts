@@ -1,6 +1,6 @@
 /** Unified diffs of models: with wrong numbers of lines, and context from memory. */
 
-import { applyPatch, parsePatch, type StructuredPatch } from "diff";
+import type { StructuredPatch } from "diff";
 import { joinPath, parseFilePath, shown } from "../../workspace/workspace_path.ts";
 
 /** A part of a diff: the changes of one file. */
@@ -23,7 +23,8 @@ const MAX_HUNKS = 500;
  * @param text The diff.
  * @throws {SyntaxError} If it is none; {RangeError} if it has too many files.
  */
-export function readDiff(text: string): FilePatch[] {
+export async function readDiff(text: string): Promise<FilePatch[]> {
+  const { parsePatch } = await import("diff");
   let patches: StructuredPatch[];
   try {
     patches = parsePatch(withCounts(text));
@@ -63,10 +64,11 @@ export function readDiff(text: string): FilePatch[] {
  * @param old Whether the file exists, and its text.
  * @throws {RangeError} If they do not fit.
  */
-export function applyDiff(
+export async function applyDiff(
   { path, kind, patch }: FilePatch,
   { exists, text }: { readonly exists: boolean; readonly text: string },
-): string {
+): Promise<string> {
+  const { applyPatch } = await import("diff");
   if (kind === "create" && exists) {
     throw new RangeError(`Cannot patch ${shown(path)}: the diff makes this file, and it exists`);
   }
