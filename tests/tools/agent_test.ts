@@ -7,6 +7,10 @@ import { fileTools } from "../../src/tools/files/file_tools.ts";
 import { joinTools } from "../../src/tools/family/tool_family.ts";
 import { shellTools } from "../../src/tools/shell/shell_tools.ts";
 import { LocalWorkspace } from "../../src/workspace/local/local_workspace.ts";
+import { MemoryWorkspace } from "../../src/workspace/memory_workspace.ts";
+import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
+import { openSession } from "../../src/session/open_session.ts";
+import { MemoryStore } from "../../src/store/memory_store.ts";
 import { temporaryFolder } from "../workspace/_folder.ts";
 
 const PNG =
@@ -170,4 +174,26 @@ Deno.test("tools are declared with their schemas", async () => {
   ) {
     assert(functions.includes(part), `${part} is missing`);
   }
+});
+
+Deno.test("tools serve sessions: their events are in the log, and a change is undone by its run", async () => {
+  await using store = new MemoryStore();
+  await using server = new ScriptedServer({
+    replies: [cell(`await files.write("a.md", "two\\n")`), "Done."],
+  });
+  const workspace = new MemoryWorkspace({ files: { "a.md": "one\n" } });
+  const files = fileTools(workspace);
+  await using runtime = new LocalRuntime();
+  await files.inject(runtime);
+  const agent = new CaveAgent({ model: server.model(), runtime });
+  await using session = await openSession("s", { store, agent });
+  const run = await session.prompt("Work");
+  await run.result;
+  const seen: string[] = [];
+  for await (const event of run) {
+    if (event.type === "file_change") seen.push(`${event.path} ${event.change}`);
+  }
+  assertEquals(seen, ["a.md update"]);
+  assertEquals((await files.undo(run.id)).restored, ["a.md"]);
+  assertEquals(await workspace.readText("a.md"), "one\n");
 });
