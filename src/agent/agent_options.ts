@@ -57,6 +57,13 @@ export interface AgentOptions<R extends Runtime = Runtime> extends RunLimits {
    * calls `finish(answer)` (`continue`), or the run waits for `run.answer()` (`wait`). @default "finish"
    */
   readonly plainReply?: "finish" | "continue" | "wait" | undefined;
+  /**
+   * Called before a run is completed, with the answer: returns a reason why the task is not done, which the model sees, and
+   * goes on; `undefined` if it is. After three refusals in a row, an answer is accepted. @default none
+   */
+  readonly beforeFinish?:
+    | ((answer: unknown) => string | undefined | Promise<string | undefined>)
+    | undefined;
   /** Whether cells have `finish(answer)`, which ends the run. @default whether `plainReply` is `continue` */
   readonly finish?: boolean | undefined;
   /** Whether cells have `askUser(question, { options })`, which waits for `run.answer()`. @default false */
@@ -97,6 +104,7 @@ export const AGENT_OPTIONS: OptionNames<AgentOptions> = {
   cells: true,
   tools: true,
   plainReply: true,
+  beforeFinish: true,
   finish: true,
   askUser: true,
   lastAnswer: true,

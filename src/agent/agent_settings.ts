@@ -31,6 +31,9 @@ export function settingsOf(options: AgentOptions): StepSettings {
       `Cannot use plainReply ${JSON.stringify(plainReply)}: it is "finish", "continue" or "wait"`,
     );
   }
+  if (options.beforeFinish !== undefined && typeof options.beforeFinish !== "function") {
+    throw new TypeError(`Cannot use beforeFinish: it is a ${typeof options.beforeFinish}`);
+  }
   if (options.cellTimeoutMs !== undefined) checkLimit("cellTimeoutMs", options.cellTimeoutMs);
   const maxObservationChars = options.maxObservationChars ?? 5_000;
   const windowTokens = options.contextWindowTokens ?? 128_000;
@@ -44,6 +47,7 @@ export function settingsOf(options: AgentOptions): StepSettings {
     limits: checkRunLimits(options),
     prices: options.prices,
     plainReply,
+    beforeFinish: options.beforeFinish,
     output: undefined,
     compact: false,
     lastAnswer: options.lastAnswer ?? false,

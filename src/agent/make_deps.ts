@@ -69,7 +69,9 @@ export async function makeDeps(parts: AgentParts, run: RunParts): Promise<StepDe
   const signal = AbortSignal.any([host.signal, clock.signal]);
   const ledger = new Ledger();
   const answer: HandedOver = { done: false, value: undefined };
+  const notes: string[] = [];
   const scope = scopeOfRun({
+    notes,
     ...{ host, settings, parent, ledger, answer, signal, state, agent, runtime, artifacts, skills },
   });
   try {
@@ -91,6 +93,7 @@ export async function makeDeps(parts: AgentParts, run: RunParts): Promise<StepDe
       middleware,
       scope,
       ledger,
+      notes,
       answer,
       journal,
     };

@@ -11,9 +11,13 @@ import type { RunHost } from "./agent_run.ts";
 import type { Artifacts } from "./files/artifacts.ts";
 import { reachedLimit } from "./record/limits.ts";
 import type { RunState } from "./record/state.ts";
+import { injectCellFunctions } from "./step/cell_functions.ts";
 import type { HandedOver, StepSettings } from "./step/step_deps.ts";
 import type { Ledger } from "./team/ledger.ts";
 import type { RunScope } from "./team/run_scope.ts";
+
+/** Answers in a row that are refused because the task is not done. */
+const MAX_REFUSALS = 3;
 
 /** Options of {@linkcode scopeOfRun}. */
 export interface ScopeOptions {
@@ -25,6 +29,8 @@ export interface ScopeOptions {
   readonly parent: RunScope | undefined;
   /** Receives expenses. */
   readonly ledger: Ledger;
+  /** Receives notes of the model. */
+  readonly notes: string[];
   /** Receives the answer. */
   readonly answer: HandedOver;
   /** Aborts when the run is stopped. */
@@ -52,6 +58,7 @@ export function scopeOfRun(options: ScopeOptions): RunScope {
     settings,
     parent,
     ledger,
+    notes,
     answer,
     signal,
     state,
@@ -61,6 +68,7 @@ export function scopeOfRun(options: ScopeOptions): RunScope {
     skills,
   } = options;
   const { emit, people } = host;
+  let refusals = 0;
   return {
     id: host.id,
     agent,
@@ -69,6 +77,18 @@ export function scopeOfRun(options: ScopeOptions): RunScope {
     isActive: () => state().status === "running" || state().status === "waiting",
     signal,
     onChildEvent: (event) => emit("child_event", state().step, { event }),
+    emit: (type, fields) => emit(type, state().step, fields),
+    keepArtifact: async (name, text) => {
+      if (!settings.keepsArtifacts || settings.mode === "none") return undefined;
+      try {
+        await injectCellFunctions(runtime, ["readArtifact"]);
+      } catch {
+        // The runtime has another function of that name.
+        return undefined;
+      }
+      artifacts.keep(name, text);
+      return name;
+    },
     spend: (expense) => ledger.spend(expense),
     reached: () => {
       const totals = { ...ledger.book(state(), { keep: true }), step: 0 };
@@ -77,10 +97,17 @@ export function scopeOfRun(options: ScopeOptions): RunScope {
     finish: async (value) => {
       const { output } = settings;
       const words = { task: "finish", what: "answer" };
+      const open = refusals < MAX_REFUSALS ? await settings.beforeFinish?.(value) : undefined;
+      if (open !== undefined) {
+        refusals++;
+        throw new RangeError(`Cannot finish: ${open}`);
+      }
       answer.value = output === undefined ? value : await checkValue(output, value, words);
       answer.done = true;
     },
     askUser: (question, options) => people.ask(question, options),
+    question: () => state().messages[state().question]?.content ?? "",
+    note: (text) => void notes.push(text),
     readArtifact: (name) => artifacts.read(name),
     skills,
   };

@@ -15,6 +15,7 @@ import { describeFailure, writeLine, writeNote } from "../terminal/terminal_outp
 import { adviceOn } from "./advice.ts";
 import { converse } from "./converse.ts";
 import { runDoctor } from "./doctor_command.ts";
+import { main as listResources } from "./resources_command.ts";
 import { runSessionsCommand } from "./sessions_command.ts";
 import { showRun } from "./show_run.ts";
 import { openWorkbench, type Workbench } from "./workbench.ts";
@@ -45,6 +46,7 @@ export async function main(args: readonly string[]): Promise<number> {
       return await main(["--session", name, ...options]);
     }
     if (first === "sessions") return await runSessionsCommand(rest);
+    if (first === "resources") return await listResources(rest);
     if (first === "doctor") return await runDoctor(rest);
     const command = parseCommandLine(args, (name) => Deno.env.get(name));
     if (command.action === "help") writeLine(HELP);

@@ -4,9 +4,12 @@
  * @module
  */
 
-/** Which calls of a function need an approval: all, or those for whose arguments a function returns true. */
+/**
+ * Which calls of a function need an approval: all, or those for whose arguments a function returns true or a text. With a
+ * text, a decision that is remembered holds only for calls with the same text.
+ */
 // deno-lint-ignore no-explicit-any -- the parameters are those of the function that needs the approval
-export type Approval = boolean | ((...args: any[]) => boolean | Promise<boolean>);
+export type Approval = boolean | ((...args: any[]) => boolean | string | Promise<boolean | string>);
 
 /** Thrown into a cell whose call was not approved. */
 export class CallRefusedError extends Error {
@@ -32,7 +35,7 @@ export class CallRefusedError extends Error {
 }
 
 /**
- * Whether a call of a function needs an approval.
+ * Whether a call of a function needs an approval: a text says for which calls a decision can be remembered.
  *
  * @param definition The function.
  * @param args The arguments, checked.
@@ -40,6 +43,13 @@ export class CallRefusedError extends Error {
 export async function needsApproval(
   { approval }: { readonly approval: Approval | undefined },
   args: readonly unknown[],
-): Promise<boolean> {
-  return typeof approval === "function" ? await approval(...args) !== false : approval ?? false;
+): Promise<boolean | string> {
+  if (typeof approval !== "function") return approval ?? false;
+  const need = await approval(...args);
+  return typeof need === "string" ? need : need !== false;
+}
+
+/** Returns for which calls a decision can be remembered; `undefined` for all calls of the function. */
+export function sortOf(need: unknown): string | undefined {
+  return typeof need === "string" ? need : undefined;
 }

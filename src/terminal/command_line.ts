@@ -55,6 +55,7 @@ export const HELP = `Ask a model that works by running TypeScript in an isolated
 
 Usage: deno task agent [options] "question"
        deno task agent sessions list | show NAME | resume NAME | delete NAME
+       deno task agent resources [FOLDER]
        deno task agent doctor
 
 Without a question, at a terminal: a conversation. /help lists its commands. Ctrl-C stops the

@@ -10,3 +10,4 @@ export { createStyle } from "./view/style.ts";
 export type { Style, StyleOptions } from "./view/style.ts";
 export { printable } from "../text/printable.ts";
 export type { MarkdownWriter, RichText, TextArea } from "./view/rich_text.ts";
+export { diffText } from "./view/tool_view.ts";

@@ -6,9 +6,10 @@ const FOLDER = fileURLToPath(new URL("../../examples/", import.meta.url));
 /** The permissions that examples/README.md names. */
 const PERMISSIONS = ["--allow-run", "--allow-net", "--allow-env", "--allow-read"];
 
-/** Those that two of them need besides. */
+/** Those that some of them need besides. */
 const MORE: Readonly<Record<string, string>> = {
   "code_mode.ts": "--allow-sys",
+  "coding_agent.ts": "--allow-write",
   "testing.ts": "--allow-write",
 };
 

@@ -12,6 +12,7 @@ const RUNTIME = ["runtime", "declare", "host", "inject", ...CELLS, "rpc", ...GRO
 /** For each room under `src/` the other rooms that its modules may import. */
 const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["cli", [
+    "resources",
     "cave_agent",
     "mcp_server",
     "terminal",
@@ -22,6 +23,8 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
     "model",
     ...RUNTIME,
   ]],
+  // Files of projects and users that describe agents, and what agents are made of.
+  ["resources", ["workspace", "skills", "agent", ...GROUND]],
   ["terminal", ["agent", "model", ...RUNTIME]],
   // The kernel as a tool of other agents shows results as this package's own agent does.
   ["cell_tool", ["agent", ...RUNTIME]],
@@ -40,6 +43,18 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["repositories", ["agent", "session", "runner", "store", "inject", ...GROUND]],
   ["session", ["agent", "store", "model", ...RUNTIME]],
   ["store", GROUND],
+  ["workspace", GROUND],
+  // Tools work on a workspace, and on the run whose cell or tool call uses them.
+  ["tools", [
+    "workspace",
+    "repositories",
+    "session",
+    "agent",
+    "skills",
+    "store",
+    "model",
+    ...RUNTIME,
+  ]],
   ["runtime", ["declare", "host", "inject", ...CELLS, "rpc", ...GROUND]],
   ["declare", ["inject", ...CELLS, "rpc", ...GROUND]],
   ["host", ["inject", "cell", "security", "rpc", ...GROUND]],
@@ -129,6 +144,14 @@ const INNER_ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["skills", ["skills/parse"]],
   ["store/sqlite", ["store"]],
   ["store/testing", ["store"]],
+  ["tools", ["tools/family"]],
+  ["tools/files", ["tools/family"]],
+  ["tools/shell", ["tools/family"]],
+  ["tools/sub_tasks", ["tools/family"]],
+  ["tools/web", ["tools/family"]],
+  ["workspace/local", ["workspace"]],
+  ["workspace/s3", ["workspace"]],
+  ["workspace/testing", ["workspace"]],
   ["security", ["security/analysis"]],
   ["security/rules", ["security", "security/permissions"]],
 ]);
@@ -159,6 +182,16 @@ const EXCEPTIONS: readonly { from: string; to: RegExp; reason: string }[] = [
     from: "src/store/exports.ts",
     to: /^src\/store\/sqlite\//,
     reason: "the entry point has the default implementation beside the port",
+  },
+  {
+    from: "src/tools/exports.ts",
+    to: /^src\/tools\//,
+    reason: "the entry point has all families of tools",
+  },
+  {
+    from: "src/workspace/exports.ts",
+    to: /^src\/workspace\/local\//,
+    reason: "the entry point has the local workspace beside the port",
   },
   {
     from: "src/declare/module/define_module.ts",

@@ -34,6 +34,13 @@ const ALLOWED: ReadonlyMap<string, readonly [line: RegExp, reason: string][]> = 
     [/Deno\.writeTextFile\(ledger/, "a file of the example"],
   ]],
   ["examples/_model.ts", [[/Deno\.stdout\.isTerminal\(\)/, "a question about the terminal"]]],
+  ["examples/coding_agent.ts", [
+    [/console\.log\(\(await (?:files|shell)\./, "code of a cell"],
+    [/confirm\("Undo/, "a literal"],
+    [/Deno\.stdout\.writeSync\(new TextEncoder\(\)\.encode\(text\)\)/, "text of a view"],
+    [/Deno\.stdout\.isTerminal\(\)/, "a question about the terminal"],
+    [/confirm\(printable\(/, "printable"],
+  ]],
   ["examples/demo.ts", [
     [/Deno\.stdout\.isTerminal\(\)/, "a question about the terminal"],
     [/Deno\.stdout\.writeSync\(encoder\.encode\(text\)\)/, "text of a view"],

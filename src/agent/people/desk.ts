@@ -30,6 +30,8 @@ const MAX_OPTION_CHARS = 1_000;
 
 interface Waiter {
   readonly request: PendingRequest;
+  /** The calls for which the decision can be remembered. */
+  readonly sort: string;
   readonly settle: (value: unknown) => void;
 }
 
@@ -104,7 +106,7 @@ export class PeopleDesk {
       question,
       options: [...options],
     };
-    return await this.#wait(request, { args: [], signal }, () => {
+    return await this.#wait(request, { args: [], sort: "", signal }, () => {
       const { id } = request;
       this.#options.emit("ask_user", this.#step, { id, question, options: request.options });
     }) as string;
@@ -113,17 +115,20 @@ export class PeopleDesk {
   /**
    * Asks for an approval, and waits for the decision.
    *
-   * @param call The name of the function, the arguments, and a signal that ends the wait.
+   * @param call The name of the function, the arguments, for which calls a decision can be remembered, and a signal that
+   * ends the wait.
    * @returns The decision, with the identifier of the request if there was one.
    */
   async approval(
-    { name, args, signal }: {
+    { name, args, sort: part, signal }: {
       readonly name: string;
       readonly args: readonly unknown[];
+      readonly sort?: string | undefined;
       readonly signal: AbortSignal;
     },
   ): Promise<ApprovalDecision & { readonly id?: string }> {
-    const known = this.remembered.get(name);
+    const sort = part === undefined ? name : `${name} ${part}`;
+    const known = this.remembered.get(sort);
     if (known !== undefined) return known;
     const { redact = (value) => value } = this.#options;
     const request: PendingApproval = {
@@ -132,7 +137,7 @@ export class PeopleDesk {
       name,
       args: args.map((arg) => redact(plainValue(arg))),
     };
-    const decision = await this.#wait(request, { args, signal }, () => {
+    const decision = await this.#wait(request, { args, sort, signal }, () => {
       const { id } = request;
       this.#options.emit("approval_request", this.#step, { id, name, args: request.args });
     }) as ApprovalDecision;
@@ -171,10 +176,10 @@ export class PeopleDesk {
     if (input !== undefined && !Array.isArray(input)) {
       throw new TypeError("Cannot decide on a call: input is not a list of arguments");
     }
-    const { request, settle } = this.#take("approval", id);
+    const { request, sort, settle } = this.#take("approval", id);
     const { name } = request as PendingApproval;
     // Arguments of one call are not those of the next.
-    if (remember) this.remembered.set(name, { allow, reason });
+    if (remember) this.remembered.set(sort, { allow, reason });
     this.#options.emit("approval_decision", this.#step, {
       id,
       name,
@@ -186,8 +191,8 @@ export class PeopleDesk {
     settle({ allow, input, reason });
     if (!remember) return;
     for (const waiter of [...this.#waiters.values()]) {
-      const other = waiter.request;
-      if (other.kind === "approval" && other.name === name) waiter.settle({ allow, reason });
+      if (waiter.request.kind !== "approval" || waiter.sort !== sort) continue;
+      waiter.settle({ allow, reason });
     }
   }
 
@@ -250,7 +255,11 @@ export class PeopleDesk {
 
   async #wait(
     request: PendingRequest,
-    { args, signal }: { readonly args: readonly unknown[]; readonly signal: AbortSignal },
+    { args, sort, signal }: {
+      readonly args: readonly unknown[];
+      readonly sort: string;
+      readonly signal: AbortSignal;
+    },
     announce: () => void,
   ): Promise<unknown> {
     signal.throwIfAborted();
@@ -260,7 +269,7 @@ export class PeopleDesk {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const abort = () => reject(signal.reason);
     signal.addEventListener("abort", abort, { once: true });
-    this.#waiters.set(request.id, { request, settle: resolve });
+    this.#waiters.set(request.id, { request, sort, settle: resolve });
     try {
       await this.#keep(request, args);
       announce();
@@ -272,6 +281,11 @@ export class PeopleDesk {
       this.#options.onChange(this.pending);
     }
   }
+}
+
+/** Returns the decisions that hold for the rest of the run, for its state. */
+export function rememberedBy({ remembered }: PeopleDesk): Record<string, boolean> {
+  return Object.fromEntries([...remembered].map(([sort, { allow }]) => [sort, allow]));
 }
 
 /**

@@ -16,6 +16,8 @@ export interface ContextMemory {
   readonly failures: number;
   /** Whether the model's replies begin with reasoning that has no opening tag. */
   readonly implicitReasoning: boolean;
+  /** Notes that the model has made for the time after a compaction. @default none */
+  readonly notes?: readonly string[] | undefined;
   /** Number of texts that were kept for cells. */
   readonly artifacts: number;
 }

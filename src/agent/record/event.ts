@@ -86,6 +86,36 @@ export interface AgentEventMap {
     readonly content: string;
     readonly failed: boolean;
   };
+  /** A tool has changed a file. `diff` is a unified diff, cut if it is long; empty if the file is not text. */
+  file_change: {
+    readonly path: string;
+    readonly change: "create" | "update" | "remove" | "move" | "undo";
+    readonly added: number;
+    readonly removed: number;
+    readonly diff: string;
+    /** The new path of a file that was moved. */
+    readonly to?: string;
+  };
+  /** A tool has started a command. */
+  command_start: {
+    readonly id: string;
+    readonly command: string;
+    readonly directory: string;
+    readonly background: boolean;
+  };
+  /** A piece of the output of a command. */
+  command_output: { readonly id: string; readonly text: string };
+  /** A command has ended: by itself, at its time limit, or because it was stopped. */
+  command_end: {
+    readonly id: string;
+    readonly status: "exited" | "timeout" | "stopped";
+    readonly exitCode: number;
+    readonly durationMs: number;
+  };
+  /** The list of tasks of a tool has changed. */
+  todos: {
+    readonly todos: readonly { readonly title: string; readonly status: string }[];
+  };
   /** The model asks a person; the run waits for `run.answer()`. */
   ask_user: { readonly id: string; readonly question: string; readonly options: readonly string[] };
   /** The answer of a person. */
@@ -153,6 +183,14 @@ export type AgentEvent = {
     }
     & AgentEventMap[T];
 }[AgentEventType];
+
+/** The types of events that tools add to the run that uses them. */
+export type ToolEventType =
+  | "file_change"
+  | "command_start"
+  | "command_output"
+  | "command_end"
+  | "todos";
 
 /** Adds an event to a run. */
 export type Emit = <T extends AgentEventType>(

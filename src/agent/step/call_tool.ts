@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CallRefusedError, needsApproval } from "../../inject/approval.ts";
+import { CallRefusedError, needsApproval, sortOf } from "../../inject/approval.ts";
 import { applyHostFunction, argumentsOf } from "../../inject/host_function.ts";
 import type { ToolCall } from "../../model/model.ts";
 import { escapeTags } from "../../text/escape_tags.ts";
@@ -13,10 +13,16 @@ import { plainValue } from "../people/plain_value.ts";
 import { JournalError } from "../record/journal_error.ts";
 import { NO_USAGE, type RunState } from "../record/state.ts";
 import { withScope } from "../team/run_scope.ts";
+import type { MimeBundle } from "../../runtime/runtime.ts";
+import type { AttachmentReference } from "../record/message.ts";
+import { rememberedBy } from "../people/desk.ts";
 import type { Action } from "./action.ts";
 import { journaled, redactOf } from "./journaled.ts";
 import { type HostCallRequest, MiddlewareError, wrapAction } from "./middleware.ts";
 import type { StepDeps } from "./step_deps.ts";
+
+/** The method of values that show something, as in the notebooks of Deno. */
+const DISPLAY: unique symbol = Symbol.for("Jupyter.display") as never;
 
 /**
  * Calls a tool.
@@ -28,18 +34,22 @@ export async function callTool(
   call: ToolCall,
   { state, deps }: { readonly state: RunState; readonly deps: StepDeps },
 ): Promise<Action> {
-  const { emit, tools, people, signal, ledger, settings: { limits, maxObservationChars } } = deps;
+  const { emit, tools, people, signal, ledger, settings } = deps;
+  const { limits, maxObservationChars, seesDisplays } = settings;
   const { id, name } = call;
   emit("tool_call", state.step, { id, name, arguments: call.arguments });
   let content: string;
+  let images: readonly AttachmentReference[] = [];
   let failed = false;
   try {
     const read = await tools.read(call);
     const { definition } = read;
     let { args } = read;
     let approval: string | undefined;
-    if (await needsApproval(definition, args)) {
-      const { id, allow, input, reason } = await people.approval({ name, args, signal });
+    const need = await needsApproval(definition, args);
+    if (need !== false) {
+      const sort = sortOf(need);
+      const { id, allow, input, reason } = await people.approval({ name, args, sort, signal });
       approval = id;
       if (!allow) throw new CallRefusedError(name, reason);
       args = input === undefined ? args : await argumentsOf(definition, { name, args: input });
@@ -72,6 +82,11 @@ export async function callTool(
       }),
       signal,
     );
+    const bundle = bundleOf(value);
+    if (bundle !== undefined) {
+      emit("display", state.step, { bundle });
+      if (seesDisplays) images = deps.attachments.addDisplays([bundle]);
+    }
     content = typeof value === "string" ? value : JSON.stringify(plainValue(value) ?? null);
   } catch (error) {
     if (signal.aborted) throw signal.reason;
@@ -86,7 +101,15 @@ export async function callTool(
   content = deps.runtime.redact?.(content) ?? content;
   content = escapeTags(truncate(content, maxObservationChars, { mark: leftOut })) || "Done";
   emit("tool_result", state.step, { id, name, content, failed });
-  return { state: ledger.book({ ...state, idle: 0 }), content };
+  const next = ledger.book({ ...state, idle: 0, remembered: rememberedBy(people) });
+  return { state: next, content, ...(images.length === 0 ? {} : { attachments: images }) };
+}
+
+/** Returns what a value shows to people: by the same method as values of cells. */
+function bundleOf(value: unknown): MimeBundle | undefined {
+  if (typeof value !== "object" || value === null || !(DISPLAY in value)) return undefined;
+  const show = value[DISPLAY];
+  return typeof show === "function" ? show.call(value) as MimeBundle : undefined;
 }
 
 async function withSignal<T>(working: Promise<T>, signal: AbortSignal): Promise<T> {

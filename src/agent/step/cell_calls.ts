@@ -70,14 +70,19 @@ export class CellCalls {
     call: CellCall,
     next: (args?: readonly unknown[]) => Promise<unknown>,
   ): Promise<unknown> {
-    const { name, needsApproval, signal } = call;
+    const { name, needsApproval, sort, signal } = call;
     if (isCellFunction(name, this.#deps.runtime)) {
       return await withScope(this.#deps.scope, () => next());
     }
     let { args } = call;
     let approval: string | undefined;
     if (needsApproval) {
-      const { id, allow, input, reason } = await this.#deps.people.approval({ name, args, signal });
+      const { id, allow, input, reason } = await this.#deps.people.approval({
+        name,
+        args,
+        sort,
+        signal,
+      });
       approval = id;
       if (!allow) throw new CallRefusedError(name, reason);
       args = input ?? args;

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { truncate } from "../../text/truncate.ts";
+import { escapeTags } from "../../text/escape_tags.ts";
 import type { ModelMessage, TokenUsage } from "../../model/model.ts";
 import { addUsage } from "../../model/usage.ts";
 import { injectCellFunctions } from "./cell_functions.ts";
@@ -28,6 +30,10 @@ const CHARS_PER_TOKEN = 3;
 export function windowOf({ context }: RunState, { settings: { windowTokens } }: StepDeps): number {
   return Math.min(windowTokens, context.windowTokens ?? Infinity);
 }
+
+/** Notes that are kept, and characters of one. */
+const MAX_NOTES = 20;
+const MAX_NOTE_CHARS = 4_000;
 
 /**
  * Compacts the history of a run if it has to be, or if a server has refused it.
@@ -57,6 +63,7 @@ export async function compactState(
   const names = await deps.runtime.names();
   // The observation with the instructions may be left out: they have to be followed to the end.
   const skills = deps.scope.skills?.reminder(room.target * SKILLS_PART * CHARS_PER_TOKEN) ?? "";
+  const notes = describeNotes(state.context.notes ?? []);
   const usages: TokenUsage[] = [];
   const question = state.messages[state.question];
   let done: Compaction | undefined;
@@ -69,7 +76,7 @@ export async function compactState(
         target: force ? Math.floor(room.target / 2) : room.target,
         windowTokens,
         memory: state.context,
-        namespace: [describeNames(names), skills].filter((text) => text !== "").join("\n\n"),
+        namespace: [describeNames(names), notes, skills].filter((text) => text !== "").join("\n\n"),
         summarise: (request) => summarise(request, { deps, context: state.context, usages }),
         nameFor: await namer(state.context, deps),
       });
@@ -89,6 +96,25 @@ export async function compactState(
     cost: state.cost + usages.reduce((sum, each) => sum + costOf(each, deps.settings.prices), 0),
     context: done?.memory ?? { ...state.context, compactedTokens: measure(messages, factor) },
   };
+}
+
+/**
+ * Moves the notes of the model into the state.
+ *
+ * @param state The state.
+ * @param deps The notes.
+ * @returns The same state if there are none.
+ */
+export function takeNotes(state: RunState, { notes }: Pick<StepDeps, "notes">): RunState {
+  if (notes.length === 0) return state;
+  const all = [...state.context.notes ?? [], ...notes.splice(0)].slice(-MAX_NOTES);
+  return { ...state, context: { ...state.context, notes: all } };
+}
+
+function describeNotes(notes: readonly string[]): string {
+  if (notes.length === 0) return "";
+  const lines = notes.map((note) => `- ${escapeTags(truncate(note, MAX_NOTE_CHARS))}`);
+  return `Notes that you made earlier:\n${lines.join("\n")}`;
 }
 
 /** Returns the index of the question in a history that middleware may have changed. */

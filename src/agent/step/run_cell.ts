@@ -20,6 +20,7 @@ import {
   observeEmptyCell,
   wholeText,
 } from "./observation.ts";
+import { rememberedBy } from "../people/desk.ts";
 import type { StepDeps } from "./step_deps.ts";
 
 /** A failing cell that is written so often is pointed out, and ends the run. */
@@ -59,9 +60,7 @@ export async function runCell(
     ...state,
     cells: [...state.cells, code],
     changed: changesAfter(state.changed, result),
-    remembered: Object.fromEntries(
-      [...deps.people.remembered].map(([name, { allow }]) => [name, allow]),
-    ),
+    remembered: rememberedBy(deps.people),
     idle: 0,
     repeated,
   });

@@ -5,13 +5,14 @@
  */
 
 import { type ReachedLimit, reachedLimit } from "../record/limits.ts";
-import type { Message } from "../record/message.ts";
+import { type AttachmentReference, type Message, questionOf } from "../record/message.ts";
+import type { Action } from "./action.ts";
 import { type RunState, withMessages } from "../record/state.ts";
 import { explainMisfire } from "../reply/misfire.ts";
 import type { Reply } from "../reply/reply.ts";
 import { ask, askOnce } from "./ask.ts";
 import { callTool } from "./call_tool.ts";
-import { compactState } from "./compact_state.ts";
+import { compactState, takeNotes } from "./compact_state.ts";
 import { observeReply } from "./observation.ts";
 import { runCell } from "./run_cell.ts";
 import { kept } from "./journaled.ts";
@@ -43,7 +44,8 @@ export async function step(state: RunState, deps: StepDeps): Promise<RunState> {
   if (reached !== undefined) return await exhaust(reached, { state, deps });
   deps.people.at(state.step + 1);
   let now: RunState = enterSteering({ ...state, step: state.step + 1 }, deps);
-  now = await compactState(now, { deps });
+  const noted = takeNotes(now, deps);
+  now = await compactState(noted, { deps, force: noted !== now });
   if (now.status !== "running") return now;
   const { state: asked, reply } = await ask(now, deps);
   return await follow(reply, { state: { ...asked, nudge: undefined }, deps });
@@ -76,7 +78,7 @@ async function follow(reply: Reply, { state, deps }: Situation): Promise<RunStat
     return await followCalls(reply, { state: now, deps });
   }
   if (text.trim() === "" && !reply.calledTool) return nudge(now, deps);
-  return followText(reply, { state: now, deps });
+  return await followText(reply, { state: now, deps });
 }
 
 function asAnswer(content: string): Message[] {
@@ -124,6 +126,7 @@ async function followCalls(
   await kept(deps.journal?.action(state, { kind: "tools", content: text, calls: toolCalls }));
   let now = state;
   const results: Message[] = [];
+  const images: AttachmentReference[] = [];
   for (const call of toolCalls) {
     // Each call needs an answer, or servers refuse the history.
     if (now.status !== "running" || deps.signal.aborted) {
@@ -138,7 +141,10 @@ async function followCalls(
     now = action.state;
     await kept(deps.journal?.toolResult(call.id, action.content));
     results.push({ role: "tool_result", callId: call.id, content: action.content });
+    images.push(...action.attachments ?? []);
   }
+  // Servers take images from users only, and the results of all calls before anything else.
+  if (images.length > 0) results.push(questionOf("The images of the results above:", images));
   const message: Message = {
     role: "tool_call",
     content: text,
@@ -151,7 +157,7 @@ async function followCalls(
 async function followCall(
   call: Reply["toolCalls"][number],
   { state, deps }: Situation,
-): Promise<{ state: RunState; content: string }> {
+): Promise<Action> {
   let code: string | undefined;
   try {
     code = deps.tools.codeIn(call);
@@ -193,8 +199,9 @@ function text(value: unknown): string {
 }
 
 /** Follows a reply without an action: it is the answer, unless it was meant to be something else. */
-function followText(reply: Reply, { state, deps }: Situation): RunState {
-  const { emit, people, settings: { languages, mode, plainReply, output } } = deps;
+async function followText(reply: Reply, { state, deps }: Situation): Promise<RunState> {
+  const { emit, people, settings } = deps;
+  const { languages, mode, plainReply, output } = settings;
   const { text } = reply;
   const misfire = mode === "fenced" ? explainMisfire(reply, languages[0]!) : undefined;
   if (misfire !== undefined && state.idle === 0) {
@@ -213,6 +220,10 @@ function followText(reply: Reply, { state, deps }: Situation): RunState {
     return correct(output === undefined ? GO_ON : GO_ON_TYPED, { state, deps });
   }
   if (plainReply === "wait") return { ...said, status: "waiting" };
+  if (state.idle < MAX_IDLE) {
+    const open = await settings.beforeFinish?.(text);
+    if (open !== undefined) return correct(observeReply(`Not finished: ${open}`), { state, deps });
+  }
   emit("final_response", state.step, { content: text });
   return { ...said, status: "completed" };
 }

@@ -57,6 +57,10 @@ export interface StepSettings {
   readonly output: Schema | undefined;
   /** Whether the history is compacted before the first step. */
   readonly compact: boolean;
+  /** Returns a reason why the task is not done. @default none */
+  readonly beforeFinish?:
+    | ((answer: unknown) => string | undefined | Promise<string | undefined>)
+    | undefined;
   /** Whether the model is asked for a last answer when no steps are left. */
   readonly lastAnswer: boolean;
   /** Whether the model sees the images that cells display. */
@@ -95,6 +99,8 @@ export interface StepDeps {
   readonly scope: RunScope;
   /** The expense of sub-agents during the present step. */
   readonly ledger: Ledger;
+  /** Notes of the model that are not part of the state yet. */
+  readonly notes: string[];
   /** The answer that a cell has handed over. */
   readonly answer: HandedOver;
   /** Receives the run as it goes on. @default none */

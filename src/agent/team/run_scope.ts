@@ -7,7 +7,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { TokenUsage } from "../../model/model.ts";
 import type { SkillSet } from "../../skills/skill_set.ts";
-import type { AgentEvent } from "../record/event.ts";
+import type { AgentEvent, AgentEventMap, ToolEventType } from "../record/event.ts";
 import type { ReachedLimit } from "../record/limits.ts";
 
 /** Maximum number of agents that wait for one another: more is a recursion that has no end. */
@@ -39,6 +39,14 @@ export interface RunScope {
   readonly signal: AbortSignal;
   /** Receives the events of runs that its cells start. */
   readonly onChildEvent: (event: AgentEvent) => void;
+  /** Adds an event of a tool to the run. */
+  readonly emit: <T extends ToolEventType>(type: T, fields: AgentEventMap[T]) => void;
+  /** Keeps a text for cells, and returns the name by which they read it; `undefined` if the run keeps none. */
+  readonly keepArtifact: (name: string, text: string) => Promise<string | undefined>;
+  /** Returns the question of the run. */
+  readonly question: () => string;
+  /** Keeps a note of the model: it stays in the history when that is compacted, and the history is compacted soon. */
+  readonly note: (text: string) => void;
   /** Adds what a run that its cells start has used. */
   readonly spend: (expense: Expense) => void;
   /** Returns the limit that this run or one of its parents has reached. */

@@ -8,6 +8,7 @@ import { type JsonValue, type StoreChange, StoreConflictError } from "../../stor
 import { truncate } from "../../text/truncate.ts";
 import { type Owner, prefixOf, projectOf } from "../table/owner.ts";
 import { retryConflicts, type Row, Table, withoutUndefined } from "../table/table.ts";
+import { claimedBy } from "./_claimed.ts";
 import { byUrgency, hindranceOfDependencies, isReady } from "./_task_graph.ts";
 import {
   type CustomFields,
@@ -229,15 +230,7 @@ export class TaskRepository<F extends object = CustomFields> {
       const ready = await this.#ready(list);
       if (ready.length === 0) return undefined;
       for (const { value, version } of ready) {
-        const now = Date.now();
-        const claimed: Task<F> = withoutUndefined({
-          ...value,
-          state: "in_progress",
-          attempts: value.attempts + 1,
-          worker,
-          claimedUntil: claimMs === undefined ? undefined : now + claimMs,
-          updatedAt: now,
-        });
+        const claimed = claimedBy(value, { worker, claimMs });
         try {
           const change = this.#table.set(value.id, claimed, { ifVersion: version });
           await this.#owner.store.commit([change]);
@@ -248,6 +241,26 @@ export class TaskRepository<F extends object = CustomFields> {
         }
       }
     }
+  }
+
+  /**
+   * Claims one task, whatever its place in the order.
+   *
+   * @param id The identifier.
+   * @param options The worker, and the time of the claim.
+   * @returns The task, which is in progress.
+   * @throws {RangeError} If there is no such task, or it is in progress, complete or given up.
+   */
+  async claim(
+    id: string,
+    { worker = "", claimMs }: Omit<ClaimOptions, "list"> = {},
+  ): Promise<Task<F>> {
+    return await this.#table.update(id, (task) => {
+      if (task.state !== "not_started") {
+        throw new RangeError(`Cannot claim ${JSON.stringify(task.name)}: it is ${task.state}`);
+      }
+      return claimedBy(task, { worker, claimMs });
+    }, { task: "claim" });
   }
 
   /**

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CallRefusedError, needsApproval } from "../../inject/approval.ts";
+import { CallRefusedError, needsApproval, sortOf } from "../../inject/approval.ts";
 import { UNKNOWN_EFFECTS } from "../../inject/effect.ts";
 import {
   applyHostFunction,
@@ -95,7 +95,7 @@ export class CallDesk {
     // The time limit is that of the call alone: a person may take longer to approve it.
     const action: CallRequest["action"] = async ({ signal }) => {
       const checked = await argumentsOf(definition, { name, args });
-      const approval = await needsApproval(definition, checked);
+      const need = await needsApproval(definition, checked);
       const make = (given: readonly unknown[]) =>
         this.#ongoing.run({
           cell,
@@ -104,13 +104,20 @@ export class CallDesk {
           action: (context) => applyHostFunction(definition, { name, args: given, context }),
         });
       if (around === undefined) {
-        if (approval) {
+        if (need !== false) {
           throw new CallRefusedError(name, "it needs an approval, and nobody can give it");
         }
         return await make(checked);
       }
       return await around(
-        { name, args: checked, needsApproval: approval, signal, ...definition.effects },
+        {
+          name,
+          args: checked,
+          needsApproval: need !== false,
+          sort: sortOf(need),
+          signal,
+          ...definition.effects,
+        },
         async (given) =>
           await make(
             given === undefined ? checked : await argumentsOf(definition, { name, args: given }),

@@ -17,6 +17,8 @@ export interface CellCall extends Effects {
   readonly args: readonly unknown[];
   /** Whether a person has to approve the call. */
   readonly needsApproval: boolean;
+  /** For which calls a decision can be remembered, as text. @default all calls of the function */
+  readonly sort?: string | undefined;
   /** Aborts when the cell is stopped. */
   readonly signal: AbortSignal;
 }

@@ -11,6 +11,7 @@ import { displayLines } from "./display_view.ts";
 import { OutputView } from "./output_view.ts";
 import { printable } from "../../text/printable.ts";
 import { truncate } from "../../text/truncate.ts";
+import { toolText } from "./tool_view.ts";
 import type { MarkdownWriter, RichText } from "./rich_text.ts";
 import type { Style } from "./style.ts";
 
@@ -178,6 +179,13 @@ export class RunView {
         return this.#note(`added: ${printable(event.text)}`);
       case "skills_lost":
         return this.#note(printable(event.content));
+      case "file_change":
+      case "command_start":
+      case "command_output":
+      case "command_end":
+      case "todos":
+        this.#newline();
+        return this.#write(toolText(event, this.#options.style));
       case "limit_reached":
         return event.limit === "steps"
           ? undefined

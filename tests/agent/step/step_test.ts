@@ -60,9 +60,14 @@ function means(server: ScriptedServer, runtime: Runtime, types: AgentEventType[]
       reached: () => undefined,
       finish: () => Promise.resolve(),
       askUser: (question, options) => people.ask(question, options),
+      emit: () => {},
+      keepArtifact: () => Promise.resolve(undefined),
+      note: () => {},
+      question: () => "",
       readArtifact: () => "",
     },
     ledger,
+    notes: [],
     answer: { done: false, value: undefined },
   };
 }
