@@ -141,6 +141,14 @@ export class SessionWriter {
     this.write({ events: [event] }).catch(() => {});
   }
 
+  /** Whether the session in the store is the one that was read or written here last. */
+  async isCurrent(): Promise<boolean> {
+    await this.settle();
+    if (this.#failure !== undefined) return false;
+    const found = await this.#store.get(SESSION_KEYS.record(this.#record.id));
+    return (found?.version ?? 0) === this.#version;
+  }
+
   /** Waits until everything is durable. */
   async settle(): Promise<void> {
     await this.#pumping;

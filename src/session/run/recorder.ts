@@ -47,8 +47,8 @@ export interface RecorderOptions {
   readonly policy: SnapshotPolicy;
   /** Keys of files that are in the store. */
   readonly files: Set<string>;
-  /** Whether the run stops after its present step, to go on elsewhere. */
-  readonly isSuspended: () => boolean;
+  /** How the run stops, to go on elsewhere. */
+  readonly halt: () => "suspend" | "pause" | undefined;
 }
 
 /** Records one run. */
@@ -56,6 +56,8 @@ export class Recorder implements RunJournal {
   readonly #options: RecorderOptions;
   /** Whether the namespace may have changed since its snapshot. */
   #isDirty = false;
+  /** Whether a step was taken since the run began or went on. */
+  #hasStepped = false;
   /** Number of messages of people that have entered the history since the last write. */
   #steered = 0;
 
@@ -88,7 +90,10 @@ export class Recorder implements RunJournal {
       messages,
       others: [...changes, ...files],
     });
-    if (status === "running" && this.#options.isSuspended()) throw new SessionSuspendedError();
+    const halt = this.#options.halt();
+    const stops = halt === "suspend" || halt === "pause" && this.#hasStepped;
+    this.#hasStepped = true;
+    if (status === "running" && stops) throw new SessionSuspendedError();
   }
 
   /** See {@linkcode RunJournal.action}. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Mutex } from "../../async/mutex.ts";
 import type { Agent } from "../../agent/agent.ts";
 import type { KeptFile } from "../../agent/files/kept_files.ts";
 import type { Message } from "../../agent/record/message.ts";
@@ -35,6 +36,8 @@ export interface SessionParts {
   readonly shelf: SnapshotShelf;
   /** The time at which snapshots are taken. */
   readonly policy: SnapshotPolicy;
+  /** Whether the host decides when the next question begins. */
+  readonly isDriven: boolean;
 }
 
 /** An agent that has taken the session over. */
@@ -51,8 +54,17 @@ export class SessionCore {
   readonly writer: SessionWriter;
   readonly tree: MessageTree;
   readonly shelf: SnapshotShelf;
-  /** Whether the run stops after its present step. */
-  isSuspended = false;
+  /**
+   * How the run stops to go on elsewhere: `suspend` before its next step, `pause` after the present one, which may be about to
+   * begin.
+   */
+  halt: "suspend" | "pause" | undefined;
+  /** Lets messages be taken one after another. */
+  readonly mailbox: Mutex = new Mutex();
+  /** Whether the host decides when the next question begins. */
+  readonly isDriven: boolean;
+  /** Whether the run has stopped in this process, between two steps, and nothing has happened to the namespace since. */
+  isPaused = false;
   readonly #source: AgentSource;
   readonly #policy: SnapshotPolicy;
   readonly #files = new Set<string>();
@@ -60,7 +72,8 @@ export class SessionCore {
   #prepared: Promise<PreparedAgent> | undefined;
 
   /** @param parts The parts. */
-  constructor({ store, source, writer, tree, shelf, policy }: SessionParts) {
+  constructor({ store, source, writer, tree, shelf, policy, isDriven }: SessionParts) {
+    this.isDriven = isDriven;
     this.store = store;
     this.writer = writer;
     this.tree = tree;
@@ -90,6 +103,7 @@ export class SessionCore {
 
   /** Makes the agent take the session over again, as it is now. */
   forget(): void {
+    this.isPaused = false;
     this.#prepared = undefined;
   }
 
@@ -103,7 +117,7 @@ export class SessionCore {
       shelf: this.shelf,
       policy: this.#policy,
       files: this.#files,
-      isSuspended: () => this.isSuspended,
+      halt: () => this.halt,
     });
   }
 
@@ -117,8 +131,14 @@ export class SessionCore {
     await this.writer.write({ record, others });
   }
 
-  /** Begins a fresh namespace. */
-  async reset(): Promise<void> {
+  /** Goes to another message, with the namespace of the latest snapshot up to there. */
+  async checkout(message: number | null): Promise<void> {
+    const path = new Set(this.tree.pathTo(message).map(({ id }) => id));
+    const snapshot = await this.shelf.latestOn(path);
+    this.tree.checkout(message);
+    this.forget();
+    await this.writer.write({ record: { head: message, snapshot, snapshotFault: undefined } });
+    if (snapshot !== null) return;
     const { agent } = await this.prepare();
     await agent.runtime.reset();
   }

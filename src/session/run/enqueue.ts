@@ -1,0 +1,40 @@
+/**
+ * The queues of a session: questions and messages that wait.
+ *
+ * @module
+ */
+
+import type { SessionWriter } from "../record/session_writer.ts";
+
+/** Maximum number of questions, and of messages, that wait. */
+const MAX_QUEUED = 1_000;
+
+/** Options of {@linkcode enqueue}. */
+export interface EnqueueTextOptions {
+  /** The queue. */
+  readonly queue: "followUps" | "steering";
+  /** The text. */
+  readonly text: string;
+  /** The task, for errors. */
+  readonly task: string;
+}
+
+/**
+ * Adds a text to a queue. The change begins before this returns.
+ *
+ * @param writer Writes the session.
+ * @param options The queue and the text.
+ */
+export async function enqueue(
+  writer: SessionWriter,
+  { queue, text, task }: EnqueueTextOptions,
+): Promise<void> {
+  if (typeof text !== "string" || text.trim() === "") {
+    throw new TypeError(`Cannot ${task}: the message is empty, or not text`);
+  }
+  const waiting = writer.record[queue];
+  if (waiting.length >= MAX_QUEUED) {
+    throw new RangeError(`Cannot ${task}: ${MAX_QUEUED} messages wait already`);
+  }
+  await writer.write({ record: { [queue]: [...waiting, text] } });
+}
