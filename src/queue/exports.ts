@@ -19,3 +19,12 @@ export {
 } from "./queue.ts";
 export { MemoryQueue } from "./memory_queue.ts";
 export { SqliteQueue, type SqliteQueueOptions } from "./sqlite/sqlite_queue.ts";
+export { Worker, type WorkerOptions } from "./work/worker.ts";
+export type { AgentContext, LocalRecipe, MakeAgent, Recipe, RecipeOptions } from "./work/recipe.ts";
+export {
+  type ClientPromptOptions,
+  SessionClient,
+  type SessionClientOptions,
+  type SessionSnapshot,
+} from "./client/session_client.ts";
+export { QueuedRun, RunFailedError } from "./client/queued_run.ts";

@@ -13,11 +13,11 @@ import { checkOptions } from "../limits/options.ts";
 import { type EventsOptions, followEvents } from "./run/follow_events.ts";
 import { type ForkOptions, forkSession } from "./fork_session.ts";
 import type { Branch, MessageNode } from "./record/message_tree.ts";
-import { enqueue } from "./run/enqueue.ts";
+import { clearQueues, enqueue } from "./run/enqueue.ts";
 import { People } from "./run/people.ts";
 import { RunSlot } from "./run/run_slot.ts";
 import { endRun, isOver, resumeRun, startRun } from "./run/run_driver.ts";
-import { receiveMail } from "./mail/receive_mail.ts";
+import { receiveMail, type ReceiveOptions } from "./mail/receive_mail.ts";
 import { restoreOptions, storeOptions } from "./run/run_options.ts";
 import type { SessionCore } from "./run/session_core.ts";
 import { SessionStateError } from "./record/session_errors.ts";
@@ -137,7 +137,7 @@ export class Session implements AsyncDisposable {
 
   /** Forgets the questions and messages that wait. */
   async clearQueues(): Promise<void> {
-    await this.#core.writer.write({ record: { followUps: [], steering: [] } });
+    await clearQueues(this.#core.writer);
   }
 
   /**
@@ -160,7 +160,7 @@ export class Session implements AsyncDisposable {
     if (run === undefined || isOver(status)) {
       const [next, ...rest] = followUps;
       const given = options as PromptOptions;
-      if (steering.length > 0) {
+      if (steering.length > 0 && typeof next !== "object") {
         return await this.#ask<OutputOf<S>>(steering.join("\n\n"), given, {
           taken: { steering: [] },
         });
@@ -250,11 +250,12 @@ export class Session implements AsyncDisposable {
   /**
    * Takes the messages that other processes have sent with `SessionClient`, each once, and does what they ask.
    *
+   * @param options Waits for further messages.
    * @returns The number of messages.
    */
-  async receive(): Promise<number> {
+  async receive(options: ReceiveOptions = {}): Promise<number> {
     this.#assertOpen("receive messages");
-    return await receiveMail(this.#core, this);
+    return await receiveMail(this.#core, { ...options, actions: this });
   }
 
   /** Whether no other process has written the session since this one has: what is in memory here is the truth. */

@@ -31,8 +31,10 @@ export function addJob(database: Database, job: CheckedJob): boolean {
 }
 
 /** Puts a job back behind the others. */
-export function putBack(database: Database, row: Row, delayMs: number): void {
-  const { id, version, error, failed, attempt } = row as Record<string, string>;
+export function putBack(database: Database, row: Row & { readonly delayMs: number }): void {
+  const { id, version, error, failed, attempt, delayMs } = row as Record<string, string> & {
+    readonly delayMs: number;
+  };
   database.run(
     `UPDATE jobs SET token = NULL, lease_until = NULL, again = NULL, turn = ?, due_at = ?,
     version = ?, error = ?, failed = ?, attempt = ? WHERE id = ?`,

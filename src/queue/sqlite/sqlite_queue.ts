@@ -141,7 +141,7 @@ export class SqliteQueue implements Queue {
     await this.#end(claim, "release", (database, row) => {
       const next = version ?? row.version as string | null;
       const error = null;
-      putBack(database, { ...row, version: next, error, attempt: 1 }, delayMs);
+      putBack(database, { ...row, version: next, error, attempt: 1, delayMs });
     });
   }
 
@@ -163,7 +163,7 @@ export class SqliteQueue implements Queue {
         failed: Number(isFailed),
         attempt: isFailed ? attempt : attempt + 1,
       };
-      putBack(database, { ...row, ...next }, backoffMs(attempt));
+      putBack(database, { ...row, ...next, delayMs: backoffMs(attempt) });
       return !isFailed;
     });
   }
@@ -199,7 +199,7 @@ export class SqliteQueue implements Queue {
       const sql =
         "SELECT * FROM jobs WHERE id = ? AND token IS NULL AND (failed = 1 OR due_at > ?)";
       const row = database.get(sql, id, now);
-      if (row !== undefined) putBack(database, { ...row, failed: 0, attempt: 1 }, 0);
+      if (row !== undefined) putBack(database, { ...row, failed: 0, attempt: 1, delayMs: 0 });
       return row !== undefined;
     });
     this.#notify();

@@ -23,16 +23,36 @@ export interface MailActions {
   cancel(reason?: string): Promise<boolean>;
 }
 
+/** Options of `Session.receive`. */
+export interface ReceiveOptions {
+  /** Takes messages as they come, until this aborts. @default takes those that wait */
+  readonly until?: AbortSignal | undefined;
+}
+
 /**
  * Takes the messages that wait. Each counts as taken in the commit that does what it asks, so that a process that dies in between
  * neither loses nor repeats it.
  *
  * @param core The session.
- * @param actions Do what the messages ask.
+ * @param options The actions, and how long to wait.
  * @returns The number of messages.
  */
-export function receiveMail(core: SessionCore, actions: MailActions): Promise<number> {
-  return core.mailbox.run(() => takeAll(core, actions));
+export async function receiveMail(
+  core: SessionCore,
+  { actions, until }: ReceiveOptions & { readonly actions: MailActions },
+): Promise<number> {
+  if (until === undefined) return await core.mailbox.run(() => takeAll(core, actions));
+  let count = 0;
+  try {
+    const log = SESSION_KEYS.mail(core.id);
+    const from = core.writer.record.mail ?? 0;
+    for await (const _ of core.store.follow(log, { from, signal: until })) {
+      count += await core.mailbox.run(() => takeAll(core, actions));
+    }
+  } catch (error) {
+    if (!until.aborted) throw error;
+  }
+  return count;
 }
 
 async function takeAll(core: SessionCore, actions: MailActions): Promise<number> {

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { StoreChange } from "../../store/store.ts";
+import { SESSION_KEYS } from "../record/session_record.ts";
 import type { SessionWriter } from "../record/session_writer.ts";
 
 /** Maximum number of questions, and of messages, that wait. */
@@ -37,4 +39,28 @@ export async function enqueue(
     throw new RangeError(`Cannot ${task}: ${MAX_QUEUED} messages wait already`);
   }
   await writer.write({ record: { [queue]: [...waiting, text] } });
+}
+
+/**
+ * Forgets the questions and messages that wait. The runs of questions that have an identifier already end as cancelled: their
+ * events may be followed.
+ *
+ * @param writer Writes the session.
+ */
+export async function clearQueues(writer: SessionWriter): Promise<void> {
+  const { id, followUps, runs } = writer.record;
+  const prompts = followUps.filter((next) => typeof next !== "string");
+  await writer.write({
+    record: { followUps: [], steering: [], runs: [...runs, ...prompts.map(({ id }) => id)] },
+    others: prompts.map((prompt): StoreChange => ({
+      kind: "append",
+      log: SESSION_KEYS.events(id, prompt.id),
+      at: 0,
+      entries: [
+        { type: "run_start", query: prompt.query },
+        { type: "run_end", status: "cancelled", reason: "The question was cancelled" },
+      ],
+      end: true,
+    })),
+  });
 }

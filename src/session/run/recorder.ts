@@ -15,6 +15,7 @@ import type {
 } from "../../agent/record/journal.ts";
 import type { PendingRequest } from "../../agent/record/pending_request.ts";
 import type { RunState } from "../../agent/record/state.ts";
+import type { Snapshot } from "../../runtime/runtime.ts";
 import type { JsonValue, Store, StoreChange } from "../../store/store.ts";
 import { recordArguments } from "../record/recorded_arguments.ts";
 import type { MessageTree } from "../record/message_tree.ts";
@@ -154,23 +155,28 @@ export class Recorder implements RunJournal {
     return left;
   }
 
-  /** Takes a snapshot if it is time. A failure is stored as well: it is reported on resumption. */
+  /** Takes a snapshot if it is time. A failure of the runtime is stored as well: it is reported on resumption. */
   async #snapshot(
     isEnd: boolean,
   ): Promise<{ record: Partial<SessionRecord>; changes: StoreChange[] }> {
     const { agent: { runtime }, writer, shelf, tree, policy } = this.#options;
     const isDue = policy === "step" || policy === "run" && isEnd;
     if (!isDue || !this.#isDirty) return { record: {}, changes: [] };
+    let taken: Snapshot;
     try {
-      const number = writer.record.snapshots;
-      const changes = await shelf.save(await runtime.snapshot(), { number, message: tree.head });
-      this.#isDirty = false;
-      const record = { snapshots: number + 1, snapshot: number, snapshotFault: undefined };
-      return { record, changes };
+      taken = await runtime.snapshot();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       return { record: { snapshotFault: reason }, changes: [] };
     }
+    // A store that fails here ends the run in this process, as it does at any other commit: nothing is lost then.
+    const number = writer.record.snapshots;
+    const changes = await shelf.save(taken, { number, message: tree.head });
+    this.#isDirty = false;
+    return {
+      record: { snapshots: number + 1, snapshot: number, snapshotFault: undefined },
+      changes,
+    };
   }
 
   /** Stores files that the history refers to since the last time. */

@@ -6,6 +6,7 @@
 
 import { Mutex } from "../../async/mutex.ts";
 import type { Agent } from "../../agent/agent.ts";
+import { JournalError } from "../../agent/record/journal_error.ts";
 import type { KeptFile } from "../../agent/files/kept_files.ts";
 import type { Message } from "../../agent/record/message.ts";
 import { newState, type RunState } from "../../agent/record/state.ts";
@@ -161,8 +162,12 @@ export class SessionCore {
     try {
       const agent = await this.#agent;
       const { snapshot, snapshotFault, messages } = this.writer.record;
-      const bytes = snapshot === null ? undefined : await this.shelf.load(snapshot);
-      const files = await this.#storedFiles();
+      const [bytes, files] = await this.#read(() =>
+        Promise.all([
+          snapshot === null ? undefined : this.shelf.load(snapshot),
+          this.#storedFiles(),
+        ])
+      );
       const state = messages === 0 ? undefined : this.state;
       const recovery = await agent.restore({ state, files, snapshot: bytes });
       const lost = (recovery?.lost ?? []).map(({ name, reason }) => `${name} (${reason})`);
@@ -178,6 +183,15 @@ export class SessionCore {
     } catch (error) {
       this.#prepared = undefined;
       throw error;
+    }
+  }
+
+  /** Reads the store. If that fails, the run stays as it is, to go on later; what is lost for good ends it. */
+  async #read<T>(action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      throw error instanceof RangeError ? error : new JournalError(error);
     }
   }
 
