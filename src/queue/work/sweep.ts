@@ -36,9 +36,14 @@ export async function sweep(
     for (const { key, value } of records) {
       const { agent, version, priority, isParked, at } = value as unknown as WorkRecord;
       if (isParked || at > Date.now() - olderThanMs) continue;
-      const id = sessionOf(key);
-      if (await queue.get(id) !== undefined) continue;
-      if (await queue.enqueue({ id, agent, version, priority })) lost++;
+      try {
+        const id = sessionOf(key);
+        if (await queue.get(id) !== undefined) continue;
+        if (await queue.enqueue({ id, agent, version, priority })) lost++;
+      } catch (error) {
+        // A record that is malformed hides no others.
+        if (!(error instanceof TypeError || error instanceof URIError)) throw error;
+      }
     }
     if (records.length === 0) break;
     after = records.at(-1)!.key;

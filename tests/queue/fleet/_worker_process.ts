@@ -1,0 +1,53 @@
+/**
+ * The processes of a fleet, which can be killed, frozen and thawed.
+ *
+ * @module
+ */
+
+import type { FleetWorkerOptions } from "./_fleet_worker.ts";
+import type { Parts } from "./_timed.ts";
+
+const WORKER = new URL("_fleet_worker.ts", import.meta.url).pathname;
+
+/** A worker as a process. */
+export class WorkerProcess {
+  /** The name, which is that of no other process. */
+  readonly name: string;
+  readonly #child: Deno.ChildProcess;
+  readonly #output: Promise<string>;
+  readonly #errors: Promise<string>;
+
+  /** @param options The options. */
+  constructor(options: Omit<FleetWorkerOptions, "name">) {
+    this.name = `worker-${crypto.randomUUID().slice(0, 8)}`;
+    const given = JSON.stringify({ ...options, name: this.name });
+    const args = ["run", "-A", "--no-check", WORKER, given];
+    const command = new Deno.Command(Deno.execPath(), { args, stdout: "piped", stderr: "piped" });
+    this.#child = command.spawn();
+    this.#output = new Response(this.#child.stdout).text();
+    this.#errors = new Response(this.#child.stderr).text();
+  }
+
+  /** Sends a signal. */
+  signal(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
+  /** Ends it at once. */
+  async kill(): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await Promise.all([this.#child.status, this.#output, this.#errors]);
+  }
+
+  /** Lets it drain, and returns the times of its parts. */
+  async drain(): Promise<Parts> {
+    this.#child.kill("SIGTERM");
+    const [{ code }, output, errors] = await Promise.all([
+      this.#child.status,
+      this.#output,
+      this.#errors,
+    ]);
+    if (code !== 0) throw new Error(`A worker ended with ${code}:\n${errors}`);
+    return JSON.parse(output);
+  }
+}
