@@ -49,6 +49,8 @@ export interface JobInfo {
   readonly progress?: JsonValue | undefined;
   /** The error of the last attempt. */
   readonly error?: string | undefined;
+  /** A question to ask in a session, of a job that is scheduled: each of its jobs asks it once. */
+  readonly prompt?: { readonly session: string; readonly query: string } | undefined;
 }
 
 /** The agents whose jobs a worker claims. */

@@ -44,6 +44,11 @@ export interface SessionOptions {
    * (`manual`). @default "auto"
    */
   readonly followUps?: "auto" | "manual" | undefined;
+  /**
+   * Whether this process still holds the session, asked right before each call of the host that may change something: its lease, if
+   * there is one. A process that was frozen in front of a call does not make it then. @default always
+   */
+  readonly isHeld?: (() => boolean) | undefined;
 }
 
 const OPTIONS: OptionNames<SessionOptions> = {
@@ -53,6 +58,7 @@ const OPTIONS: OptionNames<SessionOptions> = {
   snapshots: true,
   keepSnapshots: true,
   followUps: true,
+  isHeld: true,
 };
 
 /** Maximum length of an identifier: keys of stores have a bound. */
@@ -111,7 +117,7 @@ export async function openSession(id: string, options: SessionOptions): Promise<
     );
   }
   const keep = checkCount("keepSnapshots", keepSnapshots);
-  const { followUps = "auto" } = options;
+  const { followUps = "auto", isHeld = () => true } = options;
   if (followUps !== "auto" && followUps !== "manual") {
     throw new TypeError(
       `Cannot ${task}: followUps is ${JSON.stringify(followUps)}, and not auto or manual`,
@@ -128,7 +134,7 @@ export async function openSession(id: string, options: SessionOptions): Promise<
   const shelf = new SnapshotShelf(store, { session: id, keep });
   const isDriven = followUps === "manual";
   return new Session(
-    new SessionCore({ store, source: agent, writer, tree, shelf, policy, isDriven }),
+    new SessionCore({ store, source: agent, writer, tree, shelf, policy, isDriven, isHeld }),
   );
 }
 

@@ -88,12 +88,15 @@ export class CellCalls {
         ...call,
         args,
         approval,
-        make: () =>
+        make: (confirm) =>
           this.#make({
             run: this.#state.id,
             name,
             args,
-            next: (given) => next(given === call.args ? undefined : given),
+            next: (given) => {
+              confirm();
+              return next(given === call.args ? undefined : given);
+            },
           }),
       });
     } catch (error) {

@@ -13,7 +13,7 @@ import type { Session } from "../../session/session.ts";
 import type { Store } from "../../store/store.ts";
 import { type Claim, ClaimLostError, type Queue } from "../queue.ts";
 import { isConflict } from "./conflict.ts";
-import { keepClaim } from "./keep_claim.ts";
+import { keepClaim, type KeptClaim } from "./keep_claim.ts";
 import { type CheckedRecipe, checkRecipes, type LocalRecipe, type Recipe } from "./recipe.ts";
 import { sweep } from "./sweep.ts";
 import { isUnfinished, takeTurn } from "./turn.ts";
@@ -108,6 +108,8 @@ export class Worker implements AsyncDisposable {
   readonly #slots: Semaphore;
   readonly #draining = new AbortController();
   readonly #turns = new Set<Promise<void>>();
+  /** The claims of sessions, by their identifiers. */
+  readonly #held = new Map<string, KeptClaim>();
   /** Number of errors in a row, for sessions that had some. */
   readonly #faults = new Map<string, number>();
   readonly #times: { readonly leaseMs: number; readonly sliceMs: number; readonly waitMs: number };
@@ -203,13 +205,16 @@ export class Worker implements AsyncDisposable {
   /** Takes a session further. Never rejects. */
   async #turn(claim: Claim): Promise<void> {
     const { queue } = this.#options;
-    using _keeper = keepClaim(queue, { claim, leaseMs: this.#times.leaseMs });
+    using kept = keepClaim(queue, { claim, leaseMs: this.#times.leaseMs });
+    this.#held.set(claim.job.id, kept);
     try {
       await this.#work(claim);
       this.#faults.delete(claim.job.id);
     } catch (error) {
       await this.#warm.take(claim.job.id)?.close();
       await this.#giveBack(claim, error);
+    } finally {
+      if (this.#held.get(claim.job.id) === kept) this.#held.delete(claim.job.id);
     }
   }
 
@@ -252,6 +257,7 @@ export class Worker implements AsyncDisposable {
     const { store } = this.#options;
     const { snapshots, keepSnapshots } = recipe;
     const user = found?.work.user;
+    const isHeld = () => this.#held.get(id)?.isFresh() ?? false;
     const agent = () => recipe.make({ session: id, user });
     return await openSession(id, {
       store,
@@ -260,6 +266,7 @@ export class Worker implements AsyncDisposable {
       snapshots,
       keepSnapshots,
       followUps: "manual",
+      isHeld,
     });
   }
 

@@ -48,6 +48,8 @@ export interface RecorderOptions {
   readonly policy: SnapshotPolicy;
   /** Keys of files that are in the store. */
   readonly files: Set<string>;
+  /** Whether this process still holds the session. */
+  readonly isHeld: () => boolean;
   /** How the run stops, to go on elsewhere. */
   readonly halt: () => "suspend" | "pause" | undefined;
 }
@@ -126,6 +128,11 @@ export class Recorder implements RunJournal {
   /** See {@linkcode RunJournal.call}. */
   async call(call: JournaledCall): Promise<void> {
     await this.#options.writer.write({ events: [{ type: "host_call", ...call }] });
+  }
+
+  /** See {@linkcode RunJournal.confirm}. */
+  confirm(): void {
+    if (!this.#options.isHeld()) throw new SessionSuspendedError();
   }
 
   /** See {@linkcode RunJournal.callEnd}. */

@@ -213,9 +213,10 @@ async function makeApprovedCalls(
     const id = crypto.randomUUID();
     const call = { id, name, args: request.args, effect: "write", idempotent: false };
     await writer.write({ events: [{ type: "host_call", ...call, approval: request.id }] });
-    const end = await outcomeOf(() =>
-      agent.runtime.call(name, readArguments(args), { approved: true, signal })
-    );
+    const end = await outcomeOf(() => {
+      if (!core.isHeld()) throw new SessionSuspendedError();
+      return agent.runtime.call(name, readArguments(args), { approved: true, signal });
+    });
     await writer.write({ events: [{ type: "host_call_end", id, ...end }] });
   }
 }

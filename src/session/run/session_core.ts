@@ -39,6 +39,8 @@ export interface SessionParts {
   readonly policy: SnapshotPolicy;
   /** Whether the host decides when the next question begins. */
   readonly isDriven: boolean;
+  /** Whether this process still holds the session. */
+  readonly isHeld: () => boolean;
 }
 
 /** An agent that has taken the session over. */
@@ -60,6 +62,8 @@ export class SessionCore {
    * begin.
    */
   halt: "suspend" | "pause" | undefined;
+  /** Whether this process still holds the session. */
+  readonly isHeld: () => boolean;
   /** Lets messages be taken one after another. */
   readonly mailbox: Mutex = new Mutex();
   /** Whether the host decides when the next question begins. */
@@ -73,7 +77,8 @@ export class SessionCore {
   #prepared: Promise<PreparedAgent> | undefined;
 
   /** @param parts The parts. */
-  constructor({ store, source, writer, tree, shelf, policy, isDriven }: SessionParts) {
+  constructor({ store, source, writer, tree, shelf, policy, isDriven, isHeld }: SessionParts) {
+    this.isHeld = isHeld;
     this.isDriven = isDriven;
     this.store = store;
     this.writer = writer;
@@ -119,6 +124,7 @@ export class SessionCore {
       policy: this.#policy,
       files: this.#files,
       halt: () => this.halt,
+      isHeld: this.isHeld,
     });
   }
 

@@ -1,0 +1,414 @@
+/**
+ * A queue on BullMQ, for any number of machines.
+ *
+ * @module
+ */
+
+import { UnrecoverableError } from "bullmq";
+import { checkCount, checkLimit } from "../../limits/limit.ts";
+import { checkOptions, type OptionNames } from "../../limits/options.ts";
+import type { JsonValue } from "../../store/store.ts";
+import { cancellation } from "../_cancellation.ts";
+import {
+  backoffMs,
+  checkClaim,
+  checkDelay,
+  type CheckedJob,
+  checkJob,
+  checkProgress,
+  cutError,
+  KEY_MS,
+} from "../_check.ts";
+import {
+  type Claim,
+  ClaimLostError,
+  type ClaimOptions,
+  type EnqueueOptions,
+  type FailOptions,
+  type JobInfo,
+  type JobState,
+  type ListJobsOptions,
+  type Queue,
+  type ReleaseOptions,
+} from "../queue.ts";
+import {
+  type Bull,
+  type BullJob,
+  connectPostgres,
+  connectRedis,
+  type JobData,
+  type RateLimit,
+} from "./_bull.ts";
+import { Claims } from "./_claims.ts";
+import { Fetcher } from "./_fetcher.ts";
+import { attemptOf, infoOf, stateOf, STATES } from "./_job_info.ts";
+import { laneOf, Lanes, lanesOf } from "./_lanes.ts";
+import { checkSchedule, type Schedule } from "./_schedule.ts";
+
+export type { RateLimit, Schedule };
+
+/** Options of {@linkcode BullmqQueue}: one of the two addresses, and limits. */
+export interface BullmqQueueOptions {
+  /** The address of Redis or Valkey: `redis://host:port`, `rediss://` for TLS. It must not evict keys. @default none */
+  readonly redis?: string | undefined;
+  /** The address of PostgreSQL: `postgres://user:password@host/database`. @default none */
+  readonly postgres?: string | undefined;
+  /** The beginning of all keys in Redis. @default "{cave-queue}" */
+  readonly prefix?: string | undefined;
+  /** Maximum number of connections to PostgreSQL: two for each agent of a worker, and some. @default 20 */
+  readonly connections?: number | undefined;
+  /** A limit on the rate of claims, for each agent and over all workers. @default none */
+  readonly limit?: RateLimit | undefined;
+}
+
+const OPTIONS: OptionNames<BullmqQueueOptions> = {
+  redis: true,
+  postgres: true,
+  prefix: true,
+  connections: true,
+  limit: true,
+};
+
+/**
+ * A queue on BullMQ, on Redis or PostgreSQL. Each session is one job, which is handed back after each turn. Dashboards and other
+ * programs for BullMQ can read it: the queues are named `agent-NAME`, and `agent-NAME@VERSION` for runs that have begun.
+ *
+ * @example A queue on Redis
+ * ```ts ignore
+ * import { BullmqQueue } from "@cave/agent/bullmq";
+ * import { Worker } from "@cave/agent/queue";
+ * import { RedisStore } from "@cave/agent/redis";
+ *
+ * const url = "redis://127.0.0.1:6379";
+ * await using queue = new BullmqQueue({ redis: url });
+ * await using store = new RedisStore({ url });
+ * await using worker = new Worker({ queue, store, agents: [{ agent: "support", module: import.meta.resolve("./support.ts") }] });
+ * await worker.finished();
+ * ```
+ */
+export class BullmqQueue implements Queue {
+  readonly #bull: Bull;
+  readonly #lanes: Lanes;
+  readonly #limit: RateLimit | undefined;
+  readonly #fetchers = new Map<string, Fetcher>();
+  readonly #claims = new Claims();
+  readonly #closed = new AbortController();
+
+  /**
+   * Connects when it is used first.
+   *
+   * @param options The address, and limits.
+   * @throws {TypeError} If an option has an unknown name, or there is not one address.
+   */
+  constructor(options: BullmqQueueOptions) {
+    const task = "open a BullMQ queue";
+    checkOptions(options, { names: OPTIONS, task });
+    const { redis, postgres, prefix = "{cave-queue}", connections = 20, limit } = options;
+    if ((redis === undefined) === (postgres === undefined)) {
+      throw new TypeError(`Cannot ${task}: give it one of redis and postgres`);
+    }
+    if (redis !== undefined && !/^rediss?:\/\//.test(redis)) {
+      throw new TypeError(`Cannot ${task}: redis is no redis:// or rediss:// address`);
+    }
+    if (postgres !== undefined && !/^postgres(?:ql)?:\/\//.test(postgres)) {
+      throw new TypeError(`Cannot ${task}: postgres is no postgres:// address`);
+    }
+    if (limit !== undefined) {
+      checkCount("limit.max", limit.max);
+      checkLimit("limit.durationMs", limit.durationMs);
+    }
+    this.#limit = limit;
+    this.#bull = redis !== undefined
+      ? connectRedis(redis, prefix)
+      : connectPostgres(postgres!, checkCount("connections", connections));
+    this.#lanes = new Lanes(this.#bull);
+  }
+
+  /** See {@linkcode Queue.enqueue}. */
+  async enqueue(options: EnqueueOptions): Promise<boolean> {
+    await this.#open("add a job");
+    const job = checkJob(options);
+    if (job.key !== undefined && !await this.#isNewKey(job.key)) return false;
+    return await this.#add(job);
+  }
+
+  /** See {@linkcode Queue.claim}. */
+  async claim(options: ClaimOptions): Promise<Claim> {
+    await this.#open("claim a job");
+    checkClaim(options);
+    const { worker, leaseMs, signal } = options;
+    const fetcher = await this.#fetcher(options);
+    const closed = this.#closed.signal;
+    const signals = signal === undefined ? closed : AbortSignal.any([signal, closed]);
+    const { job, token } = await fetcher.next(signals);
+    const info = { ...infoOf(job, "claimed"), worker };
+    const claim = this.#claims.add({ job, token, leaseMs, claim: { job: info, token, worker } });
+    if (job.data.cancelled !== undefined) {
+      this.#claims.get(token)?.abort.abort(cancellation(job.data.cancelled));
+    }
+    return claim;
+  }
+
+  /** See {@linkcode Queue.heartbeat}. */
+  async heartbeat(claim: Claim): Promise<void> {
+    await this.#act(claim, "keep", async (job, { leaseMs, abort }) => {
+      const isHeld = await job.extendLock(claim.token, leaseMs);
+      if (isHeld !== 1) throw new ClaimLostError("keep", claim.job.id);
+      const now = await this.#lanes.reload(job);
+      if (now?.data.cancelled !== undefined) abort.abort(cancellation(now.data.cancelled));
+    });
+  }
+
+  /** See {@linkcode Queue.release}. */
+  async release(claim: Claim, { delayMs = 0, version }: ReleaseOptions = {}): Promise<void> {
+    checkDelay(delayMs);
+    await this.#act(claim, "release", async (job) => {
+      const { data } = job;
+      const isOther = version !== undefined && version !== data.version;
+      if (isOther) {
+        // First added, then completed: two jobs of a session do no harm, and none would.
+        const { id, agent, priority, attempts } = data;
+        await this.#add({ id, agent, version, priority, attempts, delayMs, key: undefined });
+        await job.moveToCompleted(null, claim.token, false);
+        return;
+      }
+      const { stalledCounter = 0 } = job;
+      if (attemptOf(job) > 1 || data.error !== undefined) {
+        await job.updateData({ ...data, failures: 0, stalls: stalledCounter, error: undefined });
+      }
+      await job.moveToDelayed(Date.now() + delayMs, claim.token);
+    });
+    this.#claims.delete(claim.token);
+  }
+
+  /** See {@linkcode Queue.complete}. */
+  async complete(claim: Claim): Promise<void> {
+    await this.#act(claim, "complete", (job) => job.moveToCompleted(null, claim.token, false));
+    this.#claims.delete(claim.token);
+  }
+
+  /** See {@linkcode Queue.fail}. */
+  async fail(claim: Claim, { error, final = false }: FailOptions): Promise<boolean> {
+    const isFinal = await this.#act(claim, "fail", async (job) => {
+      const attempt = attemptOf(job);
+      const isFinal = final || attempt >= job.data.attempts;
+      const cut = cutError(error);
+      const failures = job.data.failures + Number(!isFinal);
+      await job.updateData({ ...job.data, failures, error: cut });
+      if (isFinal) await job.moveToFailed(new UnrecoverableError(cut), claim.token, false);
+      else await job.moveToDelayed(Date.now() + backoffMs(attempt), claim.token);
+      return isFinal;
+    });
+    this.#claims.delete(claim.token);
+    return !isFinal;
+  }
+
+  /** See {@linkcode Queue.progress}. */
+  async progress(claim: Claim, progress: JsonValue): Promise<void> {
+    const value = JSON.parse(checkProgress(progress));
+    await this.#act(claim, "report the progress of", async (job, { leaseMs }) => {
+      // BullMQ does not check the lock here.
+      const isHeld = await job.extendLock(claim.token, leaseMs);
+      if (isHeld !== 1) throw new ClaimLostError("report the progress of", claim.job.id);
+      await job.updateProgress({ value });
+    });
+  }
+
+  /** See {@linkcode Queue.cancel}. */
+  async cancel(id: string, reason = "The job was cancelled"): Promise<boolean> {
+    await this.#open("cancel a job");
+    const job = await this.#lanes.find(id);
+    if (job === undefined) return false;
+    if (await job.getState() === "failed") await this.#revive(job, { cancelled: reason });
+    else await job.updateData({ ...job.data, cancelled: reason });
+    this.#claims.cancel(id, cancellation(reason));
+    return true;
+  }
+
+  /** See {@linkcode Queue.requeue}. */
+  async requeue(id: string): Promise<boolean> {
+    await this.#open("requeue a job");
+    const job = await this.#lanes.find(id);
+    const state = await job?.getState();
+    if (job === undefined || !["failed", "delayed"].includes(state!)) return false;
+    if (state === "failed") await this.#revive(job, {});
+    else {
+      const { stalledCounter: stalls = 0 } = job;
+      await job.updateData({ ...job.data, failures: 0, stalls });
+      await job.promote();
+    }
+    return true;
+  }
+
+  /** See {@linkcode Queue.get}. */
+  async get(id: string): Promise<JobInfo | undefined> {
+    await this.#open("read a job");
+    const job = await this.#lanes.find(id);
+    return job && infoOf(job, stateOf(job, await job.getState()));
+  }
+
+  /** See {@linkcode Queue.list}. */
+  async list({ state, limit = 100 }: ListJobsOptions = {}): Promise<JobInfo[]> {
+    await this.#open("list jobs");
+    const lists = state === undefined ? Object.values(STATES).flat() : STATES[state];
+    const found: JobInfo[] = [];
+    for (const list of lists) {
+      for (const job of await this.#lanes.list([list], limit)) {
+        found.push(infoOf(job, stateOf(job, list)));
+      }
+    }
+    return found.filter((job) => state === undefined || job.state === state).slice(0, limit);
+  }
+
+  /** See {@linkcode Queue.counts}. */
+  async counts(): Promise<Record<JobState, number>> {
+    await this.#open("count jobs");
+    const counts = { waiting: 0, delayed: 0, claimed: 0, failed: 0 };
+    for (const queue of await this.#lanes.all()) {
+      for (const [state, lists] of Object.entries(STATES)) {
+        const found = await queue.getJobCounts(...lists);
+        counts[state as JobState] += Object.values(found).reduce((sum, count) => sum + count, 0);
+      }
+    }
+    return counts;
+  }
+
+  /**
+   * Asks a question in a session again and again, at times given by a cron pattern or an interval. A schedule of the same identifier
+   * is replaced.
+   *
+   * @param id The identifier of the schedule.
+   * @param schedule The session, the question, and the times.
+   */
+  async schedule(id: string, schedule: Schedule): Promise<void> {
+    await this.#open("schedule a question");
+    const { repeat, agent, prompt } = checkSchedule(id, schedule);
+    const queue = await this.#lanes.get(laneOf(agent, undefined));
+    const data = { ...newData({ id, agent }), prompt };
+    await queue.upsertJobScheduler(id, repeat, {
+      name: agent,
+      data,
+      opts: { removeOnComplete: true },
+    });
+  }
+
+  /**
+   * Ends a schedule.
+   *
+   * @param id The identifier of the schedule.
+   * @returns Whether there was one.
+   */
+  async unschedule(id: string): Promise<boolean> {
+    await this.#open("end a schedule");
+    let isFound = false;
+    for (const queue of await this.#lanes.all()) {
+      isFound = await queue.removeJobScheduler(id) || isFound;
+    }
+    return isFound;
+  }
+
+  /** See {@linkcode Queue.close}. */
+  async close(): Promise<void> {
+    if (this.#closed.signal.aborted) return;
+    this.#closed.abort(new TypeError("Cannot claim a job: the queue is closed"));
+    await Promise.all([...this.#fetchers.values()].map((fetcher) => fetcher.close()));
+    await this.#lanes.close().catch(() => {});
+    await this.#bull.close();
+  }
+
+  /** Closes the queue. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #add(job: Omit<CheckedJob, "version"> & { readonly version?: string | undefined }) {
+    const { id, agent, version, priority, delayMs } = job;
+    const queue = await this.#lanes.get(laneOf(agent, version));
+    const old = await this.#lanes.failed(queue, id);
+    await old?.remove();
+    const jobId = crypto.randomUUID();
+    const added = await queue.add(agent, newData(job), {
+      ...{ jobId, priority, delay: delayMs, removeOnComplete: true },
+      // A job that is added while it is claimed is kept, and becomes due at its completion.
+      deduplication: { id, keepLastIfActive: true },
+    });
+    if (added.id === jobId) return true;
+    const known = await queue.getJob(added.id!);
+    return known === undefined || await known.getState() === "active";
+  }
+
+  async #revive(job: BullJob, change: Partial<JobData>): Promise<void> {
+    const { data } = job;
+    await job.remove();
+    await this.#add({ ...data, delayMs: 0, key: undefined });
+    if (change.cancelled === undefined) return;
+    const added = await this.#lanes.find(data.id);
+    await added?.updateData({ ...added.data, ...change });
+  }
+
+  async #isNewKey(key: string): Promise<boolean> {
+    const { keys } = this.#lanes;
+    await keys.clean(KEY_MS, 100, "wait");
+    const jobId = crypto.randomUUID();
+    const added = await keys.add("key", newData({ id: key, agent: "key" }), {
+      ...{ jobId, removeOnComplete: true },
+      deduplication: { id: key, ttl: KEY_MS },
+    });
+    return added.id === jobId;
+  }
+
+  async #fetcher({ worker, agents, leaseMs }: ClaimOptions): Promise<Fetcher> {
+    const lanes = lanesOf(agents);
+    const key = JSON.stringify([worker, leaseMs, lanes]);
+    const known = this.#fetchers.get(key);
+    if (known !== undefined) return known;
+    await Promise.all(lanes.map((lane) => this.#lanes.get(lane)));
+    return this.#fetchers.getOrInsertComputed(key, () => {
+      const options = { name: worker, leaseMs, limit: this.#limit };
+      return new Fetcher(lanes.map((lane) => this.#bull.worker(lane, options)));
+    });
+  }
+
+  /** Acts on a claimed job, and names a claim that is lost. */
+  async #act<T>(
+    claim: Claim,
+    task: string,
+    action: (
+      job: BullJob,
+      held: { readonly leaseMs: number; readonly abort: AbortController },
+    ) => Promise<T>,
+  ): Promise<T> {
+    await this.#open(`${task} a job`);
+    const held = this.#claims.get(claim.token);
+    if (held === undefined) throw new ClaimLostError(task, claim.job.id);
+    try {
+      return await action(held.job, held);
+    } catch (error) {
+      if (!(error instanceof ClaimLostError) && !isLockLost(error)) throw error;
+      const lost = new ClaimLostError(task, claim.job.id);
+      held.abort.abort(lost);
+      throw lost;
+    }
+  }
+
+  async #open(task: string): Promise<void> {
+    await Promise.resolve();
+    if (this.#closed.signal.aborted) throw new TypeError(`Cannot ${task}: the queue is closed`);
+  }
+}
+
+/** Codes of BullMQ for a job that is gone, that has no lock or another one, or that is not claimed. */
+const LOCK_LOST: readonly unknown[] = [-1, -2, -3, -6];
+
+function isLockLost(error: unknown): boolean {
+  return error instanceof Error && LOCK_LOST.includes((error as { code?: unknown }).code);
+}
+
+function newData(
+  { id, agent, version, priority = 0, attempts = 5 }: Pick<
+    EnqueueOptions,
+    "id" | "agent" | "version" | "priority" | "attempts"
+  >,
+): JobData {
+  return { id, agent, version, priority, attempts, failures: 0, stalls: 0 };
+}
