@@ -59,7 +59,8 @@ Deno.test("a time slice lets a session take several steps in one turn", async ()
   };
   all.worker();
   assertEquals((await (await all.client().prompt("Count")).result).content, "It is 20");
-  assertEquals(claims, 1);
+  // The first turn records the version of the run, and takes no step.
+  assertEquals(claims, 2);
 });
 
 Deno.test("questions that wait are asked one after another, and one identifier is one question", async () => {
@@ -266,6 +267,7 @@ Deno.test("a run goes on with the version that has begun it", async () => {
   const released = Promise.withResolvers<void>();
   all.queue.release = async (claim, options) => {
     await release(claim, options);
+    if (claim.job.version === undefined) return;
     all.queue.release = release;
     released.resolve();
     void first.close();

@@ -7,7 +7,6 @@
 import {
   createPostgresBackend,
   Queue as RedisQueue,
-  runMigrations,
   withBackend,
   Worker as RedisWorker,
 } from "bullmq";
@@ -138,9 +137,6 @@ const LOOK_MS = 1_000;
 /** Time for which a fetch waits for a job, in seconds: as long as a worker that ends may have to wait. */
 const FETCH_SECONDS = 1;
 
-/** The schema of BullMQ in PostgreSQL. */
-const SCHEMA = "bullmq";
-
 /**
  * Connects to Redis.
  *
@@ -174,39 +170,21 @@ export function connectRedis(url: string, prefix: string): Bull {
  * Connects to PostgreSQL, and makes the tables of BullMQ if they are not there.
  *
  * @param url The address.
- * @param connections Maximum number of connections.
+ * @param options The schema, and the maximum number of connections.
  */
-export function connectPostgres(url: string, connections: number): Bull {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: connections,
-    options: `-c search_path=${SCHEMA}`,
-  });
-  pool.on("error", () => {});
+export function connectPostgres(
+  url: string,
+  { schema, connections }: { readonly schema: string; readonly connections: number },
+): Bull {
+  // The driver is loaded by BullMQ, which finds it because this module has imported it.
+  void pg;
   const { Queue, Worker } = withBackend(createPostgresBackend);
-  let ready: Promise<void> | undefined;
-  const migrate = () =>
-    ready ??= (async () => {
-      const client = await pool.connect();
-      try {
-        await runMigrations(client, SCHEMA);
-      } finally {
-        client.release();
-      }
-    })().catch((error) => {
-      ready = undefined;
-      throw error;
-    });
-  const common = { connection: pool };
+  const connection = { connectionString: url, schema, max: connections, migrate: true };
   return {
-    queue: (name) => after(migrate, () => new Queue(name, common) as unknown as BullQueue),
+    queue: (name) => new Queue(name, { connection }) as unknown as BullQueue,
     worker: (name, options) =>
-      after(
-        migrate,
-        () =>
-          new Worker(name, null, { ...common, ...workerOptions(options) }) as unknown as BullWorker,
-      ),
-    close: () => pool.end(),
+      new Worker(name, null, { connection, ...workerOptions(options) }) as unknown as BullWorker,
+    close: () => Promise.resolve(),
   };
 }
 
@@ -221,26 +199,6 @@ function workerOptions({ name, leaseMs, limit }: BullWorkerOptions) {
     drainDelay: FETCH_SECONDS,
     ...(limit === undefined ? {} : { limiter: { max: limit.max, duration: limit.durationMs } }),
   };
-}
-
-/** Returns an object that is made when it is used first, after something else. */
-function after<T extends object>(before: () => Promise<void>, make: () => T): T {
-  let made: T | undefined;
-  const listeners: unknown[][] = [];
-  return new Proxy({} as T, {
-    get: (_, name) => async (...args: unknown[]) => {
-      if (made === undefined) {
-        if (name === "on") return void listeners.push(args);
-        if (name === "close") return;
-        await before();
-        if (made === undefined) {
-          made = make();
-          for (const listener of listeners) Reflect.apply(Reflect.get(made, "on"), made, listener);
-        }
-      }
-      return await Reflect.apply(Reflect.get(made, name), made, args);
-    },
-  });
 }
 
 /** A value of JSON in an object, as BullMQ keeps progress. */

@@ -29,15 +29,14 @@ export function laneOf(agent: string, version: string | undefined): string {
 
 /** Returns the names of the queues from which a worker claims. */
 export function lanesOf(agents: readonly ClaimableAgent[]): string[] {
-  return agents.flatMap(({ agent, versions }) =>
+  const lanes = agents.flatMap(({ agent, versions }) =>
     [undefined, ...versions].map((version) => laneOf(agent, version))
   );
+  return [...new Set(lanes)];
 }
 
 /** The queues. */
 export class Lanes {
-  /** The idempotency keys. */
-  readonly keys: BullQueue;
   readonly #bull: Bull;
   readonly #queues = new Map<string, BullQueue>();
   readonly #known = new Set<string>();
@@ -46,7 +45,11 @@ export class Lanes {
   /** @param bull The server. */
   constructor(bull: Bull) {
     this.#bull = bull;
-    this.keys = this.#queue(KEYS);
+  }
+
+  /** The idempotency keys. */
+  get keys(): BullQueue {
+    return this.#queue(KEYS);
   }
 
   /** Returns a queue by its name, which others can find from now on. */

@@ -9,16 +9,7 @@ import { checkCount, checkLimit } from "../../limits/limit.ts";
 import { checkOptions, type OptionNames } from "../../limits/options.ts";
 import type { JsonValue } from "../../store/store.ts";
 import { cancellation } from "../_cancellation.ts";
-import {
-  backoffMs,
-  checkClaim,
-  checkDelay,
-  type CheckedJob,
-  checkJob,
-  checkProgress,
-  cutError,
-  KEY_MS,
-} from "../_check.ts";
+import { backoffMs, checkClaim, checkDelay, checkJob, checkProgress, cutError } from "../_check.ts";
 import {
   type Claim,
   ClaimLostError,
@@ -31,17 +22,11 @@ import {
   type Queue,
   type ReleaseOptions,
 } from "../queue.ts";
-import {
-  type Bull,
-  type BullJob,
-  connectPostgres,
-  connectRedis,
-  type JobData,
-  type RateLimit,
-} from "./_bull.ts";
+import { type Bull, type BullJob, connectPostgres, connectRedis, type RateLimit } from "./_bull.ts";
 import { Claims } from "./_claims.ts";
 import { Fetcher } from "./_fetcher.ts";
 import { attemptOf, infoOf, stateOf, STATES } from "./_job_info.ts";
+import { addJob, isNewKey, newData, revive } from "./_jobs.ts";
 import { laneOf, Lanes, lanesOf } from "./_lanes.ts";
 import { checkSchedule, type Schedule } from "./_schedule.ts";
 
@@ -55,7 +40,9 @@ export interface BullmqQueueOptions {
   readonly postgres?: string | undefined;
   /** The beginning of all keys in Redis. @default "{cave-queue}" */
   readonly prefix?: string | undefined;
-  /** Maximum number of connections to PostgreSQL: two for each agent of a worker, and some. @default 20 */
+  /** The schema of the tables in PostgreSQL, which is made if it is not there. @default "bullmq" */
+  readonly schema?: string | undefined;
+  /** Maximum number of connections to PostgreSQL for each of the queues of BullMQ. @default 2 */
   readonly connections?: number | undefined;
   /** A limit on the rate of claims, for each agent and over all workers. @default none */
   readonly limit?: RateLimit | undefined;
@@ -65,6 +52,7 @@ const OPTIONS: OptionNames<BullmqQueueOptions> = {
   redis: true,
   postgres: true,
   prefix: true,
+  schema: true,
   connections: true,
   limit: true,
 };
@@ -103,7 +91,15 @@ export class BullmqQueue implements Queue {
   constructor(options: BullmqQueueOptions) {
     const task = "open a BullMQ queue";
     checkOptions(options, { names: OPTIONS, task });
-    const { redis, postgres, prefix = "{cave-queue}", connections = 20, limit } = options;
+    const { redis, postgres, prefix = "{cave-queue}", limit } = options;
+    const { schema = "bullmq", connections = 2 } = options;
+    if (!/^[a-z_][a-z0-9_]{0,40}$/.test(schema)) {
+      throw new TypeError(
+        `Cannot ${task}: schema is ${
+          JSON.stringify(schema)
+        }, and not of lower-case letters, digits and _`,
+      );
+    }
     if ((redis === undefined) === (postgres === undefined)) {
       throw new TypeError(`Cannot ${task}: give it one of redis and postgres`);
     }
@@ -120,7 +116,7 @@ export class BullmqQueue implements Queue {
     this.#limit = limit;
     this.#bull = redis !== undefined
       ? connectRedis(redis, prefix)
-      : connectPostgres(postgres!, checkCount("connections", connections));
+      : connectPostgres(postgres!, { schema, connections: checkCount("connections", connections) });
     this.#lanes = new Lanes(this.#bull);
   }
 
@@ -128,8 +124,8 @@ export class BullmqQueue implements Queue {
   async enqueue(options: EnqueueOptions): Promise<boolean> {
     await this.#open("add a job");
     const job = checkJob(options);
-    if (job.key !== undefined && !await this.#isNewKey(job.key)) return false;
-    return await this.#add(job);
+    if (job.key !== undefined && !await isNewKey(this.#lanes, job.key)) return false;
+    return await addJob(this.#lanes, job);
   }
 
   /** See {@linkcode Queue.claim}. */
@@ -168,7 +164,7 @@ export class BullmqQueue implements Queue {
       if (isOther) {
         // First added, then completed: two jobs of a session do no harm, and none would.
         const { id, agent, priority, attempts } = data;
-        await this.#add({ id, agent, version, priority, attempts, delayMs, key: undefined });
+        await addJob(this.#lanes, { id, agent, version, priority, attempts, delayMs });
         await job.moveToCompleted(null, claim.token, false);
         return;
       }
@@ -219,7 +215,7 @@ export class BullmqQueue implements Queue {
     await this.#open("cancel a job");
     const job = await this.#lanes.find(id);
     if (job === undefined) return false;
-    if (await job.getState() === "failed") await this.#revive(job, { cancelled: reason });
+    if (await job.getState() === "failed") await revive(this.#lanes, { job, cancelled: reason });
     else await job.updateData({ ...job.data, cancelled: reason });
     this.#claims.cancel(id, cancellation(reason));
     return true;
@@ -231,7 +227,7 @@ export class BullmqQueue implements Queue {
     const job = await this.#lanes.find(id);
     const state = await job?.getState();
     if (job === undefined || !["failed", "delayed"].includes(state!)) return false;
-    if (state === "failed") await this.#revive(job, {});
+    if (state === "failed") await revive(this.#lanes, { job });
     else {
       const { stalledCounter: stalls = 0 } = job;
       await job.updateData({ ...job.data, failures: 0, stalls });
@@ -321,42 +317,6 @@ export class BullmqQueue implements Queue {
     await this.close();
   }
 
-  async #add(job: Omit<CheckedJob, "version"> & { readonly version?: string | undefined }) {
-    const { id, agent, version, priority, delayMs } = job;
-    const queue = await this.#lanes.get(laneOf(agent, version));
-    const old = await this.#lanes.failed(queue, id);
-    await old?.remove();
-    const jobId = crypto.randomUUID();
-    const added = await queue.add(agent, newData(job), {
-      ...{ jobId, priority, delay: delayMs, removeOnComplete: true },
-      // A job that is added while it is claimed is kept, and becomes due at its completion.
-      deduplication: { id, keepLastIfActive: true },
-    });
-    if (added.id === jobId) return true;
-    const known = await queue.getJob(added.id!);
-    return known === undefined || await known.getState() === "active";
-  }
-
-  async #revive(job: BullJob, change: Partial<JobData>): Promise<void> {
-    const { data } = job;
-    await job.remove();
-    await this.#add({ ...data, delayMs: 0, key: undefined });
-    if (change.cancelled === undefined) return;
-    const added = await this.#lanes.find(data.id);
-    await added?.updateData({ ...added.data, ...change });
-  }
-
-  async #isNewKey(key: string): Promise<boolean> {
-    const { keys } = this.#lanes;
-    await keys.clean(KEY_MS, 100, "wait");
-    const jobId = crypto.randomUUID();
-    const added = await keys.add("key", newData({ id: key, agent: "key" }), {
-      ...{ jobId, removeOnComplete: true },
-      deduplication: { id: key, ttl: KEY_MS },
-    });
-    return added.id === jobId;
-  }
-
   async #fetcher({ worker, agents, leaseMs }: ClaimOptions): Promise<Fetcher> {
     const lanes = lanesOf(agents);
     const key = JSON.stringify([worker, leaseMs, lanes]);
@@ -402,13 +362,4 @@ const LOCK_LOST: readonly unknown[] = [-1, -2, -3, -6];
 
 function isLockLost(error: unknown): boolean {
   return error instanceof Error && LOCK_LOST.includes((error as { code?: unknown }).code);
-}
-
-function newData(
-  { id, agent, version, priority = 0, attempts = 5 }: Pick<
-    EnqueueOptions,
-    "id" | "agent" | "version" | "priority" | "attempts"
-  >,
-): JobData {
-  return { id, agent, version, priority, attempts, failures: 0, stalls: 0 };
 }

@@ -72,11 +72,11 @@ export const ORDER: readonly ContractClaim[] = [
     await using queue = await open();
     await addAll(queue, ["s"]);
     const claim = await take(queue);
-    assertEquals(await queue.enqueue({ id: "s", agent: "a", version: "1" }), true);
-    assertEquals(await queue.enqueue({ id: "s", agent: "a", version: "1" }), true);
+    assertEquals(await queue.enqueue({ id: "s", agent: "a", priority: 4 }), true);
+    assertEquals(await queue.enqueue({ id: "s", agent: "a", priority: 4 }), true);
     await queue.complete(claim);
     const again = await take(queue);
-    assertEquals([again.job.id, again.job.version, again.job.attempt], ["s", "1", 1]);
+    assertEquals([again.job.id, again.job.priority, again.job.attempt], ["s", 4, 1]);
     await queue.complete(again);
     assertEquals(await queue.list(), []);
   }],

@@ -16,7 +16,7 @@ import { isConflict } from "./conflict.ts";
 import { keepClaim, type KeptClaim } from "./keep_claim.ts";
 import { type CheckedRecipe, checkRecipes, type LocalRecipe, type Recipe } from "./recipe.ts";
 import { sweep } from "./sweep.ts";
-import { isUnfinished, takeTurn } from "./turn.ts";
+import { hasWork, isUnfinished, takeTurn } from "./turn.ts";
 import { WarmSessions } from "./warm_sessions.ts";
 import { deleteWork, readWork, type StoredWork, writeWork } from "./work_record.ts";
 
@@ -234,6 +234,12 @@ export class Worker implements AsyncDisposable {
     try {
       await session.receive();
       const stored = await this.#pin(session, { found, claim, recipe, version });
+      const pinned = stored.work.version;
+      if (pinned !== claim.job.version && claim.job.attempt === 1 && hasWork(session)) {
+        // From now on the session is added for this version: no step is taken under a job that others do not see.
+        await this.#warm.put(session);
+        return await queue.release(claim, { version: pinned });
+      }
       const end = await takeTurn(session, {
         claim,
         draining: this.#draining.signal,
@@ -242,7 +248,7 @@ export class Worker implements AsyncDisposable {
       if (end === "parked") await session.close();
       const isMore = end === "more" || !await this.#settle(session, stored);
       if (end !== "parked") await this.#warm.put(session);
-      if (isMore) await queue.release(claim, { version: version ?? recipe.version });
+      if (isMore) await queue.release(claim);
       else await queue.complete(claim);
     } catch (error) {
       await session.close();
