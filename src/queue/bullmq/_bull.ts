@@ -64,6 +64,8 @@ export interface BullJobOptions {
   readonly delay?: number;
   readonly priority?: number;
   readonly removeOnComplete: boolean;
+  readonly attempts?: number;
+  readonly stackTraceLimit?: number;
   readonly deduplication?: {
     readonly id: string;
     readonly ttl?: number;
@@ -125,11 +127,26 @@ export interface BullWorkerOptions {
 
 /** A server with queues. */
 export interface Bull {
+  /** Puts a job back behind the others of its priority. */
+  readonly handBack: (job: BullJob, token: string) => Promise<unknown>;
   readonly queue: (name: string) => BullQueue;
   readonly worker: (name: string, options: BullWorkerOptions) => BullWorker;
   /** Closes the connections that all of them share. */
   readonly close: () => Promise<void>;
 }
+
+/** The reason of an attempt that has ended well, and is followed by another one. */
+const HANDED_BACK = Object.assign(new Error("Handed back after a turn"), { stack: "" });
+
+/** Number of attempts that BullMQ allows: this package counts its own. */
+const ATTEMPTS = 1_000_000_000;
+
+/** Options that all jobs have. */
+export const JOB_OPTIONS = {
+  removeOnComplete: true,
+  attempts: ATTEMPTS,
+  stackTraceLimit: 0,
+} as const;
 
 /** Time between two looks for silent workers, in milliseconds. */
 const LOOK_MS = 1_000;
@@ -153,6 +170,7 @@ export function connectRedis(url: string, prefix: string): Bull {
   redis.on("error", () => {});
   const common = { connection: redis, prefix };
   return {
+    handBack: (job, token) => job.moveToDelayed(Date.now(), token),
     queue: (name) => new RedisQueue(name, common) as unknown as BullQueue,
     worker: (name, options) =>
       new RedisWorker(name, null, {
@@ -181,6 +199,8 @@ export function connectPostgres(
   const { Queue, Worker } = withBackend(createPostgresBackend);
   const connection = { connectionString: url, schema, max: connections, migrate: true };
   return {
+    // A job that was delayed keeps its old place there: one that is tried again at once goes to the end.
+    handBack: (job, token) => job.moveToFailed(HANDED_BACK, token, false),
     queue: (name) => new Queue(name, { connection }) as unknown as BullQueue,
     worker: (name, options) =>
       new Worker(name, null, { connection, ...workerOptions(options) }) as unknown as BullWorker,
@@ -195,7 +215,7 @@ function workerOptions({ name, leaseMs, limit }: BullWorkerOptions) {
     lockDuration: leaseMs,
     stalledInterval: LOOK_MS,
     // The worker of this package decides how many silent workers are too many.
-    maxStalledCount: Number.MAX_SAFE_INTEGER,
+    maxStalledCount: ATTEMPTS,
     drainDelay: FETCH_SECONDS,
     ...(limit === undefined ? {} : { limiter: { max: limit.max, duration: limit.durationMs } }),
   };

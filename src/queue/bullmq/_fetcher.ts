@@ -18,6 +18,9 @@ export interface Fetched {
 /** Time until the next try after an empty answer or an error, in milliseconds. */
 const RETRY_MS = 50;
 
+/** Time between two looks for jobs of which nobody has heard, in milliseconds. */
+const LOOK_MS = 1_000;
+
 /** Fetches jobs for those who wait, one at a time from each queue. */
 export class Fetcher {
   readonly #workers: readonly BullWorker[];
@@ -58,31 +61,44 @@ export class Fetcher {
   /** Ends the workers. Jobs that are just being fetched are put back. */
   async close(): Promise<void> {
     this.#closing.abort();
-    await Promise.all(this.#workers.map((worker) => worker.close(true).catch(() => {})));
-    await Promise.all(this.#loops);
+    await Promise.all([
+      ...this.#workers.map((worker) => worker.close(true).catch(() => {})),
+      ...this.#loops,
+    ]);
   }
 
   /** Fetches from one queue while somebody waits. */
   async #fetch(i: number): Promise<void> {
     const worker = this.#workers[i]!;
     const { signal } = this.#closing;
+    let blocking: Promise<void> | undefined;
     while (this.#waiters.size > 0 && !signal.aborted) {
-      const token = crypto.randomUUID();
-      const began = performance.now();
-      const job = await worker.getNextJob(token, { block: true }).catch(() => undefined);
-      if (job === undefined || job === null) {
-        // An answer at once: the server is away, or the rate is limited.
-        if (performance.now() - began < RETRY_MS) await pause(RETRY_MS, signal);
-        continue;
-      }
-      const [waiter] = this.#waiters;
-      if (waiter === undefined) {
-        await job.moveToWait(token).catch(() => {});
-        break;
-      }
-      this.#waiters.delete(waiter);
-      waiter.resolve({ job, token });
+      // A worker of BullMQ that waits hears of jobs that come from then on, so a look comes first, and now and then.
+      if (await this.#take(worker, { block: false })) continue;
+      blocking ??= this.#take(worker, { block: true }).then(() => blocking = undefined);
+      await Promise.race([blocking, pause(LOOK_MS, signal)]);
     }
     this.#loops[i] = undefined;
+  }
+
+  /** Takes a job, and hands it to the first who waits. */
+  async #take(worker: BullWorker, options: { readonly block: boolean }): Promise<boolean> {
+    const token = crypto.randomUUID();
+    const began = performance.now();
+    const job = await worker.getNextJob(token, options).catch(() => undefined);
+    if (job === undefined || job === null) {
+      // An answer at once in place of a wait: the server is away, or the rate is limited.
+      const isEarly = options.block && performance.now() - began < RETRY_MS;
+      if (isEarly) await pause(RETRY_MS, this.#closing.signal);
+      return false;
+    }
+    const [waiter] = this.#waiters;
+    if (waiter === undefined) {
+      await job.moveToWait(token).catch(() => {});
+      return false;
+    }
+    this.#waiters.delete(waiter);
+    waiter.resolve({ job, token });
+    return true;
   }
 }

@@ -5,7 +5,7 @@
  */
 
 import { ATTEMPTS, type CheckedJob, KEY_MS } from "../_check.ts";
-import type { BullJob, JobData } from "./_bull.ts";
+import { type BullJob, JOB_OPTIONS, type JobData } from "./_bull.ts";
 import { laneOf, type Lanes } from "./_lanes.ts";
 
 /** A job to add. */
@@ -27,7 +27,7 @@ export async function addJob(lanes: Lanes, job: NewJob): Promise<boolean> {
   await old?.remove();
   const jobId = crypto.randomUUID();
   const added = await queue.add(agent, newData(job), {
-    ...{ jobId, priority, delay: delayMs, removeOnComplete: true },
+    ...{ ...JOB_OPTIONS, jobId, priority, delay: delayMs },
     // A job that is added while it is claimed is kept, and becomes due at its completion.
     deduplication: { id, keepLastIfActive: true },
   });

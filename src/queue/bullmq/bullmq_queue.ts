@@ -5,6 +5,7 @@
  */
 
 import { UnrecoverableError } from "bullmq";
+import { pause } from "../../async/pause.ts";
 import { checkCount, checkLimit } from "../../limits/limit.ts";
 import { checkOptions, type OptionNames } from "../../limits/options.ts";
 import type { JsonValue } from "../../store/store.ts";
@@ -22,7 +23,14 @@ import {
   type Queue,
   type ReleaseOptions,
 } from "../queue.ts";
-import { type Bull, type BullJob, connectPostgres, connectRedis, type RateLimit } from "./_bull.ts";
+import {
+  type Bull,
+  type BullJob,
+  connectPostgres,
+  connectRedis,
+  JOB_OPTIONS,
+  type RateLimit,
+} from "./_bull.ts";
 import { Claims } from "./_claims.ts";
 import { Fetcher } from "./_fetcher.ts";
 import { attemptOf, infoOf, stateOf, STATES } from "./_job_info.ts";
@@ -172,7 +180,8 @@ export class BullmqQueue implements Queue {
       if (attemptOf(job) > 1 || data.error !== undefined) {
         await job.updateData({ ...data, failures: 0, stalls: stalledCounter, error: undefined });
       }
-      await job.moveToDelayed(Date.now() + delayMs, claim.token);
+      if (delayMs > 0) await job.moveToDelayed(Date.now() + delayMs, claim.token);
+      else await this.#bull.handBack(job, claim.token);
     });
     this.#claims.delete(claim.token);
   }
@@ -284,7 +293,7 @@ export class BullmqQueue implements Queue {
     await queue.upsertJobScheduler(id, repeat, {
       name: agent,
       data,
-      opts: { removeOnComplete: true },
+      opts: JOB_OPTIONS,
     });
   }
 
@@ -307,8 +316,14 @@ export class BullmqQueue implements Queue {
   async close(): Promise<void> {
     if (this.#closed.signal.aborted) return;
     this.#closed.abort(new TypeError("Cannot claim a job: the queue is closed"));
-    await Promise.all([...this.#fetchers.values()].map((fetcher) => fetcher.close()));
-    await this.#lanes.close().catch(() => {});
+    const closing = Promise.all([
+      ...[...this.#fetchers.values()].map((fetcher) => fetcher.close()),
+      this.#lanes.close().catch(() => {}),
+    ]);
+    // BullMQ may wait for a server that is away, or for a connection that is just being made.
+    const late = new AbortController();
+    await Promise.race([closing, pause(CLOSE_MS, late.signal)]);
+    late.abort();
     await this.#bull.close();
   }
 
@@ -356,6 +371,9 @@ export class BullmqQueue implements Queue {
     if (this.#closed.signal.aborted) throw new TypeError(`Cannot ${task}: the queue is closed`);
   }
 }
+
+/** Maximum time for closing connections in order, in milliseconds. */
+const CLOSE_MS = 1_000;
 
 /** Codes of BullMQ for a job that is gone, that has no lock or another one, or that is not claimed. */
 const LOCK_LOST: readonly unknown[] = [-1, -2, -3, -6];
