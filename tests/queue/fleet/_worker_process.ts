@@ -39,6 +39,12 @@ export class WorkerProcess {
     await Promise.all([this.#child.status, this.#output, this.#errors]);
   }
 
+  /** Ends it at once, and returns what it has reported. */
+  async autopsy(): Promise<string> {
+    await this.kill();
+    return `${this.name}: ${(await this.#errors).slice(-2_000)}`;
+  }
+
   /** Lets it drain, and returns the times of its parts. */
   async drain(): Promise<Parts> {
     this.#child.kill("SIGTERM");

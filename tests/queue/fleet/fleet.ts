@@ -4,6 +4,7 @@
  * @module
  */
 
+import { deadline } from "../../../src/async/deadline.ts";
 import { assert, assertEquals } from "@std/assert";
 import { SessionClient } from "../../../src/queue/client/session_client.ts";
 import type { Queue } from "../../../src/queue/queue.ts";
@@ -38,6 +39,8 @@ export interface FleetRunOptions {
   readonly runtime: "local" | "deno";
   /** Mean time between two faults in milliseconds; 0 for none. */
   readonly faultMs: number;
+  /** Share of restarts of the server among the faults, 0 to 1. */
+  readonly restartShare: number;
   /** Maximum number of faults. */
   readonly maxFaults: number;
 }
@@ -67,6 +70,7 @@ export const FLEET: FleetRunOptions = {
   leaseMs: 1_500,
   runtime: "local",
   faultMs: 500,
+  restartShare: 0.15,
   maxFaults: Infinity,
 };
 
@@ -88,6 +92,9 @@ export async function runFleet(options: FleetRunOptions): Promise<FleetFigures> 
     await Deno.remove(folder, { recursive: true });
   }
 }
+
+/** Time within which all runs end when there are no more faults, in milliseconds. */
+const QUIET_MS = 30_000;
 
 interface Place {
   readonly folder: string;
@@ -113,7 +120,14 @@ async function useFleet(options: FleetRunOptions, place: Place): Promise<FleetFi
   const faults = { kills: 0, freezes: 0, restarts: 0, detectionMs: 0 };
   const done = isDone(store);
   await harass(options, { ...place, given, workers, faults, done });
-  await done.promise;
+  await deadline(done.promise, {
+    timeoutMs: QUIET_MS,
+    onTimeout: () => new Error("Runs are left, though nothing fails any more"),
+  }).catch(async (error) => {
+    console.error(await queue.list(), await store.list("work/", { limit: 3 }));
+    for (const worker of workers) console.error(await worker.autopsy());
+    throw error;
+  });
   const durationMs = performance.now() - began;
   const parts: Parts = {};
   for (const worker of workers) {
@@ -137,7 +151,7 @@ interface Harassed extends Place {
 
 /** Kills and freezes workers and restarts the server, until all runs are done. */
 async function harass(
-  { faultMs, maxFaults, leaseMs }: FleetRunOptions,
+  { faultMs, maxFaults, leaseMs, restartShare }: FleetRunOptions,
   { queue, server, given, workers, faults, done }: Harassed,
 ): Promise<void> {
   const watches: Promise<void>[] = [];
@@ -147,9 +161,9 @@ async function harass(
     const at = Math.floor(Math.random() * workers.length);
     const worker = workers[at]!;
     const dice = Math.random();
-    if (server !== undefined && dice < 0.15) {
+    if (server !== undefined && dice < restartShare) {
       faults.restarts++;
-      await server.restart(dice < 0.1 ? "SIGKILL" : "SIGTERM");
+      await server.restart(Math.random() < 0.7 ? "SIGKILL" : "SIGTERM");
     } else if (dice < 0.65) {
       faults.kills++;
       await worker.kill();
