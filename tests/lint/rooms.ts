@@ -167,6 +167,11 @@ const EXCEPTIONS: readonly { from: string; to: RegExp; reason: string }[] = [
     reason: "the entry point has the worker and the default implementation beside the port",
   },
   {
+    from: "src/cli/worker_command.ts",
+    to: /^src\/(?:queue\/bullmq|store\/(?:postgres|redis))\//,
+    reason: "the command loads the client of a server when it is given its address",
+  },
+  {
     from: "src/store/exports.ts",
     to: /^src\/store\/sqlite\//,
     reason: "the entry point has the default implementation beside the port",

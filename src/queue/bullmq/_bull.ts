@@ -11,6 +11,7 @@ import {
   Worker as RedisWorker,
 } from "bullmq";
 import { Redis } from "ioredis";
+import type { EventEmitter } from "node:events";
 import pg from "pg";
 import type { JsonValue } from "../../store/store.ts";
 
@@ -194,10 +195,9 @@ export function connectPostgres(
   url: string,
   { schema, connections }: { readonly schema: string; readonly connections: number },
 ): Bull {
-  // The driver is loaded by BullMQ, which finds it because this module has imported it.
-  void pg;
   const { Queue, Worker } = withBackend(createPostgresBackend);
-  const connection = { connectionString: url, schema, max: connections, migrate: true };
+  const Client = PatientClient;
+  const connection = { connectionString: url, schema, max: connections, migrate: true, Client };
   return {
     // A job that was delayed keeps its old place there: one that is tried again at once goes to the end.
     handBack: (job, token) => job.moveToFailed(HANDED_BACK, token, false),
@@ -206,6 +206,14 @@ export function connectPostgres(
       new Worker(name, null, { connection, ...workerOptions(options) }) as unknown as BullWorker,
     close: () => Promise.resolve(),
   };
+}
+
+/** A connection whose loss is reported by its queries alone: an event without a listener would end the process. */
+class PatientClient extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    (this as unknown as EventEmitter).on("error", () => {});
+  }
 }
 
 function workerOptions({ name, leaseMs, limit }: BullWorkerOptions) {

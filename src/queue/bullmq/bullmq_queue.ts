@@ -6,8 +6,6 @@
 
 import { UnrecoverableError } from "bullmq";
 import { pause } from "../../async/pause.ts";
-import { checkCount, checkLimit } from "../../limits/limit.ts";
-import { checkOptions, type OptionNames } from "../../limits/options.ts";
 import type { JsonValue } from "../../store/store.ts";
 import { cancellation } from "../_cancellation.ts";
 import { backoffMs, checkClaim, checkDelay, checkJob, checkProgress, cutError } from "../_check.ts";
@@ -23,47 +21,16 @@ import {
   type Queue,
   type ReleaseOptions,
 } from "../queue.ts";
-import {
-  type Bull,
-  type BullJob,
-  connectPostgres,
-  connectRedis,
-  JOB_OPTIONS,
-  type RateLimit,
-} from "./_bull.ts";
+import { type Bull, type BullJob, JOB_OPTIONS, type RateLimit } from "./_bull.ts";
 import { Claims } from "./_claims.ts";
+import { type BullmqQueueOptions, openBull } from "./_options.ts";
 import { Fetcher } from "./_fetcher.ts";
 import { attemptOf, infoOf, stateOf, STATES } from "./_job_info.ts";
 import { addJob, isNewKey, newData, revive } from "./_jobs.ts";
 import { laneOf, Lanes, lanesOf } from "./_lanes.ts";
 import { checkSchedule, type Schedule } from "./_schedule.ts";
 
-export type { RateLimit, Schedule };
-
-/** Options of {@linkcode BullmqQueue}: one of the two addresses, and limits. */
-export interface BullmqQueueOptions {
-  /** The address of Redis or Valkey: `redis://host:port`, `rediss://` for TLS. It must not evict keys. @default none */
-  readonly redis?: string | undefined;
-  /** The address of PostgreSQL: `postgres://user:password@host/database`. @default none */
-  readonly postgres?: string | undefined;
-  /** The beginning of all keys in Redis. @default "{cave-queue}" */
-  readonly prefix?: string | undefined;
-  /** The schema of the tables in PostgreSQL, which is made if it is not there. @default "bullmq" */
-  readonly schema?: string | undefined;
-  /** Maximum number of connections to PostgreSQL for each of the queues of BullMQ. @default 2 */
-  readonly connections?: number | undefined;
-  /** A limit on the rate of claims, for each agent and over all workers. @default none */
-  readonly limit?: RateLimit | undefined;
-}
-
-const OPTIONS: OptionNames<BullmqQueueOptions> = {
-  redis: true,
-  postgres: true,
-  prefix: true,
-  schema: true,
-  connections: true,
-  limit: true,
-};
+export type { BullmqQueueOptions, RateLimit, Schedule };
 
 /**
  * A queue on BullMQ, on Redis or PostgreSQL. Each session is one job, which is handed back after each turn. Dashboards and other
@@ -97,34 +64,8 @@ export class BullmqQueue implements Queue {
    * @throws {TypeError} If an option has an unknown name, or there is not one address.
    */
   constructor(options: BullmqQueueOptions) {
-    const task = "open a BullMQ queue";
-    checkOptions(options, { names: OPTIONS, task });
-    const { redis, postgres, prefix = "{cave-queue}", limit } = options;
-    const { schema = "bullmq", connections = 2 } = options;
-    if (!/^[a-z_][a-z0-9_]{0,40}$/.test(schema)) {
-      throw new TypeError(
-        `Cannot ${task}: schema is ${
-          JSON.stringify(schema)
-        }, and not of lower-case letters, digits and _`,
-      );
-    }
-    if ((redis === undefined) === (postgres === undefined)) {
-      throw new TypeError(`Cannot ${task}: give it one of redis and postgres`);
-    }
-    if (redis !== undefined && !/^rediss?:\/\//.test(redis)) {
-      throw new TypeError(`Cannot ${task}: redis is no redis:// or rediss:// address`);
-    }
-    if (postgres !== undefined && !/^postgres(?:ql)?:\/\//.test(postgres)) {
-      throw new TypeError(`Cannot ${task}: postgres is no postgres:// address`);
-    }
-    if (limit !== undefined) {
-      checkCount("limit.max", limit.max);
-      checkLimit("limit.durationMs", limit.durationMs);
-    }
-    this.#limit = limit;
-    this.#bull = redis !== undefined
-      ? connectRedis(redis, prefix)
-      : connectPostgres(postgres!, { schema, connections: checkCount("connections", connections) });
+    this.#bull = openBull(options);
+    this.#limit = options.limit;
     this.#lanes = new Lanes(this.#bull);
   }
 

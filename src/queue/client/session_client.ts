@@ -6,6 +6,7 @@
 
 import type { ApprovalDecision, PendingRequest } from "../../agent/record/pending_request.ts";
 import { checkRunLimits, RUN_LIMITS, type RunLimits } from "../../agent/record/limits.ts";
+import { pause } from "../../async/pause.ts";
 import { checkOptions, type OptionNames } from "../../limits/options.ts";
 import type { ModelParameters } from "../../model/model.ts";
 import { sendMail, type SessionMail } from "../../session/mail/session_mail.ts";
@@ -23,10 +24,10 @@ import {
 import type { EventsOptions } from "../../session/run/follow_events.ts";
 import { isDecided, isOver } from "../../session/run/run_driver.ts";
 import { storeOptions } from "../../session/run/run_options.ts";
-import type { Store, StoreChange } from "../../store/store.ts";
+import type { Store } from "../../store/store.ts";
 import { checkJob } from "../_check.ts";
 import type { Queue } from "../queue.ts";
-import { readWork, writeWork } from "../work/work_record.ts";
+import { touchWork } from "../work/work_record.ts";
 import { QueuedRun } from "./queued_run.ts";
 
 /** Options of {@linkcode SessionClient}. */
@@ -258,19 +259,32 @@ export class SessionClient {
 
   /** Puts a message into the mailbox, and the session into the queue. */
   async #send(mail: SessionMail): Promise<void> {
-    const { store, queue, agent, user, priority = 0 } = this.#options;
-    let version: string | undefined;
+    const { store, agent, user, priority = 0 } = this.#options;
     // Message and record are one commit: a session that the queue does not hear of is found by the workers.
-    const others = async (): Promise<StoreChange[]> => {
-      const found = await readWork(store, this.id);
-      const work = { agent, priority, user, ...found?.work, isParked: false, at: Date.now() };
-      version = work.version;
-      return [writeWork(this.id, { work, version: found?.version ?? 0 })];
-    };
-    await sendMail(store, mail, { session: this.id, taken: this.#taken, others });
-    await queue.enqueue({ id: this.id, agent, version, priority });
+    const work = touchWork(store, { session: this.id, agent, user, priority });
+    await sendMail(store, mail, { session: this.id, taken: this.#taken, others: work.changes });
+    await this.#wake(work.version(), priority);
+  }
+
+  /** Adds the session to the queue. What it is asked for is durable already: workers find it if the queue cannot be reached. */
+  async #wake(version: string | undefined, priority: number): Promise<void> {
+    const { queue, agent } = this.#options;
+    for (let tries = 1;; tries++) {
+      try {
+        await queue.enqueue({ id: this.id, agent, version, priority });
+        return;
+      } catch (error) {
+        if (error instanceof TypeError) throw error;
+        if (tries === MAX_TRIES) return;
+        await pause(RETRY_MS * tries, AbortSignal.timeout(2 * RETRY_MS * MAX_TRIES));
+      }
+    }
   }
 }
+
+/** Number of tries to reach the queue, and the time between them in milliseconds. */
+const MAX_TRIES = 5;
+const RETRY_MS = 100;
 
 function checkText(text: string, task: string): void {
   if (typeof text === "string" && text.trim() !== "") return;

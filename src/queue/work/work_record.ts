@@ -45,6 +45,38 @@ export function writeWork(session: string, { work, version }: StoredWork): Store
   return { kind: "set", key: keyOf(session), value, ifVersion: version };
 }
 
+/** Options of {@linkcode touchWork}. */
+export interface TouchWorkOptions extends Pick<WorkRecord, "agent" | "priority" | "user"> {
+  /** The session. */
+  readonly session: string;
+}
+
+/**
+ * Records that a session has something to do, in the commit of the message that says what.
+ *
+ * @param store The store.
+ * @param options The session and its agent.
+ * @returns The changes for each try, and the version that has to go on, once they are made.
+ */
+export function touchWork(
+  store: Store,
+  { session, ...given }: TouchWorkOptions,
+): {
+  readonly changes: () => Promise<readonly StoreChange[]>;
+  readonly version: () => string | undefined;
+} {
+  let pinned: string | undefined;
+  return {
+    async changes() {
+      const found = await readWork(store, session);
+      const work = { ...given, ...found?.work, isParked: false, at: Date.now() };
+      pinned = found?.work.version;
+      return [writeWork(session, { work, version: found?.version ?? 0 })];
+    },
+    version: () => pinned,
+  };
+}
+
 /** Returns the change that deletes a record, unless another process has written it since. */
 export function deleteWork(session: string, version: number): StoreChange {
   return { kind: "delete", key: keyOf(session), ifVersion: version };

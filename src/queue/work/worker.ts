@@ -15,10 +15,12 @@ import { type Claim, ClaimLostError, type Queue } from "../queue.ts";
 import { isConflict } from "./conflict.ts";
 import { keepClaim, type KeptClaim } from "./keep_claim.ts";
 import { type CheckedRecipe, checkRecipes, type LocalRecipe, type Recipe } from "./recipe.ts";
+import { askScheduled } from "./ask_scheduled.ts";
 import { sweep } from "./sweep.ts";
 import { hasWork, isUnfinished, takeTurn } from "./turn.ts";
 import { WarmSessions } from "./warm_sessions.ts";
-import { deleteWork, readWork, type StoredWork, writeWork } from "./work_record.ts";
+import { pinVersion, settleWork } from "./settle_work.ts";
+import { readWork, type StoredWork } from "./work_record.ts";
 
 /** Options of {@linkcode Worker}. */
 export interface WorkerOptions {
@@ -220,7 +222,11 @@ export class Worker implements AsyncDisposable {
 
   async #work(claim: Claim): Promise<void> {
     const { queue, store } = this.#options;
-    const { id, agent } = claim.job;
+    const { id, agent, prompt } = claim.job;
+    if (prompt !== undefined) {
+      await askScheduled({ queue, store, job: claim.job, prompt });
+      return await queue.complete(claim);
+    }
     const recipe = this.#recipes.get(agent)!;
     const warm = this.#warm.take(id);
     const [found, isCurrent] = await Promise.all([readWork(store, id), warm?.isCurrent()]);
@@ -233,7 +239,10 @@ export class Worker implements AsyncDisposable {
     const session = isCurrent === true ? warm! : await this.#open(id, { recipe, found });
     try {
       await session.receive();
-      const stored = await this.#pin(session, { found, claim, recipe, version });
+      const stored = await pinVersion(store, {
+        ...{ session: id, job: claim.job, found },
+        version: version ?? recipe.version,
+      });
       const pinned = stored.work.version;
       if (pinned !== claim.job.version && claim.job.attempt === 1 && hasWork(session)) {
         // From now on the session is added for this version: no step is taken under a job that others do not see.
@@ -246,7 +255,8 @@ export class Worker implements AsyncDisposable {
         ...this.#times,
       });
       if (end === "parked") await session.close();
-      const isMore = end === "more" || !await this.#settle(session, stored);
+      const isMore = end === "more" ||
+        !await settleWork(store, { session: id, stored, isUnfinished: isUnfinished(session) });
       if (end !== "parked") await this.#warm.put(session);
       if (isMore) await queue.release(claim);
       else await queue.complete(claim);
@@ -274,46 +284,6 @@ export class Worker implements AsyncDisposable {
       followUps: "manual",
       isHeld,
     });
-  }
-
-  /** Records the version that has to go on with the run, before the run begins. */
-  async #pin(
-    session: Session,
-    { found, claim: { job }, recipe, version = recipe.version }: {
-      readonly found: StoredWork | undefined;
-      readonly claim: Claim;
-      readonly recipe: CheckedRecipe;
-      readonly version: string | undefined;
-    },
-  ): Promise<StoredWork> {
-    if (found?.work.version !== undefined && !found.work.isParked) return found;
-    const { agent, priority } = job;
-    const work = found?.work ?? { agent, priority, isParked: false, at: Date.now() };
-    const stored = {
-      work: { ...work, version, isParked: false },
-      version: found?.version ?? 0,
-    };
-    const [next] = await this.#options.store.commit([writeWork(session.id, stored)]);
-    return { ...stored, version: next! };
-  }
-
-  /**
-   * Records that nothing is left to do.
-   *
-   * @returns Whether that is so: a message may have come meanwhile.
-   */
-  async #settle(session: Session, { work, version }: StoredWork): Promise<boolean> {
-    const parked = { ...work, isParked: true };
-    const change = isUnfinished(session)
-      ? writeWork(session.id, { work: parked, version })
-      : deleteWork(session.id, version);
-    try {
-      await this.#options.store.commit([change]);
-      return true;
-    } catch (error) {
-      if (isConflict(error)) return false;
-      throw error;
-    }
   }
 
   /** Hands a job back after an error. */

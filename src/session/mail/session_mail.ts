@@ -11,7 +11,7 @@ import {
   StoreConflictError,
 } from "../../store/store.ts";
 import type { ApprovalDecision } from "../../agent/record/pending_request.ts";
-import { SESSION_KEYS, type StoredPrompt } from "../record/session_record.ts";
+import { SESSION_KEYS, type SessionRecord, type StoredPrompt } from "../record/session_record.ts";
 
 /** A message to a session. */
 export type SessionMail =
@@ -38,8 +38,8 @@ const MAX_TRIES = 100;
 export interface SendMailOptions {
   /** The identifier of the session. */
   readonly session: string;
-  /** Number of messages that the session has taken, as far as is known. */
-  readonly taken: number;
+  /** Number of messages that the session has taken, as far as is known. @default 0 */
+  readonly taken?: number | undefined;
   /** Returns further changes of the same commit; it is called again for each try. */
   readonly others?: (() => Promise<readonly StoreChange[]>) | undefined;
 }
@@ -55,7 +55,7 @@ export interface SendMailOptions {
 export async function sendMail(
   store: Store,
   mail: SessionMail,
-  { session, taken, others }: SendMailOptions,
+  { session, taken = 0, others }: SendMailOptions,
 ): Promise<void> {
   const log = SESSION_KEYS.mail(session);
   const entries = [withoutAbsent(mail)];
@@ -68,7 +68,7 @@ export async function sendMail(
       if (!(error instanceof StoreConflictError) || tries === MAX_TRIES) throw error;
       if (error.key !== log) continue;
       at = error.actual;
-      if (at - taken < MAX_WAITING) continue;
+      if (at - taken < MAX_WAITING || at - await takenOf(store, session) < MAX_WAITING) continue;
       throw new RangeError(
         `Cannot send a message to the session ${
           JSON.stringify(session)
@@ -77,6 +77,11 @@ export async function sendMail(
       );
     }
   }
+}
+
+async function takenOf(store: Store, session: string): Promise<number> {
+  const found = await store.get(SESSION_KEYS.record(session));
+  return (found?.value as unknown as SessionRecord | undefined)?.mail ?? 0;
 }
 
 /** JSON has no `undefined`, and stores refuse it in lists. */

@@ -5,6 +5,7 @@
  */
 
 import { Signals } from "../../../src/cli/signals.ts";
+import { surviveStrayErrors } from "../../../src/cli/stray_errors.ts";
 import { LocalRuntime } from "../../../src/runtime/local_runtime.ts";
 import { DenoRuntime } from "../../../src/runtime/deno_runtime.ts";
 import type { Runtime } from "../../../src/runtime/runtime.ts";
@@ -29,7 +30,9 @@ if (import.meta.main) await main(JSON.parse(Deno.args[0]!));
 
 async function main(options: FleetWorkerOptions): Promise<void> {
   const { name, address, ledgers, steps, concurrency, sliceMs, leaseMs } = options;
+  const report = (error: unknown) => console.error(`${name}: ${error}`);
   using signals = new Signals();
+  using _stray = surviveStrayErrors(report);
   const parts: Parts = {};
   const backend = await openBackend(address);
   const store = timed(backend.store, {
@@ -51,7 +54,7 @@ async function main(options: FleetWorkerOptions): Promise<void> {
   };
   const worker = new Worker({
     ...{ name, queue, store, concurrency, sliceMs, leaseMs, sweepMs: 5_000 },
-    onError: (error) => console.error(`${name}: ${error}`),
+    onError: report,
     agents: [{
       agent: "ledger",
       make: ({ session }) =>

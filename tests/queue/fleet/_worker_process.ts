@@ -28,14 +28,22 @@ export class WorkerProcess {
     this.#errors = new Response(this.#child.stderr).text();
   }
 
-  /** Sends a signal. */
-  signal(signal: Deno.Signal): void {
-    this.#child.kill(signal);
+  /**
+   * Sends a signal.
+   *
+   * @throws {Error} If the worker has ended by itself.
+   */
+  async signal(signal: Deno.Signal): Promise<void> {
+    try {
+      this.#child.kill(signal);
+    } catch (cause) {
+      throw new Error(`A worker has ended by itself: ${await this.#errors}`, { cause });
+    }
   }
 
   /** Ends it at once. */
   async kill(): Promise<void> {
-    this.#child.kill("SIGKILL");
+    await this.signal("SIGKILL");
     await Promise.all([this.#child.status, this.#output, this.#errors]);
   }
 
@@ -47,7 +55,7 @@ export class WorkerProcess {
 
   /** Lets it drain, and returns the times of its parts. */
   async drain(): Promise<Parts> {
-    this.#child.kill("SIGTERM");
+    await this.signal("SIGTERM");
     const [{ code }, output, errors] = await Promise.all([
       this.#child.status,
       this.#output,

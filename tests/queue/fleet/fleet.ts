@@ -171,9 +171,9 @@ async function harass(
       workers[at] = new WorkerProcess(given);
     } else {
       faults.freezes++;
-      worker.signal("SIGSTOP");
+      await worker.signal("SIGSTOP");
       await passing(leaseMs * (0.5 + 1.5 * Math.random()));
-      worker.signal("SIGCONT");
+      await worker.signal("SIGCONT");
     }
   }
   await Promise.all(watches);
