@@ -48,6 +48,8 @@ export interface RecorderOptions {
   readonly policy: SnapshotPolicy;
   /** Keys of files that are in the store. */
   readonly files: Set<string>;
+  /** Whether workers drive the session. */
+  readonly isDriven: boolean;
   /** Whether this process still holds the session. */
   readonly isHeld: () => boolean;
   /** How the run stops, to go on elsewhere. */
@@ -82,17 +84,21 @@ export class Recorder implements RunJournal {
     const messages = this.#options.tree.take(state.messages);
     const { record, changes } = await this.#snapshot(status !== "running");
     const files = await this.#files();
-    await writer.write({
-      record: {
-        ...record,
-        status,
-        head: this.#options.tree.head,
-        steering: this.#takeSteering(),
-        run: { ...this.#run, state: withoutMessages(state), doing: undefined, requests: [] },
-      },
-      messages,
-      others: [...changes, ...files],
-    });
+    const isNew = messages.length > 0 || changes.length > 0 || files.length > 0 ||
+      this.#hasStepped || !this.#isRecorded(state);
+    // A run that goes on right where it was paused has nothing to record.
+    if (!isNew) await writer.settle();
+    else {await writer.write({
+        record: {
+          ...record,
+          status,
+          head: this.#options.tree.head,
+          steering: this.#takeSteering(),
+          run: { ...this.#run, state: withoutMessages(state), doing: undefined, requests: [] },
+        },
+        messages,
+        others: [...changes, ...files],
+      });}
     const halt = this.#options.halt();
     const stops = halt === "suspend" || halt === "pause" && this.#hasStepped;
     this.#hasStepped = true;
@@ -151,6 +157,12 @@ export class Recorder implements RunJournal {
     });
   }
 
+  #isRecorded(state: RunState): boolean {
+    const { run, status } = this.#options.writer.record;
+    return run?.doing === undefined && run?.requests.length === 0 && status === state.status &&
+      JSON.stringify(run.state) === JSON.stringify(withoutMessages(state));
+  }
+
   get #run(): StoredRun {
     return this.#options.writer.record.run!;
   }
@@ -162,28 +174,34 @@ export class Recorder implements RunJournal {
     return left;
   }
 
-  /** Takes a snapshot if it is time. A failure of the runtime is stored as well: it is reported on resumption. */
+  /** Takes a snapshot if it is time. A failure is stored as well: it is reported on resumption. */
   async #snapshot(
     isEnd: boolean,
   ): Promise<{ record: Partial<SessionRecord>; changes: StoreChange[] }> {
     const { agent: { runtime }, writer, shelf, tree, policy } = this.#options;
     const isDue = policy === "step" || policy === "run" && isEnd;
     if (!isDue || !this.#isDirty) return { record: {}, changes: [] };
+    const fault = (error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      return { record: { snapshotFault: reason }, changes: [] };
+    };
     let taken: Snapshot;
     try {
       taken = await runtime.snapshot();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return { record: { snapshotFault: reason }, changes: [] };
+      return fault(error);
     }
-    // A store that fails here ends the run in this process, as it does at any other commit: nothing is lost then.
-    const number = writer.record.snapshots;
-    const changes = await shelf.save(taken, { number, message: tree.head });
-    this.#isDirty = false;
-    return {
-      record: { snapshots: number + 1, snapshot: number, snapshotFault: undefined },
-      changes,
-    };
+    try {
+      const number = writer.record.snapshots;
+      const changes = await shelf.save(taken, { number, message: tree.head });
+      this.#isDirty = false;
+      const record = { snapshots: number + 1, snapshot: number, snapshotFault: undefined };
+      return { record, changes };
+    } catch (error) {
+      // On a worker the next step may be another process's, and a store that is away comes back: the step is cut off.
+      if (this.#options.isDriven) throw error;
+      return fault(error);
+    }
   }
 
   /** Stores files that the history refers to since the last time. */

@@ -124,6 +124,7 @@ export class SessionCore {
       policy: this.#policy,
       files: this.#files,
       halt: () => this.halt,
+      isDriven: this.isDriven,
       isHeld: this.isHeld,
     });
   }
