@@ -43,6 +43,14 @@ Options:
 SIGTERM and SIGINT let the steps under way end, hand their sessions back, and end the worker.
 Exit codes: 0, 1 after an error, 2 for a wrong command line.`;
 
+/** The options that are numbers, with their names in the options of a worker. */
+const NUMBERS = {
+  concurrency: "concurrency",
+  warm: "warmSessions",
+  "lease-ms": "leaseMs",
+  "slice-ms": "sliceMs",
+} as const;
+
 if (import.meta.main) Deno.exitCode = await main(Deno.args);
 
 /**
@@ -63,13 +71,6 @@ export async function main(args: readonly string[]): Promise<number> {
     return 1;
   }
 }
-
-const NUMBERS = {
-  concurrency: "concurrency",
-  warm: "warmSessions",
-  "lease-ms": "leaseMs",
-  "slice-ms": "sliceMs",
-} as const;
 
 type Values = Readonly<Record<string, string | boolean | undefined>>;
 

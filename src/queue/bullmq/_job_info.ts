@@ -29,7 +29,9 @@ export function stateOf(job: BullJob, state: string): JobState {
 
 /** Returns a job as it is shown. */
 export function infoOf(job: BullJob, state: JobState): JobInfo {
-  const { id, agent, version, priority, attempts, error, prompt } = job.data;
+  const { agent, version, priority, attempts, error, prompt } = job.data;
+  // Each job of a schedule is one of its own.
+  const id = prompt === undefined ? job.data.id : job.id!;
   const progress = progressOf(job);
   return {
     ...{ id, agent, priority, state, attempt: attemptOf(job), attempts },
