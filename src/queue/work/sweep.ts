@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Store } from "../../store/store.ts";
+import type { JsonValue, Store } from "../../store/store.ts";
 import type { Queue } from "../queue.ts";
 import { sessionOf, WORK_PREFIX, type WorkRecord } from "./work_record.ts";
 
@@ -34,11 +34,14 @@ export async function sweep(
   while (!signal.aborted) {
     const records = await store.list(WORK_PREFIX, { after, limit: 1_000 });
     for (const { key, value } of records) {
-      const { agent, version, priority, isParked, at } = value as unknown as WorkRecord;
-      if (isParked || at > Date.now() - olderThanMs) continue;
+      if (!isDue(value, olderThanMs)) continue;
       try {
         const id = sessionOf(key);
         if (await queue.get(id) !== undefined) continue;
+        // The job may have been completed since the list was made.
+        const now = await store.get(key);
+        if (now === undefined || !isDue(now.value, olderThanMs)) continue;
+        const { agent, version, priority } = now.value as unknown as WorkRecord;
         if (await queue.enqueue({ id, agent, version, priority })) lost++;
       } catch (error) {
         // A record that is malformed hides no others.
@@ -49,4 +52,9 @@ export async function sweep(
     after = records.at(-1)!.key;
   }
   return lost;
+}
+
+function isDue(value: JsonValue, olderThanMs: number): boolean {
+  const { isParked, at } = value as unknown as WorkRecord;
+  return !isParked && at <= Date.now() - olderThanMs;
 }

@@ -118,7 +118,7 @@ async function useFleet(options: FleetRunOptions, place: Place): Promise<FleetFi
   const began = performance.now();
   const workers = Array.from({ length: options.workers }, () => new WorkerProcess(given));
   const faults = { kills: 0, freezes: 0, restarts: 0, detectionMs: 0 };
-  const done = isDone(store);
+  const done = isDone(place);
   await harass(options, { ...place, given, workers, faults, done });
   await deadline(done.promise, {
     timeoutMs: QUIET_MS,
@@ -200,13 +200,14 @@ async function watchTakeover(
 }
 
 /** Looks whether all runs are over, now and then. */
-function isDone(store: Store) {
+function isDone({ store, queue }: Pick<Place, "store" | "queue">) {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let isOver = false;
   (async () => {
     while (!isOver) {
       const left = await store.list("work/", { limit: 1 }).catch(() => [undefined]);
-      isOver = left.length === 0;
+      const jobs = left.length > 0 ? left : await queue.list().catch(() => [undefined]);
+      isOver = left.length === 0 && jobs.length === 0;
       if (!isOver) await passing(20);
     }
   })().then(resolve, reject);
