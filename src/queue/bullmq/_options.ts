@@ -18,7 +18,7 @@ export interface BullmqQueueOptions {
   readonly prefix?: string | undefined;
   /** The schema of the tables in PostgreSQL, which is made if it is not there. @default "bullmq" */
   readonly schema?: string | undefined;
-  /** Maximum number of connections to PostgreSQL for each of the queues of BullMQ. @default 2 */
+  /** Maximum number of connections to PostgreSQL for each of the queues of BullMQ. @default 1 */
   readonly connections?: number | undefined;
   /** A limit on the rate of claims, for each agent and over all workers. @default none */
   readonly limit?: RateLimit | undefined;
@@ -42,7 +42,7 @@ export function openBull(options: BullmqQueueOptions): Bull {
   const task = "open a BullMQ queue";
   checkOptions(options, { names: OPTIONS, task });
   const { redis, postgres, prefix = "{cave-queue}", limit } = options;
-  const { schema = "bullmq", connections = 2 } = options;
+  const { schema = "bullmq", connections = 1 } = options;
   if (!/^[a-z_][a-z0-9_]{0,40}$/.test(schema)) {
     throw new TypeError(
       `Cannot ${task}: schema is ${

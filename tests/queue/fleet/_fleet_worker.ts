@@ -53,7 +53,7 @@ async function main(options: FleetWorkerOptions): Promise<void> {
     });
   };
   const worker = new Worker({
-    ...{ name, queue, store, concurrency, sliceMs, leaseMs, sweepMs: 5_000 },
+    ...{ name, queue, store, concurrency, sliceMs, leaseMs, sweepMs: 15_000 },
     onError: report,
     agents: [{
       agent: "ledger",
