@@ -124,8 +124,8 @@ async function useFleet(options: FleetRunOptions, place: Place): Promise<FleetFi
     timeoutMs: QUIET_MS,
     onTimeout: () => new Error("Runs are left, though nothing fails any more"),
   }).catch(async (error) => {
-    console.error(await queue.list(), await store.list("work/", { limit: 3 }));
     for (const worker of workers) console.error(await worker.autopsy());
+    console.error(await store.list("work/", { limit: 3 }), await queue.list());
     throw error;
   });
   const durationMs = performance.now() - began;
