@@ -11,6 +11,7 @@ export { SessionStateError, SessionSuspendedError } from "./record/session_error
 export { isAgentEvent } from "./record/session_event.ts";
 export type { SessionEvent, SessionEventFrame, SessionEventMap } from "./record/session_event.ts";
 export type { EventsOptions } from "./run/follow_events.ts";
+export type { ReceiveOptions } from "./mail/receive_mail.ts";
 export type { ForkOptions } from "./fork_session.ts";
 export type { Branch, MessageNode } from "./record/message_tree.ts";
 export type { SnapshotPolicy } from "./run/recorder.ts";

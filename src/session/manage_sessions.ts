@@ -97,6 +97,7 @@ export async function deleteSession(store: Store, id: string): Promise<boolean> 
     ...kept.map(({ key }): StoreChange => ({ kind: "delete", key })),
     ...runs.map((run): StoreChange => ({ kind: "deleteLog", log: SESSION_KEYS.events(id, run) })),
     { kind: "deleteLog", log: SESSION_KEYS.messages(id) },
+    { kind: "deleteLog", log: SESSION_KEYS.mail(id) },
   ];
   const key = SESSION_KEYS.record(id);
   // Another version of the record, so that a process that has the session open can write it no more.

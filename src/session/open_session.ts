@@ -39,6 +39,16 @@ export interface SessionOptions {
   readonly snapshots?: SnapshotPolicy | undefined;
   /** Number of snapshots that are kept, for branches. @default 20 */
   readonly keepSnapshots?: number | undefined;
+  /**
+   * When a question that waits begins: as soon as the run before is completed (`auto`), or with `session.continue()` alone
+   * (`manual`). @default "auto"
+   */
+  readonly followUps?: "auto" | "manual" | undefined;
+  /**
+   * Whether this process still holds the session, asked right before each call of the host that may change something: its lease, if
+   * there is one. A process that was frozen in front of a call does not make it then. @default always
+   */
+  readonly isHeld?: (() => boolean) | undefined;
 }
 
 const OPTIONS: OptionNames<SessionOptions> = {
@@ -47,6 +57,8 @@ const OPTIONS: OptionNames<SessionOptions> = {
   user: true,
   snapshots: true,
   keepSnapshots: true,
+  followUps: true,
+  isHeld: true,
 };
 
 /** Maximum length of an identifier: keys of stores have a bound. */
@@ -105,6 +117,12 @@ export async function openSession(id: string, options: SessionOptions): Promise<
     );
   }
   const keep = checkCount("keepSnapshots", keepSnapshots);
+  const { followUps = "auto", isHeld = () => true } = options;
+  if (followUps !== "auto" && followUps !== "manual") {
+    throw new TypeError(
+      `Cannot ${task}: followUps is ${JSON.stringify(followUps)}, and not auto or manual`,
+    );
+  }
   const found = await store.get(SESSION_KEYS.record(id));
   const record = found === undefined ? newRecord(id, user) : readRecord(found.value, id);
   const tree = await loadTree(store, record);
@@ -114,7 +132,10 @@ export async function openSession(id: string, options: SessionOptions): Promise<
     events: await countEvents(store, record),
   });
   const shelf = new SnapshotShelf(store, { session: id, keep });
-  return new Session(new SessionCore({ store, source: agent, writer, tree, shelf, policy }));
+  const isDriven = followUps === "manual";
+  return new Session(
+    new SessionCore({ store, source: agent, writer, tree, shelf, policy, isDriven, isHeld }),
+  );
 }
 
 async function loadTree(store: Store, { id, messages, head }: SessionRecord): Promise<MessageTree> {

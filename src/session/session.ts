@@ -13,9 +13,11 @@ import { checkOptions } from "../limits/options.ts";
 import { type EventsOptions, followEvents } from "./run/follow_events.ts";
 import { type ForkOptions, forkSession } from "./fork_session.ts";
 import type { Branch, MessageNode } from "./record/message_tree.ts";
+import { clearQueues, enqueue, queuesOf } from "./run/enqueue.ts";
 import { People } from "./run/people.ts";
 import { RunSlot } from "./run/run_slot.ts";
-import { cancelRun, isOver, resumeRun, startRun } from "./run/run_driver.ts";
+import { endRun, isOver, resumeRun, startRun } from "./run/run_driver.ts";
+import { receiveMail, type ReceiveOptions } from "./mail/receive_mail.ts";
 import { restoreOptions, storeOptions } from "./run/run_options.ts";
 import type { SessionCore } from "./run/session_core.ts";
 import { SessionStateError } from "./record/session_errors.ts";
@@ -27,9 +29,6 @@ import type { SessionRun } from "./run/session_run.ts";
 export type PromptOptions<S extends Schema = Schema> = Omit<RunOptions<S>, "id" | "journal">;
 
 const { id: _id, journal: _journal, ...PROMPT_OPTIONS } = RUN_OPTIONS;
-
-/** Maximum number of questions, and of messages, that wait. */
-const MAX_QUEUED = 1_000;
 
 /**
  * A conversation in a store: history, namespace, pending requests, queues. Each step is durable before the next one begins,
@@ -52,7 +51,7 @@ export class Session implements AsyncDisposable {
     this.#slot = new RunSlot(core, {
       people: this.#people,
       // The result, and the error if it cannot begin, are in its events; the question is not lost then.
-      onFollowUp: () => void (this.#closed || this.continue().catch(() => {})),
+      onFollowUp: () => void (this.#closed || core.isDriven || this.continue().catch(() => {})),
     });
   }
 
@@ -93,8 +92,7 @@ export class Session implements AsyncDisposable {
 
   /** Questions and messages that wait: for the end of the run, and for its next step. */
   get queues(): { readonly followUps: readonly string[]; readonly steering: readonly string[] } {
-    const { followUps, steering } = this.#core.writer.record;
-    return { followUps, steering };
+    return queuesOf(this.#core.writer.record);
   }
 
   /**
@@ -109,7 +107,7 @@ export class Session implements AsyncDisposable {
     query: string,
     options: PromptOptions<S> = {},
   ): Promise<SessionRun<OutputOf<S>>> {
-    return await this.#ask<OutputOf<S>>(query, options as PromptOptions, {});
+    return await this.#ask<OutputOf<S>>(query, options as PromptOptions);
   }
 
   /**
@@ -135,7 +133,7 @@ export class Session implements AsyncDisposable {
 
   /** Forgets the questions and messages that wait. */
   async clearQueues(): Promise<void> {
-    await this.#core.writer.write({ record: { followUps: [], steering: [] } });
+    await clearQueues(this.#core.writer);
   }
 
   /**
@@ -158,11 +156,17 @@ export class Session implements AsyncDisposable {
     if (run === undefined || isOver(status)) {
       const [next, ...rest] = followUps;
       const given = options as PromptOptions;
-      if (steering.length > 0) {
-        return await this.#ask<OutputOf<S>>(steering.join("\n\n"), given, { steering: [] });
+      if (steering.length > 0 && typeof next !== "object") {
+        return await this.#ask<OutputOf<S>>(steering.join("\n\n"), given, {
+          taken: { steering: [] },
+        });
       }
       if (next === undefined) throw new SessionStateError(`Cannot ${task}: nothing waits`);
-      return await this.#ask<OutputOf<S>>(next, given, { followUps: rest });
+      const taken = { followUps: rest };
+      if (typeof next === "string") return await this.#ask<OutputOf<S>>(next, given, { taken });
+      const { id, query } = next;
+      const stored = restoreOptions(next.options) as PromptOptions;
+      return await this.#ask<OutputOf<S>>(query, { ...stored, ...given }, { taken, id });
     }
     const stored = restoreOptions(run.options);
     if (run.options.hasOutput && options.output === undefined) {
@@ -220,8 +224,39 @@ export class Session implements AsyncDisposable {
       return true;
     }
     if (this.#core.writer.record.run === undefined || isOver(this.status)) return false;
-    await cancelRun(this.#core, reason);
+    await endRun(this.#core, { status: "cancelled", reason });
     return true;
+  }
+
+  /**
+   * Ends a run that was cut off and that cannot go on, as `failed`.
+   *
+   * @param reason The reason.
+   * @returns Whether there was such a run.
+   */
+  async giveUp(reason: string): Promise<boolean> {
+    this.#assertOpen("give a run up");
+    if (this.isActive || this.#core.writer.record.run === undefined || isOver(this.status)) {
+      return false;
+    }
+    await endRun(this.#core, { status: "failed", reason });
+    return true;
+  }
+
+  /**
+   * Takes the messages that other processes have sent with `SessionClient`, each once, and does what they ask.
+   *
+   * @param options Waits for further messages.
+   * @returns The number of messages.
+   */
+  async receive(options: ReceiveOptions = {}): Promise<number> {
+    this.#assertOpen("receive messages");
+    return await receiveMail(this.#core, { ...options, actions: this });
+  }
+
+  /** Whether no other process has written the session since this one has: what is in memory here is the truth. */
+  async isCurrent(): Promise<boolean> {
+    return !this.#closed && await this.#core.writer.isCurrent();
   }
 
   /**
@@ -250,13 +285,7 @@ export class Session implements AsyncDisposable {
     const task = "go to another message";
     this.#assertOpen(task);
     this.#assertFree(task);
-    const { tree, shelf, writer } = this.#core;
-    const path = new Set(tree.pathTo(message).map(({ id }) => id));
-    const snapshot = await shelf.latestOn(path);
-    tree.checkout(message);
-    this.#core.forget();
-    await writer.write({ record: { head: message, snapshot, snapshotFault: undefined } });
-    if (snapshot === null) await this.#core.reset();
+    await this.#core.checkout(message);
   }
 
   /**
@@ -301,9 +330,18 @@ export class Session implements AsyncDisposable {
    * is uncertain then.
    */
   async suspend(): Promise<void> {
-    this.#core.isSuspended = true;
+    this.#core.halt = "suspend";
     await this.#slot.current?.run.result.catch(() => {});
     await this.close();
+  }
+
+  /**
+   * Stops the run after its present step, or after its first one, and keeps the session open with its namespace:
+   * {@linkcode Session.continue} goes on, here or in another process.
+   */
+  async pause(): Promise<void> {
+    this.#core.halt = "pause";
+    await this.#slot.current?.run.result.catch(() => {});
   }
 
   /** Closes the session at once. A run that is under way is cut off: {@linkcode Session.suspend} is kinder. Idempotent. */
@@ -325,7 +363,10 @@ export class Session implements AsyncDisposable {
   async #ask<T>(
     query: string,
     options: PromptOptions,
-    taken: Pick<Partial<SessionRecord>, "steering" | "followUps">,
+    { taken, id = crypto.randomUUID() }: {
+      readonly taken?: Pick<Partial<SessionRecord>, "steering" | "followUps">;
+      readonly id?: string;
+    } = {},
   ): Promise<SessionRun<T>> {
     const task = "ask a question";
     this.#assertOpen(task);
@@ -334,7 +375,6 @@ export class Session implements AsyncDisposable {
     }
     checkOptions(options, { names: PROMPT_OPTIONS, task });
     this.#assertFree(task);
-    const id = crypto.randomUUID();
     return await this.#slot.activate<T>({ id, options }, async (drive) => {
       const { writer } = this.#core;
       await writer.startRun(id);
@@ -351,14 +391,7 @@ export class Session implements AsyncDisposable {
   async #enqueue(queue: "followUps" | "steering", text: string): Promise<void> {
     const task = queue === "steering" ? "steer a session" : "follow up";
     this.#assertOpen(task);
-    if (typeof text !== "string" || text.trim() === "") {
-      throw new TypeError(`Cannot ${task}: the message is empty, or not text`);
-    }
-    const { writer } = this.#core;
-    if (writer.record[queue].length >= MAX_QUEUED) {
-      throw new RangeError(`Cannot ${task}: ${MAX_QUEUED} messages wait already`);
-    }
-    await writer.write({ record: { [queue]: [...writer.record[queue], text] } });
+    await enqueue(this.#core.writer, { queue, text, task });
   }
 
   #assertOpen(task: string): void {

@@ -52,38 +52,63 @@ export async function* followLog(
   }
 }
 
-/** Wakes those in this process who wait for changes of one store. */
+/** The watches on one log, and the promise of its next change. */
+interface Watched {
+  count: number;
+  changed: PromiseWithResolvers<void>;
+}
+
+/** Wakes those in this process who wait for changes of the logs of one store. */
 export class ChangeSignal {
-  #changed: PromiseWithResolvers<void> = Promise.withResolvers();
+  readonly #logs = new Map<string, Watched>();
   #closed: Error | undefined;
 
-  constructor() {
-    this.#changed.promise.catch(() => {});
-  }
-
-  /** Wakes all. */
-  notify(): void {
-    if (this.#closed !== undefined) return;
-    this.#changed.resolve();
-    this.#changed = Promise.withResolvers();
-    this.#changed.promise.catch(() => {});
+  /**
+   * Wakes those who watch a log.
+   *
+   * @param log The key of the log. @default all logs
+   */
+  notify(log?: string): void {
+    const all = log === undefined ? [...this.#logs.values()] : [this.#logs.get(log)];
+    for (const watched of all) {
+      if (watched === undefined || this.#closed !== undefined) continue;
+      watched.changed.resolve();
+      watched.changed = newChange();
+    }
   }
 
   /** Wakes all with an error, for good. */
   close(error: Error): void {
     this.#closed = error;
-    this.#changed.reject(error);
+    for (const { changed } of this.#logs.values()) changed.reject(error);
   }
 
-  /** Begins a watch. */
-  watch(): LogWatch {
-    let seen = this.#changed.promise;
+  /**
+   * Begins a watch.
+   *
+   * @param log The key of the log.
+   */
+  watch(log: string): LogWatch {
+    const watched = this.#logs.getOrInsertComputed(log, () => ({ count: 0, changed: newChange() }));
+    watched.count++;
+    if (this.#closed !== undefined) watched.changed.reject(this.#closed);
+    let seen = watched.changed.promise;
     return {
       next: async (signal) => {
         await deadline(seen, { timeoutMs: Infinity, signal, onTimeout: () => undefined });
-        seen = this.#changed.promise;
+        seen = watched.changed.promise;
       },
-      [Symbol.asyncDispose]: () => Promise.resolve(),
+      [Symbol.asyncDispose]: () => {
+        if (--watched.count === 0) this.#logs.delete(log);
+        return Promise.resolve();
+      },
     };
   }
+}
+
+function newChange(): PromiseWithResolvers<void> {
+  const change = Promise.withResolvers<void>();
+  // Nobody may wait.
+  change.promise.catch(() => {});
+  return change;
 }

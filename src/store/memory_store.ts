@@ -95,7 +95,7 @@ export class MemoryStore implements Store {
       const checked = checkChanges(changes);
       for (const change of checked) this.#assertPossible(change);
       const versions = checked.flatMap((change) => this.#make(change));
-      this.#changes.notify();
+      for (const change of checked) if (change.kind === "append") this.#changes.notify(change.log);
       return versions;
     });
   }
@@ -118,7 +118,7 @@ export class MemoryStore implements Store {
   follow(log: string, options: FollowOptions = {}): AsyncIterable<LogEntry> {
     return followLog({
       read: (part) => this.read(log, part),
-      watch: () => this.#changes.watch(),
+      watch: () => this.#changes.watch(log),
     }, options);
   }
 

@@ -16,6 +16,7 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
     "cave_agent",
     "mcp_server",
     "terminal",
+    "queue",
     "session",
     "store",
     "agent",
@@ -41,6 +42,8 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["runner", ["agent", "store", ...GROUND]],
   // Records of a project on any store; the audit log reads the events of sessions, and a user is deleted whole.
   ["repositories", ["agent", "session", "runner", "store", "inject", ...GROUND]],
+  // Sessions on many machines; the queue is a hint, and the store the truth.
+  ["queue", ["session", "agent", "store", "model", ...GROUND]],
   ["session", ["agent", "store", "model", ...RUNTIME]],
   ["store", GROUND],
   ["workspace", GROUND],
@@ -133,7 +136,13 @@ const INNER_ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["rpc/wire", ["rpc"]],
   ["runner/steps", ["runner"]],
   ["runtime", ["runtime/cells"]],
-  ["session", ["session/record", "session/run"]],
+  ["queue/bullmq", ["queue"]],
+  ["queue/client", ["queue", "queue/work"]],
+  ["queue/sqlite", ["queue"]],
+  ["queue/testing", ["queue"]],
+  ["queue/work", ["queue"]],
+  ["session", ["session/mail", "session/record", "session/run"]],
+  ["session/mail", ["session/record", "session/run"]],
   ["session/run", ["session/record"]],
   ["store/postgres", ["store"]],
   ["store/redis", ["store"]],
@@ -177,6 +186,16 @@ const EXCEPTIONS: readonly { from: string; to: RegExp; reason: string }[] = [
     from: "src/runner/exports.ts",
     to: /^src\/runner\/steps\//,
     reason: "the entry point has steps beside the runner that they work in",
+  },
+  {
+    from: "src/queue/exports.ts",
+    to: /^src\/queue\/(?:client|sqlite|work)\//,
+    reason: "the entry point has the worker and the default implementation beside the port",
+  },
+  {
+    from: "src/cli/worker_command.ts",
+    to: /^src\/(?:queue\/bullmq|store\/(?:postgres|redis))\//,
+    reason: "the command loads the client of a server when it is given its address",
   },
   {
     from: "src/store/exports.ts",

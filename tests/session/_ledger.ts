@@ -34,10 +34,12 @@ export function readLedger(path: string): string[] {
 
 /** Returns an agent that enters each step into a ledger, and sums the steps up in its namespace. */
 export function ledgerAgent({ steps, ledger, at, runtime }: LedgerPlan): CaveAgent<Runtime> {
+  let file: Deno.FsFile | undefined;
   const functions = {
     enter: defineFunction((entry: string) => {
       at("before the effect");
-      using file = Deno.openSync(ledger, { append: true, create: true });
+      // Open already with the second effect: a process that is frozen between its lease and its effect is nobody's fault.
+      file ??= Deno.openSync(ledger, { append: true, create: true });
       file.writeSync(new TextEncoder().encode(`${entry}\n`));
       at("after the effect");
       return `${entry} is entered`;
@@ -84,7 +86,9 @@ function replyTo(messages: readonly ModelMessage[], steps: number): string {
     return cell(`if (!await has("${entry}")) await enter("${entry}");\n${sum(step)}`);
   }
   // Nothing has happened in this cell: it is written again.
-  if (last.includes("It made no call")) return cells.at(-1)!.content;
+  if (last.includes("It made no call") || last.includes(`enter("${entry}"): has failed`)) {
+    return cells.at(-1)!.content;
+  }
   throw new Error(`The model does not understand ${last}`);
 }
 

@@ -66,6 +66,12 @@ export interface RunJournal {
   toolResult(callId: string, content: string): Promise<void>;
   /** Receives a call of the host before it is made. Calls of functions that only read are not among them. */
   call(call: JournaledCall): Promise<void>;
+  /**
+   * Called right before such a call is made, when everything else is done.
+   *
+   * @throws If the call must not be made any more: the run goes on in another process, or may do so. The end of the call is an error then.
+   */
+  confirm?(): void;
   /** Receives the end of such a call. */
   callEnd(id: string, outcome: CallOutcome): Promise<void>;
   /** Receives a request to a person before it is announced, with the arguments of the call if it is an approval. */

@@ -60,12 +60,16 @@ export async function callTool(
         `Cannot call ${name}: the run may make ${limits.maxHostCalls} calls of the host at most`,
       );
     }
+    let confirm = () => {};
     const make = wrapAction(deps.middleware, {
       select: ({ hostCall }) => hostCall,
       base: ({ args }: HostCallRequest) =>
         withScope(
           deps.scope,
-          () => applyHostFunction(definition, { name, args, context: { signal } }),
+          () => {
+            confirm();
+            return applyHostFunction(definition, { name, args, context: { signal } });
+          },
         ),
       inputOf: (request, [args]: [args?: readonly unknown[]]) => ({
         ...request,
@@ -78,7 +82,10 @@ export async function callTool(
         args,
         approval,
         ...definition.effects,
-        make: () => make({ run: state.id, name, args, redact: redactOf(deps) }),
+        make: (confirming) => {
+          confirm = confirming;
+          return make({ run: state.id, name, args, redact: redactOf(deps) });
+        },
       }),
       signal,
     );

@@ -93,13 +93,16 @@ export class CellCalls {
         ...call,
         args,
         approval,
-        make: () =>
+        make: (confirm) =>
           this.#make({
             run: this.#state.id,
             name,
             args,
             redact: redactOf(this.#deps),
-            next: (given) => next(given === call.args ? undefined : given),
+            next: (given) => {
+              confirm();
+              return next(given === call.args ? undefined : given);
+            },
           }),
       });
     } catch (error) {

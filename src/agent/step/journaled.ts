@@ -6,7 +6,7 @@
 
 import type { Effects } from "../../inject/effect.ts";
 import { plainValue } from "../people/plain_value.ts";
-import type { CallOutcome } from "../record/journal.ts";
+import type { CallOutcome, RunJournal } from "../record/journal.ts";
 import { JournalError } from "../record/journal_error.ts";
 import { MiddlewareError } from "./middleware.ts";
 import type { StepDeps } from "./step_deps.ts";
@@ -19,8 +19,8 @@ export interface CallToJournal<T> extends Effects {
   readonly args: readonly unknown[];
   /** The request by which a person has approved the call. @default none */
   readonly approval?: string | undefined;
-  /** Makes the call. */
-  readonly make: () => Promise<T>;
+  /** Makes the call; calls `confirm` right before the function of the host. */
+  readonly make: (confirm: () => void) => Promise<T>;
 }
 
 /**
@@ -35,7 +35,7 @@ export async function journaled<T>(
   { name, args, effect, idempotent, approval, make }: CallToJournal<T>,
 ): Promise<T> {
   const isRecorded = approval !== undefined || effect === "write" && !idempotent;
-  if (journal === undefined || !isRecorded) return await make();
+  if (journal === undefined || !isRecorded) return await make(() => {});
   const id = crypto.randomUUID();
   const redact = redactOf({ runtime });
   const plain = redact(args.map((arg) => plainValue(arg)));
@@ -43,7 +43,7 @@ export async function journaled<T>(
   const end = (outcome: CallOutcome) => kept(journal.callEnd(id, redact(outcome)));
   let result: T;
   try {
-    result = await make();
+    result = await make(() => confirm(journal));
   } catch (error) {
     // Middleware that fails says nothing on the call within.
     if (!(error instanceof MiddlewareError)) {
@@ -53,6 +53,14 @@ export async function journaled<T>(
   }
   await end({ status: "ok", content: plainValue(result) ?? null });
   return result;
+}
+
+function confirm(journal: RunJournal): void {
+  try {
+    journal.confirm?.();
+  } catch (error) {
+    throw new JournalError(error);
+  }
 }
 
 function plainError(error: unknown): unknown {

@@ -50,6 +50,16 @@ export interface StoredRunOptions {
   readonly hasOutput: boolean;
 }
 
+/** A question whose run has its identifier already. */
+export interface StoredPrompt {
+  /** The identifier of the run. */
+  readonly id: string;
+  /** The question. */
+  readonly query: string;
+  /** The options of the run. */
+  readonly options: StoredRunOptions;
+}
+
 /** A file that a history refers to; its content is a blob. */
 export interface StoredFile {
   /** An image or file of a question, or a text that was too long for an observation. */
@@ -109,13 +119,15 @@ export interface SessionRecord {
   /** The reason why the namespace is newer than its snapshot. */
   readonly snapshotFault?: string | undefined;
   /** Questions for when the present run is completed. */
-  readonly followUps: readonly string[];
+  readonly followUps: readonly (string | StoredPrompt)[];
   /** Messages for the next step. */
   readonly steering: readonly string[];
   /** The runs, in order. */
   readonly runs: readonly string[];
   /** The last run. */
   readonly run?: StoredRun | undefined;
+  /** Number of messages in the mailbox that were taken. @default 0 */
+  readonly mail?: number | undefined;
   /** The session and the message from which this one was forked. */
   readonly forkedFrom?: { readonly session: string; readonly message: number | null } | undefined;
 }
@@ -128,6 +140,8 @@ export const SESSION_KEYS = {
   messages: (id: string): string => storeKey("messages", id),
   /** The log of the events of a run. */
   events: (id: string, run: string): string => storeKey("events", id, run),
+  /** The log of messages from other processes. */
+  mail: (id: string): string => storeKey("mail", id),
   /** A snapshot; all of them begin with the key without a number. */
   snapshot: (id: string, number?: number): string =>
     `${storeKey("snapshots", id)}/${number === undefined ? "" : String(number).padStart(12, "0")}`,

@@ -45,6 +45,12 @@ interface Batch {
 /** Maximum number of events of a commit. */
 const MAX_EVENTS = 1_000;
 
+/**
+ * Time for which events gather for one commit, in milliseconds: short for those who follow them, and long enough for those of a cell
+ * and of the start of a reply to become durable together.
+ */
+const GATHER_MS = 10;
+
 /** Options of {@linkcode SessionWriter}. */
 export interface SessionWriterOptions {
   /** The record as it is in the store. */
@@ -72,6 +78,8 @@ export class SessionWriter {
   #pumping: Promise<void> | undefined;
   /** Takes secrets out of everything that is written, once the agent is known. */
   redact: <T>(value: T) => T = (value) => value;
+  /** Begins the next commit if nothing does so before. */
+  #later: ReturnType<typeof setTimeout> | undefined;
   #failure: { readonly error: unknown } | undefined;
 
   /**
@@ -119,6 +127,12 @@ export class SessionWriter {
    */
   write(change: SessionChange): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure.error);
+    const done = this.#gather(change);
+    this.#start();
+    return done;
+  }
+
+  #gather(change: SessionChange): Promise<void> {
     const { end = false, others = [] } = change;
     const { record, messages = [], events = [] } = this.redact({
       record: change.record,
@@ -139,23 +153,41 @@ export class SessionWriter {
       const own = { messages: this.#messages, events: this.#events, updatedAt: Date.now() };
       batch.record = this.#record = { ...this.#record, ...record, ...own };
     }
-    this.#pumping ??= this.#pump();
     return batch.done.promise;
   }
 
-  /** Adds an event, which becomes durable before any later change. */
+  #start(): void {
+    clearTimeout(this.#later);
+    this.#later = undefined;
+    if (this.#waiting !== undefined) this.#pumping ??= this.#pump();
+  }
+
+  /** Adds an event, which becomes durable before any later change, and soon: nobody waits for it. */
   add(event: NewEvent): void {
-    this.write({ events: [event] }).catch(() => {});
+    if (this.#failure !== undefined) return;
+    this.#gather({ events: [event] }).catch(() => {});
+    if (this.#pumping === undefined) this.#later ??= setTimeout(() => this.#start(), GATHER_MS);
+  }
+
+  /** Whether the session in the store is the one that was read or written here last. */
+  async isCurrent(): Promise<boolean> {
+    await this.settle();
+    if (this.#failure !== undefined) return false;
+    const found = await this.#store.get(SESSION_KEYS.record(this.#record.id));
+    return (found?.version ?? 0) === this.#version;
   }
 
   /** Waits until everything is durable. */
   async settle(): Promise<void> {
+    this.#start();
     await this.#pumping;
   }
 
   /** Ends the writing: the session belongs to another process from now on. */
   stop(error: Error): void {
     this.#failure ??= { error };
+    clearTimeout(this.#later);
+    this.#later = undefined;
   }
 
   async #pump(): Promise<void> {

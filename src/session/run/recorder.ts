@@ -15,6 +15,7 @@ import type {
 } from "../../agent/record/journal.ts";
 import type { PendingRequest } from "../../agent/record/pending_request.ts";
 import type { RunState } from "../../agent/record/state.ts";
+import type { Snapshot } from "../../runtime/runtime.ts";
 import type { JsonValue, Store, StoreChange } from "../../store/store.ts";
 import { recordArguments } from "../record/recorded_arguments.ts";
 import type { MessageTree } from "../record/message_tree.ts";
@@ -47,8 +48,12 @@ export interface RecorderOptions {
   readonly policy: SnapshotPolicy;
   /** Keys of files that are in the store. */
   readonly files: Set<string>;
-  /** Whether the run stops after its present step, to go on elsewhere. */
-  readonly isSuspended: () => boolean;
+  /** Whether workers drive the session. */
+  readonly isDriven: boolean;
+  /** Whether this process still holds the session. */
+  readonly isHeld: () => boolean;
+  /** How the run stops, to go on elsewhere. */
+  readonly halt: () => "suspend" | "pause" | undefined;
 }
 
 /** Records one run. */
@@ -56,6 +61,8 @@ export class Recorder implements RunJournal {
   readonly #options: RecorderOptions;
   /** Whether the namespace may have changed since its snapshot. */
   #isDirty = false;
+  /** Whether a step was taken since the run began or went on. */
+  #hasStepped = false;
   /** Number of messages of people that have entered the history since the last write. */
   #steered = 0;
 
@@ -77,18 +84,25 @@ export class Recorder implements RunJournal {
     const messages = this.#options.tree.take(state.messages);
     const { record, changes } = await this.#snapshot(status !== "running");
     const files = await this.#files();
-    await writer.write({
-      record: {
-        ...record,
-        status,
-        head: this.#options.tree.head,
-        steering: this.#takeSteering(),
-        run: { ...this.#run, state: withoutMessages(state), doing: undefined, requests: [] },
-      },
-      messages,
-      others: [...changes, ...files],
-    });
-    if (status === "running" && this.#options.isSuspended()) throw new SessionSuspendedError();
+    const isNew = messages.length > 0 || changes.length > 0 || files.length > 0 ||
+      this.#hasStepped || !this.#isRecorded(state);
+    // A run that goes on right where it was paused has nothing to record.
+    if (!isNew) await writer.settle();
+    else {await writer.write({
+        record: {
+          ...record,
+          status,
+          head: this.#options.tree.head,
+          steering: this.#takeSteering(),
+          run: { ...this.#run, state: withoutMessages(state), doing: undefined, requests: [] },
+        },
+        messages,
+        others: [...changes, ...files],
+      });}
+    const halt = this.#options.halt();
+    const stops = halt === "suspend" || halt === "pause" && this.#hasStepped;
+    this.#hasStepped = true;
+    if (status === "running" && stops) throw new SessionSuspendedError();
   }
 
   /** See {@linkcode RunJournal.action}. */
@@ -122,6 +136,11 @@ export class Recorder implements RunJournal {
     await this.#options.writer.write({ events: [{ type: "host_call", ...call }] });
   }
 
+  /** See {@linkcode RunJournal.confirm}. */
+  confirm(): void {
+    if (!this.#options.isHeld()) throw new SessionSuspendedError();
+  }
+
   /** See {@linkcode RunJournal.callEnd}. */
   async callEnd(id: string, outcome: CallOutcome): Promise<void> {
     await this.#options.writer.write({ events: [{ type: "host_call_end", id, ...outcome }] });
@@ -146,6 +165,12 @@ export class Recorder implements RunJournal {
       : recordArguments(args);
   }
 
+  #isRecorded(state: RunState): boolean {
+    const { run, status } = this.#options.writer.record;
+    return run?.doing === undefined && run?.requests.length === 0 && status === state.status &&
+      JSON.stringify(run.state) === JSON.stringify(withoutMessages(state));
+  }
+
   get #run(): StoredRun {
     return this.#options.writer.record.run!;
   }
@@ -164,15 +189,26 @@ export class Recorder implements RunJournal {
     const { agent: { runtime }, writer, shelf, tree, policy } = this.#options;
     const isDue = policy === "step" || policy === "run" && isEnd;
     if (!isDue || !this.#isDirty) return { record: {}, changes: [] };
+    const fault = (error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      return { record: { snapshotFault: reason }, changes: [] };
+    };
+    let taken: Snapshot;
+    try {
+      taken = await runtime.snapshot();
+    } catch (error) {
+      return fault(error);
+    }
     try {
       const number = writer.record.snapshots;
-      const changes = await shelf.save(await runtime.snapshot(), { number, message: tree.head });
+      const changes = await shelf.save(taken, { number, message: tree.head });
       this.#isDirty = false;
       const record = { snapshots: number + 1, snapshot: number, snapshotFault: undefined };
       return { record, changes };
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return { record: { snapshotFault: reason }, changes: [] };
+      // On a worker the next step may be another process's, and a store that is away comes back: the step is cut off.
+      if (this.#options.isDriven) throw error;
+      return fault(error);
     }
   }
 

@@ -67,7 +67,9 @@ export async function resumeRun(drive: Drive): Promise<RunResult> {
   return await toEnd(drive, async () => {
     await drive.decided();
     signal.throwIfAborted();
-    await core.writer.write({ events: [{ type: "run_resumed" }] });
+    // The namespace is at hand, and the next commit tells whether the session still belongs to this process.
+    if (!core.isPaused) await core.writer.write({ events: [{ type: "run_resumed" }] });
+    core.isPaused = false;
     const { agent } = await prepare(core);
     const run = core.writer.record.run!;
     const options = { ...drive.options, signal, id: run.id, journal: core.recorder(agent) };
@@ -84,14 +86,17 @@ export async function resumeRun(drive: Drive): Promise<RunResult> {
 }
 
 /**
- * Ends a run that was cut off, and that nobody wants to go on.
+ * Ends a run that was cut off, and that does not go on.
  *
  * @param core The session.
- * @param reason The reason.
+ * @param end The status and the reason.
  */
-export async function cancelRun(core: SessionCore, reason: string): Promise<void> {
+export async function endRun(
+  core: SessionCore,
+  { status, reason }: { readonly status: "cancelled" | "failed"; readonly reason: string },
+): Promise<void> {
   const run = core.writer.record.run!;
-  const state: RunState = { ...core.state, status: "cancelled", reason };
+  const state: RunState = { ...core.state, status, reason };
   const { doing } = run;
   const calls = doing === undefined ? [] : callsIn(await eventsSince(core, doing.firstEvent));
   const added = doing === undefined
@@ -100,12 +105,12 @@ export async function cancelRun(core: SessionCore, reason: string): Promise<void
   const messages = core.tree.take([...state.messages, ...added]);
   await core.writer.write({
     record: {
-      status: "cancelled",
+      status,
       head: core.tree.head,
       run: { ...run, state: withoutMessages(state), doing: undefined, requests: [] },
     },
     messages,
-    events: [{ type: "run_end", status: "cancelled", reason }],
+    events: [{ type: "run_end", status, reason }],
     end: true,
   });
 }
@@ -208,9 +213,10 @@ async function makeApprovedCalls(
     const id = crypto.randomUUID();
     const call = { id, name, args: request.args, effect: "write", idempotent: false };
     await writer.write({ events: [{ type: "host_call", ...call, approval: request.id }] });
-    const end = await outcomeOf(() =>
-      agent.runtime.call(name, readArguments(args), { approved: true, signal })
-    );
+    const end = await outcomeOf(() => {
+      if (!core.isHeld()) throw new SessionSuspendedError();
+      return agent.runtime.call(name, readArguments(args), { approved: true, signal });
+    });
     await writer.write({ events: [{ type: "host_call_end", id, ...end }] });
   }
 }

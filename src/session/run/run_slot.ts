@@ -11,6 +11,7 @@ import type { People } from "./people.ts";
 import type { Drive, DriveOptions } from "./run_driver.ts";
 import type { SessionCore } from "./session_core.ts";
 import { SessionRun } from "./session_run.ts";
+import { SessionSuspendedError } from "../record/session_errors.ts";
 
 /** The run that is under way. */
 export interface ActiveRun {
@@ -88,6 +89,7 @@ export class RunSlot {
     });
     const abort = new AbortController();
     const active: ActiveRun = this.#current = { run, abort };
+    core.halt = undefined;
     const signal = options.signal === undefined
       ? abort.signal
       : AbortSignal.any([abort.signal, options.signal]);
@@ -115,6 +117,9 @@ export class RunSlot {
   async #toEnd(work: () => Promise<RunResult>): Promise<RunResult> {
     try {
       return await work();
+    } catch (error) {
+      this.#core.isPaused = error instanceof SessionSuspendedError;
+      throw error;
     } finally {
       this.#current = undefined;
       const { status, followUps } = this.#core.writer.record;

@@ -4,7 +4,9 @@
  * @module
  */
 
+import { Mutex } from "../../async/mutex.ts";
 import type { Agent } from "../../agent/agent.ts";
+import { JournalError } from "../../agent/record/journal_error.ts";
 import type { KeptFile } from "../../agent/files/kept_files.ts";
 import type { Message } from "../../agent/record/message.ts";
 import { newState, type RunState } from "../../agent/record/state.ts";
@@ -35,6 +37,10 @@ export interface SessionParts {
   readonly shelf: SnapshotShelf;
   /** The time at which snapshots are taken. */
   readonly policy: SnapshotPolicy;
+  /** Whether the host decides when the next question begins. */
+  readonly isDriven: boolean;
+  /** Whether this process still holds the session. */
+  readonly isHeld: () => boolean;
 }
 
 /** An agent that has taken the session over. */
@@ -51,8 +57,19 @@ export class SessionCore {
   readonly writer: SessionWriter;
   readonly tree: MessageTree;
   readonly shelf: SnapshotShelf;
-  /** Whether the run stops after its present step. */
-  isSuspended = false;
+  /**
+   * How the run stops to go on elsewhere: `suspend` before its next step, `pause` after the present one, which may be about to
+   * begin.
+   */
+  halt: "suspend" | "pause" | undefined;
+  /** Whether this process still holds the session. */
+  readonly isHeld: () => boolean;
+  /** Lets messages be taken one after another. */
+  readonly mailbox: Mutex = new Mutex();
+  /** Whether the host decides when the next question begins. */
+  readonly isDriven: boolean;
+  /** Whether the run has stopped in this process, between two steps, and nothing has happened to the namespace since. */
+  isPaused = false;
   readonly #source: AgentSource;
   readonly #policy: SnapshotPolicy;
   readonly #files = new Set<string>();
@@ -60,7 +77,9 @@ export class SessionCore {
   #prepared: Promise<PreparedAgent> | undefined;
 
   /** @param parts The parts. */
-  constructor({ store, source, writer, tree, shelf, policy }: SessionParts) {
+  constructor({ store, source, writer, tree, shelf, policy, isDriven, isHeld }: SessionParts) {
+    this.isHeld = isHeld;
+    this.isDriven = isDriven;
     this.store = store;
     this.writer = writer;
     this.tree = tree;
@@ -90,6 +109,7 @@ export class SessionCore {
 
   /** Makes the agent take the session over again, as it is now. */
   forget(): void {
+    this.isPaused = false;
     this.#prepared = undefined;
   }
 
@@ -103,7 +123,9 @@ export class SessionCore {
       shelf: this.shelf,
       policy: this.#policy,
       files: this.#files,
-      isSuspended: () => this.isSuspended,
+      halt: () => this.halt,
+      isDriven: this.isDriven,
+      isHeld: this.isHeld,
     });
   }
 
@@ -117,8 +139,14 @@ export class SessionCore {
     await this.writer.write({ record, others });
   }
 
-  /** Begins a fresh namespace. */
-  async reset(): Promise<void> {
+  /** Goes to another message, with the namespace of the latest snapshot up to there. */
+  async checkout(message: number | null): Promise<void> {
+    const path = new Set(this.tree.pathTo(message).map(({ id }) => id));
+    const snapshot = await this.shelf.latestOn(path);
+    this.tree.checkout(message);
+    this.forget();
+    await this.writer.write({ record: { head: message, snapshot, snapshotFault: undefined } });
+    if (snapshot !== null) return;
     const { agent } = await this.prepare();
     await agent.runtime.reset();
   }
@@ -142,8 +170,12 @@ export class SessionCore {
       const agent = await this.#agent;
       this.writer.redact = (value) => agent.runtime.redact?.(value) ?? value;
       const { snapshot, snapshotFault, messages } = this.writer.record;
-      const bytes = snapshot === null ? undefined : await this.shelf.load(snapshot);
-      const files = await this.#storedFiles();
+      const [bytes, files] = await this.#read(() =>
+        Promise.all([
+          snapshot === null ? undefined : this.shelf.load(snapshot),
+          this.#storedFiles(),
+        ])
+      );
       const state = messages === 0 ? undefined : this.state;
       const recovery = await agent.restore({ state, files, snapshot: bytes });
       const lost = (recovery?.lost ?? []).map(({ name, reason }) => `${name} (${reason})`);
@@ -159,6 +191,15 @@ export class SessionCore {
     } catch (error) {
       this.#prepared = undefined;
       throw error;
+    }
+  }
+
+  /** Reads the store. If that fails, the run stays as it is, to go on later; what is lost for good ends it. */
+  async #read<T>(action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      throw error instanceof RangeError ? error : new JournalError(error);
     }
   }
 

@@ -170,7 +170,7 @@ export class PostgresStore implements Store {
       read: (part) => this.read(log, part),
       watch: async () => {
         await this.#read("follow a log", (sql) => this.#listen(sql));
-        return this.#changes.watch();
+        return this.#changes.watch(log);
       },
     }, options);
   }
@@ -243,7 +243,7 @@ export class PostgresStore implements Store {
   async #listen(sql: Sql): Promise<void> {
     this.#listening ??= sql.listen(
       `${this.#schema}_changes`,
-      () => this.#changes.notify(),
+      (log) => this.#changes.notify(log),
       () => this.#changes.notify(),
     );
     await this.#listening.catch((error) => {

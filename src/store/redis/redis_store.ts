@@ -161,7 +161,7 @@ export class RedisStore implements Store {
       read: (part) => this.read(log, part),
       watch: async () => {
         await this.#act("follow a log", () => this.#subscribe());
-        return this.#changes.watch();
+        return this.#changes.watch(log);
       },
     }, options);
   }
@@ -250,7 +250,7 @@ export class RedisStore implements Store {
       const subscriber = this.#redis.duplicate();
       subscriber.on("error", () => {});
       subscriber.on("ready", () => this.#changes.notify());
-      subscriber.on("message", () => this.#changes.notify());
+      subscriber.on("message", (_channel, log) => this.#changes.notify(log));
       await subscriber.subscribe(this.#name("changes"));
       return subscriber;
     })();

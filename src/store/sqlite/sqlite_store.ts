@@ -139,7 +139,7 @@ export class SqliteStore implements Store {
       forgetExpired(this.#database);
       return checked.flatMap((change) => makeChange(this.#database, change));
     });
-    this.#changes.notify();
+    for (const change of checked) if (change.kind === "append") this.#changes.notify(change.log);
     return versions;
   }
 
@@ -167,7 +167,7 @@ export class SqliteStore implements Store {
   follow(log: string, options: FollowOptions = {}): AsyncIterable<LogEntry> {
     return followLog({
       read: (part) => this.read(log, part),
-      watch: () => this.#watch(),
+      watch: () => this.#watch(log),
     }, options);
   }
 
@@ -246,8 +246,8 @@ export class SqliteStore implements Store {
     return database.read(task, () => action(database));
   }
 
-  #watch(): LogWatch {
-    return watchOthers(this.#changes.watch(), {
+  #watch(log: string): LogWatch {
+    return watchOthers(this.#changes.watch(log), {
       pollMs: this.#pollMs,
       // Changes with each commit of another connection.
       version: () =>

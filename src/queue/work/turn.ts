@@ -1,0 +1,130 @@
+/**
+ * One turn of a worker on a session: from the claim of its job to the time at which the job is handed back or complete.
+ *
+ * @module
+ */
+
+import type { Session } from "../../session/session.ts";
+import { SessionSuspendedError } from "../../session/record/session_errors.ts";
+import type { SessionRun } from "../../session/run/session_run.ts";
+import type { Claim } from "../queue.ts";
+
+/** The end of a turn: nothing is left to do, the session waits for a person, or goes on later. */
+export type TurnEnd = "done" | "parked" | "more";
+
+/** Options of {@linkcode takeTurn}. */
+export interface TurnOptions {
+  /** The job. */
+  readonly claim: Claim;
+  /** Time after which the session hands its place on, in milliseconds: after the step that is under way then. */
+  readonly sliceMs: number;
+  /** Time for which a cell waits for a person before the session is parked, in milliseconds. */
+  readonly waitMs: number;
+  /** Aborts when the worker is to end: the turn ends after the present step. */
+  readonly draining: AbortSignal;
+}
+
+/** Time after which a step counts as long: messages are followed from then on, in milliseconds. */
+const LONG_STEP_MS = 50;
+
+/** Interval at which a run that waits for a person is looked at, in milliseconds. */
+const LOOK_MS = 100;
+
+/** Whether a session has something to do that needs no person. */
+export function hasWork(session: Session): boolean {
+  const { status } = session;
+  if (["queued", "running", "waiting"].includes(status)) return session.pending.length === 0;
+  return session.queues.followUps.length > 0;
+}
+
+/** Whether a run of a session is not over. */
+export function isUnfinished({ status }: Session): boolean {
+  return ["queued", "running", "waiting"].includes(status);
+}
+
+/**
+ * Takes steps of a session, until its time is over or nothing is left to do.
+ *
+ * @param session The session, whose messages are taken.
+ * @param options The job, and times.
+ * @returns The end. The session is closed if it is `parked` in the middle of a cell.
+ * @throws The error of the store, or the claim that is lost.
+ */
+export async function takeTurn(session: Session, options: TurnOptions): Promise<TurnEnd> {
+  const { claim, sliceMs, draining } = options;
+  if (claim.job.attempt > claim.job.attempts) {
+    const crashes = claim.job.attempt - 1;
+    await session.giveUp(`The run has ended its worker ${crashes} times`);
+  }
+  const until = performance.now() + sliceMs;
+  if (isCancelled(claim.signal) && hasWork(session)) {
+    await session.cancel(messageOf(claim.signal.reason));
+  }
+  while (hasWork(session)) {
+    const isOver = draining.aborted || performance.now() > until;
+    // Each turn takes a step at least.
+    if (isOver && (draining.aborted || sliceMs > 0)) return "more";
+    const run = await session.continue();
+    const end = await drive(session, run, { ...options, sliceMs: until - performance.now() });
+    if (end !== "over") return end;
+    if (sliceMs <= 0 && hasWork(session)) return "more";
+  }
+  return isUnfinished(session) ? "parked" : "done";
+}
+
+/** Waits until a run stops: at its end, after its time, or at a request to a person. */
+async function drive(
+  session: Session,
+  run: SessionRun,
+  { claim, sliceMs, waitMs, draining }: TurnOptions,
+): Promise<TurnEnd | "over"> {
+  const ended = new AbortController();
+  const { signal } = ended;
+  const stop = () => void session.pause();
+  const timer = sliceMs <= 0 ? void stop() : setTimeout(stop, sliceMs);
+  const onCancel = () =>
+    void (isCancelled(claim.signal)
+      ? session.cancel(messageOf(claim.signal.reason)).catch(() => {})
+      : session.close());
+  const listen = (to: AbortSignal, action: () => void) =>
+    to.aborted ? action() : to.addEventListener("abort", action, { signal });
+  listen(draining, stop);
+  listen(claim.signal, onCancel);
+  let isParked = false;
+  let waitsSince = Infinity;
+  const look = setInterval(() => {
+    if (session.pending.length === 0) waitsSince = Infinity;
+    else if (waitsSince === Infinity) waitsSince = performance.now();
+    const isLong = performance.now() - waitsSince >= waitMs;
+    if (!isLong && !(draining.aborted && session.pending.length > 0)) return;
+    isParked = true;
+    void session.close();
+  }, LOOK_MS);
+  let following: Promise<void> | undefined;
+  const late = setTimeout(
+    () => following = session.receive({ until: signal }).then(() => {}, () => {}),
+    LONG_STEP_MS,
+  );
+  try {
+    await run.result;
+    return "over";
+  } catch (error) {
+    if (isParked) return "parked";
+    if (error instanceof SessionSuspendedError && !claim.signal.aborted) return "more";
+    // The error of a run that is over is in its events.
+    if (!isUnfinished(session)) return "over";
+    throw error;
+  } finally {
+    ended.abort();
+    for (const one of [timer, look, late]) clearTimeout(one);
+    await following;
+  }
+}
+
+function isCancelled({ aborted, reason }: AbortSignal): boolean {
+  return aborted && reason instanceof DOMException;
+}
+
+function messageOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
+}

@@ -1,0 +1,68 @@
+/**
+ * The command of the proof: `deno task fleet [--backend sqlite|redis|postgres] [--rounds N] [--bench]`.
+ *
+ * @module
+ */
+
+import { parseArgs } from "node:util";
+import type { BackendKind } from "./_backend.ts";
+import { FLEET, type FleetFigures, type FleetRunOptions, runFleet } from "./fleet.ts";
+import { handBackRate } from "./_hand_back.ts";
+
+const { values } = parseArgs({
+  options: {
+    backend: { type: "string" },
+    runs: { type: "string" },
+    steps: { type: "string" },
+    slice: { type: "string" },
+    runtime: { type: "string" },
+    concurrency: { type: "string" },
+    rounds: { type: "string", default: "1" },
+    bench: { type: "boolean", default: false },
+  },
+});
+
+const backends = values.backend === undefined ? ["sqlite", "redis", "postgres"] : [values.backend];
+for (const backend of backends as BackendKind[]) {
+  const options: FleetRunOptions = {
+    ...FLEET,
+    backend,
+    runs: Number(values.runs ?? FLEET.runs),
+    steps: Number(values.steps ?? FLEET.steps),
+    sliceMs: Number(values.slice ?? FLEET.sliceMs),
+    concurrency: Number(values.concurrency ?? FLEET.concurrency),
+    runtime: values.runtime === "deno" ? "deno" : "local",
+    ...(values.bench ? { faultMs: 0 } : {}),
+  };
+  for (let round = 0; round < Number(values.rounds); round++) {
+    print(options, await runFleet(options));
+  }
+  if (values.bench) {
+    console.log(`  the queue alone: ${Math.round(await handBackRate(backend))} hand-backs/s\n`);
+  }
+}
+
+function print(options: FleetRunOptions, figures: FleetFigures): void {
+  const { backend, runs, steps, workers, concurrency, sliceMs, runtime } = options;
+  const { kills, freezes, restarts, detectionMs, durationMs, parts } = figures;
+  // The first reply begins, the last one ends.
+  const count = runs * (steps + 2);
+  console.log(
+    `${backend}: ${runs} runs of ${steps} effects on ${workers} workers of ${concurrency} (${runtime} kernels, slices of ${sliceMs} ms): each ended once, each effect once and in order`,
+  );
+  console.log(
+    `  ${kills} kills, ${freezes} freezes, ${restarts} restarts; detection ${
+      Math.round(detectionMs)
+    } ms at most; ${(durationMs / 1_000).toFixed(1)} s, ${
+      Math.round(count / durationMs * 1_000)
+    } steps/s`,
+  );
+  if (options.faultMs > 0) return;
+  for (const [name, { ms, calls }] of Object.entries(parts).sort()) {
+    console.log(
+      `  ${name.padEnd(18)} ${(ms / count).toFixed(2)} ms a step, ${
+        (calls / count).toFixed(2)
+      } calls of ${(ms / calls).toFixed(2)} ms`,
+    );
+  }
+}

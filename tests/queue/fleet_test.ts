@@ -1,0 +1,16 @@
+/** Workers that are killed and frozen, and runs that go on: a short round of `deno task fleet`. */
+
+import { assert, assertEquals } from "@std/assert";
+import { FLEET, runFleet } from "./fleet/fleet.ts";
+
+Deno.test({
+  name: "runs end once, with each effect once and in order, while their workers are killed",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const options = { ...FLEET, runs: 16, steps: 5, workers: 2, concurrency: 4 };
+    const figures = await runFleet({ ...options, faultMs: 400, maxFaults: 3, leaseMs: 500 });
+    assert(figures.kills + figures.freezes > 0);
+    assertEquals(figures.restarts, 0);
+    assert(figures.detectionMs < 5_000, `${figures.detectionMs} ms`);
+  },
+});
