@@ -15,7 +15,7 @@ import type {
 } from "../../agent/record/journal.ts";
 import type { PendingRequest } from "../../agent/record/pending_request.ts";
 import type { RunState } from "../../agent/record/state.ts";
-import type { Snapshot } from "../../runtime/runtime.ts";
+import type { NamespaceEntry, Snapshot } from "../../runtime/runtime.ts";
 import type { JsonValue, Store, StoreChange } from "../../store/store.ts";
 import { recordArguments } from "../record/recorded_arguments.ts";
 import type { MessageTree } from "../record/message_tree.ts";
@@ -170,15 +170,16 @@ export class Recorder implements RunJournal {
     const isDue = policy === "step" || policy === "run" && isEnd;
     if (!isDue || !this.#isDirty) return { record: {}, changes: [] };
     let taken: Snapshot;
+    let names: readonly NamespaceEntry[];
     try {
-      taken = await runtime.snapshot();
+      [taken, names] = await Promise.all([runtime.snapshot(), runtime.names()]);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       return { record: { snapshotFault: reason }, changes: [] };
     }
     // A store that fails here ends the run in this process, as it does at any other commit: nothing is lost then.
     const number = writer.record.snapshots;
-    const changes = await shelf.save(taken, { number, message: tree.head });
+    const changes = await shelf.save(taken, { number, message: tree.head, names });
     this.#isDirty = false;
     return {
       record: { snapshots: number + 1, snapshot: number, snapshotFault: undefined },

@@ -1,0 +1,115 @@
+/**
+ * Sessions of callers: each has its own ones, and learns nothing of others.
+ *
+ * @module
+ */
+
+import { SessionClient } from "../../queue/client/session_client.ts";
+import type { Queue } from "../../queue/queue.ts";
+import { createSession } from "../../session/manage_sessions.ts";
+import {
+  readRecord,
+  SESSION_KEYS,
+  type SessionRecord,
+} from "../../session/record/session_record.ts";
+import { type Store, StoreConflictError } from "../../store/store.ts";
+import type { Caller } from "../http/callers.ts";
+import { HttpError } from "../http/http_error.ts";
+
+/** Identifiers that may be part of an address without being written otherwise. */
+const ID = /^[A-Za-z0-9][A-Za-z0-9._~-]{0,99}$/;
+
+/**
+ * Checks the identifier of a session that is made.
+ *
+ * @param id The identifier.
+ * @throws {HttpError} If it cannot be part of an address as it is.
+ */
+export function checkSessionId(id: string): void {
+  if (ID.test(id)) return;
+  throw new HttpError(
+    400,
+    "The identifier of a session has 1 to 100 letters, digits, dots, tildes, dashes and underscores",
+  );
+}
+
+/** Parts of {@linkcode SessionAccess}. */
+export interface SessionAccessOptions {
+  /** The store of the sessions. */
+  readonly store: Store;
+  /** The queue of the workers. */
+  readonly queue: Queue;
+  /** The name of the agent, as workers have it. */
+  readonly agent: string;
+}
+
+/** Opens sessions for callers. */
+export class SessionAccess {
+  /** The store. */
+  readonly store: Store;
+  readonly #options: SessionAccessOptions;
+
+  /** @param options Store, queue and agent. */
+  constructor(options: SessionAccessOptions) {
+    this.#options = options;
+    this.store = options.store;
+  }
+
+  /**
+   * Makes a session.
+   *
+   * @param caller The owner.
+   * @param id The identifier. @default a random one
+   * @throws {HttpError} If it is malformed, or somebody has it.
+   */
+  async create(caller: Caller, id: string = crypto.randomUUID()): Promise<SessionClient> {
+    checkSessionId(id);
+    try {
+      await createSession(this.store, { id, user: caller.user });
+    } catch (error) {
+      if (!(error instanceof StoreConflictError)) throw error;
+      throw new HttpError(409, "There is such a session already");
+    }
+    return this.#client(caller, id);
+  }
+
+  /**
+   * Opens a session.
+   *
+   * @param caller The owner.
+   * @param id The identifier.
+   * @throws {HttpError} If there is none, or it belongs to somebody else: the answers are the same.
+   */
+  async open(
+    caller: Caller,
+    id: string,
+  ): Promise<{ readonly client: SessionClient; readonly record: SessionRecord }> {
+    const record = await this.#find(caller, id);
+    if (record === undefined) throw new HttpError(404, "There is no such session");
+    return { client: this.#client(caller, id), record };
+  }
+
+  /**
+   * Opens a session, or makes it.
+   *
+   * @param caller The owner.
+   * @param id The identifier.
+   * @throws {HttpError} If it belongs to somebody else.
+   */
+  async ensure(caller: Caller, id: string): Promise<SessionClient> {
+    const isThere = await this.#find(caller, id) !== undefined;
+    return isThere ? this.#client(caller, id) : await this.create(caller, id);
+  }
+
+  async #find({ user }: Caller, id: string): Promise<SessionRecord | undefined> {
+    if (!ID.test(id)) return undefined;
+    const found = await this.store.get(SESSION_KEYS.record(id));
+    const record = found && readRecord(found.value, id);
+    return record?.user === user ? record : undefined;
+  }
+
+  #client({ user }: Caller, id: string): SessionClient {
+    const { store, queue, agent } = this.#options;
+    return new SessionClient(id, { store, queue, agent, user });
+  }
+}
