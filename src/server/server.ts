@@ -12,7 +12,7 @@ import { type Authenticate, Callers } from "./http/callers.ts";
 import { chatRoutes } from "./chat/chat_routes.ts";
 import { completionRoutes } from "./chat/completions.ts";
 import { errorResponse, HttpError } from "./http/http_error.ts";
-import { pageResponse } from "./page/page.ts";
+import { pageFile } from "./page/page.ts";
 import { Router } from "./http/route.ts";
 import { SessionAccess } from "./sessions/session_access.ts";
 import { sessionRoutes } from "./sessions/session_routes.ts";
@@ -120,6 +120,7 @@ export class Server {
       );
     }
     const { store, queue, agent, maxBodyBytes = 2 ** 20 } = options;
+    const { onError = () => {} } = options;
     const { requestsPerMinute = 600, concurrency = 50, maxRequests = 10_000 } = options;
     const maxBytes = checkCount("maxBodyBytes", maxBodyBytes);
     const access = new SessionAccess({ store, queue, agent });
@@ -133,7 +134,7 @@ export class Server {
     this.#router = new Router([
       ...sessionRoutes({ access, maxBytes }),
       ...chatRoutes({ access, maxBytes }),
-      ...completionRoutes({ access, agent, maxBytes }),
+      ...completionRoutes({ access, agent, maxBytes, onError }),
     ]);
   }
 
@@ -166,8 +167,9 @@ export class Server {
     const url = new URL(request.url);
     if (url.pathname === "/health") return Response.json({ status: "ok" });
     if (url.pathname === "/ready") return await this.#ready();
-    if (url.pathname === "/" && request.method === "GET" && this.#options.page === true) {
-      return pageResponse();
+    if (this.#options.page === true && request.method === "GET") {
+      const file = pageFile(url.pathname);
+      if (file !== undefined) return file;
     }
     if (this.#isDraining || this.#open >= this.#maxRequests) {
       throw new HttpError(503, "The server takes no further requests now").with({

@@ -7,9 +7,7 @@
  */
 
 import { z } from "zod";
-import { deleteSession } from "../../session/manage_sessions.ts";
 import type { SessionEvent } from "../../session/record/session_event.ts";
-import { escapeTags } from "../../text/escape_tags.ts";
 import { eventStream } from "../http/event_stream.ts";
 import { HttpError } from "../http/http_error.ts";
 import { readBody } from "../http/read_body.ts";
@@ -38,6 +36,8 @@ export interface CompletionRoutesOptions {
   readonly agent: string;
   /** Maximum size of a body in bytes. */
   readonly maxBytes: number;
+  /** Receives errors that no caller can see. */
+  readonly onError: (error: unknown) => void;
 }
 
 /**
@@ -45,7 +45,9 @@ export interface CompletionRoutesOptions {
  *
  * @param options The sessions, and limits.
  */
-export function completionRoutes({ access, agent, maxBytes }: CompletionRoutesOptions): Route[] {
+export function completionRoutes(
+  { access, agent, maxBytes, onError }: CompletionRoutesOptions,
+): Route[] {
   return [
     {
       method: "GET",
@@ -66,10 +68,7 @@ export function completionRoutes({ access, agent, maxBytes }: CompletionRoutesOp
         }
         const query = questionOf(body.messages);
         const client = await access.create(caller);
-        const remove = async () => {
-          await client.cancel("Nobody reads the answer").catch(() => {});
-          await deleteSession(access.store, client.id).catch(() => {});
-        };
+        const remove = () => access.remove(client, "Nobody reads the answer");
         const frame = {
           id: `chatcmpl-${client.id}`,
           created: Math.floor(Date.now() / 1000),
@@ -95,7 +94,7 @@ export function completionRoutes({ access, agent, maxBytes }: CompletionRoutesOp
         const withUsage = body.stream_options?.include_usage === true;
         const end = streams();
         return eventStream(() => chunks(run, { frame, withUsage }), {
-          onEnd: () => void remove().finally(end),
+          onEnd: () => void remove().catch(onError).finally(end),
         });
       },
     },
@@ -121,11 +120,10 @@ function questionOf(messages: readonly Message[]): string {
   const earlier = messages.slice(0, -1);
   if (earlier.length === 0) return question;
   const turns = earlier.map((message) =>
-    `<message role=${JSON.stringify(message.role)}>${escapeTags(textOf(message))}</message>`
+    JSON.stringify({ role: message.role, content: textOf(message) }).replaceAll("<", "\\u003c")
   );
-  return `The conversation so far:\n<conversation>\n${
-    turns.join("\n")
-  }\n</conversation>\n\n${question}`;
+  const conversation = `<conversation>\n${turns.join("\n")}\n</conversation>`;
+  return `The conversation so far, as JSON:\n${conversation}\n\n${question}`;
 }
 
 function textOf({ content }: Message): string {

@@ -70,9 +70,8 @@ export class Callers {
     }
     if (use.tokens < 1) {
       const seconds = Math.ceil((1 - use.tokens) / requestsPerMinute * 60);
-      throw new HttpError(429, `More than ${requestsPerMinute} requests in a minute`, {
-        "retry-after": `${seconds}`,
-      });
+      throw new HttpError(429, `More than ${requestsPerMinute} requests in a minute`)
+        .with({ "retry-after": `${seconds}` });
     }
     use.tokens--;
     use.open++;

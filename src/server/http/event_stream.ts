@@ -45,6 +45,7 @@ export function eventStream(
   let next: Promise<IteratorResult<StreamedEvent>> | undefined;
   let isBegun = false;
   const end = () => {
+    if (left.signal.aborted) return;
     left.abort();
     onEnd();
   };

@@ -6,7 +6,7 @@
 
 import { SessionClient } from "../../queue/client/session_client.ts";
 import type { Queue } from "../../queue/queue.ts";
-import { createSession } from "../../session/manage_sessions.ts";
+import { createSession, deleteSession } from "../../session/manage_sessions.ts";
 import {
   readRecord,
   SESSION_KEYS,
@@ -15,6 +15,13 @@ import {
 import { type Store, StoreConflictError } from "../../store/store.ts";
 import type { Caller } from "../http/callers.ts";
 import { HttpError } from "../http/http_error.ts";
+
+/** Number of tries to delete a session, and the time between them in milliseconds. */
+const MAX_TRIES = 10;
+const RETRY_MS = 20;
+
+/** Time in which a worker is expected to stop a run, in milliseconds. */
+const STOP_MS = 5_000;
 
 /** Identifiers that may be part of an address without being written otherwise. */
 const ID = /^[A-Za-z0-9][A-Za-z0-9._~-]{0,99}$/;
@@ -101,6 +108,42 @@ export class SessionAccess {
     return isThere ? this.#client(caller, id) : await this.create(caller, id);
   }
 
+  /**
+   * Stops the run of a session, and deletes the session. A worker that has it may be faster with a write of its own: then it is
+   * tried again.
+   *
+   * @param session The session.
+   * @param reason The reason for stopping its run.
+   * @throws {HttpError} If a worker does not let go of it.
+   */
+  async remove(session: SessionClient, reason: string): Promise<void> {
+    await session.cancel(reason);
+    // The worker hears of it through the session: it must not be gone before.
+    const deadline = performance.now() + STOP_MS;
+    while (performance.now() < deadline && !await this.#isQuiet(session.id)) await pause(RETRY_MS);
+    for (let tries = 1;; tries++) {
+      try {
+        await deleteSession(this.store, session.id);
+        return;
+      } catch (error) {
+        if (!(error instanceof StoreConflictError)) throw error;
+        if (tries === MAX_TRIES) {
+          throw new HttpError(409, "The session is written meanwhile; try again");
+        }
+        await pause(RETRY_MS * tries);
+      }
+    }
+  }
+
+  /** Whether no run is under way, and nothing waits for the worker. */
+  async #isQuiet(id: string): Promise<boolean> {
+    const found = await this.store.get(SESSION_KEYS.record(id));
+    if (found === undefined) return true;
+    const { status, mail = 0 } = readRecord(found.value, id);
+    const { entries } = await this.store.read(SESSION_KEYS.mail(id), { from: mail });
+    return entries.length === 0 && !["queued", "running", "waiting"].includes(status);
+  }
+
   async #find({ user }: Caller, id: string): Promise<SessionRecord | undefined> {
     if (!ID.test(id)) return undefined;
     const found = await this.store.get(SESSION_KEYS.record(id));
@@ -112,4 +155,8 @@ export class SessionAccess {
     const { store, queue, agent } = this.#options;
     return new SessionClient(id, { store, queue, agent, user });
   }
+}
+
+function pause(delayMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, delayMs));
 }

@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { deleteSession, listSessions } from "../../session/manage_sessions.ts";
+import { listSessions } from "../../session/manage_sessions.ts";
 import { openSession } from "../../session/open_session.ts";
 import { SessionStateError } from "../../session/record/session_errors.ts";
 import { eventStream, type StreamedEvent } from "../http/event_stream.ts";
@@ -13,7 +13,8 @@ import { HttpError } from "../http/http_error.ts";
 import { readBody } from "../http/read_body.ts";
 import type { Route, RoutedRequest } from "../http/route.ts";
 import { fileOf, namesOf, snapshotOf } from "./session_files.ts";
-import { StoreConflictError } from "../../store/store.ts";
+import { isAsked } from "../../session/mail/session_mail.ts";
+import { type Store, StoreConflictError } from "../../store/store.ts";
 import { checkSessionId, type SessionAccess } from "./session_access.ts";
 
 const MAX_TEXT = 1_000_000;
@@ -113,8 +114,7 @@ export function sessionRoutes({ access, maxBytes }: SessionRoutesOptions): Route
       path: "/sessions/:id",
       handle: async ({ caller, params }) => {
         const { client } = await access.open(caller, params["id"]!);
-        await client.cancel("The session was deleted");
-        await deleteSession(store, client.id);
+        await access.remove(client, "The session was deleted");
         return new Response(null, { status: 204 });
       },
     },
@@ -134,7 +134,7 @@ export function sessionRoutes({ access, maxBytes }: SessionRoutesOptions): Route
       path: "/sessions/:id/events",
       handle: async (routed) => {
         const { client, record } = await access.open(routed.caller, routed.params["id"]!);
-        return followEvents(routed, { client, last: record.runs.at(-1) });
+        return await followEvents(routed, { client, record, store });
       },
     },
     {
@@ -197,16 +197,16 @@ export function sessionRoutes({ access, maxBytes }: SessionRoutesOptions): Route
   ];
 }
 
-function followEvents(
+async function followEvents(
   { url, request, streams }: RoutedRequest,
-  { client, last }: {
-    readonly client: Awaited<ReturnType<SessionAccess["open"]>>["client"];
-    readonly last: string | undefined;
+  { client, record, store }: Awaited<ReturnType<SessionAccess["open"]>> & {
+    readonly store: Store;
   },
-): Response {
+): Promise<Response> {
   const seen = /^(.+):(\d+)$/.exec(request.headers.get("last-event-id") ?? "");
-  const run = url.searchParams.get("run") ?? seen?.[1] ?? last;
+  const run = url.searchParams.get("run") ?? seen?.[1] ?? record.runs.at(-1);
   if (run === undefined) throw new HttpError(404, "The session has no run yet");
+  if (!await isAsked(store, record, run)) throw new HttpError(404, "There is no run of this name");
   const from = Number(url.searchParams.get("from") ?? 0);
   if (!Number.isSafeInteger(from) || from < 0) {
     throw new HttpError(400, "The parameter from is no number of an event");
