@@ -53,7 +53,7 @@ Deno.test(unless(hindrance, {
     const pay = defineFunction((to: string) => void paid.push(to), { approval: true });
     await using all = serve([
       `I look <script>document.title = "owned"</script>.\n\n${cell(SHOW)}`,
-      "All **done**.",
+      "All **done**, `as it is`.\n\n```text\nlet x = '<b>';\n```\n",
       cell("throw new Error('broken <b>thing</b>')"),
       "It failed.",
     ], { injects: { functions: { pay } }, server: { page: true } });
@@ -63,7 +63,7 @@ Deno.test(unless(hindrance, {
       await page.press("#query", "Enter");
       await log.getByText("pay needs your approval").waitFor();
       await page.getByRole("button", { name: "Allow" }).click();
-      await log.getByText("All **done**.").waitFor();
+      await log.locator("strong").getByText("done").waitFor();
       assertEquals(paid, ["ann"]);
 
       const cells = await log.locator("td").allTextContents();
@@ -85,6 +85,8 @@ Deno.test(unless(hindrance, {
         await log.locator(".text").first().innerText(),
         "<script>document.title",
       );
+      assertEquals(await log.locator(".text code").innerText(), "as it is");
+      assertEquals(await log.locator(".text pre").innerText(), "let x = '<b>';");
       assertEquals(await page.title(), "CaveAgent");
       await page.locator("#names td").getByText("rows").waitFor();
       assertStringIncludes(await page.locator("#names").innerText(), "Array(2)");

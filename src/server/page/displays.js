@@ -11,6 +11,32 @@ export function make(name, { className, text, parent } = {}) {
   return made;
 }
 
+/**
+ * Formats the text of an answer: bold, code, headings, and blocks of code. Everything is text, nothing is HTML.
+ *
+ * @param box The element with the text.
+ */
+export function format(box) {
+  const text = box.textContent;
+  box.replaceChildren();
+  for (const [i, block] of text.split(/^```[^\n]*\n?/m).entries()) {
+    if (i % 2 === 1) {
+      make("pre", { text: block.replace(/\n$/, ""), parent: box });
+      continue;
+    }
+    for (
+      const [part, bold, code, heading] of block.matchAll(
+        /\*\*([^*\n]+)\*\*|`([^`\n]+)`|^#{1,4} (.+)$|[^*`#]+|[^]/gm,
+      )
+    ) {
+      if (bold !== undefined) make("strong", { text: bold, parent: box });
+      else if (code !== undefined) make("code", { text: code, parent: box });
+      else if (heading !== undefined) make("strong", { text: heading, parent: box });
+      else box.append(part);
+    }
+  }
+}
+
 /** Shows a displayed value. */
 export function displayOf(bundle) {
   const box = make("div", { className: "display" });

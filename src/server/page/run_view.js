@@ -2,7 +2,7 @@
  * The events of a run, as they come.
  */
 
-import { displayOf, make } from "./displays.js";
+import { displayOf, format, make } from "./displays.js";
 
 /** Shows the events of one run. */
 export class RunView {
@@ -31,6 +31,11 @@ export class RunView {
 
   #show(event) {
     const log = this.#log;
+    // A text is formatted when it has come to its end.
+    if (this.#last?.className === "text" && !["text", "usage"].includes(event.type)) {
+      format(this.#last);
+      this.#last = undefined;
+    }
     switch (event.type) {
       case "run_start":
         make("div", { className: "question", text: event.query, parent: log });
