@@ -20,6 +20,7 @@ export type { SessionStatus } from "./record/session_record.ts";
 export {
   collectBlobs,
   type CollectOptions,
+  createSession,
   deleteSession,
   listSessions,
   type ListSessionsOptions,

@@ -8,7 +8,6 @@ import type { JsonValue, StoreChange } from "../store/store.ts";
 import type { SessionCore } from "./run/session_core.ts";
 import { newRecord, SESSION_KEYS, type SessionRecord } from "./record/session_record.ts";
 import { listAll } from "../store/read_all.ts";
-import type { StoredSnapshot } from "./record/snapshot_shelf.ts";
 
 /** Options of `Session.fork`. */
 export interface ForkOptions {
@@ -60,8 +59,7 @@ export async function forkSession(
   }
   if (number !== null) {
     const found = await store.get(SESSION_KEYS.snapshot(session, number));
-    const { parts } = found!.value as unknown as StoredSnapshot;
-    const value = { number: 0, message: head, parts };
+    const value = { ...found!.value as object, number: 0, message: head };
     const key = SESSION_KEYS.snapshot(id, 0);
     changes.push({ kind: "set", key, value: value as unknown as JsonValue });
   }

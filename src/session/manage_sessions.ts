@@ -4,8 +4,9 @@
  * @module
  */
 
-import type { Store, StoreChange, StoreRecord } from "../store/store.ts";
+import type { JsonValue, Store, StoreChange, StoreRecord } from "../store/store.ts";
 import {
+  newRecord,
   readRecord,
   SESSION_KEYS,
   type SessionStatus,
@@ -53,6 +54,21 @@ const DELETIONS_AT_ONCE = 500;
 
 /** Number of blobs that are deleted at once. */
 const BLOBS_AT_ONCE = 500;
+
+/**
+ * Makes a session without a question, so that it belongs to somebody before the first one.
+ *
+ * @param store The store.
+ * @param session The identifier, and the owner.
+ * @throws {StoreConflictError} If there is a session of that identifier.
+ */
+export async function createSession(
+  store: Store,
+  { id, user }: { readonly id: string; readonly user?: string | undefined },
+): Promise<void> {
+  const value = newRecord(id, user) as unknown as JsonValue;
+  await store.commit([{ kind: "set", key: SESSION_KEYS.record(id), value, ifVersion: 0 }]);
+}
 
 /**
  * Lists sessions, those that were written last first.

@@ -11,6 +11,7 @@ const RUNTIME = ["runtime", "declare", "host", "inject", ...CELLS, "rpc", ...GRO
 
 /** For each room under `src/` the other rooms that its modules may import. */
 const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["server", ["queue", "session", "runtime", "store", ...GROUND]],
   ["cli", [
     "resources",
     "cave_agent",
@@ -141,6 +142,9 @@ const INNER_ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["queue/sqlite", ["queue"]],
   ["queue/testing", ["queue"]],
   ["queue/work", ["queue"]],
+  ["server", ["server/chat", "server/http", "server/page", "server/sessions"]],
+  ["server/chat", ["server/http", "server/sessions"]],
+  ["server/sessions", ["server/http"]],
   ["session", ["session/mail", "session/record", "session/run"]],
   ["session/mail", ["session/record", "session/run"]],
   ["session/run", ["session/record"]],

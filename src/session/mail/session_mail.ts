@@ -10,6 +10,7 @@ import {
   type StoreChange,
   StoreConflictError,
 } from "../../store/store.ts";
+import { readAll } from "../../store/read_all.ts";
 import type { ApprovalDecision } from "../../agent/record/pending_request.ts";
 import { SESSION_KEYS, type SessionRecord, type StoredPrompt } from "../record/session_record.ts";
 
@@ -77,6 +78,27 @@ export async function sendMail(
       );
     }
   }
+}
+
+/**
+ * Whether a session has a run, or will have it when it takes its messages.
+ *
+ * @param store The store.
+ * @param record The session, as it was read.
+ * @param run The identifier of the run.
+ */
+export async function isAsked(
+  store: Store,
+  { id, runs, followUps, mail = 0 }: SessionRecord,
+  run: string,
+): Promise<boolean> {
+  if (runs.includes(run)) return true;
+  if (followUps.some((next) => typeof next === "object" && next.id === run)) return true;
+  for await (const { value } of readAll(store, SESSION_KEYS.mail(id), { from: mail })) {
+    const sent = value as unknown as SessionMail;
+    if (sent.type === "prompt" && sent.prompt.id === run) return true;
+  }
+  return false;
 }
 
 async function takenOf(store: Store, session: string): Promise<number> {

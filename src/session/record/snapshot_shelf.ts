@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Snapshot } from "../../runtime/runtime.ts";
+import type { NamespaceEntry, Snapshot } from "../../runtime/runtime.ts";
 import type { JsonValue, Store, StoreChange } from "../../store/store.ts";
 import { listAll } from "../../store/read_all.ts";
 import { SESSION_KEYS } from "./session_record.ts";
@@ -20,6 +20,8 @@ export interface StoredSnapshot {
   readonly message: number | null;
   /** Its parts: the hash of the content, and that of the blob, which differs if the store encrypts. */
   readonly parts: readonly (readonly [content: string, blob: string])[];
+  /** The names of the namespace, for those who only look. Older programs have not stored them. */
+  readonly names?: readonly NamespaceEntry[] | undefined;
 }
 
 /** Options of {@linkcode SnapshotShelf}. */
@@ -50,12 +52,12 @@ export class SnapshotShelf {
    * Stores the parts of a snapshot.
    *
    * @param snapshot The snapshot.
-   * @param place Its number, and the last message of the history.
+   * @param place Its number, the last message of the history, and the names of the namespace.
    * @returns The changes that make it the latest one; older ones than are kept go with it.
    */
   async save(
     { parts }: Pick<Snapshot, "parts">,
-    { number, message }: Pick<StoredSnapshot, "number" | "message">,
+    { number, message, names }: Omit<StoredSnapshot, "parts">,
   ): Promise<StoreChange[]> {
     const pieces: Uint8Array<ArrayBuffer>[] = [];
     for (const part of parts) {
@@ -69,7 +71,7 @@ export class SnapshotShelf {
       return [content, this.#blobs.get(content) ?? await this.#store.putBlob(piece)];
     }));
     this.#blobs = new Map(stored);
-    const value = { number, message, parts: stored } satisfies StoredSnapshot;
+    const value = { number, message, parts: stored, names } satisfies StoredSnapshot;
     const { session, keep } = this.#options;
     const key = (number: number) => SESSION_KEYS.snapshot(session, number);
     const old = number - keep;

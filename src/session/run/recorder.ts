@@ -15,7 +15,7 @@ import type {
 } from "../../agent/record/journal.ts";
 import type { PendingRequest } from "../../agent/record/pending_request.ts";
 import type { RunState } from "../../agent/record/state.ts";
-import type { Snapshot } from "../../runtime/runtime.ts";
+import type { NamespaceEntry, Snapshot } from "../../runtime/runtime.ts";
 import type { JsonValue, Store, StoreChange } from "../../store/store.ts";
 import { recordArguments } from "../record/recorded_arguments.ts";
 import type { MessageTree } from "../record/message_tree.ts";
@@ -194,14 +194,15 @@ export class Recorder implements RunJournal {
       return { record: { snapshotFault: reason }, changes: [] };
     };
     let taken: Snapshot;
+    let names: readonly NamespaceEntry[];
     try {
-      taken = await runtime.snapshot();
+      [taken, names] = await Promise.all([runtime.snapshot(), runtime.names()]);
     } catch (error) {
       return fault(error);
     }
     try {
       const number = writer.record.snapshots;
-      const changes = await shelf.save(taken, { number, message: tree.head });
+      const changes = await shelf.save(taken, { number, message: tree.head, names });
       this.#isDirty = false;
       const record = { snapshots: number + 1, snapshot: number, snapshotFault: undefined };
       return { record, changes };

@@ -133,8 +133,9 @@ export class SessionCore {
   async checkpoint(): Promise<void> {
     const { agent } = await this.prepare();
     const number = this.writer.record.snapshots;
-    const taken = await agent.runtime.snapshot();
-    const others = await this.shelf.save(taken, { number, message: this.tree.head });
+    const { runtime } = agent;
+    const [taken, names] = await Promise.all([runtime.snapshot(), runtime.names()]);
+    const others = await this.shelf.save(taken, { number, message: this.tree.head, names });
     const record = { snapshots: number + 1, snapshot: number, snapshotFault: undefined };
     await this.writer.write({ record, others });
   }

@@ -1,0 +1,196 @@
+/**
+ * The chat completions of OpenAI's API, for clients that know nothing else: text in, text out.
+ *
+ * https://platform.openai.com/docs/api-reference/chat
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import type { SessionEvent } from "../../session/record/session_event.ts";
+import { eventStream } from "../http/event_stream.ts";
+import { HttpError } from "../http/http_error.ts";
+import { readBody } from "../http/read_body.ts";
+import type { Route } from "../http/route.ts";
+import type { SessionAccess } from "../sessions/session_access.ts";
+
+const PART = z.looseObject({ type: z.string(), text: z.string().optional() });
+
+const MESSAGE = z.looseObject({
+  role: z.string(),
+  content: z.union([z.string(), z.array(PART).max(1_000)]).nullish(),
+});
+
+const COMPLETION = z.looseObject({
+  model: z.string(),
+  messages: z.array(MESSAGE).min(1).max(1_000),
+  stream: z.boolean().nullish(),
+  stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
+});
+
+/** Options of {@linkcode completionRoutes}. */
+export interface CompletionRoutesOptions {
+  /** Opens sessions for callers. */
+  readonly access: SessionAccess;
+  /** The name of the agent, which takes the place of a model's. */
+  readonly agent: string;
+  /** Maximum size of a body in bytes. */
+  readonly maxBytes: number;
+  /** Receives errors that no caller can see. */
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Returns the routes under `/v1`. Each completion is a session of its own, which is deleted at its end.
+ *
+ * @param options The sessions, and limits.
+ */
+export function completionRoutes(
+  { access, agent, maxBytes, onError }: CompletionRoutesOptions,
+): Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/v1/models",
+      handle: () =>
+        Response.json({ object: "list", data: [{ id: agent, object: "model", owned_by: "cave" }] }),
+    },
+    {
+      method: "POST",
+      path: "/v1/chat/completions",
+      handle: async ({ request, caller, streams }) => {
+        const body = await readBody(request, { schema: COMPLETION, maxBytes });
+        if (body.model !== agent) {
+          throw new HttpError(
+            404,
+            `There is no model ${JSON.stringify(body.model)}; there is ${agent}`,
+          );
+        }
+        const query = questionOf(body.messages);
+        const client = await access.create(caller);
+        const remove = () => access.remove(client, "Nobody reads the answer");
+        const frame = {
+          id: `chatcmpl-${client.id}`,
+          created: Math.floor(Date.now() / 1000),
+          model: agent,
+        };
+        if (body.stream !== true) {
+          const end = streams();
+          const leave = () => void remove();
+          request.signal.addEventListener("abort", leave, { once: true });
+          try {
+            const run = await client.prompt(query);
+            return completion(frame, await run.result);
+          } catch (error) {
+            const reason = error instanceof Error ? error.message : String(error);
+            throw new HttpError(502, reason);
+          } finally {
+            request.signal.removeEventListener("abort", leave);
+            await remove();
+            end();
+          }
+        }
+        const run = await client.prompt(query);
+        const withUsage = body.stream_options?.include_usage === true;
+        const end = streams();
+        return eventStream(() => chunks(run, { frame, withUsage }), {
+          onEnd: () => void remove().catch(onError).finally(end),
+        });
+      },
+    },
+  ];
+}
+
+type Message = z.infer<typeof MESSAGE>;
+type Result = Omit<Extract<SessionEvent, { type: "run_end" }>["result"] & object, never>;
+
+interface Frame {
+  readonly id: string;
+  readonly created: number;
+  readonly model: string;
+}
+
+/** Returns the question. Earlier messages come with it as data, which cannot pose as anything else. */
+function questionOf(messages: readonly Message[]): string {
+  const last = messages.at(-1)!;
+  const question = textOf(last);
+  if (last.role !== "user" || question.trim() === "") {
+    throw new HttpError(400, "The last message has to be a question of the user");
+  }
+  const earlier = messages.slice(0, -1);
+  if (earlier.length === 0) return question;
+  const turns = earlier.map((message) =>
+    JSON.stringify({ role: message.role, content: textOf(message) }).replaceAll("<", "\\u003c")
+  );
+  const conversation = `<conversation>\n${turns.join("\n")}\n</conversation>`;
+  return `The conversation so far, as JSON:\n${conversation}\n\n${question}`;
+}
+
+function textOf({ content }: Message): string {
+  if (typeof content === "string") return content;
+  return (content ?? []).map((part) => {
+    if (part.type !== "text") {
+      throw new HttpError(400, `Parts of the type ${part.type} are not read`);
+    }
+    return part.text ?? "";
+  }).join("\n");
+}
+
+function completion({ id, created, model }: Frame, result: Result): Response {
+  return Response.json({
+    id,
+    object: "chat.completion",
+    created,
+    model,
+    choices: [{
+      index: 0,
+      message: { role: "assistant", content: result.content },
+      finish_reason: finishOf(result.status),
+    }],
+    usage: usageOf(result),
+  });
+}
+
+async function* chunks(
+  events: AsyncIterable<SessionEvent>,
+  { frame, withUsage }: { readonly frame: Frame; readonly withUsage: boolean },
+): AsyncGenerator<{ data: string }> {
+  const { id, created, model } = frame;
+  const chunk = (choices: unknown[], more: object = {}) => ({
+    data: JSON.stringify({ id, object: "chat.completion.chunk", created, model, choices, ...more }),
+  });
+  const delta = (delta: object, finish_reason: string | null = null) =>
+    chunk([{ index: 0, delta, finish_reason }]);
+  yield delta({ role: "assistant", content: "" });
+  let text = "";
+  for await (const event of events) {
+    if (event.type === "text") {
+      text += event.text;
+      yield delta({ content: event.text });
+    } else if (event.type === "code") text = "";
+    else if (event.type === "final_response" && event.content.trim() !== text.trim()) {
+      yield delta({ content: event.content });
+    } else if (event.type === "run_end") {
+      const { status, reason, result } = event;
+      if (status === "failed") {
+        yield {
+          data: JSON.stringify({ error: { type: "api_error", message: reason ?? "failed" } }),
+        };
+      } else yield delta({}, finishOf(status));
+      if (withUsage && result !== undefined) yield chunk([], { usage: usageOf(result) });
+    }
+  }
+  yield { data: "[DONE]" };
+}
+
+function finishOf(status: string): string {
+  return status === "exhausted" ? "length" : "stop";
+}
+
+function usageOf({ usage }: Result): object {
+  return {
+    prompt_tokens: usage.inputTokens,
+    completion_tokens: usage.outputTokens,
+    total_tokens: usage.totalTokens,
+  };
+}

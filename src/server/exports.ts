@@ -1,0 +1,8 @@
+/**
+ * A server in front of sessions: HTTP, server-sent events, the UI message stream of the AI SDK, chat completions, and a page.
+ *
+ * @module
+ */
+
+export { Server, type ServerOptions } from "./server.ts";
+export { type Authenticate, bearerTokens, type Caller } from "./http/callers.ts";
