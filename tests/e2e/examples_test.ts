@@ -13,15 +13,33 @@ const MORE: Readonly<Record<string, string>> = {
   "testing.ts": "--allow-write",
 };
 
-/** The examples, without the demonstration, which has a test of its own. */
-const EXAMPLES = [...Deno.readDirSync(FOLDER)].map(({ name }) => name)
-  .filter((name) => name.endsWith(".ts") && !name.startsWith("_") && name !== "demo.ts").sort();
+/** The names of the examples of a folder, without the demonstration, which has a test of its own. */
+function examplesIn(folder: string): string[] {
+  return [...Deno.readDirSync(`${FOLDER}${folder}`)].map(({ name }) => `${folder}${name}`)
+    .filter((name) => name.endsWith(".ts") && name !== "demo.ts" && name !== "_model.ts").sort();
+}
+
+const EXAMPLES = [...examplesIn(""), ...examplesIn("numbered/")];
 
 Deno.test("examples are there, and short", async () => {
-  assertEquals(EXAMPLES.length, 20);
+  assertEquals(EXAMPLES.length, 37);
   for (const name of EXAMPLES) {
     const lines = (await Deno.readTextFile(`${FOLDER}${name}`)).trimEnd().split("\n").length;
     assert(lines <= 60, `${name} has ${lines} lines`);
+  }
+});
+
+Deno.test("examples/README.md names each example, and 25 subjects in order", async () => {
+  const readme = await Deno.readTextFile(`${FOLDER}README.md`);
+  for (const name of EXAMPLES) assert(readme.includes(`](${name})`), name);
+  const subjects = [...readme.matchAll(/^\| (\d\d) +\|.*$/gm)];
+  assertEquals(
+    subjects.map(([, number]) => Number(number)),
+    Array.from({ length: 25 }, (_, i) => i + 1),
+  );
+  for (const [line] of subjects) {
+    const names = [...line.matchAll(/\]\(([^)]+)\)/g)].map(([, name]) => name!);
+    assert(names.length > 0 && names.every((name) => EXAMPLES.includes(name)), line);
   }
 });
 

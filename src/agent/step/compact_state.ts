@@ -64,6 +64,8 @@ export async function compactState(
   // The observation with the instructions may be left out: they have to be followed to the end.
   const skills = deps.scope.skills?.reminder(room.target * SKILLS_PART * CHARS_PER_TOKEN) ?? "";
   const notes = describeNotes(state.context.notes ?? []);
+  const namespace = [describeNames(names), notes, skills].filter((text) => text !== "")
+    .join("\n\n");
   const usages: TokenUsage[] = [];
   const question = state.messages[state.question];
   let done: Compaction | undefined;
@@ -73,10 +75,15 @@ export async function compactState(
     base: async (messages: readonly Message[]) => {
       const at = question === undefined ? -1 : messages.indexOf(question);
       done = await compact({ messages, question: at === -1 ? messages.length - 1 : at }, {
-        target: force ? Math.floor(room.target / 2) : room.target,
+        target: force
+          ? forcedTarget(room.target, {
+            tokens,
+            restated: measure([{ content: namespace }], factor),
+          })
+          : room.target,
         windowTokens,
         memory: state.context,
-        namespace: [describeNames(names), notes, skills].filter((text) => text !== "").join("\n\n"),
+        namespace,
         summarise: (request) => summarise(request, { deps, context: state.context, usages }),
         nameFor: await namer(state.context, deps),
       });
@@ -96,6 +103,18 @@ export async function compactState(
     cost: state.cost + usages.reduce((sum, each) => sum + costOf(each, deps.settings.prices), 0),
     context: done?.memory ?? { ...state.context, compactedTokens: measure(messages, factor) },
   };
+}
+
+/** Tokens below which a history is not shortened further, beside what is restated. */
+const SHORT_TOKENS = 2_000;
+
+/** Returns the target of a compaction that was asked for: half of the history, however short it is against the window. */
+function forcedTarget(
+  target: number,
+  { tokens, restated }: { readonly tokens: number; readonly restated: number },
+): number {
+  const half = Math.min(target, tokens) / 2;
+  return Math.floor(Math.min(Math.max(half, SHORT_TOKENS + restated), Math.max(half, target / 2)));
 }
 
 /**
