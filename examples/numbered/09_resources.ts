@@ -13,7 +13,7 @@ const { agents, prompts, diagnostics } = await discoverResources({ project });
 for (const { path, message } of diagnostics) console.log(printable(`${path}: ${message}`));
 
 await using example = exampleModel([
-  `console.log(await files.read("notes.md"))`,
+  `await files.read("notes.md")`,
   "=Line 2 names a password.",
 ]);
 

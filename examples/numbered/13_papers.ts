@@ -19,7 +19,7 @@ const url = `http://127.0.0.1:${library.addr.port}/recent`;
 
 await using example = exampleModel([
   `const { title, text } = await web.fetch(${JSON.stringify(url)});
-console.log(title, text);`,
+({ title, text })`,
   `const recent = [...text.matchAll(/\\[([^\\]]+)\\]\\S* \\((\\d+)\\)/g)]
   .filter(([, , year]) => Number(year) >= 2024);
 await files.write("papers.md", recent.map(([, title, year]) => \`- \${year}: \${title}\`).join("\\n"));`,

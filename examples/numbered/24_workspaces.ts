@@ -30,12 +30,11 @@ const workspaces: Record<string, Workspace> = {
 };
 
 const attempt = `const before = await files.read("notes.md");
-console.log(before.split("\\n")[0]);
 let outcome = "written";
 try { await files.write("notes.md", "changed"); } catch (error) { outcome = error.message; }
 let outside = "";
 try { await files.read("../../hello_world.ts"); } catch (error) { outside = error.message; }
-console.log(outcome, "|", outside);`;
+({ title: before.split("\\n")[0], outcome, outside })`;
 await using example = exampleModel(
   Object.keys(workspaces).flatMap(() => [attempt, "=I have tried."]),
 );

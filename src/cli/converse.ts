@@ -14,6 +14,7 @@ import { PASTE_OFF, PASTE_ON } from "../terminal/typing/paste_filter.ts";
 import { writeLine, writeNote, writeStyled } from "../terminal/terminal_output.ts";
 import { adviceOn } from "./advice.ts";
 import { readHistory, writeHistory } from "./data_folder.ts";
+import { expandPrompt } from "./saved_prompts.ts";
 import { showRun } from "./show_run.ts";
 import {
   CommandError,
@@ -71,7 +72,10 @@ async function converseAtTerminal(workbench: Workbench, command: CommandLine): P
       write: writeStyled,
       columns: () => Deno.consoleSize().columns,
       history,
-      complete: (word) => word.startsWith("/") ? SLASH_COMMANDS : names,
+      complete: (word) =>
+        word.startsWith("/")
+          ? [...SLASH_COMMANDS, ...[...workbench.prompts.keys()].map((name) => `/${name}`)]
+          : names,
       onIdleInterrupt: () => writeLine("(/exit or Ctrl-D leaves)"),
     });
     await loop(workbench, command, {
@@ -103,6 +107,7 @@ async function loop(workbench: Workbench, command: CommandLine, input: Input): P
     },
     runtime: workbench.runtime,
     skills: workbench.skills,
+    prompts: workbench.prompts,
     results,
     get model() {
       return model;
@@ -119,16 +124,18 @@ async function loop(workbench: Workbench, command: CommandLine, input: Input): P
   while (true) {
     const line = await input.read("\n> ");
     if (line === undefined) return;
-    const text = line.trim();
-    if (text === "") continue;
-    if (text === "exit" || text === "quit") return;
+    const typed = line.trim();
+    if (typed === "") continue;
+    if (typed === "exit" || typed === "quit") return;
     try {
-      const outcome = text.startsWith("/")
+      const text = expandPrompt(typed, workbench.prompts) ?? typed;
+      const isCommand = text === typed && text.startsWith("/");
+      const outcome = isCommand
         ? await input.during(() => runSlashCommand(text, conversation), () => {
           workbench.runtime.interrupt();
         })
         : await ask(workbench, { command, input, results, text, compact });
-      if (!text.startsWith("/")) compact = false;
+      if (!isCommand) compact = false;
       if (outcome === LEAVE) return;
     } catch (error) {
       report(error);

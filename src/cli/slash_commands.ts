@@ -21,6 +21,8 @@ export interface Conversation {
   readonly runtime: Runtime;
   /** The skills of the agent. */
   readonly skills: readonly Skill[];
+  /** The prompts of files, by name. */
+  readonly prompts: ReadonlyMap<string, unknown>;
   /** The results of its runs in this process. */
   readonly results: readonly RunResult[];
   /** The name of the model. */
@@ -146,6 +148,14 @@ const COMMANDS: Readonly<Record<string, SlashCommand>> = {
     run: ({ compact }) => {
       compact();
       writeLine("The history is compacted before the next question");
+    },
+  },
+  prompt: {
+    usage: "/prompt [NAME]",
+    help: "asks with a prompt of .cave/prompts, as /NAME does; lists them",
+    run: ({ prompts }) => {
+      if (prompts.size === 0) writeLine("There are no prompts in .cave/prompts");
+      for (const name of prompts.keys()) writeLine(`/${name}`);
     },
   },
   skills: {

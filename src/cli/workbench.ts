@@ -23,7 +23,9 @@ import { DisplayFolder } from "../terminal/view/display_folder.ts";
 import { findNoServer } from "./advice.ts";
 import { baseUrlOf, chooseModel } from "./choose_model.ts";
 import { openSessionStore } from "./data_folder.ts";
+import { connectServers, findFolderResources } from "./folder_resources.ts";
 import { loadFiles } from "./load_files.ts";
+import type { SavedPrompts } from "./saved_prompts.ts";
 
 /** The name of a session that is not kept. */
 const UNNAMED = "conversation";
@@ -38,6 +40,8 @@ export interface WorkbenchOptions {
 export class Workbench implements AsyncDisposable {
   /** The skills. */
   readonly skills: readonly Skill[];
+  /** The prompts of files, by name. */
+  readonly prompts: SavedPrompts;
   /** The runtime. */
   readonly runtime: Runtime;
   /** The folder for what is displayed. */
@@ -48,6 +52,7 @@ export class Workbench implements AsyncDisposable {
   readonly #store: Store;
   readonly #makeAgent: () => CaveAgent<Runtime>;
   readonly #setModel: (model: Model) => void;
+  readonly #servers: readonly AsyncDisposable[];
   #session: Session;
   #attachments: readonly ModelAttachment[];
 
@@ -59,6 +64,8 @@ export class Workbench implements AsyncDisposable {
     this.#session = parts.session;
     this.#setModel = parts.setModel;
     this.skills = parts.skills;
+    this.prompts = parts.prompts;
+    this.#servers = parts.servers;
     this.runtime = parts.runtime;
     this.#attachments = parts.attachments;
     const { output } = parts.command;
@@ -115,10 +122,11 @@ export class Workbench implements AsyncDisposable {
     return attachments;
   }
 
-  /** Ends the kernel, then the store. */
+  /** Ends the kernel, the servers, then the store. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#session.close();
     await this.runtime.close();
+    for (const server of this.#servers) await server[Symbol.asyncDispose]();
     await this.#store.close();
   }
 }
@@ -131,6 +139,8 @@ interface WorkbenchParts {
   readonly makeAgent: () => CaveAgent<Runtime>;
   readonly session: Session;
   readonly skills: readonly Skill[];
+  readonly prompts: SavedPrompts;
+  readonly servers: readonly AsyncDisposable[];
   readonly attachments: readonly ModelAttachment[];
   readonly setModel: (model: Model) => void;
 }
@@ -146,8 +156,14 @@ export async function openWorkbench(
   command: CommandLine,
   { isInteractive }: WorkbenchOptions,
 ): Promise<Workbench> {
-  const chosen = await chooseModel(command);
-  const skills = await findSkills(command.skills ?? []);
+  const { profile, prompts, ...found } = await findFolderResources(command);
+  const maxSteps = command.maxSteps ?? profile?.maxSteps;
+  const chosen = await chooseModel({ ...command, model: command.model ?? profile?.model });
+  const named = await findSkills(command.skills ?? []);
+  // Folders that were named come first.
+  const skills = [
+    ...new Map([...found.skills, ...named].map((skill) => [skill.name, skill])).values(),
+  ];
   const { variables, attachments, bytes } = await load(command.files, { command });
   const baseUrl = baseUrlOf(command);
   const hindrance = baseUrl === undefined ? undefined : await findNoServer(baseUrl);
@@ -164,6 +180,8 @@ export async function openWorkbench(
     ...limitsFor(bytes, command),
   }) as Runtime;
   if (command.files.length > 0) await beginWith(runtime);
+  const servers = await connectServers(found.servers);
+  for (const server of servers) await server.inject(runtime);
   const makeAgent = () =>
     new CaveAgent<Runtime>({
       ...chosen,
@@ -171,7 +189,11 @@ export async function openWorkbench(
       runtime,
       skills,
       askUser: isInteractive,
-      ...(command.maxSteps === undefined ? {} : { maxSteps: command.maxSteps }),
+      middleware: [...found.middleware.values()].map(({ value }) => value),
+      ...(profile === undefined || profile.instructions === ""
+        ? {}
+        : { instructions: profile.instructions }),
+      ...(maxSteps === undefined ? {} : { maxSteps }),
     });
   const { session: name } = command;
   const store = name === undefined ? new MemoryStore() : await openSessionStore();
@@ -191,6 +213,8 @@ export async function openWorkbench(
     makeAgent,
     session,
     skills,
+    prompts,
+    servers,
     attachments,
     setModel,
   });

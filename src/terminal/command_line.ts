@@ -24,6 +24,12 @@ export interface CommandLine {
   readonly files: readonly string[];
   /** Directories with skills; absent if none was given. */
   readonly skills?: readonly string[];
+  /** The name of an agent in a file of the project or the home; absent if none was given. */
+  readonly agent?: string;
+  /** The places whose code is loaded: middleware, and code of skills; absent if none was given. */
+  readonly trust?: readonly ("project" | "home")[];
+  /** Whether agents, prompts and skills of folders are left alone; absent if not. */
+  readonly noResources?: true;
   /** Maximum number of model calls in a run. */
   readonly maxSteps?: number | undefined;
   /** Time limit of a cell in milliseconds. */
@@ -68,7 +74,10 @@ Options:
   --file PATH          CSV, XLSX, Parquet, JSON, YAML, text or a picture, as a variable named after
                        it; a folder, a pattern, an address (with --allow-net), or - for stdin, as
                        the variable input; repeatable
+  --agent NAME         an agent of .cave/agents, in this folder or your home
   --skills DIR         a folder with Agent Skills, for their instructions and files; repeatable
+  --trust PLACE        project or home: load code of its .cave folder and of its skills; repeatable
+  --no-resources       leave agents, prompts and skills of this folder and your home alone
   --session NAME       keep the conversation under this name, and go on with it
   --max-steps N        calls of the model for a question (default: 10)
   --timeout SECONDS    time limit of a cell (default: 60)
@@ -95,6 +104,9 @@ const OPTIONS = {
   "base-url": { type: "string" },
   file: { type: "string", multiple: true },
   skills: { type: "string", multiple: true },
+  agent: { type: "string" },
+  trust: { type: "string", multiple: true },
+  "no-resources": { type: "boolean" },
   "max-steps": { type: "string" },
   timeout: { type: "string" },
   memory: { type: "string" },
@@ -185,6 +197,15 @@ function toCommandLine(values: Values, positionals: readonly string[]): CommandL
   } catch (cause) {
     throw new UsageError((cause as Error).message, { cause });
   }
+  const { agent, trust } = values;
+  const noResources = values["no-resources"] === true;
+  for (const place of trust ?? []) {
+    if (place === "project" || place === "home") continue;
+    throw new UsageError(`Cannot use --trust ${JSON.stringify(place)}: it is project or home`);
+  }
+  if (noResources && (agent !== undefined || trust !== undefined)) {
+    throw new UsageError("Cannot use --no-resources together with --agent or --trust");
+  }
   const seconds = positive("timeout", values.timeout);
   const megabytes = positive("memory", values.memory);
   const maxSteps = positive("max-steps", values["max-steps"]);
@@ -199,6 +220,9 @@ function toCommandLine(values: Values, positionals: readonly string[]): CommandL
     baseUrl,
     files: values.file ?? [],
     ...(values.skills === undefined ? {} : { skills: values.skills }),
+    ...(agent === undefined ? {} : { agent }),
+    ...(trust === undefined ? {} : { trust: trust as ("project" | "home")[] }),
+    ...(noResources ? { noResources } : {}),
     maxSteps,
     timeoutMs: seconds === undefined ? undefined : seconds * 1000,
     ...(megabytes === undefined ? {} : { memoryBytes: megabytes * 2 ** 20 }),

@@ -19,11 +19,11 @@ type Talk = readonly (readonly [typed: string, printed: string])[];
 /** Types into a conversation, and returns all that it prints. */
 async function talk(
   replies: ScriptedReply[],
-  { args = [], data, lines }: { args?: string[]; data: string; lines: Talk },
+  { args = [], data, cwd, lines }: { args?: string[]; data: string; cwd?: string; lines: Talk },
 ) {
   await using server = new ScriptedServer({ replies });
   const env = { OPENAI_BASE_URL: server.url, XDG_DATA_HOME: data };
-  await using cli = new Cli(args, { env, terminal: true });
+  await using cli = new Cli(args, { env, terminal: true, ...(cwd === undefined ? {} : { cwd }) });
   await cli.printed("> ");
   for (const [typed, printed] of lines) {
     await cli.type(typed);
@@ -197,6 +197,101 @@ Deno.test("cli keeps a session, lists it, shows it, goes on with it, and deletes
     assertMatch((await run("sessions")).stdout, /no sessions yet/);
   });
 });
+
+/** Files of a project. The middleware and the server are code. */
+const PROJECT: Readonly<Record<string, string>> = {
+  ".cave/agents/pirate.md":
+    "---\nmodel: parrot\nmaxSteps: 3\ntools: files\n---\nTalk like a pirate.\n",
+  ".cave/agents/broken.md": "---\nsteps: 3\n---\nx\n",
+  ".cave/prompts/review.md": "Review $ARGUMENTS please",
+  ".cave/prompts/help.md": "Never asked: a command has this name",
+  ".claude/commands/plan.md": "Make a plan",
+  ".agents/skills/greet/SKILL.md": "---\nname: greet\ndescription: Greets people\n---\nSay ahoy.\n",
+  ".cave/middleware/mark.ts": `export const middleware = {
+  modelCall: (request, next) => next({
+    ...request,
+    messages: [...request.messages, { role: "user", content: "(marked)" }],
+  }),
+};
+`,
+  ".mcp.json": '{"mcpServers":{"gone":{"command":"/nowhere/at/all"}}}',
+};
+
+async function withProject(action: (cwd: string) => Promise<void>): Promise<void> {
+  await withData(async (cwd) => {
+    for (const [path, text] of Object.entries(PROJECT)) {
+      await Deno.mkdir(`${cwd}/${path.slice(0, path.lastIndexOf("/"))}`, { recursive: true });
+      await Deno.writeTextFile(`${cwd}/${path}`, text);
+    }
+    await action(cwd);
+  });
+}
+
+Deno.test("cli uses agents and skills of its folder, and code of trusted ones alone", async () => {
+  const dir = await denoDir();
+  await withProject(async (cwd) => {
+    const runs: readonly (readonly [args: string[], system: RegExp, isMarked: boolean])[] = [
+      [["--agent", "pirate"], /Talk like a pirate\.[^]*- greet: Greets people/, false],
+      [["--trust", "project"], /- greet/, true],
+      [["--no-resources"], /^(?![^]*(?:greet|pirate))/, false],
+    ];
+    for (const [args, system, isMarked] of runs) {
+      await using server = new ScriptedServer({ replies: ["Ahoy"] });
+      const env = { OPENAI_BASE_URL: server.url, HOME: cwd, DENO_DIR: dir };
+      const { code, stderr } = await runCli([...args, "--quiet", "Hello"], { env, cwd });
+      assertEquals(code, 0, stderr);
+      const { messages, body } = server.requests[0]!;
+      assertMatch(messages[0]!.content, system);
+      assertEquals(messages.at(-1)!.content, isMarked ? "(marked)" : "Hello");
+      assertEquals(body.model, args.includes("--agent") ? "parrot" : "gpt-5-mini");
+      assertEquals(stderr.includes("The server gone is left out"), isMarked, stderr);
+      assertEquals(stderr.includes("names tools (files)"), args.includes("--agent"), stderr);
+    }
+    for (
+      const [name, message] of [["pirat", "did you mean pirate?"], ["broken", "has a fault"], [
+        "../x",
+        "there is none",
+      ]] as const
+    ) {
+      const env = { OPENAI_BASE_URL: "http://127.0.0.1:9/v1", DENO_DIR: dir };
+      const { code, stderr } = await runCli(["--agent", name, "Hello"], { env, cwd });
+      assertEquals(code, 2);
+      assertStringIncludes(stderr, message);
+    }
+  });
+});
+
+/** Returns the cache of this Deno, for processes with another home. */
+async function denoDir(): Promise<string> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
+  return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
+}
+
+Deno.test(unless(hindrance, {
+  name: "cli asks with the prompts of its folder, by /prompt NAME or /NAME",
+  async fn() {
+    await withProject(async (cwd) => {
+      const { code, stdout, requests } = await talk(["one", "two", "three"], {
+        data: cwd,
+        cwd,
+        lines: [
+          ["/review a.ts\r", "one"],
+          ["/prompt plan\r", "two"],
+          ["/prompt pla\r", "did you mean plan?"],
+          ["/prompt\r", "/review"],
+          ["/help\r", "/prompt [NAME]"],
+          ["/prompt plan b\r", "three"],
+        ],
+      });
+      assertEquals(code, 0, stdout);
+      assertEquals(requests.map(({ messages }) => messages.at(-1)!.content), [
+        "Review a.ts please",
+        "Make a plan",
+        "Make a plan\n\nb",
+      ]);
+    });
+  },
+}));
 
 /** Servers and what `doctor` says of them. */
 const SERVERS: readonly (readonly [answer: () => Response, code: number, line: RegExp])[] = [

@@ -14,6 +14,7 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["server", ["queue", "session", "runtime", "store", ...GROUND]],
   ["cli", [
     "resources",
+    "mcp",
     "cave_agent",
     "mcp_server",
     "terminal",

@@ -44,6 +44,12 @@ Deno.test("parseCommandLine() reads the words when they make sense", () => {
     [["--output", "out"], { output: "out" }],
     [["--session", "s", "--quiet"], { session: "s", quiet: true }],
     [["--skills", "a", "--skills=b"], { skills: ["a", "b"] }],
+    [["--agent", "a", "--trust=project", "--trust", "home", "q"], {
+      agent: "a",
+      trust: ["project", "home"],
+      question: "q",
+    }],
+    [["--no-resources"], { noResources: true }],
     [["--allow-net", "q"], { permissions: { net: true, read: false }, question: "q" }],
     [["--allow-net=a.com,b.com:80"], { permissions: { net: ["a.com", "b.com:80"], read: false } }],
     [["--allow-net=a", "--allow-net"], { permissions: { net: true, read: false } }],
@@ -68,6 +74,8 @@ Deno.test("parseCommandLine() throws one line when an argument is invalid", () =
     [["--max-steps=-1"], '"-1"'],
     [["--timeout", "0"], "--timeout"],
     [["--timeout", "1s"], '"1s"'],
+    [["--trust", "all"], 'Cannot use --trust "all": it is project or home'],
+    [["--no-resources", "--agent", "a"], "Cannot use --no-resources together"],
     [["--base-url", "localhost"], 'Cannot use --base-url "localhost"'],
     [["--base-url", "localhost:80"], "it is not an http or https URL"],
   ];
@@ -85,6 +93,8 @@ const VALUED = [
   "--timeout",
   "--output",
   "--skills",
+  "--agent",
+  "--trust",
   "--settings",
   "--session",
   "--memory",
@@ -92,12 +102,13 @@ const VALUED = [
 
 Deno.test("parseCommandLine() knows every flag that the help names", () => {
   const flags = [...HELP.matchAll(/--([a-z-]+)/g)].map(([flag]) => flag);
-  assertEquals(new Set(flags).size, 17);
+  assertEquals(new Set(flags).size, 20);
   const values: Record<string, string> = {
     "--base-url": "http://a",
     "--max-steps": "1",
     "--memory": "1",
     "--timeout": "1",
+    "--trust": "home",
   };
   for (const flag of flags) {
     const takesValue = VALUED.includes(flag);
