@@ -108,9 +108,13 @@ export async function runToEnd(first: RunState, options: RunLoopOptions): Promis
     }
   } catch (error) {
     const end = ended(deps.ledger.book(state), error, options);
-    if (error instanceof JournalError) host.update(state = end);
-    else await store(end);
-    report(state, options);
+    if (error instanceof JournalError) {
+      // The run is not over where it is recorded: it goes on there later, as after each turn of a worker.
+      host.update(state = end);
+    } else {
+      await store(end);
+      report(state, options);
+    }
     if (isEnding(error, state)) return resultOf(state, { deps, durationMs: clock.elapsedMs });
     throw host.signal.aborted ? host.signal.reason : error;
   }

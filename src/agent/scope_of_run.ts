@@ -107,6 +107,7 @@ export function scopeOfRun(options: ScopeOptions): RunScope {
     },
     askUser: (question, options) => people.ask(question, options),
     question: () => state().messages[state().question]?.content ?? "",
+    history: () => state().messages,
     note: (text) => void notes.push(text),
     readArtifact: (name) => artifacts.read(name),
     skills,

@@ -34,4 +34,6 @@ export {
   type SubTaskTools,
   subTaskTools,
   type SubTaskToolsOptions,
+  type TaskList,
+  type TaskSession,
 } from "./sub_tasks/sub_task_tools.ts";

@@ -8,6 +8,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { TokenUsage } from "../../model/model.ts";
 import type { SkillSet } from "../../skills/skill_set.ts";
 import type { AgentEvent, AgentEventMap, ToolEventType } from "../record/event.ts";
+import type { Message } from "../record/message.ts";
 import type { ReachedLimit } from "../record/limits.ts";
 
 /** Maximum number of agents that wait for one another: more is a recursion that has no end. */
@@ -45,6 +46,8 @@ export interface RunScope {
   readonly keepArtifact: (name: string, text: string) => Promise<string | undefined>;
   /** Returns the question of the run. */
   readonly question: () => string;
+  /** Returns the history up to the present step. */
+  readonly history: () => readonly Message[];
   /** Keeps a note of the model: it stays in the history when that is compacted, and the history is compacted soon. */
   readonly note: (text: string) => void;
   /** Adds what a run that its cells start has used. */

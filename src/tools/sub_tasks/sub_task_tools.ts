@@ -6,16 +6,23 @@
 
 import { z } from "zod";
 import type { Agent } from "../../agent/agent.ts";
-import type { RunResult } from "../../agent/record/event.ts";
-import type { ApprovalDecision } from "../../agent/record/pending_request.ts";
 import { scopeOf } from "../../agent/team/run_scope.ts";
 import { Semaphore } from "../../async/semaphore.ts";
 import { checkCount } from "../../limits/limit.ts";
 import { checkOptions, type OptionNames } from "../../limits/options.ts";
-import { openSession } from "../../session/open_session.ts";
 import type { Store } from "../../store/store.ts";
 import { defineTool } from "../family/tool.ts";
 import { type ToolFamily, toolFamily } from "../family/tool_family.ts";
+import {
+  type OpenSubTask,
+  runAlone,
+  runElsewhere,
+  runInSession,
+  type TaskSession,
+} from "./_run_task.ts";
+import { type TaskList, taskText, type TaskTextOptions } from "./_task_text.ts";
+
+export type { OpenSubTask, TaskList, TaskSession };
 
 /** An agent that can be given tasks. */
 export interface SubAgent {
@@ -25,7 +32,12 @@ export interface SubAgent {
    * Makes an agent for one task: with its own model, runtime, tools, limits, and view of the files. What it is not given here,
    * it cannot call.
    */
-  readonly make: (task: { readonly id: string }) => Agent | Promise<Agent>;
+  readonly make?: ((task: { readonly id: string }) => Agent | Promise<Agent>) | undefined;
+  /**
+   * Opens the session in which a task is done elsewhere, in place of `make`: `({ id }) => new SessionClient(id, { queue, store,
+   * agent })` has workers do it. The same task of the same run has the same identifier, and is done once.
+   */
+  readonly session?: ((task: { readonly id: string }) => TaskSession) | undefined;
 }
 
 /** Options of {@linkcode subTaskTools}. */
@@ -36,12 +48,15 @@ export interface SubTaskToolsOptions {
   readonly maxConcurrent?: number | undefined;
   /** Number of tasks of one batch. @default 50 */
   readonly maxTasks?: number | undefined;
+  /** The list of tasks of the run, for summaries: the result of `todoTools`. @default none */
+  readonly todos?: TaskList | undefined;
 }
 
 const OPTIONS: OptionNames<SubTaskToolsOptions> = {
   store: true,
   maxConcurrent: true,
   maxTasks: true,
+  todos: true,
 };
 
 /** The result of a task. */
@@ -56,22 +71,6 @@ export interface SubTaskResult {
   readonly answer: string;
   /** Why there is no answer. @default none */
   readonly reason?: string | undefined;
-}
-
-/** A task that is under way, as a host sees it. */
-export interface OpenSubTask {
-  /** The identifier. */
-  readonly id: string;
-  /** The agent. */
-  readonly agent: string;
-  /** Adds a message, which enters at the next step. */
-  readonly steer: (text: string) => void | Promise<void>;
-  /** Answers a question of the agent. */
-  readonly answer: (text: string, id?: string) => void | Promise<void>;
-  /** Decides on a call of the agent. */
-  readonly approve: (id: string, decision: ApprovalDecision) => void | Promise<void>;
-  /** Stops the task. */
-  readonly cancel: (reason?: string) => unknown;
 }
 
 /** Tools for tasks of other agents. */
@@ -134,27 +133,36 @@ export function subTaskTools(
   for (const name of names) {
     const agent = agents[name];
     const isUsable = /^[a-zA-Z][\w-]*$/.test(name) && name.length <= MAX_NAME_CHARS &&
-      typeof agent?.make === "function" && typeof agent.description === "string";
+      typeof agent?.description === "string" &&
+      (typeof agent.make === "function") !== (typeof agent.session === "function");
     if (!isUsable) {
       throw new TypeError(
         `Cannot ${task}: ${
           JSON.stringify(name)
-        } has no plain name, no description or no function make`,
+        } has no plain name, no description, or not one of make and session`,
       );
     }
   }
-  const { store } = options;
+  const { store, todos } = options;
   const turns = new Semaphore(checkCount("maxConcurrent", options.maxConcurrent ?? 4));
   const maxTasks = checkCount("maxTasks", options.maxTasks ?? 50);
   const open = new Map<string, OpenSubTask>();
-  const counts = new WeakMap<object, number>();
+  const counts = new WeakMap<object, Map<string, number>>();
 
+  const countIn = (scope: object, key: string) => {
+    const ofScope = counts.get(scope) ?? new Map<string, number>();
+    counts.set(scope, ofScope);
+    const count = (ofScope.get(key) ?? 0) + 1;
+    ofScope.set(key, count);
+    return count;
+  };
   /** Returns an identifier: the same for the same task of a run that is made again. */
-  const nextId = (name: string) => {
+  const nextId = async (name: string, text: string) => {
     const scope = scopeOf("agents.run");
-    const count = (counts.get(scope) ?? 0) + 1;
-    counts.set(scope, count);
-    return `${scope.id.slice(-48)}.${name}.${count}`;
+    if (agents[name]!.make !== undefined) {
+      return `${scope.id.slice(-48)}.${name}.${countIn(scope, "")}`;
+    }
+    return await remoteId(scope.id, { name, text, count: (key) => countIn(scope, key) });
   };
   const runOne = async (
     { agent: name, id, text, signal }: {
@@ -166,10 +174,13 @@ export function subTaskTools(
   ): Promise<SubTaskResult> => {
     const release = await turns.acquire(signal);
     try {
-      const make = () => agents[name]!.make({ id });
-      const result = store === undefined
-        ? await runAlone(await make(), { agent: name, id, text, signal, open })
-        : await runInSession(await make(), { agent: name, id, text, signal, open, store });
+      const { make, session } = agents[name]!;
+      const parts = { agent: name, id, text, signal, open };
+      const result = make === undefined
+        ? await runElsewhere(session!({ id }), parts)
+        : store === undefined
+        ? await runAlone(await make({ id }), parts)
+        : await runInSession(await make({ id }), { ...parts, store });
       const { status, content, reason } = result;
       const isDone = status === "completed";
       return {
@@ -191,11 +202,25 @@ export function subTaskTools(
     }
   };
 
+  const prepare = async (
+    task: string,
+    { agent, signal, ...told }: Omit<TaskTextOptions, "todos"> & {
+      readonly agent: string;
+      readonly signal: AbortSignal;
+    },
+  ) => ({
+    agent,
+    id: await nextId(agent, task),
+    text: await taskText(task, { ...told, todos }),
+    signal: within(signal),
+  });
+
   const agent = z.enum(names as [string, ...string[]]);
   const text = z.string().trim().min(1).max(MAX_TASK_CHARS);
   const more = {
     output: z.string().max(MAX_TASK_CHARS).optional(),
     withGoal: z.boolean().default(false),
+    withSummary: z.boolean().default(false),
   };
   const listed = names.map((name) => `${name}: ${agents[name]!.description}`).join("; ");
   const common = { effect: "write", timeoutMs: Infinity, types: [RESULT] } as const;
@@ -205,12 +230,12 @@ export function subTaskTools(
     tool: "create_sub_task",
     description:
       `Gives a task to another agent, and waits for the result. It knows nothing of this conversation: tell everything. output says ` +
-      `what the answer has to look like; withGoal adds the task that you were given. Agents: ${listed}`,
+      `what the answer has to look like; withGoal adds the task that you were given, withSummary also your list of tasks and your latest work. Agents: ${listed}`,
     input: z.strictObject({ agent, task: text, ...more }),
     positional: ["agent", "task"],
     returns: "SubTaskResult",
-    call: ({ agent, task, ...rest }, { signal }) =>
-      settle({ agent, id: nextId(agent), text: taskText(task, rest), signal: within(signal) }),
+    call: async ({ agent, task, ...rest }, { signal }) =>
+      await settle(await prepare(task, { agent, signal, ...rest })),
   });
   const batch = defineTool({
     ...common,
@@ -222,9 +247,8 @@ export function subTaskTools(
     positional: ["agent", "tasks"],
     returns: "SubTaskResult[]",
     call: async ({ agent, tasks, ...rest }, { signal }) => {
-      const given = tasks.map((task) => ({
-        ...{ agent, id: nextId(agent), text: taskText(task, rest), signal: within(signal) },
-      }));
+      const given = [];
+      for (const task of tasks) given.push(await prepare(task, { agent, signal, ...rest }));
       return await Promise.all(given.map(settle));
     },
   });
@@ -238,10 +262,7 @@ export function subTaskTools(
     positional: ["agent", "task"],
     returns: "SubTaskResult",
     call: async ({ agent, task, ...rest }, { signal }) => {
-      const id = nextId(agent);
-      const result = await settle({
-        ...{ agent, id, text: taskText(task, rest), signal: within(signal) },
-      });
+      const result = await settle(await prepare(task, { agent, signal, ...rest }));
       if (result.status === "completed") await scopeOf("agents.handOff").finish(result.answer);
       return result;
     },
@@ -257,71 +278,29 @@ function within(signal: AbortSignal): AbortSignal {
   return AbortSignal.any([signal, scopeOf("agents.run").signal]);
 }
 
-function taskText(
-  task: string,
-  { output, withGoal }: { readonly output?: string | undefined; readonly withGoal: boolean },
-): string {
-  const parts = [task];
-  if (withGoal) {
-    parts.unshift(`The whole task, of which this is a part: ${scopeOf("agents.run").question()}`);
+/** Sub-tasks of sub-tasks on workers: more is a recursion that has no end. */
+const MAX_DEPTH = 5;
+
+/**
+ * Returns an identifier by the task itself: a process that goes on with a run finds the task that workers do, and no other one.
+ *
+ * @throws {RangeError} If too many runs wait for one another.
+ */
+async function remoteId(
+  parent: string,
+  { name, text, count }: {
+    readonly name: string;
+    readonly text: string;
+    readonly count: (key: string) => number;
+  },
+): Promise<string> {
+  const depth = Number(/^task-(\d)\./.exec(parent)?.[1] ?? 0) + 1;
+  if (depth > MAX_DEPTH) {
+    throw new RangeError(
+      `Cannot give a task: more than ${MAX_DEPTH} runs on workers would wait for one another`,
+    );
   }
-  if (output !== undefined) parts.push(`The answer has to be: ${output}`);
-  return parts.join("\n\n");
-}
-
-/** A task, with the place where it is announced. */
-interface TaskParts {
-  readonly agent: string;
-  readonly id: string;
-  readonly text: string;
-  readonly signal: AbortSignal;
-  readonly open: Map<string, OpenSubTask>;
-}
-
-type Outcome = Pick<RunResult, "status" | "content" | "reason">;
-
-async function runAlone(
-  agent: Agent,
-  { agent: name, id, text, signal, open }: TaskParts,
-): Promise<Outcome> {
-  const stop = new AbortController();
-  try {
-    const run = agent.stream(text, { id, signal: AbortSignal.any([signal, stop.signal]) });
-    open.set(id, {
-      ...{ id, agent: name },
-      steer: (text) => run.steer(text),
-      answer: (text, request) => run.answer(text, request),
-      approve: (request, decision) => run.approve(request, decision),
-      cancel: (reason = "The task was cancelled") => stop.abort(new Error(reason)),
-    });
-    return await run.result;
-  } catch (error) {
-    if (!stop.signal.aborted) throw error;
-    return { status: "cancelled", content: "", reason: (stop.signal.reason as Error).message };
-  } finally {
-    await agent.runtime.close();
-  }
-}
-
-async function runInSession(
-  agent: Agent,
-  { agent: name, id, text, signal, open, store }: TaskParts & { readonly store: Store },
-): Promise<Outcome> {
-  await using session = await openSession(id, { store, agent: () => agent });
-  open.set(id, {
-    ...{ id, agent: name },
-    steer: (text) => session.steer(text),
-    answer: (text, request) => session.answer(text, request),
-    approve: (request, decision) => session.approve(request, decision),
-    cancel: (reason) => session.cancel(reason),
-  });
-  const run = await session.prompt(text);
-  const stop = () => void session.cancel().catch(() => {});
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    if (signal.aborted) stop();
-    return await run.result;
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
+  const key = new TextEncoder().encode(JSON.stringify([parent, name, text]));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", key)).toHex().slice(0, 24);
+  return `task-${depth}.${name}.${digest}.${count(digest)}`;
 }
