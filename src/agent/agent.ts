@@ -325,13 +325,20 @@ export class Agent<R extends Runtime = Runtime> {
       readonly journal: RunJournal | undefined;
     },
   ): Promise<RunResult> {
-    for (const [name, allow] of Object.entries(first.remembered)) {
+    const { decisions } = this.#options;
+    const known = new Map(decisions?.entries() ?? []);
+    for (const [name, allow] of [...known, ...Object.entries(first.remembered)]) {
       host.people.remembered.set(name, { allow });
     }
     let state = first;
     const update = (next: RunState) => {
       // The expense of a run is its parent's as well.
       parent?.spend(expenseBetween(state, next));
+      for (const [name, allow] of Object.entries(next.remembered)) {
+        if (known.get(name) === allow) continue;
+        known.set(name, allow);
+        decisions?.set(name, allow);
+      }
       state = next;
       this.#memory.take(next);
       host.update(next);

@@ -17,6 +17,17 @@ import type { Message } from "./record/message.ts";
 import type { Tools } from "./reply/tool_set.ts";
 import type { AgentMiddleware } from "./step/middleware.ts";
 
+/**
+ * Decisions that hold for later runs. The key is the name of a function, or that and the calls for which the decision holds. A
+ * `Map` is one.
+ */
+export interface RememberedDecisions {
+  /** Returns the decisions. */
+  entries(): Iterable<[calls: string, allow: boolean]>;
+  /** Adds a decision, after the step in which it was made. */
+  set(calls: string, allow: boolean): unknown;
+}
+
 /** Options of {@linkcode Agent}. */
 export interface AgentOptions<R extends Runtime = Runtime> extends RunLimits {
   /** The model that writes the replies. */
@@ -81,6 +92,11 @@ export interface AgentOptions<R extends Runtime = Runtime> extends RunLimits {
    * `readSkillFile(name, path)`. @default none
    */
   readonly skills?: readonly Skill[] | SkillRegistry | undefined;
+  /**
+   * Decisions with `remember` that outlive a run: a `Map` keeps them as long as the host has it, for all agents that share it; an
+   * object of the host's own can keep them for a folder or a user. @default none: a decision holds for its run
+   */
+  readonly decisions?: RememberedDecisions | undefined;
   /** Code around model calls, cells, calls of the host and compactions, the outermost first. @default none */
   readonly middleware?: readonly AgentMiddleware[] | undefined;
 }
@@ -111,6 +127,7 @@ export const AGENT_OPTIONS: OptionNames<AgentOptions> = {
   artifacts: true,
   seesDisplays: true,
   skills: true,
+  decisions: true,
   middleware: true,
 };
 

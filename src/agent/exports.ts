@@ -22,7 +22,7 @@
  */
 
 export { Agent, type RestoreFrom } from "./agent.ts";
-export type { AgentOptions, OutputOf } from "./agent_options.ts";
+export type { AgentOptions, OutputOf, RememberedDecisions } from "./agent_options.ts";
 export type { AgentRunOptions, RunHost } from "./agent_run.ts";
 export type { KeptFile } from "./files/kept_files.ts";
 export type { AgentEventMap, Emit } from "./record/event.ts";

@@ -182,6 +182,8 @@ export async function openWorkbench(
   if (command.files.length > 0) await beginWith(runtime);
   const servers = await connectServers(found.servers);
   for (const server of servers) await server.inject(runtime);
+  // "Always" holds as long as the conversation is open.
+  const decisions = new Map<string, boolean>();
   const makeAgent = () =>
     new CaveAgent<Runtime>({
       ...chosen,
@@ -189,6 +191,7 @@ export async function openWorkbench(
       runtime,
       skills,
       askUser: isInteractive,
+      decisions,
       middleware: [...found.middleware.values()].map(({ value }) => value),
       ...(profile === undefined || profile.instructions === ""
         ? {}

@@ -100,6 +100,43 @@ Deno.test("AgentRun.approve() remembers a decision for the rest of the run", asy
   assertEquals(run.state!.remembered, { pay: true });
 });
 
+Deno.test("CaveAgent keeps decisions for later runs where the host has a place for them", async () => {
+  const decisions = new Map<string, boolean>();
+  const { paid, pay } = payments();
+  const pays = cell('await pay("a", 20)');
+  for (const [isKept, requests] of [[true, [1, 0]], [false, [1, 1]]] as const) {
+    await using runtime = new LocalRuntime({ functions: { pay } });
+    await using context = setup([pays, "Done", pays, "Done"], {
+      runtime,
+      ...(isKept ? { decisions } : {}),
+    });
+    const asked: number[] = [];
+    for (const question of ["Pay", "Pay again"]) {
+      const run = context.agent.stream(question);
+      let count = 0;
+      for await (const event of run) {
+        if (event.type !== "approval_request") continue;
+        count++;
+        run.approve(event.id, { allow: true, remember: true });
+      }
+      asked.push(count);
+    }
+    assertEquals(asked, [...requests]);
+  }
+  assertEquals([paid.length, [...decisions]], [4, [["pay", true]]]);
+  // A refusal holds as well, and what a host takes away is asked for again.
+  decisions.set("pay", false);
+  await using runtime = new LocalRuntime({ functions: { pay } });
+  await using context = setup([pays, "Done", pays, "Done"], { runtime, decisions });
+  for await (const { type } of context.agent.stream("Pay")) if (type === "code") decisions.clear();
+  assertEquals([paid.length, decisions.size], [4, 0]);
+  const run = context.agent.stream("Pay");
+  const { id } = await next(iterate(run), "approval_request");
+  run.approve(id, { allow: true });
+  await run.result;
+  assertEquals([paid.length, decisions.size], [5, 0]);
+});
+
 Deno.test("A call that needs an approval is refused when no run makes it", async () => {
   const { paid, pay } = payments();
   await using runtime = new LocalRuntime({ functions: { pay } });
