@@ -49,6 +49,7 @@ export {
   type RememberOptions,
   type Scope,
 } from "./memory.ts";
+export { Decisions, type DecisionsOptions, openDecisions } from "./decisions.ts";
 export { type PreferencesOptions, PreferencesRepository } from "./preferences.ts";
 export {
   type Embed,

@@ -49,6 +49,7 @@ const KINDS: OptionNames<Record<RepositoryKind, true>> = {
   tasks: true,
   memory: true,
   preferences: true,
+  decisions: true,
   knowledge: true,
   audit: true,
   metrics: true,
@@ -99,7 +100,7 @@ export async function deleteSessionRecords(store: Store, session: string): Promi
   const all = await listAll(store, ROOT);
   const records = all.filter((record) => {
     const [, , kind, scope, id] = record.key.split("/");
-    if (kind === "memory" || kind === "preferences") {
+    if (kind === "memory" || kind === "preferences" || kind === "decisions") {
       return scope === "session" && id === keyPart(session);
     }
     return memberOf(record, "session") === session;

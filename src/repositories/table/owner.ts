@@ -13,6 +13,7 @@ export type RepositoryKind =
   | "tasks"
   | "memory"
   | "preferences"
+  | "decisions"
   | "knowledge"
   | "audit"
   | "metrics";

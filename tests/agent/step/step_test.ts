@@ -64,6 +64,7 @@ function means(server: ScriptedServer, runtime: Runtime, types: AgentEventType[]
       keepArtifact: () => Promise.resolve(undefined),
       note: () => {},
       question: () => "",
+      history: () => [],
       readArtifact: () => "",
     },
     ledger,
