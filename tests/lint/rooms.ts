@@ -18,6 +18,7 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
     "mcp_server",
     "terminal",
     "queue",
+    "server",
     "session",
     "store",
     "agent",
