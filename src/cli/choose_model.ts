@@ -22,6 +22,9 @@ export interface ChosenModel {
   readonly contextWindowTokens?: number;
 }
 
+/** The options that name a model. */
+export type ModelChoice = Pick<CommandLine, "model" | "settings" | "baseUrl">;
+
 /**
  * Chooses the model: a server that is named (`--base-url`), a settings file that is named, `OPENAI_BASE_URL`, the settings file
  * of the user, or OpenAI.
@@ -30,7 +33,7 @@ export interface ChosenModel {
  * @throws {UsageError} If no model can be asked, or the settings do not have the one that is named.
  * @throws {SettingsError} If the settings file cannot be used.
  */
-export async function chooseModel(command: CommandLine): Promise<ChosenModel> {
+export async function chooseModel(command: ModelChoice): Promise<ChosenModel> {
   const baseUrl = baseUrlOf(command);
   if (baseUrl !== undefined) {
     checkServerUrl(baseUrl, "OPENAI_BASE_URL");
@@ -47,14 +50,14 @@ export async function chooseModel(command: CommandLine): Promise<ChosenModel> {
 }
 
 /** Returns the address of the server that a flag or a variable names. */
-export function baseUrlOf(command: CommandLine): string | undefined {
+export function baseUrlOf(command: ModelChoice): string | undefined {
   return command.baseUrl ??
     (command.settings === undefined ? variable("OPENAI_BASE_URL") : undefined);
 }
 
 function fromSettings(
   settings: ModelSettings,
-  { command, file }: { readonly command: CommandLine; readonly file: string },
+  { command, file }: { readonly command: ModelChoice; readonly file: string },
 ): ChosenModel {
   try {
     const contextWindowTokens = settings.contextWindowTokens(command.model);
@@ -69,7 +72,7 @@ function fromSettings(
   }
 }
 
-function openAIModel({ model }: CommandLine, baseUrl?: string): OpenAIModel {
+function openAIModel({ model }: ModelChoice, baseUrl?: string): OpenAIModel {
   return new OpenAIModel({
     model: model ?? variable("OPENAI_MODEL") ?? DEFAULT_MODEL,
     ...(baseUrl === undefined ? {} : { baseUrl }),

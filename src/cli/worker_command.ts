@@ -6,14 +6,11 @@
 
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { SqliteQueue } from "../queue/sqlite/sqlite_queue.ts";
-import type { Queue } from "../queue/queue.ts";
 import type { Recipe } from "../queue/work/recipe.ts";
 import { Worker, type WorkerOptions } from "../queue/work/worker.ts";
-import { SqliteStore } from "../store/sqlite/sqlite_store.ts";
-import type { Store } from "../store/store.ts";
 import { UsageError } from "../terminal/command_line.ts";
 import { describeFailure, writeLine, writeNote } from "../terminal/terminal_output.ts";
+import { openPlaces } from "./places.ts";
 import { Signals } from "./signals.ts";
 import { surviveStrayErrors } from "./stray_errors.ts";
 
@@ -121,46 +118,6 @@ async function run(values: Values): Promise<number> {
   writeNote(`Worker ${worker.name} ends ${worker.load.active} steps`);
   await worker.close();
   return 0;
-}
-
-/** Queue and store. */
-interface Places extends AsyncDisposable {
-  readonly queue: Queue;
-  readonly store: Store;
-}
-
-/** Opens queue and store. Clients of servers are loaded only if they are used. */
-async function openPlaces({ sqlite, redis, postgres }: Values): Promise<Places> {
-  const given = [sqlite, redis, postgres].filter((value) => value !== undefined);
-  if (given.length !== 1) {
-    throw new UsageError("Cannot start a worker: give it one of --sqlite, --redis and --postgres");
-  }
-  const [url] = given as [string];
-  if (sqlite !== undefined) {
-    await Deno.mkdir(url, { recursive: true });
-    return places(
-      new SqliteQueue({ path: `${url}/queue.db` }),
-      new SqliteStore({ path: `${url}/store.db` }),
-    );
-  }
-  const { BullmqQueue } = await import("../queue/bullmq/bullmq_queue.ts");
-  if (redis !== undefined) {
-    const { RedisStore } = await import("../store/redis/redis_store.ts");
-    return places(new BullmqQueue({ redis: url }), new RedisStore({ url }));
-  }
-  const { PostgresStore } = await import("../store/postgres/postgres_store.ts");
-  return places(new BullmqQueue({ postgres: url }), new PostgresStore({ url }));
-}
-
-function places(queue: Queue, store: Store): Places {
-  return {
-    queue,
-    store,
-    async [Symbol.asyncDispose]() {
-      await queue.close();
-      await store.close();
-    },
-  };
 }
 
 /** Reads the recipes, whose modules are relative to their file. */

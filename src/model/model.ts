@@ -142,6 +142,8 @@ export interface ModelRetry {
   type: "retry";
   /** The number of the attempt that follows: 2 for the first repetition. */
   attempt: number;
+  /** Number of attempts that there are at most. @default unknown */
+  attempts?: number | undefined;
   /** Time before the next attempt, in milliseconds. */
   delayMs: number;
   /** The reason, as a sentence. */

@@ -19,6 +19,7 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
     "mcp_server",
     "terminal",
     "queue",
+    "server",
     "session",
     "store",
     "agent",

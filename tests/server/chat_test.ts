@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { DefaultChatTransport, readUIMessageStream, type UIMessage, type UIMessageChunk } from "ai";
+import { Hono } from "hono";
 import OpenAI from "openai";
 import { defineFunction } from "../../src/inject/host_function.ts";
 import { ANN, BOB, cell, serve, type Served } from "./setup.ts";
@@ -154,6 +155,20 @@ Deno.test("OpenAI's client gets completions, whole and in pieces, and its errors
   await assertRejects(() => stranger.models.list(), OpenAI.AuthenticationError);
   // Nothing is left of the conversations.
   while ((await all.json("GET", "/sessions")).sessions.length > 0);
+});
+
+Deno.test("a server is a part of another one, as of hono", async () => {
+  await using all = serve(["It is 42."]);
+  const app = new Hono();
+  app.get("/", (context) => context.text("home"));
+  app.mount("/agent", all.server.fetch);
+  await using http = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, app.fetch);
+  const at = `http://127.0.0.1:${http.addr.port}`;
+  assertEquals(await (await fetch(at)).text(), "home");
+  const client = new OpenAI({ baseURL: `${at}/agent/v1`, apiKey: ANN, maxRetries: 0 });
+  const messages = [{ role: "user" as const, content: "What?" }];
+  const { choices } = await client.chat.completions.create({ model: "helper", messages });
+  assertEquals(choices[0]!.message.content, "It is 42.");
 });
 
 Deno.test("a completion that nobody reads any longer is cancelled and removed", async () => {

@@ -51,7 +51,12 @@ export interface AgentEventMap {
   /** All text of this step so far was reasoning, as a tag at its end tells. */
   reasoning_reset: Record<never, never>;
   /** The request to the model failed before the reply had begun, and is sent again. */
-  retry: { readonly attempt: number; readonly delayMs: number; readonly reason: string };
+  retry: {
+    readonly attempt: number;
+    readonly attempts?: number | undefined;
+    readonly delayMs: number;
+    readonly reason: string;
+  };
   /** The reply did nothing, or was not understood. `content` is the text for the model. */
   correction: { readonly content: string };
   /** A cell, before it runs. */

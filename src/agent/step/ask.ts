@@ -82,7 +82,7 @@ export async function askOnce(
     onText: (text) => emit("text", step, { text }),
     onReasoning: (text) => emit("reasoning", step, { text }),
     onReset: () => emit("reasoning_reset", step, {}),
-    onRetry: ({ attempt, delayMs, reason }) => emit("retry", step, { attempt, delayMs, reason }),
+    onRetry: ({ type: _type, ...retry }) => emit("retry", step, retry),
   });
   const { usage, firstUsage } = reply;
   emit("usage", step, { usage });

@@ -120,7 +120,8 @@ export async function* retrying(
       }
       const delayMs = delayOf(error, { policy, count });
       if (count > policy.maxRetries) throw error;
-      yield { type: "retry", attempt: count + 1, delayMs, reason: error.message };
+      const attempts = policy.maxRetries + 1;
+      yield { type: "retry", attempt: count + 1, attempts, delayMs, reason: error.message };
       await wait(delayMs, signal);
     }
   }

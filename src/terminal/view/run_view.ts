@@ -147,7 +147,10 @@ export class RunView {
         return this.#note("(the text so far was reasoning)");
       case "retry": {
         const seconds = (event.delayMs / 1000).toFixed(1);
-        return this.#note(`${printable(event.reason)}; attempt ${event.attempt} in ${seconds} s`);
+        const of = event.attempts === undefined ? "" : ` of ${event.attempts}`;
+        return this.#note(
+          `${printable(event.reason)}; attempt ${event.attempt}${of} in ${seconds} s`,
+        );
       }
       case "correction":
         return this.#note(

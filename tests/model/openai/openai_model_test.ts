@@ -189,8 +189,8 @@ Deno.test("OpenAIModel.stream() tries again when the server is busy", async () =
   const reason = (status: number) =>
     `Cannot get a reply from tiny at ${server.url}: ${status} Too busy`;
   assertEquals(chunks.slice(0, 3), [
-    { type: "retry", attempt: 2, delayMs: 0, reason: reason(503) },
-    { type: "retry", attempt: 3, delayMs: 0, reason: reason(429) },
+    { type: "retry", attempt: 2, attempts: 6, delayMs: 0, reason: reason(503) },
+    { type: "retry", attempt: 3, attempts: 6, delayMs: 0, reason: reason(429) },
     { type: "text", text: "Hello" },
   ]);
   assertEquals(server.requests.length, 3);

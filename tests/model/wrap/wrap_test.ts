@@ -74,7 +74,7 @@ Deno.test("withRetry() does not repeat a reply that has begun, but one whose rea
 Deno.test("withRetry() honours the wait of the server up to a limit, and says when", async () => {
   const short = failing([failure("busy", 0)]);
   const [retry] = await read(withRetry(short, { minDelayMs: 30_000 }));
-  assertEquals(retry, { type: "retry", attempt: 2, delayMs: 0, reason: "It is busy" });
+  assertEquals(retry, { type: "retry", attempt: 2, attempts: 6, delayMs: 0, reason: "It is busy" });
   const long = failing([failure("busy", 277_403_000)]);
   const error = await assertRejects(
     () => read(withRetry(long)),

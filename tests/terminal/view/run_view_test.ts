@@ -222,7 +222,7 @@ Deno.test("RunView.show() keeps the halves of a surrogate pair together", () => 
 
 Deno.test("RunView.show() shows retries, questions, approvals and the reason of a failure", () => {
   const text = show([
-    event("retry", { attempt: 2, delayMs: 1_500, reason: "Too busy\u001b[2J" }),
+    event("retry", { attempt: 2, attempts: 5, delayMs: 1_500, reason: "Too busy\u001b[2J" }),
     event("ask_user", { id: "1", question: "Which?", options: ["a", "b"] }),
     event("approval_request", { id: "2", name: "pay", args: [5] }),
     event("skills_lost", { content: "Skills are gone", skills: [{ name: "x", reason: "r" }] }),
@@ -231,7 +231,7 @@ Deno.test("RunView.show() shows retries, questions, approvals and the reason of 
   ]);
   assertEquals(
     text,
-    "· Too busy; attempt 2 in 1.5 s\n· asks: Which? [a | b]\n· needs an approval: pay [5]\n" +
+    "· Too busy; attempt 2 of 5 in 1.5 s\n· asks: Which? [a | b]\n· needs an approval: pay [5]\n" +
       "· Skills are gone\n· the limit on tokens is reached\nThe content filter withheld it\n",
   );
 });
