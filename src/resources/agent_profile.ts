@@ -43,6 +43,19 @@ const PROFILE = z.strictObject({
 const NAME = /^[a-z0-9][\w.-]{0,63}$/i;
 
 /**
+ * Checks the name of a resource: people type it, and terminals show it.
+ *
+ * @param name The name.
+ * @throws {TypeError} If it has other characters than letters, digits, `.`, `-` and `_`, or more than 64.
+ */
+export function checkResourceName(name: string): void {
+  if (NAME.test(name)) return;
+  throw new TypeError(
+    `the name ${JSON.stringify(name)} is not made of letters, digits, ., - and _`,
+  );
+}
+
+/**
  * Checks a profile.
  *
  * @param name The name: that of the file or of the entry.
@@ -50,11 +63,7 @@ const NAME = /^[a-z0-9][\w.-]{0,63}$/i;
  * @throws {TypeError} If a field has another type or is unknown.
  */
 export function agentProfile(name: string, value: unknown): AgentProfile {
-  if (!NAME.test(name)) {
-    throw new TypeError(
-      `the name ${JSON.stringify(name)} is not made of letters, digits, ., - and _`,
-    );
-  }
+  checkResourceName(name);
   const result = PROFILE.safeParse(value);
   if (result.success) return { ...result.data, name };
   throw new TypeError(

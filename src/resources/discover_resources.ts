@@ -14,7 +14,7 @@ import { printable } from "../text/printable.ts";
 import { truncate } from "../text/truncate.ts";
 import { LocalWorkspace } from "../workspace/local/local_workspace.ts";
 import { WorkspaceError } from "../workspace/workspace.ts";
-import { type AgentProfile, agentProfile } from "./agent_profile.ts";
+import { type AgentProfile, agentProfile, checkResourceName } from "./agent_profile.ts";
 
 /** The kinds of resources. */
 export type ResourceKind = "agent" | "prompt" | "skill" | "middleware" | "server";
@@ -55,7 +55,7 @@ export interface ResourceDiagnostic {
   readonly kind: ResourceKind;
   /** The folder. */
   readonly origin: ResourceOrigin;
-  /** The file, from that folder. */
+  /** The file, from that folder, without characters that control a terminal. */
   readonly path: string;
   /** The fault as a sentence, without characters that control a terminal. */
   readonly message: string;
@@ -165,6 +165,7 @@ class Discovery {
         await this.#try("prompt", place.origin, { path }, async () => {
           const { body } = splitFrontmatter(await read(files, path));
           const name = stemOf(path);
+          checkResourceName(name);
           put(this.prompts, { name, origin: place.origin, path, value: body.trim() });
         });
       }
@@ -271,7 +272,7 @@ class Discovery {
   ): void {
     const reason = error instanceof Error ? error.message : String(error);
     const message = printable(truncate(reason, MAX_MESSAGE_CHARS));
-    this.diagnostics.push({ kind, origin, path, message });
+    this.diagnostics.push({ kind, origin, path: printable(path), message });
   }
 }
 

@@ -75,6 +75,7 @@ Deno.test("discoverResources() turns every fault into a diagnostic, and goes on"
     ".cave/agents/yaml.md": "---\n{{{\n---\nX",
     ".cave/agents/huge.md": "x".repeat(1_100_000),
     ".cave/agents.json": '{"ok": {}, "bad": 5, "__proto__": {"instructions": "x"}}',
+    ".cave/prompts/red\x1b[31m.md": "X",
     ".cave/mcp.json": "{not json",
     ".cave/middleware/throws.ts": "throw new Error('at load\\u001b[31m');",
     ".cave/middleware/empty.ts": "export const other = 1;",
@@ -87,7 +88,16 @@ Deno.test("discoverResources() turns every fault into a diagnostic, and goes on"
   const faults = found.diagnostics.map(({ path }) => path.split("/").at(-1));
   for (
     const name of [
-      ...["typo.md", "type.md", "a b.md", "yaml.md", "huge.md", "latin1.md", "mcp.json"],
+      ...[
+        "typo.md",
+        "type.md",
+        "a b.md",
+        "yaml.md",
+        "huge.md",
+        "latin1.md",
+        "mcp.json",
+        "red.md",
+      ],
       ...["throws.ts", "empty.ts", "agents.json"],
     ]
   ) {
