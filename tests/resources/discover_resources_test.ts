@@ -103,7 +103,7 @@ Deno.test("discoverResources() turns every fault into a diagnostic, and goes on"
   ) {
     assert(faults.includes(name), `${name} is not in ${faults}`);
   }
-  assert(!JSON.stringify(found.diagnostics).includes("\\u001b"));
+  assert(found.diagnostics.every(({ path, message }) => !`${path}${message}`.includes("\x1b")));
   const nothing = await discoverResources({ project: `${project}/missing` });
   assertEquals([nothing.agents.size, nothing.diagnostics.length], [0, 1]);
   assertEquals((await discoverResources()).diagnostics, []);
