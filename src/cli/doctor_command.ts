@@ -7,8 +7,8 @@
 import { DenoRuntime } from "../runtime/deno_runtime.ts";
 import { parseCommandLine } from "../terminal/command_line.ts";
 import { writeLine } from "../terminal/terminal_output.ts";
-import { chooseModel } from "./choose_model.ts";
-import { dataFolder } from "./data_folder.ts";
+import { chooseModel } from "./setup/choose_model.ts";
+import { dataFolder } from "./setup/data_folder.ts";
 
 const MINIMUM_DENO = [2, 9] as const;
 

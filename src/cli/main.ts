@@ -12,13 +12,13 @@ import { SessionStateError } from "../session/record/session_errors.ts";
 import { type CommandLine, HELP, parseCommandLine, UsageError } from "../terminal/command_line.ts";
 import { Interrupts } from "../terminal/typing/interrupts.ts";
 import { describeFailure, writeLine, writeNote } from "../terminal/terminal_output.ts";
-import { adviceOn } from "./advice.ts";
-import { converse } from "./converse.ts";
+import { adviceOn } from "./setup/advice.ts";
+import { converse } from "./conversation/converse.ts";
 import { runDoctor } from "./doctor_command.ts";
 import { main as listResources } from "./resources_command.ts";
 import { runSessionsCommand } from "./sessions_command.ts";
-import { showRun } from "./show_run.ts";
-import { openWorkbench, type Workbench } from "./workbench.ts";
+import { showRun } from "./conversation/show_run.ts";
+import { openWorkbench, type Workbench } from "./conversation/workbench.ts";
 
 /** The exit code for a command line that is malformed or cannot be carried out. */
 const USAGE_EXIT_CODE = 2;

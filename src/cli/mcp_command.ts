@@ -13,7 +13,7 @@ import { RUNTIME_LIMITS } from "../limits/runtime_limits.ts";
 import { mcpHandler } from "../mcp_server/mcp_handler.ts";
 import { serveMcp } from "../mcp_server/serve_mcp.ts";
 import { DenoRuntime, type DenoRuntimeOptions } from "../runtime/deno_runtime.ts";
-import { Signals } from "./signals.ts";
+import { Signals } from "./setup/signals.ts";
 import { UsageError } from "../terminal/command_line.ts";
 import { describeFailure, writeLine, writeNote } from "../terminal/terminal_output.ts";
 

@@ -13,11 +13,11 @@ import { bearerTokens } from "../server/http/callers.ts";
 import { Server } from "../server/server.ts";
 import { UsageError } from "../terminal/command_line.ts";
 import { describeFailure, writeLine, writeNote } from "../terminal/terminal_output.ts";
-import { chooseModel } from "./choose_model.ts";
-import { dataFolder } from "./data_folder.ts";
-import { openPlaces } from "./places.ts";
-import { Signals } from "./signals.ts";
-import { surviveStrayErrors } from "./stray_errors.ts";
+import { chooseModel } from "./setup/choose_model.ts";
+import { dataFolder } from "./setup/data_folder.ts";
+import { openPlaces } from "./setup/places.ts";
+import { Signals } from "./setup/signals.ts";
+import { surviveStrayErrors } from "./setup/stray_errors.ts";
 
 /** The exit code for a command line that is malformed. */
 const USAGE_EXIT_CODE = 2;

@@ -10,7 +10,7 @@ import type { AgentSource } from "../session/run/session_core.ts";
 import type { Store } from "../store/store.ts";
 import { UsageError } from "../terminal/command_line.ts";
 import { writeJson, writeLine } from "../terminal/terminal_output.ts";
-import { openSessionStore } from "./data_folder.ts";
+import { openSessionStore } from "./setup/data_folder.ts";
 
 const USAGE =
   "Usage: deno task agent sessions list | show NAME | resume NAME | delete NAME [--json]";

@@ -10,9 +10,9 @@ import type { Recipe } from "../queue/work/recipe.ts";
 import { Worker, type WorkerOptions } from "../queue/work/worker.ts";
 import { UsageError } from "../terminal/command_line.ts";
 import { describeFailure, writeLine, writeNote } from "../terminal/terminal_output.ts";
-import { openPlaces } from "./places.ts";
-import { Signals } from "./signals.ts";
-import { surviveStrayErrors } from "./stray_errors.ts";
+import { openPlaces } from "./setup/places.ts";
+import { Signals } from "./setup/signals.ts";
+import { surviveStrayErrors } from "./setup/stray_errors.ts";
 
 /** The exit code for a command line that is malformed. */
 const USAGE_EXIT_CODE = 2;

@@ -100,6 +100,8 @@ const INNER_ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["agent/team", ["agent/record"]],
   ["cell", ["cell/parse", "cell/rewrite"]],
   ["cell/rewrite", ["cell/parse"]],
+  ["cli", ["cli/conversation", "cli/setup"]],
+  ["cli/conversation", ["cli/setup"]],
   ["declare/module", ["declare"]],
   ["host/process", ["host"]],
   ["host/link", ["host", "host/process"]],
@@ -199,7 +201,7 @@ const EXCEPTIONS: readonly { from: string; to: RegExp; reason: string }[] = [
     reason: "the entry point has the worker and the default implementation beside the port",
   },
   {
-    from: "src/cli/worker_command.ts",
+    from: "src/cli/setup/places.ts",
     to: /^src\/(?:queue\/bullmq|store\/(?:postgres|redis))\//,
     reason: "the command loads the client of a server when it is given its address",
   },

@@ -17,18 +17,27 @@ const ALLOWED: ReadonlyMap<string, readonly [line: RegExp, reason: string][]> = 
   ["src/terminal/view/display_folder.ts", [
     [/Deno\.write(?:Text)?File\(path, content\)/, "files of the user, not the terminal"],
   ]],
-  ["src/cli/converse.ts", [[/Deno\.stdout\.isTerminal\(\)/, "a question about the terminal"]]],
-  ["src/cli/show_run.ts", [
+  ["src/cli/conversation/converse.ts", [[
+    /Deno\.stdout\.isTerminal\(\)/,
+    "a question about the terminal",
+  ]]],
+  ["src/cli/conversation/show_run.ts", [
     [/= command\.quiet \? Deno\.stderr : Deno\.stdout;/, "a question about the terminal"],
   ]],
   ["src/cli/mcp_command.ts", [
     [/console\.\w+ = console\.error;/, "output of modules of the user, away from the protocol"],
   ]],
-  ["src/cli/transcript.ts", [
+  ["src/cli/conversation/transcript.ts", [
     [/Deno\.writeTextFile\(path, transcriptOf\(/, "a file of the user, not the terminal"],
   ]],
-  ["src/cli/workbench.ts", [[/Deno\.stderr\.isTerminal\(\)/, "a question about the terminal"]]],
-  ["src/cli/data_folder.ts", [[/Deno\.writeTextFile\(path, text, /, "what the user has typed"]]],
+  ["src/cli/conversation/workbench.ts", [[
+    /Deno\.stderr\.isTerminal\(\)/,
+    "a question about the terminal",
+  ]]],
+  ["src/cli/setup/data_folder.ts", [[
+    /Deno\.writeTextFile\(path, text, /,
+    "what the user has typed",
+  ]]],
   ["src/cli/doctor_command.ts", [[/Deno\.writeTextFile\(path, ""\)/, "an empty file"]]],
   ["examples/support_bot.ts", [
     [/Deno\.writeTextFile\(ledger/, "a file of the example"],

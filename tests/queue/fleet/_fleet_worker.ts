@@ -4,8 +4,8 @@
  * @module
  */
 
-import { Signals } from "../../../src/cli/signals.ts";
-import { surviveStrayErrors } from "../../../src/cli/stray_errors.ts";
+import { Signals } from "../../../src/cli/setup/signals.ts";
+import { surviveStrayErrors } from "../../../src/cli/setup/stray_errors.ts";
 import { LocalRuntime } from "../../../src/runtime/local_runtime.ts";
 import { DenoRuntime } from "../../../src/runtime/deno_runtime.ts";
 import type { Runtime } from "../../../src/runtime/runtime.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { MessageNode } from "../session/record/message_tree.ts";
-import type { Session } from "../session/session.ts";
+import type { MessageNode } from "../../session/record/message_tree.ts";
+import type { Session } from "../../session/session.ts";
 
 const TITLES: Readonly<Record<string, string>> = {
   user: "Question",

@@ -5,11 +5,11 @@
  */
 
 import { glob } from "node:fs/promises";
-import { defineVariable } from "../inject/host_variable.ts";
-import type { ModelAttachment } from "../model/model.ts";
-import type { Permissions } from "../security/permissions/permissions.ts";
-import { UsageError } from "../terminal/command_line.ts";
-import { type InputFile, parseInputFile, readInputFile } from "../terminal/files/input_file.ts";
+import { defineVariable } from "../../inject/host_variable.ts";
+import type { ModelAttachment } from "../../model/model.ts";
+import type { Permissions } from "../../security/permissions/permissions.ts";
+import { UsageError } from "../../terminal/command_line.ts";
+import { type InputFile, parseInputFile, readInputFile } from "../../terminal/files/input_file.ts";
 import { fetchFile } from "./fetch_file.ts";
 
 /** The name of the standard input among files. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ModelError } from "../model/model_error.ts";
+import type { ModelError } from "../../model/model_error.ts";
 
 /** Time limit of a connection, in milliseconds. */
 const CONNECT_MS = 3_000;

@@ -4,18 +4,23 @@
  * @module
  */
 
-import type { RunResult } from "../agent/record/event.ts";
-import type { CellResult } from "../runtime/cells/cell_result.ts";
-import type { Session } from "../session/session.ts";
-import { isAgentEvent, type SessionEvent } from "../session/record/session_event.ts";
-import type { SessionRun } from "../session/run/session_run.ts";
-import type { CommandLine } from "../terminal/command_line.ts";
-import type { DisplayFolder } from "../terminal/view/display_folder.ts";
-import { RunView } from "../terminal/view/run_view.ts";
-import { StatusLine } from "../terminal/view/status_line.ts";
-import type { RichText } from "../terminal/view/rich_text.ts";
-import { createStyle, type Style } from "../terminal/view/style.ts";
-import { writeJson, writeLine, writeStyled, writeStyledNote } from "../terminal/terminal_output.ts";
+import type { RunResult } from "../../agent/record/event.ts";
+import type { CellResult } from "../../runtime/cells/cell_result.ts";
+import type { Session } from "../../session/session.ts";
+import { isAgentEvent, type SessionEvent } from "../../session/record/session_event.ts";
+import type { SessionRun } from "../../session/run/session_run.ts";
+import type { CommandLine } from "../../terminal/command_line.ts";
+import type { DisplayFolder } from "../../terminal/view/display_folder.ts";
+import { RunView } from "../../terminal/view/run_view.ts";
+import { StatusLine } from "../../terminal/view/status_line.ts";
+import type { RichText } from "../../terminal/view/rich_text.ts";
+import { createStyle, type Style } from "../../terminal/view/style.ts";
+import {
+  writeJson,
+  writeLine,
+  writeStyled,
+  writeStyledNote,
+} from "../../terminal/terminal_output.ts";
 
 /** Options of {@linkcode showRun}. */
 export interface ShowRunOptions {
@@ -85,7 +90,7 @@ export async function showRun(run: SessionRun, options: ShowRunOptions): Promise
 /** Loads what formats text, while the model is at work. */
 async function loadRichText(style: Style): Promise<RichText> {
   const { createRichText, pictureProtocolOf } = await import(
-    "../terminal/view/rich/create_rich_text.ts"
+    "../../terminal/view/rich/create_rich_text.ts"
   );
   return createRichText({ style, pictures: pictureProtocolOf((name) => Deno.env.get(name)) });
 }

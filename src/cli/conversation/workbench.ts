@@ -4,25 +4,25 @@
  * @module
  */
 
-import { CaveAgent } from "../cave_agent.ts";
-import type { Model, ModelAttachment } from "../model/model.ts";
-import type { CellResult } from "../runtime/cells/cell_result.ts";
-import { DenoRuntime } from "../runtime/deno_runtime.ts";
-import type { Runtime } from "../runtime/runtime.ts";
-import { openSession } from "../session/open_session.ts";
-import type { Session } from "../session/session.ts";
-import { discoverSkills } from "../skills/discover_skills.ts";
-import type { Skill } from "../skills/skill.ts";
-import { MemoryStore } from "../store/memory_store.ts";
-import type { Store } from "../store/store.ts";
-import type { ProcessLimits } from "../limits/process_limits.ts";
-import { type CommandLine, UsageError } from "../terminal/command_line.ts";
-import { printable } from "../text/printable.ts";
-import { writeNote, writeStyledNote } from "../terminal/terminal_output.ts";
-import { DisplayFolder } from "../terminal/view/display_folder.ts";
-import { findNoServer } from "./advice.ts";
-import { baseUrlOf, chooseModel } from "./choose_model.ts";
-import { openSessionStore } from "./data_folder.ts";
+import { CaveAgent } from "../../cave_agent.ts";
+import type { Model, ModelAttachment } from "../../model/model.ts";
+import type { CellResult } from "../../runtime/cells/cell_result.ts";
+import { DenoRuntime } from "../../runtime/deno_runtime.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
+import { openSession } from "../../session/open_session.ts";
+import type { Session } from "../../session/session.ts";
+import { discoverSkills } from "../../skills/discover_skills.ts";
+import type { Skill } from "../../skills/skill.ts";
+import { MemoryStore } from "../../store/memory_store.ts";
+import type { Store } from "../../store/store.ts";
+import type { ProcessLimits } from "../../limits/process_limits.ts";
+import { type CommandLine, UsageError } from "../../terminal/command_line.ts";
+import { printable } from "../../text/printable.ts";
+import { writeNote, writeStyledNote } from "../../terminal/terminal_output.ts";
+import { DisplayFolder } from "../../terminal/view/display_folder.ts";
+import { findNoServer } from "../setup/advice.ts";
+import { baseUrlOf, chooseModel } from "../setup/choose_model.ts";
+import { openSessionStore } from "../setup/data_folder.ts";
 import { connectServers, findFolderResources } from "./folder_resources.ts";
 import { loadFiles } from "./load_files.ts";
 import type { SavedPrompts } from "./saved_prompts.ts";

@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { Queue } from "../queue/queue.ts";
-import { SqliteQueue } from "../queue/sqlite/sqlite_queue.ts";
-import { SqliteStore } from "../store/sqlite/sqlite_store.ts";
-import type { Store } from "../store/store.ts";
-import { UsageError } from "../terminal/command_line.ts";
+import type { Queue } from "../../queue/queue.ts";
+import { SqliteQueue } from "../../queue/sqlite/sqlite_queue.ts";
+import { SqliteStore } from "../../store/sqlite/sqlite_store.ts";
+import type { Store } from "../../store/store.ts";
+import { UsageError } from "../../terminal/command_line.ts";
 
 /** Queue and store. */
 export interface Places extends AsyncDisposable {
@@ -47,12 +47,12 @@ export async function openPlaces({ sqlite, redis, postgres }: PlaceOptions): Pro
       new SqliteStore({ path: `${url}/store.db` }),
     );
   }
-  const { BullmqQueue } = await import("../queue/bullmq/bullmq_queue.ts");
+  const { BullmqQueue } = await import("../../queue/bullmq/bullmq_queue.ts");
   if (redis !== undefined) {
-    const { RedisStore } = await import("../store/redis/redis_store.ts");
+    const { RedisStore } = await import("../../store/redis/redis_store.ts");
     return places(new BullmqQueue({ redis: url }), new RedisStore({ url }));
   }
-  const { PostgresStore } = await import("../store/postgres/postgres_store.ts");
+  const { PostgresStore } = await import("../../store/postgres/postgres_store.ts");
   return places(new BullmqQueue({ postgres: url }), new PostgresStore({ url }));
 }
 

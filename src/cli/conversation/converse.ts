@@ -4,16 +4,16 @@
  * @module
  */
 
-import type { RunResult } from "../agent/record/event.ts";
-import { ModelError } from "../model/model_error.ts";
-import type { CellResult } from "../runtime/cells/cell_result.ts";
-import { type CommandLine, UsageError } from "../terminal/command_line.ts";
-import { linesOf } from "../terminal/typing/conversation.ts";
-import { LineEditor } from "../terminal/typing/line_editor.ts";
-import { PASTE_OFF, PASTE_ON } from "../terminal/typing/paste_filter.ts";
-import { writeLine, writeNote, writeStyled } from "../terminal/terminal_output.ts";
-import { adviceOn } from "./advice.ts";
-import { readHistory, writeHistory } from "./data_folder.ts";
+import type { RunResult } from "../../agent/record/event.ts";
+import { ModelError } from "../../model/model_error.ts";
+import type { CellResult } from "../../runtime/cells/cell_result.ts";
+import { type CommandLine, UsageError } from "../../terminal/command_line.ts";
+import { linesOf } from "../../terminal/typing/conversation.ts";
+import { LineEditor } from "../../terminal/typing/line_editor.ts";
+import { PASTE_OFF, PASTE_ON } from "../../terminal/typing/paste_filter.ts";
+import { writeLine, writeNote, writeStyled } from "../../terminal/terminal_output.ts";
+import { adviceOn } from "../setup/advice.ts";
+import { readHistory, writeHistory } from "../setup/data_folder.ts";
 import { expandPrompt } from "./saved_prompts.ts";
 import { showRun } from "./show_run.ts";
 import {

@@ -4,14 +4,14 @@
  * @module
  */
 
-import type { RunResult } from "../agent/record/event.ts";
-import type { CellResult } from "../runtime/cells/cell_result.ts";
-import type { Runtime } from "../runtime/runtime.ts";
-import type { Session } from "../session/session.ts";
-import type { Skill } from "../skills/skill.ts";
-import { nearNames } from "../text/near_names.ts";
+import type { RunResult } from "../../agent/record/event.ts";
+import type { CellResult } from "../../runtime/cells/cell_result.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
+import type { Session } from "../../session/session.ts";
+import type { Skill } from "../../skills/skill.ts";
+import { nearNames } from "../../text/near_names.ts";
 import { saveTranscript } from "./transcript.ts";
-import { writeLine } from "../terminal/terminal_output.ts";
+import { writeLine } from "../../terminal/terminal_output.ts";
 
 /** The conversation that commands work on. */
 export interface Conversation {

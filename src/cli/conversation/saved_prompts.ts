@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Resource } from "../resources/discover_resources.ts";
-import { nearNames } from "../text/near_names.ts";
+import type { Resource } from "../../resources/discover_resources.ts";
+import { nearNames } from "../../text/near_names.ts";
 import { CommandError, SLASH_COMMANDS } from "./slash_commands.ts";
 
 /** Prompts by name. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Permissions } from "../security/permissions/permissions.ts";
+import type { Permissions } from "../../security/permissions/permissions.ts";
 
 /** Maximum size in bytes. */
 const MAX_BYTES = 512 * 1024 * 1024;

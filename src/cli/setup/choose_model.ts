@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { Model } from "../model/model.ts";
-import { OpenAIModel } from "../model/openai/openai_model.ts";
-import { findSettings, loadSettings } from "../model/settings/load_settings.ts";
-import type { ModelSettings } from "../model/settings/model_settings.ts";
-import { checkServerUrl, type CommandLine, UsageError } from "../terminal/command_line.ts";
+import type { Model } from "../../model/model.ts";
+import { OpenAIModel } from "../../model/openai/openai_model.ts";
+import { findSettings, loadSettings } from "../../model/settings/load_settings.ts";
+import type { ModelSettings } from "../../model/settings/model_settings.ts";
+import { checkServerUrl, type CommandLine, UsageError } from "../../terminal/command_line.ts";
 
 const DEFAULT_MODEL = "gpt-5-mini";
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { SqliteStore } from "../store/sqlite/sqlite_store.ts";
-import { UsageError } from "../terminal/command_line.ts";
+import { SqliteStore } from "../../store/sqlite/sqlite_store.ts";
+import { UsageError } from "../../terminal/command_line.ts";
 
 /** Number of entries that are kept. */
 const MAX_ENTRIES = 1_000;

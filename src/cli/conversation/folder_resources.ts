@@ -4,13 +4,13 @@
  * @module
  */
 
-import { connectMcp, type McpServers } from "../mcp/connect_mcp.ts";
-import type { McpOptions } from "../mcp/mcp_options.ts";
-import type { AgentProfile } from "../resources/agent_profile.ts";
-import { discoverResources, type Resources } from "../resources/discover_resources.ts";
-import { type CommandLine, UsageError } from "../terminal/command_line.ts";
-import { describeFailure, writeNote } from "../terminal/terminal_output.ts";
-import { nearNames } from "../text/near_names.ts";
+import { connectMcp, type McpServers } from "../../mcp/connect_mcp.ts";
+import type { McpOptions } from "../../mcp/mcp_options.ts";
+import type { AgentProfile } from "../../resources/agent_profile.ts";
+import { discoverResources, type Resources } from "../../resources/discover_resources.ts";
+import { type CommandLine, UsageError } from "../../terminal/command_line.ts";
+import { describeFailure, writeNote } from "../../terminal/terminal_output.ts";
+import { nearNames } from "../../text/near_names.ts";
 
 /** Resources, and the agent that was named. */
 export interface FolderResources extends Omit<Resources, "diagnostics"> {
