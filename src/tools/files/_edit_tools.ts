@@ -3,8 +3,8 @@
 import { z } from "zod";
 import { defineTool, type Tool, type ToolParts } from "../family/tool.ts";
 import type { FileDesk } from "./_file_desk.ts";
-import { applyEdits } from "./_edits.ts";
-import { applyDiff, readDiff } from "./_unified_diff.ts";
+import { applyEdits } from "./edits/edits.ts";
+import { applyDiff, readDiff } from "./edits/unified_diff.ts";
 import { PATH } from "./_path_schema.ts";
 import { summaryOf } from "./_write_tools.ts";
 

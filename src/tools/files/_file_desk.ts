@@ -4,10 +4,10 @@ import { Mutex } from "../../async/mutex.ts";
 import { LocalWorkspace } from "../../workspace/local/local_workspace.ts";
 import { type Workspace, WorkspaceError } from "../../workspace/workspace.ts";
 import { shown } from "../../workspace/workspace_path.ts";
-import { textOf } from "./_diff.ts";
+import { textOf } from "./edits/diff.ts";
 import type { FileChange, FileChanges } from "./file_changes.ts";
 import type { Protection } from "./_protected.ts";
-import { Ripgrep } from "./_ripgrep.ts";
+import { Ripgrep } from "./search/ripgrep.ts";
 
 /** A new content of a file: bytes, or `undefined` to remove it. */
 export interface PlannedChange {

@@ -6,10 +6,10 @@ import { leftOut, truncate } from "../../text/truncate.ts";
 import { WorkspaceError } from "../../workspace/workspace.ts";
 import { defineTool, type Tool } from "../family/tool.ts";
 import type { FileDesk } from "./_file_desk.ts";
-import { extensionsOf, FILE_TYPES, isBinaryName } from "./_file_types.ts";
-import { globMatcher } from "./_glob_pattern.ts";
+import { extensionsOf, FILE_TYPES, isBinaryName } from "./search/file_types.ts";
+import { globMatcher } from "./search/glob_pattern.ts";
 import { GLOB, PATH } from "./_path_schema.ts";
-import { type LineMatch, type Search, searchFor } from "./_search_text.ts";
+import { type LineMatch, type Search, searchFor } from "./search/search_text.ts";
 import { walk } from "./_walk.ts";
 
 const MAX_PATTERN_CHARS = 1_000;

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { extname } from "node:path";
 import { defineTool, type Tool } from "../family/tool.ts";
 import type { FileDesk } from "./_file_desk.ts";
-import { globMatcher } from "./_glob_pattern.ts";
+import { globMatcher } from "./search/glob_pattern.ts";
 import { GLOB, PATH } from "./_path_schema.ts";
 import { type Walk, walk } from "./_walk.ts";
 

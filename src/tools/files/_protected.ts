@@ -2,7 +2,7 @@
 
 import { WorkspaceError } from "../../workspace/workspace.ts";
 import { shown } from "../../workspace/workspace_path.ts";
-import { globMatcher } from "./_glob_pattern.ts";
+import { globMatcher } from "./search/glob_pattern.ts";
 
 /** The hooks of version control, the settings of agents and editors, folders of trusted code. */
 export const DEFAULT_PROTECTED: readonly string[] = [

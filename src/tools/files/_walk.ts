@@ -2,7 +2,7 @@
 
 import type { WorkspaceEntry } from "../../workspace/workspace.ts";
 import type { FileDesk } from "./_file_desk.ts";
-import { isHidden, isIgnored } from "./_ignored.ts";
+import { isHidden, isIgnored } from "./search/ignored.ts";
 
 /** Options of {@linkcode walk}. */
 export interface WalkOptions {

@@ -7,7 +7,7 @@
 import { currentScope } from "../../agent/team/run_scope.ts";
 import type { Workspace } from "../../workspace/workspace.ts";
 import { WorkspaceError } from "../../workspace/workspace.ts";
-import { diffOf } from "./_diff.ts";
+import { diffOf } from "./edits/diff.ts";
 
 /** A change of a file. */
 export interface FileChange {

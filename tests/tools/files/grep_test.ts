@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { fileTools } from "../../../src/tools/files/file_tools.ts";
-import { globMatcher } from "../../../src/tools/files/_glob_pattern.ts";
+import { globMatcher } from "../../../src/tools/files/search/glob_pattern.ts";
 import { LocalWorkspace } from "../../../src/workspace/local/local_workspace.ts";
 import { MemoryWorkspace } from "../../../src/workspace/memory_workspace.ts";
 import { hindranceOf, unless } from "../../programs.ts";

@@ -3,7 +3,7 @@
  * that the answer is the one without it.
  */
 
-import { joinPath } from "../../workspace/workspace_path.ts";
+import { joinPath } from "../../../workspace/workspace_path.ts";
 
 /** Bytes of its answer; more files are searched without it. */
 const MAX_OUTPUT_BYTES = 16 << 20;

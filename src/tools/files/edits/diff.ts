@@ -1,6 +1,6 @@
 /** The difference between two texts, for people and for events. */
 
-import { headOf } from "../../text/truncate.ts";
+import { headOf } from "../../../text/truncate.ts";
 
 /** A difference. */
 export interface FileDiff {

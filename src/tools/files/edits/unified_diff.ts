@@ -1,7 +1,7 @@
 /** Unified diffs of models: with wrong numbers of lines, and context from memory. */
 
 import type { StructuredPatch } from "diff";
-import { joinPath, parseFilePath, shown } from "../../workspace/workspace_path.ts";
+import { joinPath, parseFilePath, shown } from "../../../workspace/workspace_path.ts";
 
 /** A part of a diff: the changes of one file. */
 export interface FilePatch {

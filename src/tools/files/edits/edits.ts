@@ -1,7 +1,7 @@
 /** Exact replacements in a text. */
 
-import { truncate } from "../../text/truncate.ts";
-import { shown } from "../../workspace/workspace_path.ts";
+import { truncate } from "../../../text/truncate.ts";
+import { shown } from "../../../workspace/workspace_path.ts";
 
 /** A replacement. */
 export interface Edit {
