@@ -160,12 +160,26 @@ function command(): string[] {
 }
 
 /** Returns the variables that Deno needs to find its cache. */
+let given: Record<string, string> | undefined;
+
+/** Returns the variables that Deno needs. The home is an empty one: that of the developer may have skills and settings. */
 function inherited(): Record<string, string> {
-  const names = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME", "USERPROFILE", "LOCALAPPDATA"];
-  return Object.fromEntries(names.flatMap((name) => {
-    const value = Deno.env.get(name);
-    return value === undefined ? [] : [[name, value]];
-  }));
+  return given ??= {
+    PATH: Deno.env.get("PATH") ?? "",
+    DENO_DIR: denoFolder(),
+    HOME: emptyHome(),
+  };
+}
+
+function denoFolder(): string {
+  const { stdout } = new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).outputSync();
+  return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
+}
+
+function emptyHome(): string {
+  const home = Deno.makeTempDirSync({ prefix: "cave-home-" });
+  addEventListener("unload", () => Deno.removeSync(home, { recursive: true }));
+  return home;
 }
 
 async function read(
