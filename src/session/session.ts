@@ -16,13 +16,13 @@ import type { Branch, MessageNode } from "./record/message_tree.ts";
 import { clearQueues, enqueue, queuesOf } from "./run/enqueue.ts";
 import { People } from "./run/people.ts";
 import { RunSlot } from "./run/run_slot.ts";
-import { endRun, isOver, resumeRun, startRun } from "./run/run_driver.ts";
+import { endRun, resumeRun, startRun } from "./run/run_driver.ts";
 import { receiveMail, type ReceiveOptions } from "./mail/receive_mail.ts";
 import { restoreOptions, storeOptions } from "./run/run_options.ts";
 import type { SessionCore } from "./run/session_core.ts";
 import { SessionStateError } from "./record/session_errors.ts";
 import type { SessionEvent } from "./record/session_event.ts";
-import type { SessionRecord, SessionStatus } from "./record/session_record.ts";
+import { isOver, type SessionRecord, type SessionStatus } from "./record/session_record.ts";
 import type { SessionRun } from "./run/session_run.ts";
 
 /** Options of {@linkcode Session.prompt} and {@linkcode Session.continue}. */

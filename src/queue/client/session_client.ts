@@ -15,6 +15,7 @@ import { recordArguments } from "../../session/record/recorded_arguments.ts";
 import type { SessionEvent } from "../../session/record/session_event.ts";
 import { SessionStateError } from "../../session/record/session_errors.ts";
 import {
+  isOver,
   newRecord,
   readRecord,
   SESSION_KEYS,
@@ -22,7 +23,7 @@ import {
   type SessionStatus,
 } from "../../session/record/session_record.ts";
 import type { EventsOptions } from "../../session/run/follow_events.ts";
-import { isDecided, isOver } from "../../session/run/run_driver.ts";
+import { isDecided } from "../../session/run/run_driver.ts";
 import { queuesOf } from "../../session/run/enqueue.ts";
 import { storeOptions } from "../../session/run/run_options.ts";
 import type { Store } from "../../store/store.ts";

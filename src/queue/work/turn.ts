@@ -97,8 +97,12 @@ async function drive(
     else if (waitsSince === Infinity) waitsSince = performance.now();
     const isLong = performance.now() - waitsSince >= waitMs;
     if (!isLong && !(draining.aborted && session.pending.length > 0)) return;
-    isParked = true;
-    void session.close();
+    clearInterval(look);
+    // A request that is not in the store would never be decided: the step is cut off then, and taken again.
+    void session.isCurrent().catch(() => false).then((isCurrent) => {
+      isParked = isCurrent;
+      return session.close();
+    });
   }, LOOK_MS);
   let following: Promise<void> | undefined;
   const late = setTimeout(
@@ -111,8 +115,8 @@ async function drive(
   } catch (error) {
     if (isParked) return "parked";
     if (error instanceof SessionSuspendedError && !claim.signal.aborted) return "more";
-    // The error of a run that is over is in its events.
-    if (!isUnfinished(session)) return "over";
+    // The error of a run that is over is in its events, if they have reached the store.
+    if (!isUnfinished(session) && await session.isCurrent()) return "over";
     throw error;
   } finally {
     ended.abort();

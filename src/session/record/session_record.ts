@@ -15,6 +15,11 @@ import { type JsonValue, storeKey } from "../../store/store.ts";
 /** The status of a session: that of its run, or `idle` if there was none yet. */
 export type SessionStatus = "idle" | RunStatus;
 
+/** Whether a status is the end of a run. */
+export function isOver(status: string): boolean {
+  return !["queued", "running", "waiting"].includes(status);
+}
+
 /** The version of the format that this program writes. */
 export const FORMAT = 1;
 

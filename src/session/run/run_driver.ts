@@ -18,7 +18,12 @@ import { withoutMessages } from "./recorder.ts";
 import type { PreparedAgent, SessionCore } from "./session_core.ts";
 import { SessionSuspendedError } from "../record/session_errors.ts";
 import type { SessionEvent } from "../record/session_event.ts";
-import { SESSION_KEYS, type StoredRequest, type StoredRun } from "../record/session_record.ts";
+import {
+  isOver,
+  SESSION_KEYS,
+  type StoredRequest,
+  type StoredRun,
+} from "../record/session_record.ts";
 import { readEvent } from "../record/stored_event.ts";
 
 /** The options of a run, as a session takes them. */
@@ -68,7 +73,10 @@ export async function resumeRun(drive: Drive): Promise<RunResult> {
     await drive.decided();
     signal.throwIfAborted();
     // The namespace is at hand, and the next commit tells whether the session still belongs to this process.
-    if (!core.isPaused) await core.writer.write({ events: [{ type: "run_resumed" }] });
+    if (!core.isPaused) {
+      // With the record, whose version is the fence: the log may have grown since the record was read.
+      await core.writer.write({ record: {}, events: [{ type: "run_resumed" }] });
+    }
     core.isPaused = false;
     const { agent } = await prepare(core);
     const run = core.writer.record.run!;
@@ -148,16 +156,14 @@ async function finish(
   core: SessionCore,
   end: { readonly status: RunStatus; readonly reason?: string; readonly result?: object },
 ): Promise<void> {
+  // One commit: a run that is over without its last event would leave those who follow it waiting for good.
+  const last = core.takeEnd();
   await core.writer.write({
-    record: { status: end.status },
+    ...last,
+    record: { ...last?.record, status: end.status },
     events: [{ type: "run_end", ...end }],
     end: true,
   });
-}
-
-/** Whether a status is the end of a run. */
-export function isOver(status: string): boolean {
-  return !["queued", "running", "waiting"].includes(status);
 }
 
 /** Prepares the agent, and tells of names that are lost, once. */
