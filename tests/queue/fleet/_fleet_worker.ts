@@ -1,5 +1,5 @@
 /**
- * A worker of a fleet on ledgers, as a process: its options as JSON. It drains on SIGTERM, and prints the times of its parts.
+ * A worker of a fleet on ledgers, as a process: its options as JSON. It prints `ready` when it works, drains on SIGTERM, and prints the times of its parts.
  *
  * @module
  */
@@ -62,6 +62,7 @@ async function main(options: FleetWorkerOptions): Promise<void> {
     }],
   });
   worker.start();
+  console.log("ready");
   await signals.aborted;
   await worker.close();
   await backend.queue.close();

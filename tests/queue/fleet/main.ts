@@ -1,5 +1,5 @@
 /**
- * The command of the proof: `deno task fleet [--backend sqlite|redis|postgres] [--rounds N] [--bench]`.
+ * The command of the proof: `deno task fleet [--backend sqlite|redis|postgres] [--rounds N] [--seconds N] [--down S] [--bench]`.
  *
  * @module
  */
@@ -18,6 +18,8 @@ const { values } = parseArgs({
     runtime: { type: "string" },
     concurrency: { type: "string" },
     rounds: { type: "string", default: "1" },
+    seconds: { type: "string", default: "0" },
+    down: { type: "string" },
     bench: { type: "boolean", default: false },
   },
 });
@@ -32,9 +34,15 @@ for (const backend of backends as BackendKind[]) {
     sliceMs: Number(values.slice ?? FLEET.sliceMs),
     concurrency: Number(values.concurrency ?? FLEET.concurrency),
     runtime: values.runtime === "deno" ? "deno" : "local",
+    // Servers that stay away are restarted less often, so that there is time for work.
+    ...(values.down === undefined
+      ? {}
+      : { downMs: Number(values.down) * 1_000, restartShare: 0.05 }),
     ...(values.bench ? { faultMs: 0 } : {}),
   };
-  for (let round = 0; round < Number(values.rounds); round++) {
+  const began = performance.now();
+  const isLeft = () => performance.now() - began < Number(values.seconds) * 1_000;
+  for (let round = 0; round < Number(values.rounds) || isLeft(); round++) {
     print(options, await runFleet(options));
   }
   if (values.bench) {
