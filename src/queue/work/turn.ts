@@ -8,9 +8,10 @@ import type { Session } from "../../session/session.ts";
 import { SessionSuspendedError } from "../../session/record/session_errors.ts";
 import type { SessionRun } from "../../session/run/session_run.ts";
 import type { Claim } from "../queue.ts";
+import { watchDeletion } from "./watch_deletion.ts";
 
-/** The end of a turn: nothing is left to do, the session waits for a person, or goes on later. */
-export type TurnEnd = "done" | "parked" | "more";
+/** The end of a turn: nothing is left to do, the session waits for a person, goes on later, or was deleted. */
+export type TurnEnd = "done" | "parked" | "more" | "deleted";
 
 /** Options of {@linkcode takeTurn}. */
 export interface TurnOptions {
@@ -18,6 +19,8 @@ export interface TurnOptions {
   readonly claim: Claim;
   /** Time after which the session hands its place on, in milliseconds: after the step that is under way then. */
   readonly sliceMs: number;
+  /** Interval at which the store is asked whether the session is still there, in milliseconds. */
+  readonly leaseMs: number;
   /** Time for which a cell waits for a person before the session is parked, in milliseconds. */
   readonly waitMs: number;
   /** Aborts when the worker is to end: the turn ends after the present step. */
@@ -47,7 +50,7 @@ export function isUnfinished({ status }: Session): boolean {
  *
  * @param session The session, whose messages are taken.
  * @param options The job, and times.
- * @returns The end. The session is closed if it is `parked` in the middle of a cell.
+ * @returns The end. The session is closed if it is `deleted`, or `parked` in the middle of a cell.
  * @throws The error of the store, or the claim that is lost.
  */
 export async function takeTurn(session: Session, options: TurnOptions): Promise<TurnEnd> {
@@ -76,7 +79,7 @@ export async function takeTurn(session: Session, options: TurnOptions): Promise<
 async function drive(
   session: Session,
   run: SessionRun,
-  { claim, sliceMs, waitMs, draining }: TurnOptions,
+  { claim, sliceMs, waitMs, leaseMs, draining }: TurnOptions,
 ): Promise<TurnEnd | "over"> {
   const ended = new AbortController();
   const { signal } = ended;
@@ -104,6 +107,14 @@ async function drive(
       return session.close();
     });
   }, LOOK_MS);
+  let isDeleted = false;
+  await using _watch = watchDeletion(session, {
+    intervalMs: leaseMs,
+    onDeleted: () => {
+      isDeleted = true;
+      void session.close();
+    },
+  });
   let following: Promise<void> | undefined;
   const late = setTimeout(
     () => following = session.receive({ until: signal }).then(() => {}, () => {}),
@@ -113,6 +124,7 @@ async function drive(
     await run.result;
     return "over";
   } catch (error) {
+    if (isDeleted) return "deleted";
     if (isParked) return "parked";
     if (error instanceof SessionSuspendedError && !claim.signal.aborted) return "more";
     // The error of a run that is over is in its events, if they have reached the store.

@@ -254,10 +254,12 @@ export class Worker implements AsyncDisposable {
         draining: this.#draining.signal,
         ...this.#times,
       });
-      if (end === "parked") await session.close();
+      const isOpen = end === "done" || end === "more";
+      if (!isOpen) await session.close();
+      const isLeft = end !== "deleted" && isUnfinished(session);
       const isMore = end === "more" ||
-        !await settleWork(store, { session: id, stored, isUnfinished: isUnfinished(session) });
-      if (end !== "parked") await this.#warm.put(session);
+        !await settleWork(store, { session: id, stored, isUnfinished: isLeft });
+      if (isOpen) await this.#warm.put(session);
       if (isMore) await queue.release(claim);
       else await queue.complete(claim);
     } catch (error) {

@@ -55,7 +55,9 @@ export async function startRun(query: string, drive: Drive): Promise<RunResult> 
   return await toEnd(drive, async () => {
     const { agent } = await prepare(core);
     const { id } = core.writer.record.run!;
-    const live = agent.stream(query, { ...options, signal, id, journal: core.recorder(agent) });
+    const attached = options.attachments === undefined ? await core.attached() : {};
+    const given = { ...options, ...attached, signal, id };
+    const live = agent.stream(query, { ...given, journal: core.recorder(agent) });
     onLive(live);
     return live;
   });
@@ -82,7 +84,7 @@ export async function resumeRun(drive: Drive): Promise<RunResult> {
     const run = core.writer.record.run!;
     const options = { ...drive.options, signal, id: run.id, journal: core.recorder(agent) };
     if (run.state === undefined) {
-      const live = agent.stream(run.query, options);
+      const live = agent.stream(run.query, { ...options, ...await core.attached() });
       onLive(live);
       return live;
     }

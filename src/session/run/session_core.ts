@@ -18,6 +18,7 @@ import { SessionSuspendedError } from "../record/session_errors.ts";
 import type { SessionChange, SessionWriter } from "../record/session_writer.ts";
 import { listAll } from "../../store/read_all.ts";
 import type { SnapshotShelf } from "../record/snapshot_shelf.ts";
+import { loadAttachments } from "./run_attachments.ts";
 import { Recorder, type SnapshotPolicy } from "./recorder.ts";
 
 /** An agent, or a function that makes one. */
@@ -107,6 +108,13 @@ export class SessionCore {
   /** Returns the agent, with history, files and namespace of the session. */
   prepare(): Promise<PreparedAgent> {
     return this.#prepared ??= this.#prepare();
+  }
+
+  /** Returns the images and files of the question, as options of its run. */
+  attached(): ReturnType<typeof loadAttachments> {
+    return this.#read(() =>
+      loadAttachments(this.store, this.writer.record.run?.options.attachments)
+    );
   }
 
   /** Returns the last changes of a run that is over, once. */

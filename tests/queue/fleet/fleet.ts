@@ -50,8 +50,10 @@ export interface FleetFigures {
   readonly kills: number;
   readonly freezes: number;
   readonly restarts: number;
-  /** The longest time until a job of a killed worker was taken away from it, in milliseconds. */
+  /** The longest time until a job of a killed worker was taken away from it, with the server there, in milliseconds. */
   readonly detectionMs: number;
+  /** Time for which the server was away, in milliseconds. */
+  readonly awayMs: number;
   /** Time from the first worker to the end of the last run, in milliseconds. */
   readonly durationMs: number;
   /** The times of the parts of steps, in the workers that were alive at the end. */
@@ -116,7 +118,7 @@ async function useFleet(options: FleetRunOptions, place: Place): Promise<FleetFi
   const given = { address, ledgers, steps, concurrency, sliceMs, leaseMs, runtime, onFault };
   const began = performance.now();
   const workers = Array.from({ length: options.workers }, () => new WorkerProcess(given));
-  const faults = { kills: 0, freezes: 0, restarts: 0, detectionMs: 0 };
+  const faults = { kills: 0, freezes: 0, restarts: 0, detectionMs: 0, awayMs: 0 };
   const parts: Parts = {};
   let durationMs: number;
   const harassed = new AbortController();
@@ -157,7 +159,13 @@ function add(parts: Parts, sum: Parts): void {
 interface Harassed extends Place {
   readonly given: WorkerProcessOptions;
   readonly workers: WorkerProcess[];
-  readonly faults: { kills: number; freezes: number; restarts: number; detectionMs: number };
+  readonly faults: {
+    kills: number;
+    freezes: number;
+    restarts: number;
+    detectionMs: number;
+    awayMs: number;
+  };
   /** Aborts when all runs are done, or something is wrong. */
   readonly signal: AbortSignal;
 }
@@ -176,8 +184,10 @@ async function harass(
     const dice = Math.random();
     if (server !== undefined && dice < restartShare) {
       faults.restarts++;
+      const began = performance.now();
       const away = downMs * (0.5 + 0.5 * Math.random());
       await server.restart(Math.random() < 0.7 ? "SIGKILL" : "SIGTERM", away);
+      faults.awayMs += performance.now() - began;
     } else if (dice < 0.65) {
       faults.kills++;
       await worker.kill();
@@ -203,6 +213,7 @@ async function watchTakeover(
   },
 ): Promise<void> {
   const began = performance.now();
+  const { awayMs } = faults;
   while (!signal.aborted) {
     const claimed = await queue.list({ state: "claimed", limit: 1_000 }).catch(() => undefined);
     // A server that is away is not the worker's fault.
@@ -210,7 +221,9 @@ async function watchTakeover(
     if (claimed.every((job) => job.worker !== worker)) break;
     await pause(50, signal);
   }
-  faults.detectionMs = Math.max(faults.detectionMs, performance.now() - began);
+  const withoutServer = faults.awayMs - awayMs;
+  const tookMs = performance.now() - began - withoutServer;
+  faults.detectionMs = Math.max(faults.detectionMs, tookMs);
 }
 
 async function serverOf(backend: BackendKind): Promise<TestServer | undefined> {

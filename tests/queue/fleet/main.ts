@@ -37,7 +37,7 @@ for (const backend of backends as BackendKind[]) {
     // Servers that stay away are restarted less often, so that there is time for work.
     ...(values.down === undefined
       ? {}
-      : { downMs: Number(values.down) * 1_000, restartShare: 0.05 }),
+      : { downMs: Number(values.down) * 1_000, restartShare: 0.1 }),
     ...(values.bench ? { faultMs: 0 } : {}),
   };
   const began = performance.now();
@@ -52,18 +52,18 @@ for (const backend of backends as BackendKind[]) {
 
 function print(options: FleetRunOptions, figures: FleetFigures): void {
   const { backend, runs, steps, workers, concurrency, sliceMs, runtime } = options;
-  const { kills, freezes, restarts, detectionMs, durationMs, parts } = figures;
+  const { kills, freezes, restarts, detectionMs, awayMs, durationMs, parts } = figures;
   // The first reply begins, the last one ends.
   const count = runs * (steps + 2);
   console.log(
     `${backend}: ${runs} runs of ${steps} effects on ${workers} workers of ${concurrency} (${runtime} kernels, slices of ${sliceMs} ms): each ended once, each effect once and in order`,
   );
   console.log(
-    `  ${kills} kills, ${freezes} freezes, ${restarts} restarts; detection ${
-      Math.round(detectionMs)
-    } ms at most; ${(durationMs / 1_000).toFixed(1)} s, ${
-      Math.round(count / durationMs * 1_000)
-    } steps/s`,
+    `  ${kills} kills, ${freezes} freezes, ${restarts} restarts (${
+      (awayMs / 1_000).toFixed(1)
+    } s away); detection ${Math.round(detectionMs)} ms at most; ${
+      (durationMs / 1_000).toFixed(1)
+    } s, ${Math.round(count / durationMs * 1_000)} steps/s`,
   );
   if (options.faultMs > 0) return;
   for (const [name, { ms, calls }] of Object.entries(parts).sort()) {
