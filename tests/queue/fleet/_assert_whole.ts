@@ -26,14 +26,19 @@ export async function assertWhole(
     readonly ledger: string;
   },
 ): Promise<void> {
-  assertEquals(readLedger(ledger), Array.from({ length: steps }, (_, i) => `entry ${i + 1}`), id);
+  // Read, and not followed: a log without an end would be followed for good.
+  const { entries, ended } = await store.read(SESSION_KEYS.events(id, `run-${id}`));
+  const wrong = () => {
+    const last = entries.slice(-12).map(({ value }) => JSON.stringify(value).slice(0, 300));
+    return `${id}, whose last events are\n${last.join("\n")}\n`;
+  };
+  const expected = Array.from({ length: steps }, (_, i) => `entry ${i + 1}`);
+  assertEquals(readLedger(ledger), expected, wrong());
   const runtime = (options: object) => new LocalRuntime(options) as Runtime;
   const agent = ledgerAgent({ steps, ledger, at: () => {}, runtime });
   await using session = await openSession(id, { store, agent: () => agent });
   assertEquals([session.status, session.runs], ["completed", [`run-${id}`]]);
   assert(session.messages.at(-1)!.message.content.startsWith("The sum is "));
-  // Read, and not followed: a log without an end would be followed for good.
-  const { entries, ended } = await store.read(SESSION_KEYS.events(id, `run-${id}`));
   assert(ended, `The log of ${id} has no end`);
   const types = entries.map(({ value }) => (value as { readonly type: string }).type);
   assertEquals([types[0], types.at(-1)], ["run_start", "run_end"]);
