@@ -13,9 +13,12 @@ const MORE: Readonly<Record<string, string>> = {
   "testing.ts": "--allow-write",
 };
 
-/** The examples, without the demonstration, which has a test of its own. */
+/** The examples, without the demonstration and the dashboard, which have tests of their own. */
 const EXAMPLES = [...Deno.readDirSync(FOLDER)].map(({ name }) => name)
-  .filter((name) => name.endsWith(".ts") && !name.startsWith("_") && name !== "demo.ts").sort();
+  .filter((name) =>
+    name.endsWith(".ts") && !name.startsWith("_") && !["dashboard.ts", "demo.ts"].includes(name)
+  )
+  .sort();
 
 Deno.test("examples are there, and short", async () => {
   assertEquals(EXAMPLES.length, 20);

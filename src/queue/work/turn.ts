@@ -23,6 +23,8 @@ export interface TurnOptions {
   readonly leaseMs: number;
   /** Time for which a cell waits for a person before the session is parked, in milliseconds. */
   readonly waitMs: number;
+  /** Number of workers that may end in one step before the run is given up. */
+  readonly maxCrashes: number;
   /** Aborts when the worker is to end: the turn ends after the present step. */
   readonly draining: AbortSignal;
 }
@@ -54,9 +56,9 @@ export function isUnfinished({ status }: Session): boolean {
  * @throws The error of the store, or the claim that is lost.
  */
 export async function takeTurn(session: Session, options: TurnOptions): Promise<TurnEnd> {
-  const { claim, sliceMs, draining } = options;
-  if (claim.job.attempt > claim.job.attempts) {
-    const crashes = claim.job.attempt - 1;
+  const { claim, sliceMs, draining, maxCrashes } = options;
+  const crashes = claim.job.attempt - 1;
+  if (crashes >= maxCrashes) {
     await session.giveUp(`The run has ended its worker ${crashes} times`);
   }
   const until = performance.now() + sliceMs;
