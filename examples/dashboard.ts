@@ -34,7 +34,11 @@ createBullBoard({
 
 // It has no accounts: put it behind something that has, before others can reach it.
 const server = Deno.serve(
-  { hostname: "127.0.0.1", port: Number(Deno.env.get("PORT") ?? 3000) },
+  {
+    hostname: "127.0.0.1",
+    port: Number(Deno.env.get("PORT") ?? 3000),
+    onListen: ({ port }) => console.log(`The dashboard is at http://127.0.0.1:${port}`),
+  },
   new Hono().route("/", board.registerPlugin()).fetch,
 );
 
