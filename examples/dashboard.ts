@@ -26,7 +26,7 @@ const queues = (agents.length === 0 ? ["support"] : agents).flatMap((agent) =>
 
 const board = new HonoAdapter(serveStatic);
 createBullBoard({
-  // What the sessions are is in the store: jobs that are changed here would only be added again.
+  // The store has the truth about sessions: jobs that are removed here would be added again.
   queues: queues.map((queue) => new BullMQAdapter(queue, { readOnlyMode: true })),
   serverAdapter: board,
   options: { uiConfig: { boardTitle: "Sessions" } },

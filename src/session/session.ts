@@ -10,6 +10,7 @@ import type { ApprovalDecision, PendingRequest } from "../agent/record/pending_r
 import type { RunState } from "../agent/record/state.ts";
 import type { Schema } from "../inject/schema.ts";
 import { checkOptions } from "../limits/options.ts";
+import { type AskedQuestion, beginRun } from "./run/begin_run.ts";
 import { type EventsOptions, followEvents } from "./run/follow_events.ts";
 import { type ForkOptions, forkSession } from "./fork_session.ts";
 import type { Branch, MessageNode } from "./record/message_tree.ts";
@@ -18,17 +19,11 @@ import { People } from "./run/people.ts";
 import { RunSlot } from "./run/run_slot.ts";
 import { endRun, resumeRun, startRun } from "./run/run_driver.ts";
 import { receiveMail, type ReceiveOptions } from "./mail/receive_mail.ts";
-import { storeAttachments } from "./run/run_attachments.ts";
-import { restoreOptions, storeOptions } from "./run/run_options.ts";
+import { restoreOptions } from "./run/run_options.ts";
 import type { SessionCore } from "./run/session_core.ts";
 import { SessionStateError } from "./record/session_errors.ts";
 import type { SessionEvent } from "./record/session_event.ts";
-import {
-  isOver,
-  type SessionRecord,
-  type SessionStatus,
-  type StoredAttachment,
-} from "./record/session_record.ts";
+import { isOver, type SessionStatus } from "./record/session_record.ts";
 import type { SessionRun } from "./run/session_run.ts";
 
 /** Options of {@linkcode Session.prompt} and {@linkcode Session.continue}. */
@@ -379,11 +374,7 @@ export class Session implements AsyncDisposable {
   async #ask<T>(
     query: string,
     options: PromptOptions,
-    { taken, id = crypto.randomUUID(), attachments: known }: {
-      readonly attachments?: readonly StoredAttachment[] | undefined;
-      readonly taken?: Pick<Partial<SessionRecord>, "steering" | "followUps">;
-      readonly id?: string;
-    } = {},
+    { id = crypto.randomUUID(), ...asked }: AskedQuestion = {},
   ): Promise<SessionRun<T>> {
     const task = "ask a question";
     this.#assertOpen(task);
@@ -393,16 +384,7 @@ export class Session implements AsyncDisposable {
     checkOptions(options, { names: PROMPT_OPTIONS, task });
     this.#assertFree(task);
     return await this.#slot.activate<T>({ id, options }, async (drive) => {
-      const { store, writer } = this.#core;
-      const attachments = known ?? await storeAttachments(store, options.attachments);
-      await writer.startRun(id);
-      const startedAt = Date.now();
-      const stored = { ...storeOptions(options), attachments };
-      const run = { id, query, startedAt, options: stored, requests: [] };
-      await writer.write({
-        record: { ...taken, status: "queued", run, runs: [...writer.record.runs, id] },
-        events: [{ type: "run_start", query }],
-      });
+      await beginRun(this.#core, { ...asked, id, query, options });
       return () => startRun(query, drive);
     });
   }

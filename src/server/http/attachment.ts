@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import type { ModelAttachment } from "../../model/model.ts";
+import type { ClientPromptOptions } from "../../queue/client/session_client.ts";
 import { HttpError } from "./http_error.ts";
 
 /** Maximum number of images and files of a request. Its size bounds theirs. */
@@ -14,6 +14,8 @@ export const MAX_ATTACHMENTS = 16;
 const MAX_NAME_CHARS = 200;
 const mediaType = z.string().max(100).regex(/^[\w.+-]+\/[\w.+-]+$/);
 const name = z.string().max(MAX_NAME_CHARS).optional();
+
+type Attachment = NonNullable<ClientPromptOptions["attachments"]>[number];
 
 /** An image or file. */
 export const ATTACHMENT: z.ZodType<
@@ -35,7 +37,7 @@ const FILE = z.looseObject({ mediaType, url: z.string(), filename: name.nullable
  */
 export function attachmentOf(
   { mediaType, data, name }: z.infer<typeof ATTACHMENT>,
-): ModelAttachment {
+): Attachment {
   try {
     return { mediaType, bytes: Uint8Array.fromBase64(data), name };
   } catch {
@@ -49,7 +51,7 @@ export function attachmentOf(
  * @param part The part of the message.
  * @throws {HttpError} If it is malformed, or has an address elsewhere.
  */
-export function fileOf(part: unknown): ModelAttachment {
+export function fileOf(part: unknown): Attachment {
   const parsed = FILE.safeParse(part);
   if (!parsed.success) throw new HttpError(400, "A file of the message is malformed");
   const { mediaType, url, filename } = parsed.data;
