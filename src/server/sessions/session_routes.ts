@@ -211,7 +211,9 @@ async function followEvents(
   const seen = /^(.+):(\d+)$/.exec(request.headers.get("last-event-id") ?? "");
   const run = url.searchParams.get("run") ?? seen?.[1] ?? record.runs.at(-1);
   if (run === undefined) throw new HttpError(404, "The session has no run yet");
-  if (!await isAsked(store, record, run)) throw new HttpError(404, "There is no run of this name");
+  if (!await isAsked(store, { record, run })) {
+    throw new HttpError(404, "There is no run of this name");
+  }
   const from = Number(url.searchParams.get("from") ?? 0);
   if (!Number.isSafeInteger(from) || from < 0) {
     throw new HttpError(400, "The parameter from is no number of an event");

@@ -84,13 +84,14 @@ export async function sendMail(
  * Whether a session has a run, or will have it when it takes its messages.
  *
  * @param store The store.
- * @param record The session, as it was read.
- * @param run The identifier of the run.
+ * @param options The session, as it was read, and the identifier of the run.
  */
 export async function isAsked(
   store: Store,
-  { id, runs, followUps, mail = 0 }: SessionRecord,
-  run: string,
+  { record: { id, runs, followUps, mail = 0 }, run }: {
+    readonly record: SessionRecord;
+    readonly run: string;
+  },
 ): Promise<boolean> {
   if (runs.includes(run)) return true;
   if (followUps.some((next) => typeof next === "object" && next.id === run)) return true;

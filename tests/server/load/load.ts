@@ -29,7 +29,7 @@ export interface LoadOptions {
   readonly clients: number;
 }
 
-/** What was measured. */
+/** The figures of a load. */
 export interface LoadReport {
   /** Runs that ended well. */
   readonly completed: number;

@@ -24,9 +24,6 @@ const [sessions, questions, kernels, clients] = [
 const began = performance.now();
 const report = await load({ sessions, questions, kernels, clients });
 const seconds = (performance.now() - began) / 1_000;
-const at = (list: readonly number[], part: number) =>
-  `${(list[Math.floor((list.length - 1) * part)] ?? 0).toFixed(1)} ms`;
-const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
 const { runsMs, probesMs } = report;
 console.log(`${sessions} sessions, ${questions} questions each, ${clients} clients at a time`);
 console.log(
@@ -42,3 +39,11 @@ console.log(
   `memory of the host: at most ${megabytes(report.maxRss)}, at the end ${megabytes(report.endRss)}`,
 );
 if (report.completed !== sessions * questions || report.faults > 0) Deno.exitCode = 1;
+
+function at(list: readonly number[], part: number): string {
+  return `${(list[Math.floor((list.length - 1) * part)] ?? 0).toFixed(1)} ms`;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(0)} MB`;
+}
