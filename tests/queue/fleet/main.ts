@@ -1,5 +1,5 @@
 /**
- * The command of the proof: `deno task fleet [--backend sqlite|redis|postgres] [--rounds N] [--seconds N] [--down S] [--bench]`.
+ * The command of the proof: `deno task fleet [--backend sqlite|redis|postgres] [--rounds N] [--seconds N] [--down S] [--fault MS] [--bench]`.
  *
  * @module
  */
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "1" },
     seconds: { type: "string", default: "0" },
     down: { type: "string" },
+    fault: { type: "string" },
     bench: { type: "boolean", default: false },
   },
 });
@@ -38,6 +39,7 @@ for (const backend of backends as BackendKind[]) {
     ...(values.down === undefined
       ? {}
       : { downMs: Number(values.down) * 1_000, restartShare: 0.1 }),
+    faultMs: Number(values.fault ?? FLEET.faultMs),
     ...(values.bench ? { faultMs: 0 } : {}),
   };
   const began = performance.now();
