@@ -9,9 +9,12 @@ import {
   newRecord,
   readRecord,
   SESSION_KEYS,
+  type SessionRecord,
   type SessionStatus,
+  type StoredAttachment,
   type StoredFile,
 } from "./record/session_record.ts";
+import type { SessionMail } from "./mail/session_mail.ts";
 import { listAll, readAll } from "../store/read_all.ts";
 import { blobsOf } from "./record/stored_event.ts";
 import type { StoredSnapshot } from "./record/snapshot_shelf.ts";
@@ -170,7 +173,9 @@ async function usedBlobs(store: Store): Promise<Set<string>> {
     used.add((value as unknown as StoredFile).blob);
   }
   for (const { key, value } of await listAll(store, RECORDS)) {
-    const { id, runs } = readRecord(value, decodeURIComponent(key.slice(RECORDS.length)));
+    const record = readRecord(value, decodeURIComponent(key.slice(RECORDS.length)));
+    const { id, runs } = record;
+    for await (const { blob } of attachmentsOf(store, record)) used.add(blob);
     for (const run of runs) {
       for await (const { value } of readAll(store, SESSION_KEYS.events(id, run))) {
         for (const hash of await blobsOf(value, store)) used.add(hash);
@@ -178,4 +183,19 @@ async function usedBlobs(store: Store): Promise<Set<string>> {
     }
   }
   return used;
+}
+
+/** Returns the images and files of the last question, and of those that wait. */
+async function* attachmentsOf(
+  store: Store,
+  { id, run, followUps, mail = 0 }: SessionRecord,
+): AsyncGenerator<StoredAttachment> {
+  yield* run?.options.attachments ?? [];
+  for (const next of followUps) {
+    if (typeof next === "object") yield* next.options.attachments ?? [];
+  }
+  for await (const { value } of readAll(store, SESSION_KEYS.mail(id), { from: mail })) {
+    const sent = value as unknown as SessionMail;
+    if (sent.type === "prompt") yield* sent.prompt.options.attachments ?? [];
+  }
 }

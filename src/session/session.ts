@@ -10,19 +10,20 @@ import type { ApprovalDecision, PendingRequest } from "../agent/record/pending_r
 import type { RunState } from "../agent/record/state.ts";
 import type { Schema } from "../inject/schema.ts";
 import { checkOptions } from "../limits/options.ts";
+import { type AskedQuestion, beginRun } from "./run/begin_run.ts";
 import { type EventsOptions, followEvents } from "./run/follow_events.ts";
 import { type ForkOptions, forkSession } from "./fork_session.ts";
 import type { Branch, MessageNode } from "./record/message_tree.ts";
 import { clearQueues, enqueue, queuesOf } from "./run/enqueue.ts";
 import { People } from "./run/people.ts";
 import { RunSlot } from "./run/run_slot.ts";
-import { endRun, isOver, resumeRun, startRun } from "./run/run_driver.ts";
+import { endRun, resumeRun, startRun } from "./run/run_driver.ts";
 import { receiveMail, type ReceiveOptions } from "./mail/receive_mail.ts";
-import { restoreOptions, storeOptions } from "./run/run_options.ts";
+import { restoreOptions } from "./run/run_options.ts";
 import type { SessionCore } from "./run/session_core.ts";
 import { SessionStateError } from "./record/session_errors.ts";
 import type { SessionEvent } from "./record/session_event.ts";
-import type { SessionRecord, SessionStatus } from "./record/session_record.ts";
+import { isOver, type SessionStatus } from "./record/session_record.ts";
 import type { SessionRun } from "./run/session_run.ts";
 
 /** Options of {@linkcode Session.prompt} and {@linkcode Session.continue}. */
@@ -165,8 +166,13 @@ export class Session implements AsyncDisposable {
       const taken = { followUps: rest };
       if (typeof next === "string") return await this.#ask<OutputOf<S>>(next, given, { taken });
       const { id, query } = next;
+      const { attachments } = next.options;
       const stored = restoreOptions(next.options) as PromptOptions;
-      return await this.#ask<OutputOf<S>>(query, { ...stored, ...given }, { taken, id });
+      return await this.#ask<OutputOf<S>>(query, { ...stored, ...given }, {
+        taken,
+        id,
+        attachments,
+      });
     }
     const stored = restoreOptions(run.options);
     if (run.options.hasOutput && options.output === undefined) {
@@ -257,6 +263,11 @@ export class Session implements AsyncDisposable {
   /** Whether no other process has written the session since this one has: what is in memory here is the truth. */
   async isCurrent(): Promise<boolean> {
     return !this.#closed && await this.#core.writer.isCurrent();
+  }
+
+  /** Whether the session was deleted since this process has read or written it. */
+  async isDeleted(): Promise<boolean> {
+    return await this.#core.writer.isDeleted();
   }
 
   /**
@@ -363,10 +374,7 @@ export class Session implements AsyncDisposable {
   async #ask<T>(
     query: string,
     options: PromptOptions,
-    { taken, id = crypto.randomUUID() }: {
-      readonly taken?: Pick<Partial<SessionRecord>, "steering" | "followUps">;
-      readonly id?: string;
-    } = {},
+    { id = crypto.randomUUID(), ...asked }: AskedQuestion = {},
   ): Promise<SessionRun<T>> {
     const task = "ask a question";
     this.#assertOpen(task);
@@ -376,14 +384,7 @@ export class Session implements AsyncDisposable {
     checkOptions(options, { names: PROMPT_OPTIONS, task });
     this.#assertFree(task);
     return await this.#slot.activate<T>({ id, options }, async (drive) => {
-      const { writer } = this.#core;
-      await writer.startRun(id);
-      const startedAt = Date.now();
-      const run = { id, query, startedAt, options: storeOptions(options), requests: [] };
-      await writer.write({
-        record: { ...taken, status: "queued", run, runs: [...writer.record.runs, id] },
-        events: [{ type: "run_start", query }],
-      });
+      await beginRun(this.#core, { ...asked, id, query, options });
       return () => startRun(query, drive);
     });
   }

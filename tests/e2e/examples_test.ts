@@ -13,10 +13,13 @@ const MORE: Readonly<Record<string, string>> = {
   "testing.ts": "--allow-write",
 };
 
-/** The names of the examples of a folder, without the demonstration, which has a test of its own. */
+/** Programs with tests of their own, and the model of all. */
+const OTHERS = ["_model.ts", "dashboard.ts", "demo.ts"];
+
+/** The names of the examples of a folder, without the demonstration and the dashboard, which have tests of their own. */
 function examplesIn(folder: string): string[] {
   return [...Deno.readDirSync(`${FOLDER}${folder}`)].map(({ name }) => `${folder}${name}`)
-    .filter((name) => name.endsWith(".ts") && name !== "demo.ts" && name !== "_model.ts").sort();
+    .filter((name) => name.endsWith(".ts") && !OTHERS.includes(name)).sort();
 }
 
 const EXAMPLES = [...examplesIn(""), ...examplesIn("numbered/")];

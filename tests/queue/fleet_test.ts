@@ -1,6 +1,6 @@
 /** Workers that are killed and frozen, and runs that go on: a short round of `deno task fleet`. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { FLEET, runFleet } from "./fleet/fleet.ts";
 
 Deno.test({
@@ -13,4 +13,9 @@ Deno.test({
     assertEquals(figures.restarts, 0);
     assert(figures.detectionMs < 5_000, `${figures.detectionMs} ms`);
   },
+});
+
+Deno.test("a fleet whose workers end at their start says so, and does not wait", async () => {
+  const options = { ...FLEET, runs: 1, workers: 2, faultMs: 0, leaseMs: -1 };
+  await assertRejects(() => runFleet(options), Error, "has ended by itself, with 1");
 });

@@ -6,6 +6,9 @@ import {
   SessionStateError,
   SessionSuspendedError,
 } from "../../src/session/record/session_errors.ts";
+import { SESSION_KEYS } from "../../src/session/record/session_record.ts";
+import type { SessionRun } from "../../src/session/run/session_run.ts";
+import { StoreConflictError } from "../../src/store/store.ts";
 import { cell, historyOf, world } from "./setup.ts";
 
 Deno.test("session.pause() stops after each step, and continue() goes on in the same namespace", async () => {
@@ -114,4 +117,28 @@ Deno.test("session.giveUp() ends a run that was cut off as failed", async () => 
   const last = (await Array.fromAsync(session.events())).at(-1)!;
   assertEquals(last.type === "run_end" && last.reason, "The worker has crashed");
   await assertRejects(() => session.continue(), SessionStateError, "nothing waits");
+});
+
+Deno.test("a session that was written while it was opened adds nothing to the run", async () => {
+  await using all = world([cell("let n = 1; n"), cell("n += 1; n"), "2"]);
+  const first = await all.open("s", { followUps: "manual" });
+  const step = async (run: SessionRun) => {
+    void first.pause();
+    await assertRejects(() => run.result, SessionSuspendedError);
+  };
+  const run = await first.prompt("Count");
+  await step(run);
+  const read = all.store.read.bind(all.store);
+  all.store.read = async (log, options) => {
+    if (log === SESSION_KEYS.events("s", run.id)) {
+      all.store.read = read;
+      await step(await first.continue());
+    }
+    return await read(log, options);
+  };
+  const late = await all.open("s", { followUps: "manual" });
+  await assertRejects(async () => await (await late.continue()).result, StoreConflictError);
+  assertEquals((await (await first.continue()).result).content, "2");
+  const types = (await Array.fromAsync(first.events())).map(({ type }) => type);
+  assertEquals(types.filter((type) => type === "run_resumed"), []);
 });

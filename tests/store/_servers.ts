@@ -10,8 +10,8 @@ import { hindranceOf } from "../programs.ts";
 export interface TestServer extends AsyncDisposable {
   /** Its address. */
   readonly url: string;
-  /** Ends the server with a signal, and starts it again on the same data. */
-  readonly restart: (signal: Deno.Signal) => Promise<void>;
+  /** Ends the server with a signal, and starts it again on the same data, at once or after a time in milliseconds. */
+  readonly restart: (signal: Deno.Signal, downMs?: number) => Promise<void>;
 }
 
 /** The reasons to skip tests that need a server. */
@@ -103,8 +103,9 @@ async function serverOf(
 
   return {
     url,
-    restart: async (signal) => {
+    restart: async (signal, downMs = 0) => {
       await stop(signal);
+      if (downMs > 0) await new Promise((resolve) => setTimeout(resolve, downMs));
       running = await start();
     },
     async [Symbol.asyncDispose]() {

@@ -44,18 +44,7 @@ export class Attachments {
    * @throws {TypeError} If one has no media type or no bytes; {RangeError} if one is too large.
    */
   add(attachments: readonly ModelAttachment[]): AttachmentReference[] {
-    for (const [i, { mediaType, bytes }] of attachments.entries()) {
-      const task = `use attachments[${i}]`;
-      if (typeof mediaType !== "string" || !/^[\w.+-]+\/[\w.+-]+$/.test(mediaType)) {
-        throw new TypeError(`Cannot ${task}: its media type is ${JSON.stringify(mediaType)}`);
-      }
-      if (!(bytes instanceof Uint8Array)) throw new TypeError(`Cannot ${task}: it has no bytes`);
-      if (bytes.length > MAX_ATTACHMENT_BYTES) {
-        throw new RangeError(
-          `Cannot ${task}: it has ${bytes.length} bytes, at most ${MAX_ATTACHMENT_BYTES} are possible`,
-        );
-      }
-    }
+    checkAttachments(attachments);
     return attachments.map(({ mediaType, bytes, name }) => {
       const key = `attachment-${++this.#count}`;
       this.put(key, { mediaType, bytes, name });
@@ -97,6 +86,27 @@ export class Attachments {
       if (this.#bytes <= MAX_BYTES) return;
       this.#attachments.delete(key);
       this.#bytes -= bytes.length;
+    }
+  }
+}
+
+/**
+ * Checks images and files.
+ *
+ * @param attachments The images and files.
+ * @throws {TypeError} If one has no media type or no bytes; {RangeError} if one is too large.
+ */
+export function checkAttachments(attachments: readonly ModelAttachment[]): void {
+  for (const [i, { mediaType, bytes }] of attachments.entries()) {
+    const task = `use attachments[${i}]`;
+    if (typeof mediaType !== "string" || !/^[\w.+-]+\/[\w.+-]+$/.test(mediaType)) {
+      throw new TypeError(`Cannot ${task}: its media type is ${JSON.stringify(mediaType)}`);
+    }
+    if (!(bytes instanceof Uint8Array)) throw new TypeError(`Cannot ${task}: it has no bytes`);
+    if (bytes.length > MAX_ATTACHMENT_BYTES) {
+      throw new RangeError(
+        `Cannot ${task}: it has ${bytes.length} bytes, at most ${MAX_ATTACHMENT_BYTES} are possible`,
+      );
     }
   }
 }

@@ -271,8 +271,10 @@ export class PeopleDesk {
     signal.addEventListener("abort", abort, { once: true });
     this.#waiters.set(request.id, { request, sort, settle: resolve });
     try {
-      await this.#keep(request, args);
+      // Both in one turn of the event loop: a journal makes one commit of them, so that none is there without the other.
+      const kept = this.#keep(request, args);
       announce();
+      await kept;
       this.#options.onChange(this.pending);
       return await promise;
     } finally {

@@ -8,13 +8,14 @@ import type { ApprovalDecision, PendingRequest } from "../../agent/record/pendin
 import { checkRunLimits, RUN_LIMITS, type RunLimits } from "../../agent/record/limits.ts";
 import { pause } from "../../async/pause.ts";
 import { checkOptions, type OptionNames } from "../../limits/options.ts";
-import type { ModelParameters } from "../../model/model.ts";
+import type { ModelAttachment, ModelParameters } from "../../model/model.ts";
 import { sendMail, type SessionMail } from "../../session/mail/session_mail.ts";
 import { readEvent } from "../../session/record/stored_event.ts";
 import { recordArguments } from "../../session/record/recorded_arguments.ts";
 import type { SessionEvent } from "../../session/record/session_event.ts";
 import { SessionStateError } from "../../session/record/session_errors.ts";
 import {
+  isOver,
   newRecord,
   readRecord,
   SESSION_KEYS,
@@ -22,10 +23,12 @@ import {
   type SessionStatus,
 } from "../../session/record/session_record.ts";
 import type { EventsOptions } from "../../session/run/follow_events.ts";
-import { isDecided, isOver } from "../../session/run/run_driver.ts";
+import { isDecided } from "../../session/run/run_driver.ts";
 import { queuesOf } from "../../session/run/enqueue.ts";
+import { createSession } from "../../session/manage_sessions.ts";
+import { storeAttachments } from "../../session/run/run_attachments.ts";
 import { storeOptions } from "../../session/run/run_options.ts";
-import type { Store } from "../../store/store.ts";
+import { type Store, StoreConflictError } from "../../store/store.ts";
 import { checkJob } from "../_check.ts";
 import type { Queue } from "../queue.ts";
 import { touchWork } from "../work/work_record.ts";
@@ -51,6 +54,8 @@ export interface ClientPromptOptions extends RunLimits {
   readonly id?: string | undefined;
   /** Parameters of requests to the model. @default those of the agent */
   readonly parameters?: ModelParameters | undefined;
+  /** Images and files of the question, of at most 64 MiB. They are blobs of the store. @default none */
+  readonly attachments?: readonly ModelAttachment[] | undefined;
 }
 
 /** A session as it is in the store. */
@@ -77,6 +82,7 @@ const PROMPT_OPTIONS: OptionNames<ClientPromptOptions> = {
   ...RUN_LIMITS,
   id: true,
   parameters: true,
+  attachments: true,
 };
 
 /**
@@ -123,7 +129,7 @@ export class SessionClient {
     checkText(query, task);
     checkOptions(options, { names: PROMPT_OPTIONS, task });
     checkRunLimits(options);
-    const { id = crypto.randomUUID(), ...rest } = options;
+    const { id = crypto.randomUUID(), attachments, ...rest } = options;
     if (typeof id !== "string" || id === "" || id.length > 100) {
       throw new TypeError(
         `Cannot ${task}: id is ${JSON.stringify(id)}, and not a text of 1 to 100 characters`,
@@ -136,7 +142,11 @@ export class SessionClient {
           `Cannot ${task}: a run is ${status} already; steer() or followUp() adds to it`,
         );
       }
-      await this.#send({ type: "prompt", prompt: { id, query, options: storeOptions(rest) } });
+      const attached = await this.#attach(attachments);
+      await this.#send({
+        type: "prompt",
+        prompt: { id, query, options: { ...storeOptions(rest), ...attached } },
+      });
     }
     return new QueuedRun(id, () => this.events({ run: id }));
   }
@@ -235,6 +245,19 @@ export class SessionClient {
       runs,
       queues: queuesOf(record),
     };
+  }
+
+  /** Stores images and files. The session is there before them, so that they belong to it when blobs are collected. */
+  async #attach(given: readonly ModelAttachment[] | undefined) {
+    const { store, user } = this.#options;
+    if (given === undefined || given.length === 0) return {};
+    const attachments = await storeAttachments(store, given);
+    if (await store.get(SESSION_KEYS.record(this.id)) === undefined) {
+      await createSession(store, { id: this.id, user }).catch((error) => {
+        if (!(error instanceof StoreConflictError)) throw error;
+      });
+    }
+    return { attachments };
   }
 
   async #record(): Promise<SessionRecord> {

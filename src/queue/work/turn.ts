@@ -8,9 +8,10 @@ import type { Session } from "../../session/session.ts";
 import { SessionSuspendedError } from "../../session/record/session_errors.ts";
 import type { SessionRun } from "../../session/run/session_run.ts";
 import type { Claim } from "../queue.ts";
+import { watchDeletion } from "./watch_deletion.ts";
 
-/** The end of a turn: nothing is left to do, the session waits for a person, or goes on later. */
-export type TurnEnd = "done" | "parked" | "more";
+/** The end of a turn: nothing is left to do, the session waits for a person, goes on later, or was deleted. */
+export type TurnEnd = "done" | "parked" | "more" | "deleted";
 
 /** Options of {@linkcode takeTurn}. */
 export interface TurnOptions {
@@ -18,8 +19,12 @@ export interface TurnOptions {
   readonly claim: Claim;
   /** Time after which the session hands its place on, in milliseconds: after the step that is under way then. */
   readonly sliceMs: number;
+  /** Interval at which the store is asked whether the session is still there, in milliseconds. */
+  readonly leaseMs: number;
   /** Time for which a cell waits for a person before the session is parked, in milliseconds. */
   readonly waitMs: number;
+  /** Number of workers that may end in one step before the run is given up. */
+  readonly maxCrashes: number;
   /** Aborts when the worker is to end: the turn ends after the present step. */
   readonly draining: AbortSignal;
 }
@@ -47,13 +52,13 @@ export function isUnfinished({ status }: Session): boolean {
  *
  * @param session The session, whose messages are taken.
  * @param options The job, and times.
- * @returns The end. The session is closed if it is `parked` in the middle of a cell.
+ * @returns The end. The session is closed if it is `deleted`, or `parked` in the middle of a cell.
  * @throws The error of the store, or the claim that is lost.
  */
 export async function takeTurn(session: Session, options: TurnOptions): Promise<TurnEnd> {
-  const { claim, sliceMs, draining } = options;
-  if (claim.job.attempt > claim.job.attempts) {
-    const crashes = claim.job.attempt - 1;
+  const { claim, sliceMs, draining, maxCrashes } = options;
+  const crashes = claim.job.attempt - 1;
+  if (crashes >= maxCrashes) {
     await session.giveUp(`The run has ended its worker ${crashes} times`);
   }
   const until = performance.now() + sliceMs;
@@ -76,7 +81,7 @@ export async function takeTurn(session: Session, options: TurnOptions): Promise<
 async function drive(
   session: Session,
   run: SessionRun,
-  { claim, sliceMs, waitMs, draining }: TurnOptions,
+  { claim, sliceMs, waitMs, leaseMs, draining }: TurnOptions,
 ): Promise<TurnEnd | "over"> {
   const ended = new AbortController();
   const { signal } = ended;
@@ -97,9 +102,21 @@ async function drive(
     else if (waitsSince === Infinity) waitsSince = performance.now();
     const isLong = performance.now() - waitsSince >= waitMs;
     if (!isLong && !(draining.aborted && session.pending.length > 0)) return;
-    isParked = true;
-    void session.close();
+    clearInterval(look);
+    // A request that is not in the store would never be decided: the step is cut off then, and taken again.
+    void session.isCurrent().catch(() => false).then((isCurrent) => {
+      isParked = isCurrent;
+      return session.close();
+    });
   }, LOOK_MS);
+  let isDeleted = false;
+  await using _watch = watchDeletion(session, {
+    intervalMs: leaseMs,
+    onDeleted: () => {
+      isDeleted = true;
+      void session.close();
+    },
+  });
   let following: Promise<void> | undefined;
   const late = setTimeout(
     () => following = session.receive({ until: signal }).then(() => {}, () => {}),
@@ -109,10 +126,11 @@ async function drive(
     await run.result;
     return "over";
   } catch (error) {
+    if (isDeleted) return "deleted";
     if (isParked) return "parked";
     if (error instanceof SessionSuspendedError && !claim.signal.aborted) return "more";
-    // The error of a run that is over is in its events.
-    if (!isUnfinished(session)) return "over";
+    // The error of a run that is over is in its events, if they have reached the store.
+    if (!isUnfinished(session) && await session.isCurrent()) return "over";
     throw error;
   } finally {
     ended.abort();

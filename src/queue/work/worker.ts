@@ -48,6 +48,11 @@ export interface WorkerOptions {
   readonly warmSessions?: number | undefined;
   /** Time for which a cell waits for a person before its kernel is given up, in milliseconds. @default 10000 */
   readonly waitMs?: number | undefined;
+  /**
+   * Number of workers that may end, or lose their lease, in one step before the run is given up as failed. @default that of the
+   * job, which is 5
+   */
+  readonly maxCrashes?: number | undefined;
   /** Interval at which sessions are looked for that the queue has lost, in milliseconds. @default 30000 */
   readonly sweepMs?: number | undefined;
   /** Receives errors of the queue, of the store and of agents that cannot be made; the worker goes on. @default none */
@@ -64,6 +69,7 @@ const OPTIONS: OptionNames<WorkerOptions> = {
   sliceMs: true,
   warmSessions: true,
   waitMs: true,
+  maxCrashes: true,
   sweepMs: true,
   onError: true,
 };
@@ -140,6 +146,7 @@ export class Worker implements AsyncDisposable {
       waitMs: waitMs === 0 ? 0 : checkLimit("waitMs", waitMs),
     };
     checkLimit("sweepMs", options.sweepMs ?? 30_000);
+    checkCount("maxCrashes", options.maxCrashes ?? 5);
   }
 
   /** Number of sessions under way, and of those that are kept warm. */
@@ -252,12 +259,15 @@ export class Worker implements AsyncDisposable {
       const end = await takeTurn(session, {
         claim,
         draining: this.#draining.signal,
+        maxCrashes: this.#options.maxCrashes ?? claim.job.attempts,
         ...this.#times,
       });
-      if (end === "parked") await session.close();
+      const isOpen = end === "done" || end === "more";
+      if (!isOpen) await session.close();
+      const isLeft = end !== "deleted" && isUnfinished(session);
       const isMore = end === "more" ||
-        !await settleWork(store, { session: id, stored, isUnfinished: isUnfinished(session) });
-      if (end !== "parked") await this.#warm.put(session);
+        !await settleWork(store, { session: id, stored, isUnfinished: isLeft });
+      if (isOpen) await this.#warm.put(session);
       if (isMore) await queue.release(claim);
       else await queue.complete(claim);
     } catch (error) {

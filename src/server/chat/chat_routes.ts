@@ -6,6 +6,7 @@
 
 import { z } from "zod";
 import { SessionStateError } from "../../session/record/session_errors.ts";
+import { fileOf, MAX_ATTACHMENTS } from "../http/attachment.ts";
 import { eventStream } from "../http/event_stream.ts";
 import { HttpError } from "../http/http_error.ts";
 import { readBody } from "../http/read_body.ts";
@@ -55,10 +56,15 @@ export function chatRoutes({ access, maxBytes }: ChatRoutesOptions): Route[] {
         if (last.role !== "user" || query.trim() === "") {
           throw new HttpError(400, "The last message has to be a question of the user");
         }
+        const parts = last.parts.filter(({ type }) => type === "file");
+        if (parts.length > MAX_ATTACHMENTS) {
+          throw new HttpError(400, `The message has more than ${MAX_ATTACHMENTS} files`);
+        }
+        const files = parts.map(fileOf);
         // The history is the session's: earlier messages of the client are not read.
         const client = await access.ensure(routed.caller, body.id);
         try {
-          const run = await client.prompt(query);
+          const run = await client.prompt(query, files.length === 0 ? {} : { attachments: files });
           return streamOf(routed, run);
         } catch (error) {
           if (error instanceof SessionStateError) throw new HttpError(409, error.message);

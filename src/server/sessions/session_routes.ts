@@ -10,6 +10,7 @@ import { openSession } from "../../session/open_session.ts";
 import { SessionStateError } from "../../session/record/session_errors.ts";
 import { eventStream, type StreamedEvent } from "../http/event_stream.ts";
 import { HttpError } from "../http/http_error.ts";
+import { ATTACHMENT, attachmentOf, MAX_ATTACHMENTS } from "../http/attachment.ts";
 import { readBody } from "../http/read_body.ts";
 import type { Route, RoutedRequest } from "../http/route.ts";
 import { fileOf, namesOf, snapshotOf } from "./session_files.ts";
@@ -23,6 +24,7 @@ const text = z.string().min(1).max(MAX_TEXT);
 const CREATE = z.strictObject({ id: z.string().optional() });
 const PROMPT = z.strictObject({
   query: text,
+  attachments: z.array(ATTACHMENT).max(MAX_ATTACHMENTS).optional(),
   maxSteps: z.int().positive().max(1_000).optional(),
 });
 const TEXT = z.strictObject({ text });
@@ -163,10 +165,13 @@ export function sessionRoutes({ access, maxBytes }: SessionRoutesOptions): Route
     },
     action("prompt", {
       schema: PROMPT,
-      act: async ({ client, body: { query, maxSteps } }, { request, caller }) => {
+      act: async ({ client, body: { query, maxSteps, attachments } }, { request, caller }) => {
         const id = await keyOf(request, `${caller.user}/${client.id}`);
-        const limits = maxSteps === undefined ? {} : { maxSteps };
-        const run = await client.prompt(query, { ...limits, ...(id === undefined ? {} : { id }) });
+        const run = await client.prompt(query, {
+          ...(maxSteps === undefined ? {} : { maxSteps }),
+          ...(id === undefined ? {} : { id }),
+          ...(attachments === undefined ? {} : { attachments: attachments.map(attachmentOf) }),
+        });
         return { run: run.id };
       },
     }),

@@ -84,13 +84,15 @@ export async function sendMail(
  * Whether a session has a run, or will have it when it takes its messages.
  *
  * @param store The store.
- * @param place The session as it was read, and the identifier of the run.
+ * @param options The session, as it was read, and the identifier of the run.
  */
 export async function isAsked(
   store: Store,
-  { record, run }: { readonly record: SessionRecord; readonly run: string },
+  { record: { id, runs, followUps, mail = 0 }, run }: {
+    readonly record: SessionRecord;
+    readonly run: string;
+  },
 ): Promise<boolean> {
-  const { id, runs, followUps, mail = 0 } = record;
   if (runs.includes(run)) return true;
   if (followUps.some((next) => typeof next === "object" && next.id === run)) return true;
   for await (const { value } of readAll(store, SESSION_KEYS.mail(id), { from: mail })) {

@@ -15,6 +15,11 @@ import { type JsonValue, storeKey } from "../../store/store.ts";
 /** The status of a session: that of its run, or `idle` if there was none yet. */
 export type SessionStatus = "idle" | RunStatus;
 
+/** Whether a status is the end of a run. */
+export function isOver(status: string): boolean {
+  return !["queued", "running", "waiting"].includes(status);
+}
+
 /** The version of the format that this program writes. */
 export const FORMAT = 1;
 
@@ -48,6 +53,18 @@ export interface StoredRunOptions {
   readonly parameters?: ModelParameters | undefined;
   /** Whether the run has a schema of its answer, which has to be given again. */
   readonly hasOutput: boolean;
+  /** The images and files of the question. @default none */
+  readonly attachments?: readonly StoredAttachment[] | undefined;
+}
+
+/** An image or file of a question; its content is a blob. */
+export interface StoredAttachment {
+  /** The media type. */
+  readonly mediaType: string;
+  /** The name of the file. @default none */
+  readonly name?: string | undefined;
+  /** The hash of the blob. */
+  readonly blob: string;
 }
 
 /** A question whose run has its identifier already. */

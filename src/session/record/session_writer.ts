@@ -177,6 +177,12 @@ export class SessionWriter {
     return (found?.version ?? 0) === this.#version;
   }
 
+  /** Whether the store had the session, and has it no more. */
+  async isDeleted(): Promise<boolean> {
+    if (this.#version === 0) return false;
+    return await this.#store.get(SESSION_KEYS.record(this.#record.id)) === undefined;
+  }
+
   /** Waits until everything is durable. */
   async settle(): Promise<void> {
     this.#start();

@@ -21,12 +21,13 @@ import { recordArguments } from "../record/recorded_arguments.ts";
 import type { MessageTree } from "../record/message_tree.ts";
 import { SessionSuspendedError } from "../record/session_errors.ts";
 import {
+  isOver,
   SESSION_KEYS,
   type SessionRecord,
   type StoredFile,
   type StoredRun,
 } from "../record/session_record.ts";
-import type { SessionWriter } from "../record/session_writer.ts";
+import type { SessionChange, SessionWriter } from "../record/session_writer.ts";
 import type { SnapshotShelf } from "../record/snapshot_shelf.ts";
 
 /** The time at which a session takes snapshots: after each step with an action, after each run, or never. */
@@ -52,6 +53,8 @@ export interface RecorderOptions {
   readonly isDriven: boolean;
   /** Whether this process still holds the session. */
   readonly isHeld: () => boolean;
+  /** Receives the last changes of a run that is over: they become durable together with its last event. */
+  readonly onEnd: (end: () => SessionChange) => void;
   /** How the run stops, to go on elsewhere. */
   readonly halt: () => "suspend" | "pause" | undefined;
 }
@@ -63,6 +66,8 @@ export class Recorder implements RunJournal {
   #isDirty = false;
   /** Whether a step was taken since the run began or went on. */
   #hasStepped = false;
+  /** Whether the run has stopped, to go on elsewhere. */
+  #isHalted = false;
   /** Number of messages of people that have entered the history since the last write. */
   #steered = 0;
 
@@ -74,35 +79,38 @@ export class Recorder implements RunJournal {
   /** See {@linkcode RunJournal.event}. */
   event({ index: _, run: __, ...event }: AgentEvent): void {
     if (event.type === "steered") this.#steered++;
+    // A run that goes on elsewhere has not failed.
+    if (this.#isHalted && event.type === "run_failed") return;
     this.#options.writer.add(event);
   }
 
   /** See {@linkcode RunJournal.state}. */
   async state(state: RunState): Promise<void> {
-    const { writer } = this.#options;
+    const { tree, writer } = this.#options;
     const { status } = state;
-    const messages = this.#options.tree.take(state.messages);
+    const messages = tree.take(state.messages);
     const { record, changes } = await this.#snapshot(status !== "running");
     const files = await this.#files();
-    const isNew = messages.length > 0 || changes.length > 0 || files.length > 0 ||
-      this.#hasStepped || !this.#isRecorded(state);
-    // A run that goes on right where it was paused has nothing to record.
-    if (!isNew) await writer.settle();
-    else {await writer.write({
-        record: {
-          ...record,
-          status,
-          head: this.#options.tree.head,
-          steering: this.#takeSteering(),
-          run: { ...this.#run, state: withoutMessages(state), doing: undefined, requests: [] },
-        },
+    const change = (): SessionChange => {
+      const run = { ...this.#run, state: withoutMessages(state), doing: undefined, requests: [] };
+      const steering = this.#takeSteering();
+      return {
+        record: { ...record, status, head: tree.head, steering, run },
         messages,
         others: [...changes, ...files],
-      });}
+      };
+    };
+    if (isOver(status)) return this.#options.onEnd(change);
+    // A run that goes on right where it was paused has nothing to record.
+    const isNew = messages.length > 0 || changes.length > 0 || files.length > 0 ||
+      this.#hasStepped || !this.#isRecorded(state);
+    await (isNew ? writer.write(change()) : writer.settle());
     const halt = this.#options.halt();
     const stops = halt === "suspend" || halt === "pause" && this.#hasStepped;
     this.#hasStepped = true;
-    if (status === "running" && stops) throw new SessionSuspendedError();
+    if (status !== "running" || !stops) return;
+    this.#isHalted = true;
+    throw new SessionSuspendedError();
   }
 
   /** See {@linkcode RunJournal.action}. */

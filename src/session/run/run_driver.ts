@@ -18,7 +18,12 @@ import { withoutMessages } from "./recorder.ts";
 import type { PreparedAgent, SessionCore } from "./session_core.ts";
 import { SessionSuspendedError } from "../record/session_errors.ts";
 import type { SessionEvent } from "../record/session_event.ts";
-import { SESSION_KEYS, type StoredRequest, type StoredRun } from "../record/session_record.ts";
+import {
+  isOver,
+  SESSION_KEYS,
+  type StoredRequest,
+  type StoredRun,
+} from "../record/session_record.ts";
 import { readEvent } from "../record/stored_event.ts";
 
 /** The options of a run, as a session takes them. */
@@ -50,7 +55,9 @@ export async function startRun(query: string, drive: Drive): Promise<RunResult> 
   return await toEnd(drive, async () => {
     const { agent } = await prepare(core);
     const { id } = core.writer.record.run!;
-    const live = agent.stream(query, { ...options, signal, id, journal: core.recorder(agent) });
+    const attached = options.attachments === undefined ? await core.attached() : {};
+    const given = { ...options, ...attached, signal, id };
+    const live = agent.stream(query, { ...given, journal: core.recorder(agent) });
     onLive(live);
     return live;
   });
@@ -68,13 +75,16 @@ export async function resumeRun(drive: Drive): Promise<RunResult> {
     await drive.decided();
     signal.throwIfAborted();
     // The namespace is at hand, and the next commit tells whether the session still belongs to this process.
-    if (!core.isPaused) await core.writer.write({ events: [{ type: "run_resumed" }] });
+    if (!core.isPaused) {
+      // With the record, whose version is the fence: the log may have grown since the record was read.
+      await core.writer.write({ record: {}, events: [{ type: "run_resumed" }] });
+    }
     core.isPaused = false;
     const { agent } = await prepare(core);
     const run = core.writer.record.run!;
     const options = { ...drive.options, signal, id: run.id, journal: core.recorder(agent) };
     if (run.state === undefined) {
-      const live = agent.stream(run.query, options);
+      const live = agent.stream(run.query, { ...options, ...await core.attached() });
       onLive(live);
       return live;
     }
@@ -148,16 +158,14 @@ async function finish(
   core: SessionCore,
   end: { readonly status: RunStatus; readonly reason?: string; readonly result?: object },
 ): Promise<void> {
+  // One commit: a run that is over without its last event would leave those who follow it waiting for good.
+  const last = core.takeEnd();
   await core.writer.write({
-    record: { status: end.status },
+    ...last,
+    record: { ...last?.record, status: end.status },
     events: [{ type: "run_end", ...end }],
     end: true,
   });
-}
-
-/** Whether a status is the end of a run. */
-export function isOver(status: string): boolean {
-  return !["queued", "running", "waiting"].includes(status);
 }
 
 /** Prepares the agent, and tells of names that are lost, once. */

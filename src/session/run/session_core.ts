@@ -15,9 +15,10 @@ import type { Store } from "../../store/store.ts";
 import type { MessageTree } from "../record/message_tree.ts";
 import { SESSION_KEYS, type StoredFile } from "../record/session_record.ts";
 import { SessionSuspendedError } from "../record/session_errors.ts";
-import type { SessionWriter } from "../record/session_writer.ts";
+import type { SessionChange, SessionWriter } from "../record/session_writer.ts";
 import { listAll } from "../../store/read_all.ts";
 import type { SnapshotShelf } from "../record/snapshot_shelf.ts";
+import { loadAttachments } from "./run_attachments.ts";
 import { Recorder, type SnapshotPolicy } from "./recorder.ts";
 
 /** An agent, or a function that makes one. */
@@ -68,6 +69,8 @@ export class SessionCore {
   readonly mailbox: Mutex = new Mutex();
   /** Whether the host decides when the next question begins. */
   readonly isDriven: boolean;
+  /** Makes the last changes of a run that is over, until they are written with its last event. */
+  #end: (() => SessionChange) | undefined;
   /** Whether the run has stopped in this process, between two steps, and nothing has happened to the namespace since. */
   isPaused = false;
   readonly #source: AgentSource;
@@ -107,6 +110,20 @@ export class SessionCore {
     return this.#prepared ??= this.#prepare();
   }
 
+  /** Returns the images and files of the question, as options of its run. */
+  attached(): ReturnType<typeof loadAttachments> {
+    return this.#read(() =>
+      loadAttachments(this.store, this.writer.record.run?.options.attachments)
+    );
+  }
+
+  /** Returns the last changes of a run that is over, once. */
+  takeEnd(): SessionChange | undefined {
+    const end = this.#end?.();
+    this.#end = undefined;
+    return end;
+  }
+
   /** Makes the agent take the session over again, as it is now. */
   forget(): void {
     this.isPaused = false;
@@ -115,7 +132,9 @@ export class SessionCore {
 
   /** Returns a journal for a run. */
   recorder(agent: Agent): Recorder {
+    this.#end = undefined;
     return new Recorder({
+      onEnd: (end) => this.#end = end,
       store: this.store,
       agent,
       writer: this.writer,

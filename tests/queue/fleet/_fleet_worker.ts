@@ -1,5 +1,5 @@
 /**
- * A worker of a fleet on ledgers, as a process: its options as JSON. It drains on SIGTERM, and prints the times of its parts.
+ * A worker of a fleet on ledgers, as a process: its options as JSON. It prints `ready` when it works, drains on SIGTERM, and prints the times of its parts.
  *
  * @module
  */
@@ -54,6 +54,8 @@ async function main(options: FleetWorkerOptions): Promise<void> {
   };
   const worker = new Worker({
     ...{ name, queue, store, concurrency, sliceMs, leaseMs, sweepMs: 15_000 },
+    // Workers are killed at random, and not by their runs.
+    maxCrashes: 1_000,
     onError: report,
     agents: [{
       agent: "ledger",
@@ -62,6 +64,7 @@ async function main(options: FleetWorkerOptions): Promise<void> {
     }],
   });
   worker.start();
+  console.log("ready");
   await signals.aborted;
   await worker.close();
   await backend.queue.close();

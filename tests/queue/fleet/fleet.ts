@@ -4,20 +4,17 @@
  * @module
  */
 
-import { deadline } from "../../../src/async/deadline.ts";
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
+import { pause } from "../../../src/async/pause.ts";
 import { SessionClient } from "../../../src/queue/client/session_client.ts";
 import type { Queue } from "../../../src/queue/queue.ts";
-import { LocalRuntime } from "../../../src/runtime/local_runtime.ts";
-import type { Runtime } from "../../../src/runtime/runtime.ts";
-import { openSession } from "../../../src/session/open_session.ts";
 import type { Store } from "../../../src/store/store.ts";
-import { ledgerAgent, readLedger } from "../../session/_ledger.ts";
 import { startPostgres, startRedis, type TestServer } from "../../store/_servers.ts";
+import { assertWhole } from "./_assert_whole.ts";
 import { type BackendAddress, type BackendKind, openBackend } from "./_backend.ts";
-import type { FleetWorkerOptions } from "./_fleet_worker.ts";
 import type { Parts } from "./_timed.ts";
-import { WorkerProcess } from "./_worker_process.ts";
+import { watchProgress } from "./_progress.ts";
+import { WorkerProcess, type WorkerProcessOptions } from "./_worker_process.ts";
 
 /** Options of {@linkcode runFleet}. */
 export interface FleetRunOptions {
@@ -41,6 +38,8 @@ export interface FleetRunOptions {
   readonly faultMs: number;
   /** Share of restarts of the server among the faults, 0 to 1. */
   readonly restartShare: number;
+  /** Longest time for which a server stays away, in milliseconds; 0 to start it again at once. */
+  readonly downMs: number;
   /** Maximum number of faults. */
   readonly maxFaults: number;
 }
@@ -51,8 +50,10 @@ export interface FleetFigures {
   readonly kills: number;
   readonly freezes: number;
   readonly restarts: number;
-  /** The longest time until a job of a killed worker was taken away from it, in milliseconds. */
+  /** The longest time until a job of a killed worker was taken away from it, with the server there, in milliseconds. */
   readonly detectionMs: number;
+  /** Time for which the server was away, in milliseconds. */
+  readonly awayMs: number;
   /** Time from the first worker to the end of the last run, in milliseconds. */
   readonly durationMs: number;
   /** The times of the parts of steps, in the workers that were alive at the end. */
@@ -71,6 +72,7 @@ export const FLEET: FleetRunOptions = {
   runtime: "local",
   faultMs: 500,
   restartShare: 0.15,
+  downMs: 0,
   maxFaults: Infinity,
 };
 
@@ -93,9 +95,6 @@ export async function runFleet(options: FleetRunOptions): Promise<FleetFigures> 
   }
 }
 
-/** Time within which all runs end when there are no more faults, in milliseconds. */
-const QUIET_MS = 30_000;
-
 interface Place {
   readonly folder: string;
   readonly address: BackendAddress;
@@ -114,66 +113,91 @@ async function useFleet(options: FleetRunOptions, place: Place): Promise<FleetFi
     const client = new SessionClient(id, { queue, store, agent: "ledger" });
     await client.prompt("Enter all steps", { id: `run-${id}` });
   });
-  const given = { address, ledgers, steps, concurrency, sliceMs, leaseMs, runtime };
+  const over = new AbortController();
+  const onFault = (error: Error) => over.abort(error);
+  const given = { address, ledgers, steps, concurrency, sliceMs, leaseMs, runtime, onFault };
   const began = performance.now();
   const workers = Array.from({ length: options.workers }, () => new WorkerProcess(given));
-  const faults = { kills: 0, freezes: 0, restarts: 0, detectionMs: 0 };
-  const done = isDone(place);
-  await harass(options, { ...place, given, workers, faults, done });
-  await deadline(done.promise, {
-    timeoutMs: QUIET_MS,
-    onTimeout: () => new Error("Runs are left, though nothing fails any more"),
-  }).catch(async (error) => {
-    for (const worker of workers) console.error(await worker.autopsy());
-    console.error(await store.list("work/", { limit: 3 }), await queue.list());
-    throw error;
-  });
-  const durationMs = performance.now() - began;
+  const faults = { kills: 0, freezes: 0, restarts: 0, detectionMs: 0, awayMs: 0 };
   const parts: Parts = {};
-  for (const worker of workers) {
-    for (const [name, { ms, calls }] of Object.entries(await worker.drain())) {
-      const all = parts[name] ??= { ms: 0, calls: 0 };
-      all.ms += ms;
-      all.calls += calls;
-    }
+  let durationMs: number;
+  const harassed = new AbortController();
+  const harassing = harass(options, {
+    ...{ ...place, given, workers, faults },
+    signal: AbortSignal.any([over.signal, harassed.signal]),
+  });
+  try {
+    await Promise.race([
+      watchProgress({ queue, store, ledgers, signal: over.signal }),
+      // It ends before only with an error, or with the maximum of faults.
+      harassing.then(() => new Promise<never>(() => {})),
+    ]);
+    durationMs = performance.now() - began;
+    harassed.abort();
+    await harassing;
+    for (const worker of workers) add(await worker.drain(), parts);
+  } catch (error) {
+    console.error(error);
+    harassed.abort();
+    await harassing.catch(() => {});
+    for (const worker of workers) console.error(await worker.autopsy());
+    throw error;
   }
   assertEquals(await queue.list(), []);
   for (const id of ids) await assertWhole(id, { store, steps, ledger: `${ledgers}/${id}` });
   return { ...faults, durationMs, parts };
 }
 
-interface Harassed extends Place {
-  readonly given: Omit<FleetWorkerOptions, "name">;
-  readonly workers: WorkerProcess[];
-  readonly faults: { kills: number; freezes: number; restarts: number; detectionMs: number };
-  readonly done: { readonly isDone: () => boolean };
+function add(parts: Parts, sum: Parts): void {
+  for (const [name, { ms, calls }] of Object.entries(parts)) {
+    const all = sum[name] ??= { ms: 0, calls: 0 };
+    all.ms += ms;
+    all.calls += calls;
+  }
 }
 
-/** Kills and freezes workers and restarts the server, until all runs are done. */
+interface Harassed extends Place {
+  readonly given: WorkerProcessOptions;
+  readonly workers: WorkerProcess[];
+  readonly faults: {
+    kills: number;
+    freezes: number;
+    restarts: number;
+    detectionMs: number;
+    awayMs: number;
+  };
+  /** Aborts when all runs are done, or something is wrong. */
+  readonly signal: AbortSignal;
+}
+
+/** Kills and freezes workers and restarts the server, until all runs are done. All of them live at its end. */
 async function harass(
-  { faultMs, maxFaults, leaseMs, restartShare }: FleetRunOptions,
-  { queue, server, given, workers, faults, done }: Harassed,
+  { faultMs, maxFaults, leaseMs, restartShare, downMs }: FleetRunOptions,
+  { queue, server, given, workers, faults, signal }: Harassed,
 ): Promise<void> {
   const watches: Promise<void>[] = [];
   for (let count = 0; faultMs > 0 && count < maxFaults; count++) {
-    await passing(faultMs * (0.5 + Math.random()));
-    if (done.isDone()) break;
+    await pause(faultMs * (0.5 + Math.random()), signal);
+    if (signal.aborted) break;
     const at = Math.floor(Math.random() * workers.length);
     const worker = workers[at]!;
     const dice = Math.random();
     if (server !== undefined && dice < restartShare) {
       faults.restarts++;
-      await server.restart(Math.random() < 0.7 ? "SIGKILL" : "SIGTERM");
+      const began = performance.now();
+      const away = downMs * (0.5 + 0.5 * Math.random());
+      await server.restart(Math.random() < 0.7 ? "SIGKILL" : "SIGTERM", away);
+      faults.awayMs += performance.now() - began;
     } else if (dice < 0.65) {
       faults.kills++;
       await worker.kill();
-      watches.push(watchTakeover(queue, { worker: worker.name, faults, isDone: done.isDone }));
+      watches.push(watchTakeover(queue, { worker: worker.name, faults, signal }));
       workers[at] = new WorkerProcess(given);
     } else {
       faults.freezes++;
-      await worker.signal("SIGSTOP");
-      await passing(leaseMs * (0.5 + 1.5 * Math.random()));
-      await worker.signal("SIGCONT");
+      worker.signal("SIGSTOP");
+      await pause(leaseMs * (0.5 + 1.5 * Math.random()), signal);
+      worker.signal("SIGCONT");
     }
   }
   await Promise.all(watches);
@@ -182,68 +206,24 @@ async function harass(
 /** Measures the time until no job is in the hands of a worker that is dead. */
 async function watchTakeover(
   queue: Queue,
-  { worker, faults, isDone }: {
+  { worker, faults, signal }: {
     readonly worker: string;
     readonly faults: Harassed["faults"];
-    readonly isDone: () => boolean;
+    readonly signal: AbortSignal;
   },
 ): Promise<void> {
   const began = performance.now();
-  while (!isDone()) {
+  const { awayMs } = faults;
+  while (!signal.aborted) {
     const claimed = await queue.list({ state: "claimed", limit: 1_000 }).catch(() => undefined);
     // A server that is away is not the worker's fault.
     if (claimed === undefined) return;
     if (claimed.every((job) => job.worker !== worker)) break;
-    await passing(50);
+    await pause(50, signal);
   }
-  faults.detectionMs = Math.max(faults.detectionMs, performance.now() - began);
-}
-
-/** Looks whether all runs are over, now and then. */
-function isDone({ store, queue }: Pick<Place, "store" | "queue">) {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  let isOver = false;
-  (async () => {
-    while (!isOver) {
-      const left = await store.list("work/", { limit: 1 }).catch(() => [undefined]);
-      const jobs = left.length > 0 ? left : await queue.list().catch(() => [undefined]);
-      isOver = left.length === 0 && jobs.length === 0;
-      if (!isOver) await passing(20);
-    }
-  })().then(resolve, reject);
-  return { promise, isDone: () => isOver };
-}
-
-/** Checks a session, its ledger, its events and its namespace. */
-async function assertWhole(
-  id: string,
-  { store, steps, ledger }: {
-    readonly store: Store;
-    readonly steps: number;
-    readonly ledger: string;
-  },
-): Promise<void> {
-  assertEquals(readLedger(ledger), Array.from({ length: steps }, (_, i) => `entry ${i + 1}`), id);
-  const runtime = (options: object) => new LocalRuntime(options) as Runtime;
-  const agent = ledgerAgent({ steps, ledger, at: () => {}, runtime });
-  await using session = await openSession(id, { store, agent: () => agent });
-  assertEquals([session.status, session.runs], ["completed", [`run-${id}`]]);
-  assert(session.messages.at(-1)!.message.content.startsWith("The sum is "));
-  const types: string[] = [];
-  for await (const { type, index } of session.events()) {
-    assertEquals(index, types.length);
-    types.push(type);
-  }
-  assertEquals([types[0], types.at(-1)], ["run_start", "run_end"]);
-  assertEquals(types.filter((type) => ["run_start", "run_end"].includes(type)).length, 2);
-  // The namespace is that of a run that nobody has disturbed.
-  const next = await session.prompt("Once more");
-  await next.result.catch(() => {});
-  assertEquals(
-    await agent.runtime.retrieve("seen"),
-    Array.from({ length: steps }, (_, i) => i + 1),
-  );
-  assertEquals(await agent.runtime.retrieve("sum"), steps * (steps + 1) / 2);
+  const withoutServer = faults.awayMs - awayMs;
+  const tookMs = performance.now() - began - withoutServer;
+  faults.detectionMs = Math.max(faults.detectionMs, tookMs);
 }
 
 async function serverOf(backend: BackendKind): Promise<TestServer | undefined> {
@@ -257,8 +237,4 @@ async function eachOf<T>(items: readonly T[], action: (item: T) => Promise<void>
   await Promise.all(Array.from({ length: 8 }, async () => {
     for (let item = left.shift(); item !== undefined; item = left.shift()) await action(item);
   }));
-}
-
-function passing(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,5 +1,5 @@
 /**
- * The command of the proof: `deno task fleet [--backend sqlite|redis|postgres] [--rounds N] [--bench]`.
+ * The command of the proof: `deno task fleet [--backend sqlite|redis|postgres] [--rounds N] [--seconds N] [--down S] [--fault MS] [--bench]`.
  *
  * @module
  */
@@ -18,6 +18,9 @@ const { values } = parseArgs({
     runtime: { type: "string" },
     concurrency: { type: "string" },
     rounds: { type: "string", default: "1" },
+    seconds: { type: "string", default: "0" },
+    down: { type: "string" },
+    fault: { type: "string" },
     bench: { type: "boolean", default: false },
   },
 });
@@ -32,9 +35,16 @@ for (const backend of backends as BackendKind[]) {
     sliceMs: Number(values.slice ?? FLEET.sliceMs),
     concurrency: Number(values.concurrency ?? FLEET.concurrency),
     runtime: values.runtime === "deno" ? "deno" : "local",
+    // Servers that stay away are restarted less often, so that there is time for work.
+    ...(values.down === undefined
+      ? {}
+      : { downMs: Number(values.down) * 1_000, restartShare: 0.1 }),
+    faultMs: Number(values.fault ?? FLEET.faultMs),
     ...(values.bench ? { faultMs: 0 } : {}),
   };
-  for (let round = 0; round < Number(values.rounds); round++) {
+  const began = performance.now();
+  const isLeft = () => performance.now() - began < Number(values.seconds) * 1_000;
+  for (let round = 0; round < Number(values.rounds) || isLeft(); round++) {
     print(options, await runFleet(options));
   }
   if (values.bench) {
@@ -44,18 +54,18 @@ for (const backend of backends as BackendKind[]) {
 
 function print(options: FleetRunOptions, figures: FleetFigures): void {
   const { backend, runs, steps, workers, concurrency, sliceMs, runtime } = options;
-  const { kills, freezes, restarts, detectionMs, durationMs, parts } = figures;
+  const { kills, freezes, restarts, detectionMs, awayMs, durationMs, parts } = figures;
   // The first reply begins, the last one ends.
   const count = runs * (steps + 2);
   console.log(
     `${backend}: ${runs} runs of ${steps} effects on ${workers} workers of ${concurrency} (${runtime} kernels, slices of ${sliceMs} ms): each ended once, each effect once and in order`,
   );
   console.log(
-    `  ${kills} kills, ${freezes} freezes, ${restarts} restarts; detection ${
-      Math.round(detectionMs)
-    } ms at most; ${(durationMs / 1_000).toFixed(1)} s, ${
-      Math.round(count / durationMs * 1_000)
-    } steps/s`,
+    `  ${kills} kills, ${freezes} freezes, ${restarts} restarts (${
+      (awayMs / 1_000).toFixed(1)
+    } s away); detection ${Math.round(detectionMs)} ms at most; ${
+      (durationMs / 1_000).toFixed(1)
+    } s, ${Math.round(count / durationMs * 1_000)} steps/s`,
   );
   if (options.faultMs > 0) return;
   for (const [name, { ms, calls }] of Object.entries(parts).sort()) {
