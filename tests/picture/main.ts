@@ -5,6 +5,7 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { terminalSvg } from "./terminal_svg.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -42,9 +43,9 @@ export async function demoPicture(): Promise<string> {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     const screen = await tmux("capture-pane", "-e", "-p", "-t", "0");
+    const lines = screen.split("\n").filter((line) => !line.includes("Pane is dead"));
     // Deno may have drawn its progress first, and erased it.
-    const lines = screen.replace(/^\s*\n/, "").split("\n")
-      .filter((line) => !line.includes("Pane is dead"));
+    while (lines.length > 1 && stripVTControlCharacters(lines[0]!).trim() === "") lines.shift();
     // Time and tokens are others each day: the prompt has the date.
     const text = lines.join("\n").replace(/\d+\.\d s, [\d,]+ tokens/, "0.2 s, 5,000 tokens");
     return terminalSvg(text, { title: "deno task demo", columns: COLUMNS });
