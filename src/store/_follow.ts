@@ -10,6 +10,8 @@ import { checkReadOptions } from "./_check.ts";
 
 /** The means of {@linkcode followLog}. */
 export interface FollowMeans {
+  /** The key of the log. */
+  readonly log: string;
   /** Reads entries. */
   readonly read: (options: ReadOptions) => Promise<LogPart>;
   /**
@@ -31,24 +33,32 @@ export interface LogWatch extends AsyncDisposable {
  *
  * @param means Reads and watches.
  * @param options Where to begin, and a signal.
+ * @throws {RangeError} If the log is deleted meanwhile.
  */
 export async function* followLog(
-  { read, watch }: FollowMeans,
+  { log, read, watch }: FollowMeans,
   options: FollowOptions,
 ): AsyncGenerator<LogEntry, void, void> {
   const { signal } = options;
   let { from } = checkReadOptions({ from: options.from });
+  // The last entry is read again with the next ones: a log that lacks it is another one.
+  let last: number | undefined;
   signal?.throwIfAborted();
   await using changes = await watch();
   while (true) {
-    const { entries, ended } = await read({ from });
-    for (const entry of entries) {
+    const { entries, ended } = await read({ from: last ?? from });
+    if (last !== undefined && entries.length === 0) {
+      throw new RangeError(`Cannot follow the log ${JSON.stringify(log)}: it was deleted`);
+    }
+    const next = entries.filter(({ index }) => index >= from);
+    for (const entry of next) {
       signal?.throwIfAborted();
       yield entry;
+      last = entry.index;
       from = entry.index + 1;
     }
     if (ended) return;
-    if (entries.length === 0) await changes.next(signal);
+    if (next.length === 0) await changes.next(signal);
   }
 }
 

@@ -95,7 +95,7 @@ export class MemoryStore implements Store {
       const checked = checkChanges(changes);
       for (const change of checked) this.#assertPossible(change);
       const versions = checked.flatMap((change) => this.#make(change));
-      for (const change of checked) if (change.kind === "append") this.#changes.notify(change.log);
+      for (const change of checked) if ("log" in change) this.#changes.notify(change.log);
       return versions;
     });
   }
@@ -117,6 +117,7 @@ export class MemoryStore implements Store {
   /** See {@linkcode Store.follow}. */
   follow(log: string, options: FollowOptions = {}): AsyncIterable<LogEntry> {
     return followLog({
+      log,
       read: (part) => this.read(log, part),
       watch: () => this.#changes.watch(log),
     }, options);

@@ -166,7 +166,7 @@ export interface Store extends AsyncDisposable {
    *
    * @param log The key of the log.
    * @param options Where to begin, and a signal.
-   * @throws The signal's reason.
+   * @throws The signal's reason; {RangeError} if the log is deleted after the first entry.
    */
   follow(log: string, options?: FollowOptions): AsyncIterable<LogEntry>;
 

@@ -52,6 +52,7 @@ async function makeChange(
     case "deleteLog":
       await sql`DELETE FROM entries WHERE log = ${change.log}`;
       await sql`DELETE FROM logs WHERE name = ${change.log}`;
+      await announce(sql, change.log);
       return undefined;
   }
 }
@@ -122,5 +123,10 @@ async function append(
       .map((value, i) => ({ log, at: at + first + i, value }));
     await sql`INSERT INTO entries ${sql(rows, "log", "at", "value")}`;
   }
+  await announce(sql, log);
+}
+
+/** Tells followers of a log, in all processes, that it has changed. */
+async function announce(sql: TransactionSql, log: string): Promise<void> {
   await sql`SELECT pg_notify(current_schema() || '_changes', ${log})`;
 }

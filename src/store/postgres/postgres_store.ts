@@ -167,6 +167,7 @@ export class PostgresStore implements Store {
   /** See {@linkcode Store.follow}. */
   follow(log: string, options: FollowOptions = {}): AsyncIterable<LogEntry> {
     return followLog({
+      log,
       read: (part) => this.read(log, part),
       watch: async () => {
         await this.#read("follow a log", (sql) => this.#listen(sql));

@@ -63,6 +63,7 @@ for _, c in ipairs(changes) do
     redis.call("PUBLISH", p .. "changes", c.key)
   else
     redis.call("DEL", p .. "log:" .. c.key, p .. "length:" .. c.key)
+    redis.call("PUBLISH", p .. "changes", c.key)
   end
 end
 redis.call("RPUSH", p .. "commit:" .. ARGV[1], unpack(result))

@@ -158,6 +158,7 @@ export class RedisStore implements Store {
   /** See {@linkcode Store.follow}. */
   follow(log: string, options: FollowOptions = {}): AsyncIterable<LogEntry> {
     return followLog({
+      log,
       read: (part) => this.read(log, part),
       watch: async () => {
         await this.#act("follow a log", () => this.#subscribe());

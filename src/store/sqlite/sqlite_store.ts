@@ -139,7 +139,7 @@ export class SqliteStore implements Store {
       forgetExpired(this.#database);
       return checked.flatMap((change) => makeChange(this.#database, change));
     });
-    for (const change of checked) if (change.kind === "append") this.#changes.notify(change.log);
+    for (const change of checked) if ("log" in change) this.#changes.notify(change.log);
     return versions;
   }
 
@@ -166,6 +166,7 @@ export class SqliteStore implements Store {
   /** See {@linkcode Store.follow}. */
   follow(log: string, options: FollowOptions = {}): AsyncIterable<LogEntry> {
     return followLog({
+      log,
       read: (part) => this.read(log, part),
       watch: () => this.#watch(log),
     }, options);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { type JsonValue, type Store, StoreConflictError } from "../store.ts";
 import { type Claim, passing, rejectionOf } from "./_claim.ts";
 
@@ -68,6 +68,26 @@ export const LOGS: readonly Claim[] = [
       }
       assertEquals(next, 2_502);
     }
+  }],
+  ["ends the wait of a follower when the log is deleted, by whomever", async (open) => {
+    await using writer = await open();
+    await using reader = await open();
+    const append = (at: number, end = false) =>
+      writer.commit([{ kind: "append", log: "l", at, entries: [at], end }]);
+    await append(0);
+    const followers = [writer, reader].map((store) => store.follow("l")[Symbol.asyncIterator]());
+    for (const follower of followers) assertEquals((await follower.next()).value?.index, 0);
+    const waits = followers.map((follower) => rejectionOf(follower.next()));
+    await passing();
+    await writer.commit([{ kind: "deleteLog", log: "l" }]);
+    for (const wait of waits) assertMatch(String(await wait), /RangeError: .*: it was deleted/);
+    // One that has begun behind what is there waits for what comes.
+    const early = reader.follow("l", { from: 1 })[Symbol.asyncIterator]();
+    const next = early.next();
+    await append(0);
+    await append(1, true);
+    assertEquals((await next).value, { index: 1, value: 1 });
+    assertEquals((await early.next()).done, true);
   }],
   ["ends the wait of a follower by its signal, and when the store is closed", async (open) => {
     await using store = await open();
