@@ -25,4 +25,4 @@ export { type EncryptionOptions, withEncryption } from "./encrypted_store.ts";
 export { type BlobFiles, withBlobsIn } from "./blobs_in_files.ts";
 export { MemoryStore } from "./memory_store.ts";
 export { SqliteStore, type SqliteStoreOptions } from "./sqlite/sqlite_store.ts";
-export type { SqliteSync } from "./sqlite/_database.ts";
+export type { SqliteSync } from "./sqlite/database.ts";

@@ -6,7 +6,7 @@
 
 import { type CheckedJob, KEY_MS } from "../_check.ts";
 import type { JobInfo, JobState } from "../queue.ts";
-import type { Database, Row } from "./_database.ts";
+import type { Database, Row } from "../../store/sqlite/database.ts";
 
 /** Takes an idempotency key, unless it is known. */
 export function isNewKey(database: Database, key: string): boolean {

@@ -6,7 +6,7 @@
 
 import { WARM_MS } from "../_check.ts";
 import type { ClaimableAgent } from "../queue.ts";
-import type { Database, Row } from "./_database.ts";
+import type { Database, Row } from "../../store/sqlite/database.ts";
 
 /** Options of {@linkcode nextJob}. */
 export interface NextJobOptions {

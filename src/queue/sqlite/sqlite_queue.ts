@@ -22,7 +22,8 @@ import {
   type Queue,
   type ReleaseOptions,
 } from "../queue.ts";
-import { Database, type Row } from "./_database.ts";
+import { QUEUE_SCHEMA } from "./_schema.ts";
+import { Database, type Row } from "../../store/sqlite/database.ts";
 import { addJob, infoOf, isNewKey, putBack } from "./_jobs.ts";
 import { nextDueAt, nextJob } from "./_next_job.ts";
 
@@ -88,7 +89,9 @@ export class SqliteQueue implements Queue {
       throw new TypeError(`Cannot ${task}: the path is ${JSON.stringify(path)}`);
     }
     this.#pollMs = checkLimit("pollMs", pollMs);
-    this.#database = new Database(path, {
+    this.#database = new Database({
+      path,
+      schema: QUEUE_SCHEMA,
       busyTimeoutMs: checkLimit("busyTimeoutMs", busyTimeoutMs),
     });
   }
@@ -97,7 +100,7 @@ export class SqliteQueue implements Queue {
   async enqueue(options: EnqueueOptions): Promise<boolean> {
     const database = await this.#open("add a job");
     const job = checkJob(options);
-    const isAdded = database.write(() => {
+    const isAdded = database.write("add a job", () => {
       if (job.key !== undefined && !isNewKey(database, job.key)) return false;
       return addJob(database, job);
     });
@@ -117,7 +120,7 @@ export class SqliteQueue implements Queue {
       const seen = this.#version(database);
       // A look takes no lock that others wait for.
       const isThere = nextJob(database, { ...options, now: Date.now() }) !== undefined;
-      const claim = isThere ? database.write(() => this.#take(database, options)) : undefined;
+      const claim = isThere ? database.write(task, () => this.#take(database, options)) : undefined;
       if (claim !== undefined) return claim;
       if (!isThere) await this.#change(options, seen);
     }
@@ -194,7 +197,7 @@ export class SqliteQueue implements Queue {
   /** See {@linkcode Queue.requeue}. */
   async requeue(id: string): Promise<boolean> {
     const database = await this.#open("requeue a job");
-    const isThere = database.write(() => {
+    const isThere = database.write("requeue a job", () => {
       const now = Date.now();
       const sql =
         "SELECT * FROM jobs WHERE id = ? AND token IS NULL AND (failed = 1 OR due_at > ?)";
@@ -273,7 +276,7 @@ export class SqliteQueue implements Queue {
   ): Promise<T> {
     const database = await this.#open(`${task} a job`);
     const { job: { id }, token } = claim;
-    const result = database.write(() => {
+    const result = database.write(`${task} a job`, () => {
       const row = database.get("SELECT * FROM jobs WHERE id = ? AND token = ?", id, token);
       if (row === undefined) this.#lose(claim, task);
       return action(database, row!);

@@ -6,7 +6,7 @@
 
 import type { CheckedChange } from "../_check.ts";
 import { StoreConflictError } from "../store.ts";
-import type { Database } from "./_database.ts";
+import type { Database } from "./database.ts";
 
 /** Number of expired records that a commit deletes on the way. */
 const EXPIRED_AT_ONCE = 100;

@@ -1,17 +1,18 @@
 /**
- * The tables of a SQLite store, and the way from older formats to the present one.
+ * The tables of a SQLite store.
  *
  * @module
  */
 
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSchema } from "./migrate.ts";
 
-/** Marks the files of this package among those of other programs ("CAVE"). */
-const APPLICATION_ID = 0x43415645;
-
-/** For each format the statements that lead to it from the one before. */
-const MIGRATIONS: readonly string[] = [
-  `
+/** The tables, for each format. */
+export const STORE_SCHEMA: DatabaseSchema = {
+  what: "store",
+  // "CAVE"
+  applicationId: 0x43415645,
+  migrations: [
+    `
   CREATE TABLE counter (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL) STRICT;
   INSERT INTO counter VALUES (1, 0);
   CREATE TABLE records (
@@ -40,33 +41,5 @@ const MIGRATIONS: readonly string[] = [
     bytes BLOB NOT NULL
   ) STRICT;
   `,
-];
-
-/** The format that this program writes. */
-export const FORMAT: number = MIGRATIONS.length;
-
-/**
- * Brings a database to the present format. Call it within a transaction.
- *
- * @param database The database.
- * @param name Its name in messages.
- * @throws {RangeError} If it has a newer format; {TypeError} if it is the database of another program.
- */
-export function migrate(database: DatabaseSync, name: string): void {
-  const read = (pragma: string) =>
-    Number(Object.values(database.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]);
-  const format = read("user_version");
-  const owner = read("application_id");
-  const isEmpty = Number(read("schema_version")) === 0;
-  if (!isEmpty && owner !== APPLICATION_ID) {
-    throw new TypeError(`Cannot open the store ${name}: it is a database of another program`);
-  }
-  if (format > FORMAT) {
-    throw new RangeError(
-      `Cannot open the store ${name}: it has format ${format}, and this program knows formats up to ${FORMAT}; use a newer version`,
-    );
-  }
-  if (format === FORMAT) return;
-  for (const statements of MIGRATIONS.slice(format)) database.exec(statements);
-  database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${FORMAT}`);
-}
+  ],
+};

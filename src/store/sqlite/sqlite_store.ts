@@ -22,7 +22,8 @@ import type {
   StoreChange,
   StoreRecord,
 } from "../store.ts";
-import { Database, type SqliteSync } from "./_database.ts";
+import { STORE_SCHEMA } from "./_schema.ts";
+import { Database, type SqliteSync } from "./database.ts";
 import { forgetExpired, makeChange, NOT_EXPIRED } from "./_make_change.ts";
 import { watchOthers } from "./_watch_others.ts";
 
@@ -99,6 +100,7 @@ export class SqliteStore implements Store {
     this.#pollMs = checkLimit("pollMs", pollMs);
     this.#database = new Database({
       path,
+      schema: STORE_SCHEMA,
       sync,
       busyTimeoutMs: checkLimit("busyTimeoutMs", busyTimeoutMs),
       maxBytes: checkLimit("maxBytes", maxBytes),

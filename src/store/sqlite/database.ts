@@ -5,7 +5,7 @@
  */
 
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
-import { migrate } from "./_schema.ts";
+import { type DatabaseSchema, migrate } from "./migrate.ts";
 
 /** The way in which SQLite hands commits to the disk. */
 export type SqliteSync = "normal" | "full";
@@ -14,22 +14,29 @@ export type SqliteSync = "normal" | "full";
 export interface DatabaseOptions {
   /** The path of the file, or `:memory:`. */
   readonly path: string;
-  /** How commits reach the disk. */
-  readonly sync: SqliteSync;
+  /** Its tables. */
+  readonly schema: DatabaseSchema;
+  /** How commits reach the disk. @default "normal" */
+  readonly sync?: SqliteSync | undefined;
   /** Time to wait for other processes, in milliseconds. */
   readonly busyTimeoutMs: number;
-  /** Maximum size of the file in bytes. */
-  readonly maxBytes: number;
+  /** Maximum size of the file in bytes. @default Infinity */
+  readonly maxBytes?: number | undefined;
 }
 
 /** Size from which a log of changes is cut back when it was copied into the file, in bytes. */
 const WAL_BYTES = 64 * 1024 * 1024;
 
+/** A row. */
+export type Row = Readonly<Record<string, unknown>>;
+
 /** A database. */
 export class Database {
-  readonly #path: string;
+  readonly #name: string;
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  /** Whether a task is under way, whose name its errors have. */
+  #isActing = false;
 
   /**
    * Opens a database, and makes it if there is none.
@@ -38,10 +45,10 @@ export class Database {
    * @throws {TypeError} If it is the file of another program; {RangeError} if it has a newer format.
    */
   constructor(options: DatabaseOptions) {
-    const { path, sync, busyTimeoutMs, maxBytes } = options;
-    this.#path = path;
+    const { path, schema, sync = "normal", busyTimeoutMs, maxBytes = Infinity } = options;
+    this.#name = `the ${schema.what} ${path}`;
     this.#database = this.#act("open", () => {
-      if (path !== ":memory:") ownFile(path);
+      if (path !== ":memory:") ownFile(path, this.#name);
       return new DatabaseSync(path, { timeout: busyTimeoutMs });
     });
     try {
@@ -51,7 +58,7 @@ export class Database {
           PRAGMA journal_size_limit = ${WAL_BYTES}; PRAGMA foreign_keys = OFF`,
         );
         this.#database.exec("BEGIN IMMEDIATE");
-        migrate(this.#database, path);
+        migrate(this.#database, { schema, name: path });
         this.#database.exec("COMMIT");
         if (maxBytes !== Infinity) {
           const { page_size } = this.get("PRAGMA page_size") as { page_size: number };
@@ -71,18 +78,18 @@ export class Database {
   }
 
   /** Returns the first row of a query. */
-  get(sql: string, ...values: SQLInputValue[]): Record<string, unknown> | undefined {
-    return this.#prepare(sql).get(...values) as Record<string, unknown> | undefined;
+  get(sql: string, ...values: SQLInputValue[]): Row | undefined {
+    return this.#act("read", () => this.#prepare(sql).get(...values));
   }
 
   /** Returns all rows of a query. */
-  all(sql: string, ...values: SQLInputValue[]): Record<string, unknown>[] {
-    return this.#prepare(sql).all(...values) as Record<string, unknown>[];
+  all(sql: string, ...values: SQLInputValue[]): Row[] {
+    return this.#act("read", () => this.#prepare(sql).all(...values));
   }
 
   /** Runs a statement, and returns the number of changed rows. */
   run(sql: string, ...values: SQLInputValue[]): number {
-    return Number(this.#prepare(sql).run(...values).changes);
+    return this.#act("write", () => Number(this.#prepare(sql).run(...values).changes));
   }
 
   /**
@@ -130,32 +137,32 @@ export class Database {
   }
 
   #prepare(sql: string): StatementSync {
-    const known = this.#statements.get(sql);
-    if (known !== undefined) return known;
-    const statement = this.#database.prepare(sql);
-    this.#statements.set(sql, statement);
-    return statement;
+    return this.#statements.getOrInsertComputed(sql, () => this.#database.prepare(sql));
   }
 
-  /** Names the database and the task in errors of SQLite. */
+  /** Names the database and the task in errors of SQLite: the outer task, if there are several. */
   #act<T>(task: string, action: () => T): T {
+    if (this.#isActing) return action();
+    this.#isActing = true;
     try {
       return action();
     } catch (error) {
       if ((error as { code?: unknown } | null)?.code !== "ERR_SQLITE_ERROR") throw error;
       const { message } = error as Error;
-      throw new Error(`Cannot ${task} the store ${this.#path}: ${message}`, { cause: error });
+      throw new Error(`Cannot ${task} ${this.#name}: ${message}`, { cause: error });
+    } finally {
+      this.#isActing = false;
     }
   }
 }
 
 /** Makes a file that nobody else can read. SQLite gives its other files the same permissions. */
-function ownFile(path: string): void {
+function ownFile(path: string, name: string): void {
   try {
     Deno.openSync(path, { write: true, createNew: true, mode: 0o600 }).close();
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) return;
     if (!(error instanceof Error)) throw error;
-    throw new Error(`Cannot open the store ${path}: ${error.message}`, { cause: error });
+    throw new Error(`Cannot open ${name}: ${error.message}`, { cause: error });
   }
 }
