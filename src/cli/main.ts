@@ -4,7 +4,9 @@
  * @module
  */
 
+import { isOver } from "../session/record/session_record.ts";
 import { pathToFileURL } from "node:url";
+import { readBytes } from "../async/read_bytes.ts";
 import manifest from "../../deno.json" with { type: "json" };
 import { ModelError } from "../model/model_error.ts";
 import { SettingsError } from "../model/settings/_place.ts";
@@ -19,6 +21,9 @@ import { main as listResources } from "./resources_command.ts";
 import { runSessionsCommand } from "./sessions_command.ts";
 import { showRun } from "./conversation/show_run.ts";
 import { openWorkbench, type Workbench } from "./conversation/workbench.ts";
+
+/** Maximum size of a question from a pipe: more than any model reads. */
+const MAX_QUESTION_BYTES = 16 * 1024 * 1024;
 
 /** The exit code for a command line that is malformed or cannot be carried out. */
 const USAGE_EXIT_CODE = 2;
@@ -119,7 +124,7 @@ async function answer(
 ): Promise<number> {
   const { session, folder } = workbench;
   try {
-    if (["queued", "running", "waiting"].includes(session.status)) {
+    if (!isOver(session.status)) {
       writeNote("The last question of this session was cut off, and goes on first.");
       await showRun(await session.continue({ signal }), { command, session, folder });
     }
@@ -142,7 +147,11 @@ async function pipedQuestion({ files }: CommandLine): Promise<string | undefined
       "Cannot read both the question and --file - from stdin: give the question as words",
     );
   }
-  const question = (await new Response(Deno.stdin.readable).text()).trim();
+  const bytes = await readBytes(Deno.stdin.readable, { maxBytes: MAX_QUESTION_BYTES })
+    .catch((error: Error) => {
+      throw new UsageError(`Cannot ask what stdin has: ${error.message}; give it with --file -`);
+    });
+  const question = new TextDecoder().decode(bytes).trim();
   if (question === "") throw new UsageError('Cannot ask nothing: give a question, as in "..."');
   return question;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isOver } from "../session/record/session_record.ts";
 import { checkOptions, type OptionNames } from "../limits/options.ts";
 import { deleteRuns } from "../runner/manage_runs.ts";
 import { deleteSession, listSessions } from "../session/manage_sessions.ts";
@@ -138,7 +139,7 @@ export async function deleteOlder(store: Store, options: RetentionOptions): Prom
   });
   await commitAll(store, [...records.flatMap(deletionOf), ...stampsOf(records)]);
   const old = sessions ? await listSessions(store, { user, before }) : [];
-  const over = old.filter(({ status }) => !["queued", "running", "waiting"].includes(status));
+  const over = old.filter(({ status }) => isOver(status));
   for (const { id } of over) await deleteSession(store, id);
   return {
     records: records.length,

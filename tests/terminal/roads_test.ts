@@ -34,6 +34,7 @@ const ALLOWED: ReadonlyMap<string, readonly [line: RegExp, reason: string][]> = 
     /Deno\.stderr\.isTerminal\(\)/,
     "a question about the terminal",
   ]]],
+  ["src/terminal/files/input_file.ts", [[/= await Deno\.open\(path\);/, "a file that is read"]]],
   ["src/cli/setup/data_folder.ts", [[
     /Deno\.writeTextFile\(path, text, /,
     "what the user has typed",

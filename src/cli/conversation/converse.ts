@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isOver } from "../../session/record/session_record.ts";
 import type { RunResult } from "../../agent/record/event.ts";
 import { ModelError } from "../../model/model_error.ts";
 import type { CellResult } from "../../runtime/cells/cell_result.ts";
@@ -152,7 +153,7 @@ interface Asking {
 /** Goes on with a run that was cut off when the session was open last. */
 async function offerToContinue(workbench: Workbench, asking: Asking): Promise<void> {
   const { session } = workbench;
-  if (!["queued", "running", "waiting"].includes(session.status)) return;
+  if (isOver(session.status)) return;
   writeLine("The last question was cut off; it goes on now. Ctrl-C stops it.");
   try {
     await ask(workbench, asking);

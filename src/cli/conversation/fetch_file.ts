@@ -4,10 +4,8 @@
  * @module
  */
 
+import { readBytes } from "../../async/read_bytes.ts";
 import type { Permissions } from "../../security/permissions/permissions.ts";
-
-/** Maximum size in bytes. */
-const MAX_BYTES = 512 * 1024 * 1024;
 
 /** Time without a byte after which a server is given up, in milliseconds. */
 const IDLE_MS = 30_000;
@@ -28,6 +26,8 @@ const ENDINGS: ReadonlyMap<string, string> = new Map([
 export interface FetchFileOptions {
   /** The permissions of cells, one of which has to be for the network. */
   readonly permissions: Permissions;
+  /** Maximum size in bytes. */
+  readonly maxBytes: number;
   /** Called with the bytes so far and all of them. */
   readonly onProgress: (done: number, total: number) => void;
 }
@@ -45,11 +45,11 @@ export interface FetchedFile {
  *
  * @param address The address.
  * @param options Permissions and progress.
- * @throws {TypeError} If the host is not allowed, the server refuses, or the file is too large.
+ * @throws {TypeError} If the host is not allowed, or the server refuses; {RangeError} if the file is too large.
  */
 export async function fetchFile(
   address: string,
-  { permissions, onProgress }: FetchFileOptions,
+  { permissions, onProgress, maxBytes }: FetchFileOptions,
 ): Promise<FetchedFile> {
   const idle = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -64,16 +64,13 @@ export async function fetchFile(
   try {
     const response = await follow(address, { permissions, signal: idle.signal });
     const total = Number(response.headers.get("content-length") ?? 0);
-    const pieces: Uint8Array[] = [];
-    let done = 0;
-    for await (const piece of response.body ?? []) {
-      restart();
-      done += piece.length;
-      if (done > MAX_BYTES) throw new TypeError(`it is larger than ${MAX_BYTES} bytes`);
-      pieces.push(piece);
-      if (total > 0) onProgress(Math.min(done, total), total);
-    }
-    const bytes = await new Blob(pieces as Uint8Array<ArrayBuffer>[]).bytes();
+    const bytes = await readBytes(response.body, {
+      maxBytes,
+      onPiece: (done) => {
+        restart();
+        if (total > 0) onProgress(Math.min(done, total), total);
+      },
+    });
     return { name: nameOf(response), bytes };
   } finally {
     clearTimeout(timer);

@@ -5,12 +5,14 @@
  */
 
 import { glob } from "node:fs/promises";
+import { readBytes } from "../../async/read_bytes.ts";
 import { defineVariable } from "../../inject/host_variable.ts";
 import type { ModelAttachment } from "../../model/model.ts";
 import type { Permissions } from "../../security/permissions/permissions.ts";
 import { UsageError } from "../../terminal/command_line.ts";
 import { type InputFile, parseInputFile, readInputFile } from "../../terminal/files/input_file.ts";
 import { fetchFile } from "./fetch_file.ts";
+import { checkFileBytes, maxFileBytes } from "./file_limits.ts";
 
 /** The name of the standard input among files. */
 const STDIN = "-";
@@ -25,6 +27,8 @@ const SKIPPED: ReadonlySet<string> = new Set(["node_modules"]);
 export interface LoadFilesOptions {
   /** The permissions of cells: what is not granted there is not fetched here. */
   readonly permissions: Permissions;
+  /** The heap that the person allows. @default 4 GiB */
+  readonly memoryBytes?: number | undefined;
   /** Names that are taken. @default none */
   readonly taken?: ReadonlySet<string>;
   /** Receives what is left out, or called otherwise than its file. */
@@ -54,17 +58,22 @@ export async function loadFiles(
   names: readonly string[],
   options: LoadFilesOptions,
 ): Promise<LoadedFiles> {
-  const { onNote, onProgress, taken = new Set() } = options;
+  const { onNote, onProgress, memoryBytes, taken = new Set() } = options;
   const variables: Record<string, unknown> = {};
   const attachments: ModelAttachment[] = [];
+  const all: Found[] = [];
+  for (const name of names) all.push(await expand(name));
+  const sizes = all.flatMap(({ files }) => files.map(({ size }) => size));
+  checkFileBytes(sizes.reduce((sum, size) => sum + size, 0), memoryBytes);
   let bytes = 0;
-  for (const name of names) {
-    const found = await expand(name);
-    for (const { path, size } of found.files) {
+  for (const found of all) {
+    for (const { path } of found.files) {
       let file: InputFile;
       try {
         const progress = (done: number, total: number) => onProgress(path, done / total);
-        file = await read(path, { ...options, progress });
+        // Pipes and answers of servers have no size before they are read.
+        const maxBytes = maxFileBytes(memoryBytes) - bytes;
+        file = await read(path, { ...options, progress, maxBytes });
       } catch (cause) {
         const reason = cause instanceof Error ? cause.message : String(cause);
         if (!found.isExact) {
@@ -73,7 +82,7 @@ export async function loadFiles(
         }
         throw new UsageError(`Cannot read --file ${path}: ${reason}`, { cause });
       }
-      bytes += size;
+      bytes += file.size;
       const { value, description, attachment } = file;
       const key = freeName(file.name, (key) => Object.hasOwn(variables, key) || taken.has(key));
       if (key !== file.name) onNote(`${path} is the variable ${key}`);
@@ -122,16 +131,17 @@ async function expand(name: string): Promise<Found> {
 
 async function read(
   path: string,
-  { permissions, progress }: LoadFilesOptions & {
+  { permissions, progress: onProgress, maxBytes }: LoadFilesOptions & {
     readonly progress: (done: number, total: number) => void;
+    readonly maxBytes: number;
   },
 ): Promise<InputFile> {
   if (path === STDIN) {
-    const bytes = await new Response(Deno.stdin.readable).bytes();
+    const bytes = await readBytes(Deno.stdin.readable, { maxBytes });
     return await parseInputFile("input.txt", { bytes });
   }
-  if (!isAddress(path)) return await readInputFile(path, { onProgress: progress });
-  const { name, bytes } = await fetchFile(path, { permissions, onProgress: progress });
+  if (!isAddress(path)) return await readInputFile(path, { onProgress, maxBytes });
+  const { name, bytes } = await fetchFile(path, { permissions, onProgress, maxBytes });
   return await parseInputFile(name, { bytes });
 }
 

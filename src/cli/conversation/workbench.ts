@@ -15,7 +15,6 @@ import { discoverSkills } from "../../skills/discover_skills.ts";
 import type { Skill } from "../../skills/skill.ts";
 import { MemoryStore } from "../../store/memory_store.ts";
 import type { Store } from "../../store/store.ts";
-import type { ProcessLimits } from "../../limits/process_limits.ts";
 import { type CommandLine, UsageError } from "../../terminal/command_line.ts";
 import { printable } from "../../text/printable.ts";
 import { writeNote, writeStyledNote } from "../../terminal/terminal_output.ts";
@@ -24,6 +23,7 @@ import { findNoServer } from "../setup/advice.ts";
 import { baseUrlOf, chooseModel } from "../setup/choose_model.ts";
 import { openSessionStore } from "../setup/data_folder.ts";
 import { connectServers, findFolderResources } from "./folder_resources.ts";
+import { kernelLimits } from "./file_limits.ts";
 import { loadFiles } from "./load_files.ts";
 import type { SavedPrompts } from "./saved_prompts.ts";
 
@@ -177,7 +177,7 @@ export async function openWorkbench(
     permissions: command.permissions,
     ...(command.timeoutMs === undefined ? {} : { timeoutMs: command.timeoutMs }),
     ...(denoPath === undefined ? {} : { denoPath }),
-    ...limitsFor(bytes, command),
+    ...kernelLimits(bytes, command.memoryBytes),
   }) as Runtime;
   if (command.files.length > 0) await beginWith(runtime);
   const servers = await connectServers(found.servers);
@@ -240,6 +240,7 @@ async function load(
   try {
     return await loadFiles(names, {
       permissions: command.permissions,
+      memoryBytes: command.memoryBytes,
       ...(taken === undefined ? {} : { taken }),
       onNote: writeNote,
       onProgress: (file, part) => {
@@ -251,33 +252,6 @@ async function load(
   } finally {
     if (isShown && last !== "") writeStyledNote("\r\x1b[K");
   }
-}
-
-/** Files of this size fit into the usual limits. */
-const SMALL_BYTES = 8 * 2 ** 20;
-
-/** Heap for a byte of a file: rows of objects take some ten times the text. */
-const HEAP_PER_BYTE = 12;
-
-/** Frame for a byte of a file: the limit on the number of values in a frame grows with its size. */
-const FRAME_PER_BYTE = 24;
-
-/** Maximum heap that is given without being asked for. */
-const MAX_HEAP_BYTES = 4 * 2 ** 30;
-
-/** Returns the limits of a kernel that holds files. */
-function limitsFor(bytes: number, { memoryBytes }: CommandLine): ProcessLimits {
-  if (bytes <= SMALL_BYTES) return memoryBytes === undefined ? {} : { memoryBytes };
-  const needed = Math.max(2 ** 30, bytes * HEAP_PER_BYTE);
-  if (memoryBytes === undefined && needed > MAX_HEAP_BYTES) {
-    throw new UsageError(
-      `Cannot load files of ${Math.round(bytes / 1e6)} MB: as objects they take about ${
-        Math.round(needed / 2 ** 20)
-      } MB; allow them with --memory, or give the cells --allow-read and let them read in parts`,
-    );
-  }
-  const maxFrameBytes = Math.max(256 * 2 ** 20, bytes * FRAME_PER_BYTE);
-  return { memoryBytes: memoryBytes ?? needed, maxFrameBytes };
 }
 
 /** Starts the kernel with its files, before the model is asked. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isOver } from "../../session/record/session_record.ts";
 import type { Session } from "../../session/session.ts";
 import { SessionSuspendedError } from "../../session/record/session_errors.ts";
 import type { SessionRun } from "../../session/run/session_run.ts";
@@ -38,13 +39,13 @@ const LOOK_MS = 100;
 /** Whether a session has something to do that needs no person. */
 export function hasWork(session: Session): boolean {
   const { status } = session;
-  if (["queued", "running", "waiting"].includes(status)) return session.pending.length === 0;
+  if (!isOver(status)) return session.pending.length === 0;
   return session.queues.followUps.length > 0;
 }
 
 /** Whether a run of a session is not over. */
 export function isUnfinished({ status }: Session): boolean {
-  return ["queued", "running", "waiting"].includes(status);
+  return !isOver(status);
 }
 
 /**

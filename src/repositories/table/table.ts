@@ -4,6 +4,7 @@
  * @module
  */
 
+import { pause } from "../../async/pause.ts";
 import type { z } from "zod";
 import { listAll } from "../../store/read_all.ts";
 import {
@@ -168,7 +169,7 @@ export async function retryConflicts<T>(action: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (!(error instanceof StoreConflictError) || tries === MAX_TRIES) throw error;
       const waitMs = Math.random() * Math.min(MAX_WAIT_MS, tries - 1);
-      if (tries > 1) await new Promise((resolve) => setTimeout(resolve, waitMs));
+      if (tries > 1) await pause(waitMs);
     }
   }
 }

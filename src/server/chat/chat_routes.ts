@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isOver } from "../../session/record/session_record.ts";
 import { z } from "zod";
 import { SessionStateError } from "../../session/record/session_errors.ts";
 import { fileOf, MAX_ATTACHMENTS } from "../http/attachment.ts";
@@ -78,8 +79,7 @@ export function chatRoutes({ access, maxBytes }: ChatRoutesOptions): Route[] {
       handle: async (routed) => {
         const { client, record } = await access.open(routed.caller, routed.params["id"]!);
         const run = record.runs.at(-1);
-        const isOver = !["queued", "running", "waiting"].includes(record.status);
-        if (run === undefined || isOver) return new Response(null, { status: 204 });
+        if (run === undefined || isOver(record.status)) return new Response(null, { status: 204 });
         return streamOf(routed, { [Symbol.asyncIterator]: () => client.events({ run }) });
       },
     },

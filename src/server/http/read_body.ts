@@ -5,6 +5,7 @@
  */
 
 import type { z } from "zod";
+import { readBytes } from "../../async/read_bytes.ts";
 import { HttpError } from "./http_error.ts";
 
 /** Options of {@linkcode readBody}. */
@@ -31,7 +32,7 @@ export async function readBody<T>(
   if (!/^application\/json\s*(?:;|$)/i.test(type)) {
     throw new HttpError(415, "The body has to be JSON, with content-type: application/json");
   }
-  const text = new TextDecoder().decode(await readBytes(request, maxBytes));
+  const text = new TextDecoder().decode(await bytesOf(request, maxBytes));
   let value: unknown;
   try {
     value = JSON.parse(text === "" ? "{}" : text);
@@ -45,13 +46,11 @@ export async function readBody<T>(
   throw new HttpError(400, `${path} is malformed: ${issue!.message}`);
 }
 
-async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
-  for await (const piece of request.body ?? []) {
-    size += piece.length;
-    if (size > maxBytes) throw new HttpError(413, `The body is larger than ${maxBytes} bytes`);
-    pieces.push(piece as Uint8Array<ArrayBuffer>);
+async function bytesOf(request: Request, maxBytes: number): Promise<Uint8Array> {
+  try {
+    return await readBytes(request.body, { maxBytes });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new HttpError(413, `The body is larger than ${maxBytes} bytes`);
   }
-  return await new Blob(pieces).bytes();
 }

@@ -4,10 +4,12 @@
  * @module
  */
 
+import { pause } from "../../async/pause.ts";
 import { SessionClient } from "../../queue/client/session_client.ts";
 import type { Queue } from "../../queue/queue.ts";
 import { createSession, deleteSession } from "../../session/manage_sessions.ts";
 import {
+  isOver,
   readRecord,
   SESSION_KEYS,
   type SessionRecord,
@@ -117,6 +119,8 @@ export class SessionAccess {
    * @throws {HttpError} If a worker does not let go of it.
    */
   async remove(session: SessionClient, reason: string): Promise<void> {
+    // A message to a session that is gone would wait for good.
+    if (await this.store.get(SESSION_KEYS.record(session.id)) === undefined) return;
     await session.cancel(reason);
     // The worker hears of it through the session: it must not be gone before.
     const deadline = performance.now() + STOP_MS;
@@ -141,7 +145,7 @@ export class SessionAccess {
     if (found === undefined) return true;
     const { status, mail = 0 } = readRecord(found.value, id);
     const { entries } = await this.store.read(SESSION_KEYS.mail(id), { from: mail });
-    return entries.length === 0 && !["queued", "running", "waiting"].includes(status);
+    return entries.length === 0 && isOver(status);
   }
 
   async #find({ user }: Caller, id: string): Promise<SessionRecord | undefined> {
@@ -155,8 +159,4 @@ export class SessionAccess {
     const { store, queue, agent } = this.#options;
     return new SessionClient(id, { store, queue, agent, user });
   }
-}
-
-function pause(delayMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, delayMs));
 }

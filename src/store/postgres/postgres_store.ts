@@ -4,6 +4,7 @@
  * @module
  */
 
+import { pause } from "../../async/pause.ts";
 import { Buffer } from "node:buffer";
 import postgres, { type Sql } from "postgres";
 import { checkLimit } from "../../limits/limit.ts";
@@ -264,7 +265,7 @@ export class PostgresStore implements Store {
         const isLost = typeof code === "string" && LOST_CONNECTION.test(code);
         // A server that was never there is not waited for.
         if (!isLost || !this.#wasReady || performance.now() > until) throw error;
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        await pause(RETRY_MS);
       }
     }
   }

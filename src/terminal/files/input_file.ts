@@ -5,6 +5,7 @@
  * @module
  */
 
+import { readBytes } from "../../async/read_bytes.ts";
 import { parse as parseYaml } from "@std/yaml";
 import { isIdentifier } from "../../inject/identifier.ts";
 import { GUEST_GLOBALS } from "../../rpc/guest_globals.ts";
@@ -21,6 +22,8 @@ import {
 export interface InputFile {
   /** The variable's name, derived from that of the file. */
   readonly name: string;
+  /** The size of the file in bytes. */
+  readonly size: number;
   /** The contents. */
   readonly value: unknown;
   /** The description for the model. */
@@ -56,6 +59,8 @@ const TAKEN: ReadonlySet<string> = new Set([
 export interface InputFileOptions {
   /** Called while a large file is read, with the bytes so far and all of them. @default progress is not shown */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Maximum size in bytes. @default Infinity */
+  readonly maxBytes?: number | undefined;
 }
 
 /**
@@ -64,17 +69,18 @@ export interface InputFileOptions {
  *
  * @param path The file.
  * @param options Progress.
- * @throws {Deno.errors.NotFound} If there is no such file, or another error of `Deno.readFile`.
+ * @throws {Deno.errors.NotFound} If there is no such file, or another error of `Deno.open`; {RangeError} if it is too large.
  * @throws {SyntaxError} If a `.json` file is not JSON; {TypeError} if the file has no format that can be read.
  */
 export async function readInputFile(
   path: string,
   options: InputFileOptions = {},
 ): Promise<InputFile> {
-  return await parseInputFile(path.split(/[/\\]/).at(-1)!, {
-    bytes: await Deno.readFile(path),
-    ...options,
-  });
+  const { maxBytes = Infinity, ...rest } = options;
+  // A pipe or a device has no size, and may have no end.
+  const file = await Deno.open(path);
+  const bytes = await readBytes(file.readable, { maxBytes });
+  return await parseInputFile(path.split(/[/\\]/).at(-1)!, { bytes, ...rest });
 }
 
 /**
@@ -89,17 +95,17 @@ export async function parseInputFile(
   file: string,
   { bytes, onProgress }: InputFileOptions & { readonly bytes: Uint8Array },
 ): Promise<InputFile> {
-  const name = variableName(file);
+  const named = { name: variableName(file), size: bytes.length };
   const extension = /\.(\w+)$/.exec(file)?.[1]?.toLowerCase();
   const format = formatOf(bytes);
   const mediaType = format?.mediaType;
   if (mediaType !== undefined) {
     const attachment = { mediaType, bytes, name: file };
-    return { name, value: bytes, description: `The bytes of the picture ${file}`, attachment };
+    return { ...named, value: bytes, description: `The bytes of the picture ${file}`, attachment };
   }
   if (format?.read !== undefined) {
     try {
-      return { name, ...await format.read(file, bytes) };
+      return { ...named, ...await format.read(file, bytes) };
     } catch (cause) {
       throw new TypeError(`${file}: ${(cause as Error).message}`, { cause });
     }
@@ -107,13 +113,13 @@ export async function parseInputFile(
   refuseBinary(file, { bytes, format });
   if (extension === "csv" || extension === "tsv") {
     const separator = extension === "csv" ? undefined : "\t";
-    return { name, ...await readTableFile(file, { bytes, separator, onProgress }) };
+    return { ...named, ...await readTableFile(file, { bytes, separator, onProgress }) };
   }
-  return { name, ...readText(file, { bytes, extension }) };
+  return { ...named, ...readText(file, { bytes, extension }) };
 }
 
 /** The contents of a file, without a name. */
-type Contents = Omit<InputFile, "name">;
+type Contents = Omit<InputFile, "name" | "size">;
 
 function describe(what: string, notes: readonly string[]): string {
   return [what, ...notes].join("; ");

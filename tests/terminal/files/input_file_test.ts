@@ -11,7 +11,9 @@ async function read(name: string, content: string | Uint8Array) {
     const path = `${folder}/${name}`;
     if (typeof content === "string") await Deno.writeTextFile(path, content);
     else await Deno.writeFile(path, content);
-    return await readInputFile(path);
+    const { size, ...rest } = await readInputFile(path);
+    assertEquals(size, (await Deno.stat(path)).size);
+    return rest;
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -410,4 +412,19 @@ Deno.test("readInputFile() hands pictures over as bytes, and to models that see"
       attachment: { mediaType, bytes, name: "a photo.png" },
     });
   }
+});
+
+Deno.test("readInputFile() reads no more than it may, of a file or of a device without an end", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/a.txt`, "x".repeat(1_001));
+  const endless = Deno.build.os === "linux" ? ["/dev/zero"] : [];
+  for (const path of [`${folder}/a.txt`, ...endless]) {
+    await assertRejects(
+      () => readInputFile(path, { maxBytes: 1_000 }),
+      RangeError,
+      "larger than 1000 bytes",
+    );
+  }
+  assertEquals((await readInputFile(`${folder}/a.txt`, { maxBytes: 1_001 })).size, 1_001);
+  await Deno.remove(folder, { recursive: true });
 });
