@@ -8,27 +8,19 @@ import { agentCommand } from "./setup.ts";
 /** A terminal of 60 columns, in a server of tmux of its own. */
 class Screen implements AsyncDisposable {
   readonly #socket = `cave-${crypto.randomUUID()}`;
+  readonly #folder = Deno.makeTempDirSync({ prefix: "cave-screen-" });
+  #output: ReadableStreamDefaultReader<Uint8Array> | undefined;
 
   async start(words: readonly string[], env: Readonly<Record<string, string>>): Promise<void> {
     const variables = Object.entries(env).flatMap(([name, value]) => ["-e", `${name}=${value}`]);
     const quoted = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
-    await this.#tmux(
-      "start-server",
-      ";",
-      "set",
-      "-g",
-      "remain-on-exit",
-      "on",
-      ";",
-      "new-session",
-      "-d",
-      "-x",
-      "60",
-      "-y",
-      "50",
-      ...variables,
-      quoted,
-    );
+    // The output comes through a pipe as well, which tells when to look again.
+    const pipe = `${this.#folder}/output`;
+    await new Deno.Command("mkfifo", { args: [pipe] }).output();
+    const opened = Deno.open(pipe);
+    const session = ["new-session", "-d", "-x", "60", "-y", "50", ...variables, quoted];
+    await this.#tmux(...session, ";", "pipe-pane", `cat > ${pipe}`);
+    this.#output = (await opened).readable.getReader();
   }
 
   async type(...keys: string[]): Promise<void> {
@@ -40,13 +32,15 @@ class Screen implements AsyncDisposable {
     while (true) {
       const screen = await this.#tmux("capture-pane", "-p", "-t", "0");
       if (screen.includes(text)) return screen;
-      if (screen.includes("Pane is dead")) throw new Error(`It ended without ${text}: ${screen}`);
-      await new Promise((resolve) => setTimeout(resolve, 30));
+      const { done } = await this.#output!.read();
+      if (done) throw new Error(`It ended without ${text}: ${screen}`);
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#tmux("kill-server").catch(() => {});
+    await this.#output?.cancel();
+    await Deno.remove(this.#folder, { recursive: true });
   }
 
   async #tmux(...args: string[]): Promise<string> {
