@@ -5,7 +5,6 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { stripVTControlCharacters } from "node:util";
 import { terminalSvg } from "./terminal_svg.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -42,10 +41,9 @@ export async function demoPicture(): Promise<string> {
     while ((await tmux("display-message", "-p", "-t", "0", "#{pane_dead}")).trim() !== "1") {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    const screen = await tmux("capture-pane", "-e", "-p", "-t", "0");
+    // With what has scrolled away: tmux moves the lines up for its note that the program has ended.
+    const screen = await tmux("capture-pane", "-e", "-p", "-S", "-", "-t", "0");
     const lines = screen.split("\n").filter((line) => !line.includes("Pane is dead"));
-    // Deno may have drawn its progress first, and erased it.
-    while (lines.length > 1 && stripVTControlCharacters(lines[0]!).trim() === "") lines.shift();
     // Time and tokens are others each day: the prompt has the date.
     const text = lines.join("\n").replace(/\d+\.\d s, [\d,]+ tokens/, "0.2 s, 5,000 tokens");
     return terminalSvg(text, { title: "deno task demo", columns: COLUMNS });
