@@ -4,16 +4,10 @@
  * @module
  */
 
-import {
-  createPostgresBackend,
-  Queue as RedisQueue,
-  withBackend,
-  Worker as RedisWorker,
-} from "bullmq";
+import { Queue as RedisQueue, withBackend, Worker as RedisWorker } from "bullmq";
 import { Redis } from "ioredis";
-import type { EventEmitter } from "node:events";
-import pg from "pg";
 import type { JsonValue } from "../../store/store.ts";
+import { openPostgres, type PostgresPlace } from "./_postgres.ts";
 
 /** The data of a job of BullMQ. */
 export interface JobData {
@@ -188,32 +182,21 @@ export function connectRedis(url: string, prefix: string): Bull {
 /**
  * Connects to PostgreSQL, and makes the tables of BullMQ if they are not there.
  *
- * @param url The address.
- * @param options The schema, and the maximum number of connections.
+ * @param place The address, the schema, and the maximum number of connections.
  */
-export function connectPostgres(
-  url: string,
-  { schema, connections }: { readonly schema: string; readonly connections: number },
-): Bull {
-  const { Queue, Worker } = withBackend(createPostgresBackend);
-  const Client = PatientClient;
-  const connection = { connectionString: url, schema, max: connections, migrate: true, Client };
+export function connectPostgres(place: PostgresPlace): Bull {
+  const { Queue, Worker } = withBackend(openPostgres);
   return {
     // A job that was delayed keeps its old place there: one that is tried again at once goes to the end.
     handBack: (job, token) => job.moveToFailed(HANDED_BACK, token, false),
-    queue: (name) => new Queue(name, { connection }) as unknown as BullQueue,
+    queue: (name) => new Queue(name, { connection: place }) as unknown as BullQueue,
     worker: (name, options) =>
-      new Worker(name, null, { connection, ...workerOptions(options) }) as unknown as BullWorker,
+      new Worker(name, null, {
+        connection: place,
+        ...workerOptions(options),
+      }) as unknown as BullWorker,
     close: () => Promise.resolve(),
   };
-}
-
-/** A connection whose loss is reported by its queries alone: an event without a listener would end the process. */
-class PatientClient extends pg.Client {
-  constructor(config?: string | pg.ClientConfig) {
-    super(config);
-    (this as unknown as EventEmitter).on("error", () => {});
-  }
 }
 
 function workerOptions({ name, leaseMs, limit }: BullWorkerOptions) {

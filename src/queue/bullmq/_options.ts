@@ -63,7 +63,9 @@ export function openBull(options: BullmqQueueOptions): Bull {
     checkCount("limit.max", limit.max);
     checkLimit("limit.durationMs", limit.durationMs);
   }
-  return redis !== undefined
-    ? connectRedis(redis, prefix)
-    : connectPostgres(postgres!, { schema, connections: checkCount("connections", connections) });
+  return redis !== undefined ? connectRedis(redis, prefix) : connectPostgres({
+    url: postgres!,
+    schema,
+    connections: checkCount("connections", connections),
+  });
 }

@@ -71,27 +71,29 @@ export class BullmqQueue implements Queue {
 
   /** See {@linkcode Queue.enqueue}. */
   async enqueue(options: EnqueueOptions): Promise<boolean> {
-    await this.#open("add a job");
-    const job = checkJob(options);
-    if (job.key !== undefined && !await isNewKey(this.#lanes, job.key)) return false;
-    return await addJob(this.#lanes, job);
+    return await this.#untilClosed("add a job", async () => {
+      const job = checkJob(options);
+      if (job.key !== undefined && !await isNewKey(this.#lanes, job.key)) return false;
+      return await addJob(this.#lanes, job);
+    });
   }
 
   /** See {@linkcode Queue.claim}. */
   async claim(options: ClaimOptions): Promise<Claim> {
-    await this.#open("claim a job");
-    checkClaim(options);
-    const { worker, leaseMs, signal } = options;
-    const fetcher = await this.#fetcher(options);
-    const closed = this.#closed.signal;
-    const signals = signal === undefined ? closed : AbortSignal.any([signal, closed]);
-    const { job, token } = await fetcher.next(signals);
-    const info = { ...infoOf(job, "claimed"), worker };
-    const claim = this.#claims.add({ job, token, leaseMs, claim: { job: info, token, worker } });
-    if (job.data.cancelled !== undefined) {
-      this.#claims.get(token)?.abort.abort(cancellation(job.data.cancelled));
-    }
-    return claim;
+    return await this.#untilClosed("claim a job", async () => {
+      checkClaim(options);
+      const { worker, leaseMs, signal } = options;
+      const fetcher = await this.#fetcher(options);
+      const closed = this.#closed.signal;
+      const signals = signal === undefined ? closed : AbortSignal.any([signal, closed]);
+      const { job, token } = await fetcher.next(signals);
+      const info = { ...infoOf(job, "claimed"), worker };
+      const claim = this.#claims.add({ job, token, leaseMs, claim: { job: info, token, worker } });
+      if (job.data.cancelled !== undefined) {
+        this.#claims.get(token)?.abort.abort(cancellation(job.data.cancelled));
+      }
+      return claim;
+    });
   }
 
   /** See {@linkcode Queue.heartbeat}. */
@@ -162,61 +164,66 @@ export class BullmqQueue implements Queue {
 
   /** See {@linkcode Queue.cancel}. */
   async cancel(id: string, reason = "The job was cancelled"): Promise<boolean> {
-    await this.#open("cancel a job");
-    const job = await this.#lanes.find(id);
-    if (job === undefined) return false;
-    if (await job.getState() === "failed") await revive(this.#lanes, { job, cancelled: reason });
-    else await job.updateData({ ...job.data, cancelled: reason });
-    this.#claims.cancel(id, cancellation(reason));
-    return true;
+    return await this.#untilClosed("cancel a job", async () => {
+      const job = await this.#lanes.find(id);
+      if (job === undefined) return false;
+      if (await job.getState() === "failed") await revive(this.#lanes, { job, cancelled: reason });
+      else await job.updateData({ ...job.data, cancelled: reason });
+      this.#claims.cancel(id, cancellation(reason));
+      return true;
+    });
   }
 
   /** See {@linkcode Queue.requeue}. */
   async requeue(id: string): Promise<boolean> {
-    await this.#open("requeue a job");
-    const job = await this.#lanes.find(id);
-    const state = await job?.getState();
-    if (job === undefined || !["failed", "delayed"].includes(state!)) return false;
-    if (state === "failed") await revive(this.#lanes, { job });
-    else {
-      const { stalledCounter: stalls = 0 } = job;
-      await job.updateData({ ...job.data, failures: 0, stalls });
-      await job.promote();
-    }
-    return true;
+    return await this.#untilClosed("requeue a job", async () => {
+      const job = await this.#lanes.find(id);
+      const state = await job?.getState();
+      if (job === undefined || !["failed", "delayed"].includes(state!)) return false;
+      if (state === "failed") await revive(this.#lanes, { job });
+      else {
+        const { stalledCounter: stalls = 0 } = job;
+        await job.updateData({ ...job.data, failures: 0, stalls });
+        await job.promote();
+      }
+      return true;
+    });
   }
 
   /** See {@linkcode Queue.get}. */
   async get(id: string): Promise<JobInfo | undefined> {
-    await this.#open("read a job");
-    const job = await this.#lanes.find(id);
-    return job && infoOf(job, stateOf(job, await job.getState()));
+    return await this.#untilClosed("read a job", async () => {
+      const job = await this.#lanes.find(id);
+      return job && infoOf(job, stateOf(job, await job.getState()));
+    });
   }
 
   /** See {@linkcode Queue.list}. */
   async list({ state, limit = 100 }: ListJobsOptions = {}): Promise<JobInfo[]> {
-    await this.#open("list jobs");
-    const lists = state === undefined ? Object.values(STATES).flat() : STATES[state];
-    const found: JobInfo[] = [];
-    for (const list of lists) {
-      for (const job of await this.#lanes.list([list], limit)) {
-        found.push(infoOf(job, stateOf(job, list)));
+    return await this.#untilClosed("list jobs", async () => {
+      const lists = state === undefined ? Object.values(STATES).flat() : STATES[state];
+      const found: JobInfo[] = [];
+      for (const list of lists) {
+        for (const job of await this.#lanes.list([list], limit)) {
+          found.push(infoOf(job, stateOf(job, list)));
+        }
       }
-    }
-    return found.filter((job) => state === undefined || job.state === state).slice(0, limit);
+      return found.filter((job) => state === undefined || job.state === state).slice(0, limit);
+    });
   }
 
   /** See {@linkcode Queue.counts}. */
   async counts(): Promise<Record<JobState, number>> {
-    await this.#open("count jobs");
-    const counts = { waiting: 0, delayed: 0, claimed: 0, failed: 0 };
-    for (const queue of await this.#lanes.all()) {
-      for (const [state, lists] of Object.entries(STATES)) {
-        const found = await queue.getJobCounts(...lists);
-        counts[state as JobState] += Object.values(found).reduce((sum, count) => sum + count, 0);
+    return await this.#untilClosed("count jobs", async () => {
+      const counts = { waiting: 0, delayed: 0, claimed: 0, failed: 0 };
+      for (const queue of await this.#lanes.all()) {
+        for (const [state, lists] of Object.entries(STATES)) {
+          const found = await queue.getJobCounts(...lists);
+          counts[state as JobState] += Object.values(found).reduce((sum, count) => sum + count, 0);
+        }
       }
-    }
-    return counts;
+      return counts;
+    });
   }
 
   /**
@@ -227,14 +234,15 @@ export class BullmqQueue implements Queue {
    * @param schedule The session, the question, and the times.
    */
   async schedule(id: string, schedule: Schedule): Promise<void> {
-    await this.#open("schedule a question");
-    const { repeat, agent, prompt } = checkSchedule(id, schedule);
-    const queue = await this.#lanes.get(laneOf(agent, undefined));
-    const data = { ...newData({ id, agent }), prompt };
-    await queue.upsertJobScheduler(id, repeat, {
-      name: agent,
-      data,
-      opts: JOB_OPTIONS,
+    return await this.#untilClosed("schedule a question", async () => {
+      const { repeat, agent, prompt } = checkSchedule(id, schedule);
+      const queue = await this.#lanes.get(laneOf(agent, undefined));
+      const data = { ...newData({ id, agent }), prompt };
+      await queue.upsertJobScheduler(id, repeat, {
+        name: agent,
+        data,
+        opts: JOB_OPTIONS,
+      });
     });
   }
 
@@ -245,18 +253,19 @@ export class BullmqQueue implements Queue {
    * @returns Whether there was one.
    */
   async unschedule(id: string): Promise<boolean> {
-    await this.#open("end a schedule");
-    let isFound = false;
-    for (const queue of await this.#lanes.all()) {
-      isFound = await queue.removeJobScheduler(id) || isFound;
-    }
-    return isFound;
+    return await this.#untilClosed("end a schedule", async () => {
+      let isFound = false;
+      for (const queue of await this.#lanes.all()) {
+        isFound = await queue.removeJobScheduler(id) || isFound;
+      }
+      return isFound;
+    });
   }
 
   /** See {@linkcode Queue.close}. */
   async close(): Promise<void> {
     if (this.#closed.signal.aborted) return;
-    this.#closed.abort(new TypeError("Cannot claim a job: the queue is closed"));
+    this.#closed.abort();
     const closing = Promise.all([
       ...[...this.#fetchers.values()].map((fetcher) => fetcher.close()),
       this.#lanes.close().catch(() => {}),
@@ -294,22 +303,32 @@ export class BullmqQueue implements Queue {
       held: { readonly leaseMs: number; readonly abort: AbortController },
     ) => Promise<T>,
   ): Promise<T> {
-    await this.#open(`${task} a job`);
-    const held = this.#claims.get(claim.token);
-    if (held === undefined) throw new ClaimLostError(task, claim.job.id);
-    try {
-      return await action(held.job, held);
-    } catch (error) {
-      if (!(error instanceof ClaimLostError) && !isLockLost(error)) throw error;
-      const lost = new ClaimLostError(task, claim.job.id);
-      held.abort.abort(lost);
-      throw lost;
-    }
+    return await this.#untilClosed(`${task} a job`, async () => {
+      const held = this.#claims.get(claim.token);
+      if (held === undefined) throw new ClaimLostError(task, claim.job.id);
+      try {
+        return await action(held.job, held);
+      } catch (error) {
+        if (!(error instanceof ClaimLostError) && !isLockLost(error)) throw error;
+        const lost = new ClaimLostError(task, claim.job.id);
+        held.abort.abort(lost);
+        throw lost;
+      }
+    });
   }
 
-  async #open(task: string): Promise<void> {
-    await Promise.resolve();
-    if (this.#closed.signal.aborted) throw new TypeError(`Cannot ${task}: the queue is closed`);
+  /** Acts until the queue is closed: BullMQ leaves commands of a closed connection without an answer. */
+  async #untilClosed<T>(task: string, action: () => Promise<T>): Promise<T> {
+    const { signal } = this.#closed;
+    const closed = Promise.withResolvers<never>();
+    const close = () => closed.reject(new TypeError(`Cannot ${task}: the queue is closed`));
+    if (signal.aborted) close();
+    signal.addEventListener("abort", close, { once: true });
+    try {
+      return await (signal.aborted ? closed.promise : Promise.race([closed.promise, action()]));
+    } finally {
+      signal.removeEventListener("abort", close);
+    }
   }
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { type Claim, ClaimLostError, type Queue } from "../queue.ts";
 import { aborted, addAll, type ContractClaim, take, takeId } from "./_claim.ts";
 
@@ -148,6 +148,25 @@ export const CLAIMS: readonly ContractClaim[] = [
     await Promise.all([...queues, ...queues].map(work));
     assertEquals([left.size, await queues[0]!.list()], [0, []]);
     for (const queue of queues) await queue.close();
+  }],
+  ["leaves no call without an answer when it is closed", async ({ open }) => {
+    const queue = await open();
+    await addAll(queue, ["s"]);
+    const calls = () => [
+      queue.enqueue({ id: "t", agent: "a" }),
+      queue.get("s"),
+      queue.list(),
+      queue.counts(),
+      queue.cancel("t"),
+      queue.requeue("t"),
+    ];
+    const begun = calls();
+    const closing = queue.close();
+    const late = calls();
+    for (const ended of await Promise.allSettled([...begun, ...late])) {
+      if (ended.status === "rejected") assertMatch(ended.reason.message, /closed/);
+    }
+    await closing;
   }],
   ["throws when it is closed, and can be closed twice", async ({ open }) => {
     const queue = await open();
