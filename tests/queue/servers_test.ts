@@ -114,6 +114,26 @@ for (const { name, hindrance, start, open } of KINDS) {
         await server.restart("SIGKILL");
         assertEquals((await ask("after")).content, "Fine");
       });
+      await t.step(
+        "works when its server comes back that was away when it was opened",
+        async () => {
+          await server.stop("SIGKILL");
+          await using queue = open(server.url, "away");
+          const claiming = queue.claim({ worker: "w", agents: CLAIMABLE, leaseMs: 60_000 });
+          claiming.catch(() => {});
+          // A command waits for the server, or rejects.
+          const early = queue.enqueue({ id: "early", agent: "a" }).catch(() => "refused");
+          await server.start();
+          const isEarly = await early !== "refused";
+          if (!isEarly) {
+            await until(() => queue.enqueue({ id: "early", agent: "a" }).catch(() => false));
+          }
+          const claim = await claiming.catch(() =>
+            queue.claim({ worker: "w", agents: CLAIMABLE, leaseMs: 60_000 })
+          );
+          assertEquals(claim.job.id, "early");
+        },
+      );
     },
   }));
 }

@@ -12,6 +12,10 @@ export interface TestServer extends AsyncDisposable {
   readonly url: string;
   /** Ends the server with a signal, and starts it again on the same data, at once or after a time in milliseconds. */
   readonly restart: (signal: Deno.Signal, downMs?: number) => Promise<void>;
+  /** Ends the server with a signal. */
+  readonly stop: (signal: Deno.Signal) => Promise<void>;
+  /** Starts the server again, on the same data. */
+  readonly start: () => Promise<void>;
 }
 
 /** The reasons to skip tests that need a server. */
@@ -72,9 +76,9 @@ interface ServerOptions {
 async function serverOf(
   { url, folder, command, isReady, pidFile }: ServerOptions,
 ): Promise<TestServer> {
-  let running = await start();
+  let running = await launch();
 
-  async function start() {
+  async function launch() {
     const child = command().spawn();
     const output = pidFile === undefined ? child.stdout : child.stderr;
     const ready = Promise.withResolvers<void>();
@@ -101,12 +105,18 @@ async function serverOf(
     await running.drained;
   }
 
+  async function start(): Promise<void> {
+    running = await launch();
+  }
+
   return {
     url,
+    stop,
+    start,
     restart: async (signal, downMs = 0) => {
       await stop(signal);
       if (downMs > 0) await new Promise((resolve) => setTimeout(resolve, downMs));
-      running = await start();
+      await start();
     },
     async [Symbol.asyncDispose]() {
       await stop("SIGTERM");

@@ -156,27 +156,35 @@ const FETCH_SECONDS = 1;
  * @param prefix The beginning of all keys.
  */
 export function connectRedis(url: string, prefix: string): Bull {
+  let redis: Redis | undefined;
+  const common = () => ({ connection: redis ??= openRedis(url), prefix });
+  return {
+    handBack: (job, token) => job.moveToDelayed(Date.now(), token),
+    queue: (name) => new RedisQueue(name, common()) as unknown as BullQueue,
+    worker: (name, options) =>
+      new RedisWorker(name, null, {
+        ...common(),
+        ...workerOptions(options),
+      }) as unknown as BullWorker,
+    close: () => {
+      redis?.disconnect();
+      return Promise.resolve();
+    },
+  };
+}
+
+/**
+ * Opens a connection to Redis. It begins at once: BullMQ waits for a server as long as a connection is under way, but gives up for
+ * good if it has to begin one itself and the server is away.
+ */
+function openRedis(url: string): Redis {
   const redis = new Redis(url, {
     maxRetriesPerRequest: null,
-    lazyConnect: true,
     retryStrategy: (times) => Math.min(50 * times, 1_000),
   });
   // Commands wait or reject; without a listener the error would end the process.
   redis.on("error", () => {});
-  const common = { connection: redis, prefix };
-  return {
-    handBack: (job, token) => job.moveToDelayed(Date.now(), token),
-    queue: (name) => new RedisQueue(name, common) as unknown as BullQueue,
-    worker: (name, options) =>
-      new RedisWorker(name, null, {
-        ...common,
-        ...workerOptions(options),
-      }) as unknown as BullWorker,
-    close: () => {
-      redis.disconnect();
-      return Promise.resolve();
-    },
-  };
+  return redis;
 }
 
 /**
