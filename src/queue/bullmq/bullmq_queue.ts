@@ -5,7 +5,7 @@
  */
 
 import { UnrecoverableError } from "bullmq";
-import { pause } from "../../async/pause.ts";
+import { deadline } from "../../async/deadline.ts";
 import type { JsonValue } from "../../store/store.ts";
 import { cancellation } from "../_cancellation.ts";
 import { backoffMs, checkClaim, checkDelay, checkJob, checkProgress, cutError } from "../_check.ts";
@@ -271,9 +271,8 @@ export class BullmqQueue implements Queue {
       this.#lanes.close().catch(() => {}),
     ]);
     // BullMQ may wait for a server that is away, or for a connection that is just being made.
-    const late = new AbortController();
-    await Promise.race([closing, pause(CLOSE_MS, late.signal)]);
-    late.abort();
+    const onTimeout = () => new Error("The queue has not been closed in time");
+    await deadline(closing, { timeoutMs: CLOSE_MS, onTimeout }).catch(() => {});
     await this.#bull.close();
   }
 
