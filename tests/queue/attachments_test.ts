@@ -4,7 +4,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ModelAttachment } from "../../src/model/model.ts";
 import { collectBlobs } from "../../src/session/manage_sessions.ts";
 import { openSession } from "../../src/session/open_session.ts";
-import { fleet, until } from "./setup.ts";
+import { until } from "../until.ts";
+import { fleet } from "./setup.ts";
 
 const PNG = Uint8Array.from([137, 80, 78, 71, 13, 10, 26, 10, 1, 2, 3]);
 const IMAGE: ModelAttachment = { mediaType: "image/png", bytes: PNG, name: "red.png" };

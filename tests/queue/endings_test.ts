@@ -7,7 +7,8 @@ import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
 import { deleteSession } from "../../src/session/manage_sessions.ts";
 import { SESSION_KEYS, type SessionRecord } from "../../src/session/record/session_record.ts";
 import type { Store, StoreChange } from "../../src/store/store.ts";
-import { eventOf, fleet, until } from "./setup.ts";
+import { until } from "../until.ts";
+import { eventOf, fleet } from "./setup.ts";
 
 /** Calls a function before each commit, which may throw. */
 function beforeCommits(store: Store, look: (changes: readonly StoreChange[]) => void): void {

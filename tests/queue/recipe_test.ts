@@ -9,7 +9,7 @@ import type { Recipe } from "../../src/queue/work/recipe.ts";
 import { Worker } from "../../src/queue/work/worker.ts";
 import { MemoryStore } from "../../src/store/memory_store.ts";
 import { contexts } from "./_recipe_module.ts";
-import { until } from "./setup.ts";
+import { until } from "../until.ts";
 
 const MODULE = new URL("_recipe_module.ts", import.meta.url).href;
 

@@ -12,8 +12,9 @@ import { BullmqQueue, type RateLimit, type Schedule } from "../../src/queue/bull
 import { queueContract } from "../../src/queue/testing/queue_contract.ts";
 import { unless } from "../programs.ts";
 import { HINDRANCES, startPostgres, startRedis } from "../store/_servers.ts";
-import { type Moment, startFaultyPostgres } from "./_faulty_postgres.ts";
-import { eventOf, until } from "./setup.ts";
+import { type Moment, startFaultyPostgres } from "../store/_faulty_postgres.ts";
+import { until } from "../until.ts";
+import { eventOf } from "./setup.ts";
 
 /** A model that has one answer. */
 const ANSWER: Model = {

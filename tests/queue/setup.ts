@@ -96,8 +96,3 @@ export async function typesOf(events: AsyncIterable<SessionEvent>): Promise<stri
   }
   return types;
 }
-
-/** Waits until a condition holds, while other things happen. */
-export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!await holds()) await new Promise((resolve) => setTimeout(resolve, 1));
-}

@@ -11,7 +11,8 @@ import { SessionClient, type SessionClientOptions } from "../../src/queue/client
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
 import { openSession } from "../../src/session/open_session.ts";
 import { StoreConflictError } from "../../src/store/store.ts";
-import { eventOf, type Fleet, fleet, typesOf, until } from "./setup.ts";
+import { until } from "../until.ts";
+import { eventOf, type Fleet, fleet, typesOf } from "./setup.ts";
 
 function cell(code: string): string {
   return `~~~ts\n${code}\n~~~`;

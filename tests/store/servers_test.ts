@@ -6,6 +6,8 @@ import { RedisStore } from "../../src/store/redis/redis_store.ts";
 import { type Store, StoreConflictError } from "../../src/store/store.ts";
 import { storeContract } from "../../src/store/testing/store_contract.ts";
 import { unless } from "../programs.ts";
+import { type Moment, startFaultyPostgres } from "./_faulty_postgres.ts";
+import { until } from "../until.ts";
 import { HINDRANCES, startPostgres, startRedis, type TestServer } from "./_servers.ts";
 
 interface Kind {
@@ -87,6 +89,47 @@ async function lengthAfterRestart(store: Store): Promise<number> {
     }
   }
 }
+
+/** Moments at which servers end connections. The process of a store would end with an error that nobody listens to. */
+const MOMENTS: readonly Moment[] = ["ready", "command", "end"];
+
+Deno.test(unless(HINDRANCES.postgres, {
+  name: "PostgresStore survives connections that are lost at any moment",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn(t) {
+    await using server = await startPostgres();
+    for (const moment of MOMENTS) {
+      await t.step(moment, async () => {
+        await using faulty = startFaultyPostgres(server.url);
+        const open = (url: string) => new PostgresStore({ url, schema: moment, retryMs: 60_000 });
+        await using other = open(server.url);
+        // A store that is opened while the server is away works when it is back.
+        await faulty.lose(moment);
+        await using store = open(faulty.url);
+        if (moment !== "end") await assertRejects(() => store.get("k"), Error, "in PostgreSQL");
+        await faulty.lose(undefined);
+        await until(() => store.get("k").then(() => true, () => false));
+        // So does one that follows a log, on a connection of its own.
+        const followed: number[] = [];
+        const following = (async () => {
+          for await (const { index } of store.follow("l")) followed.push(index);
+        })();
+        await other.commit([{ kind: "append", log: "l", at: 0, entries: ["first"] }]);
+        await until(() => followed.length > 0);
+        const before = faulty.lost;
+        await faulty.lose(moment);
+        store.get("k").catch(() => {});
+        await until(() => faulty.lost > before);
+        await faulty.lose(undefined);
+        await other.commit([{ kind: "append", log: "l", at: 1, entries: ["last"], end: true }]);
+        await following;
+        assertEquals(followed, [0, 1]);
+        await faulty.lose(moment);
+      });
+    }
+  },
+}));
 
 /** Options that are refused. */
 const REFUSED: readonly [() => unknown, RegExp][] = [

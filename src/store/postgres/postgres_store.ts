@@ -4,9 +4,7 @@
  * @module
  */
 
-import { pause } from "../../async/pause.ts";
 import { Buffer } from "node:buffer";
-import postgres, { type Sql } from "postgres";
 import { checkLimit } from "../../limits/limit.ts";
 import { checkOptions, type OptionNames } from "../../limits/options.ts";
 import { checkBlob, checkChanges, checkHash, checkKey, checkListOptions } from "../_check.ts";
@@ -14,20 +12,19 @@ import { checkPrefix, checkReadOptions } from "../_check.ts";
 import { ChangeSignal, followLog } from "../_follow.ts";
 import { hashOf } from "../_hash.ts";
 import { fromJson } from "../_json.ts";
-import {
-  type BlobInfo,
-  type FollowOptions,
-  type ListOptions,
-  type LogEntry,
-  type LogPart,
-  type ReadOptions,
-  type Store,
-  type StoreChange,
-  StoreConflictError,
-  type StoreRecord,
+import type {
+  BlobInfo,
+  FollowOptions,
+  ListOptions,
+  LogEntry,
+  LogPart,
+  ReadOptions,
+  Store,
+  StoreChange,
+  StoreRecord,
 } from "../store.ts";
+import { Connection } from "./_connection.ts";
 import { makeChanges } from "./_make_changes.ts";
-import { migrate } from "./_schema.ts";
 
 /** Options of {@linkcode PostgresStore}. */
 export interface PostgresStoreOptions {
@@ -51,13 +48,6 @@ const OPTIONS: OptionNames<PostgresStoreOptions> = {
   retryMs: true,
 };
 
-/** Errors of connections that break, and of a server that ends or is not up yet. */
-const LOST_CONNECTION =
-  /^(?:ECONNRESET|ECONNREFUSED|EPIPE|CONNECTION_(?:CLOSED|ENDED|DESTROYED)|57P0[123]|08\d\d\d)$/;
-
-/** Interval between two tries to read, in milliseconds. */
-const RETRY_MS = 100;
-
 /** Errors after which a transaction can be made again: a deadlock, and a failed serialization. */
 const TRANSIENT: ReadonlySet<unknown> = new Set(["40P01", "40001"]);
 
@@ -68,14 +58,9 @@ const MAX_TRIES = 5;
  * `synchronous_commit` is `off`. If the connection breaks while a commit is under way, it throws, and may have been made.
  */
 export class PostgresStore implements Store {
-  readonly #schema: string;
-  readonly #sql: Sql;
+  readonly #connection: Connection;
   readonly #changes = new ChangeSignal();
-  readonly #retryMs: number;
-  #ready: Promise<void> | undefined;
-  #listening: Promise<unknown> | undefined;
-  #wasReady = false;
-  #closed = false;
+  readonly #channel: string;
 
   /**
    * Connects when it is used first, and makes the tables if they are not there.
@@ -97,19 +82,14 @@ export class PostgresStore implements Store {
         } is not of lower-case letters, digits and _`,
       );
     }
-    this.#schema = schema;
-    this.#retryMs = checkLimit("retryMs", options.retryMs ?? 10_000);
-    this.#sql = postgres(url, {
-      max: connections,
-      connect_timeout: Math.ceil(connectTimeoutMs / 1_000),
-      onnotice: () => {},
-      connection: { search_path: schema },
-    });
+    const retryMs = checkLimit("retryMs", options.retryMs ?? 10_000);
+    this.#channel = `${schema}_changes`;
+    this.#connection = new Connection({ url, schema, connections, connectTimeoutMs, retryMs });
   }
 
   /** See {@linkcode Store.get}. */
   get(key: string): Promise<StoreRecord | undefined> {
-    return this.#read("read a record", async (sql) => {
+    return this.#connection.read("read a record", async (sql) => {
       const [row] = await sql<Row[]>`
         SELECT key, value, version FROM records
         WHERE key = ${checkKey(key)} AND (expires_at IS NULL OR expires_at > now())`;
@@ -119,7 +99,7 @@ export class PostgresStore implements Store {
 
   /** See {@linkcode Store.list}. */
   list(prefix: string, options: ListOptions = {}): Promise<StoreRecord[]> {
-    return this.#read("list records", async (sql) => {
+    return this.#connection.read("list records", async (sql) => {
       const { after, limit } = checkListOptions(options);
       // Keys are ASCII, so that this is behind all that begin with the prefix.
       const end = `${checkPrefix(prefix)}\x7f`;
@@ -133,7 +113,7 @@ export class PostgresStore implements Store {
 
   /** See {@linkcode Store.commit}. */
   commit(changes: readonly StoreChange[]): Promise<number[]> {
-    return this.#act("commit", async (sql) => {
+    return this.#connection.act("commit", async (sql) => {
       const checked = checkChanges(changes);
       if (checked.length === 0) return [];
       for (let tries = 1;; tries++) {
@@ -149,7 +129,7 @@ export class PostgresStore implements Store {
 
   /** See {@linkcode Store.read}. */
   read(log: string, options: ReadOptions = {}): Promise<LogPart> {
-    return this.#read("read a log", async (sql) => {
+    return this.#connection.read("read a log", async (sql) => {
       const { from, limit } = checkReadOptions(options);
       // One statement, so that all is of one moment.
       const rows = await sql<EntryRow[]>`
@@ -171,7 +151,8 @@ export class PostgresStore implements Store {
       log,
       read: (part) => this.read(log, part),
       watch: async () => {
-        await this.#read("follow a log", (sql) => this.#listen(sql));
+        // A connection that breaks may have missed some changes, so each new one counts as a change.
+        await this.#connection.listen(this.#channel, (log) => this.#changes.notify(log));
         return this.#changes.watch(log);
       },
     }, options);
@@ -181,7 +162,7 @@ export class PostgresStore implements Store {
   async putBlob(bytes: Uint8Array): Promise<string> {
     const copy = checkBlob(bytes).slice();
     const hash = await hashOf(copy);
-    return await this.#act("store a blob", async (sql) => {
+    return await this.#connection.act("store a blob", async (sql) => {
       const { count } = await sql`
         UPDATE blobs SET stored_at = clock_timestamp() WHERE hash = ${hash}`;
       if (count === 0) {
@@ -195,7 +176,7 @@ export class PostgresStore implements Store {
 
   /** See {@linkcode Store.getBlob}. */
   getBlob(hash: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    return this.#read("read a blob", async (sql) => {
+    return this.#connection.read("read a blob", async (sql) => {
       const [row] = await sql<{ bytes: Uint8Array }[]>`
         SELECT bytes FROM blobs WHERE hash = ${checkHash(hash)}`;
       return row && new Uint8Array(row.bytes);
@@ -204,7 +185,7 @@ export class PostgresStore implements Store {
 
   /** See {@linkcode Store.listBlobs}. */
   listBlobs(options: ListOptions = {}): Promise<BlobInfo[]> {
-    return this.#read("list blobs", async (sql) => {
+    return this.#connection.read("list blobs", async (sql) => {
       const { after, limit } = checkListOptions(options);
       const rows = await sql<{ hash: string; size: number; stored: string }[]>`
         SELECT hash, length(bytes) AS size, floor(extract(epoch FROM stored_at) * 1000) AS stored
@@ -218,11 +199,11 @@ export class PostgresStore implements Store {
     hashes: readonly string[],
     { before = Infinity }: { readonly before?: number } = {},
   ): Promise<number> {
-    return this.#act("delete blobs", async (sql) => {
+    return this.#connection.act("delete blobs", async (sql) => {
       const latest = Number.isFinite(before) ? before : MAX_TIME_MS;
-      const checked = hashes.map(checkHash);
+      const checked = hashes.map(checkHash).join();
       const { count } = await sql`
-        DELETE FROM blobs WHERE hash = ANY(${checked})
+        DELETE FROM blobs WHERE hash = ANY(string_to_array(${checked}, ','))
         AND floor(extract(epoch FROM stored_at) * 1000) < ${latest}`;
       return count;
     });
@@ -230,63 +211,13 @@ export class PostgresStore implements Store {
 
   /** See {@linkcode Store.close}. */
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
     this.#changes.close(new TypeError("Cannot follow a log: the store was closed"));
-    await this.#sql.end({ timeout: 5 });
+    await this.#connection.close();
   }
 
   /** Closes the store. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-  }
-
-  /** Hears of changes by any client. A connection that breaks may have missed some, so each new one counts as a change. */
-  async #listen(sql: Sql): Promise<void> {
-    this.#listening ??= sql.listen(
-      `${this.#schema}_changes`,
-      (log) => this.#changes.notify(log),
-      () => this.#changes.notify(),
-    );
-    await this.#listening.catch((error) => {
-      this.#listening = undefined;
-      throw error;
-    });
-  }
-
-  /** Runs an action that can be run again, also when a connection breaks under it. */
-  async #read<T>(task: string, action: (sql: Sql) => Promise<T>): Promise<T> {
-    const until = performance.now() + this.#retryMs;
-    while (true) {
-      try {
-        return await this.#act(task, action);
-      } catch (error) {
-        const { code } = ((error as Error).cause ?? {}) as { code?: unknown };
-        const isLost = typeof code === "string" && LOST_CONNECTION.test(code);
-        // A server that was never there is not waited for.
-        if (!isLost || !this.#wasReady || performance.now() > until) throw error;
-        await pause(RETRY_MS);
-      }
-    }
-  }
-
-  async #act<T>(task: string, action: (sql: Sql) => Promise<T>): Promise<T> {
-    await Promise.resolve();
-    if (this.#closed) throw new TypeError(`Cannot ${task}: the store is closed`);
-    try {
-      this.#ready ??= migrate(this.#sql, this.#schema);
-      await this.#ready.catch((error) => {
-        this.#ready = undefined;
-        throw error;
-      });
-      this.#wasReady = true;
-      return await action(this.#sql);
-    } catch (error) {
-      const isTheirs = error instanceof Error && "code" in error &&
-        !(error instanceof StoreConflictError);
-      if (!isTheirs) throw error;
-      throw new Error(`Cannot ${task} in PostgreSQL: ${error.message}`, { cause: error });
-    }
   }
 }
 
