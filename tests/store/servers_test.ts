@@ -1,6 +1,7 @@
 /** Stores in Redis and in PostgreSQL: the contract, and servers that end. */
 
 import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import postgres from "postgres";
 import { PostgresStore } from "../../src/store/postgres/postgres_store.ts";
 import { RedisStore } from "../../src/store/redis/redis_store.ts";
 import { type Store, StoreConflictError } from "../../src/store/store.ts";
@@ -128,6 +129,37 @@ Deno.test(unless(HINDRANCES.postgres, {
         await faulty.lose(moment);
       });
     }
+  },
+}));
+
+Deno.test(unless(HINDRANCES.postgres, {
+  name: "PostgresStore brings an older format to the present one, and refuses a newer one",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    await using server = await startPostgres();
+    const open = () => new PostgresStore({ url: server.url, connections: 1 });
+    const sql = postgres(server.url, { max: 1, connection: { search_path: "cave" } });
+    {
+      await using store = open();
+      await store.commit([{ kind: "set", key: "k", value: "old" }]);
+    }
+    // The first format had tables, and no functions.
+    await sql`DROP FUNCTION commit_changes, version_of, refuse_change`;
+    await sql`UPDATE format SET format = 1`;
+    {
+      await using one = open();
+      await using two = open();
+      const [first, second] = await Promise.all([
+        one.commit([{ kind: "set", key: "a", value: 1 }]),
+        two.commit([{ kind: "set", key: "b", value: 2 }]),
+      ]);
+      assertEquals([first.length, second.length, (await one.get("k"))?.value], [1, 1, "old"]);
+    }
+    await sql`UPDATE format SET format = format + 1`;
+    await using newer = open();
+    await assertRejects(() => newer.get("k"), RangeError, "it has format 3, and this program");
+    await sql.end();
   },
 }));
 

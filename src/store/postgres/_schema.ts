@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Sql, TransactionSql } from "postgres";
+import postgres, { type Sql } from "postgres";
+import { COMMIT_CHANGES } from "./_commit_changes.ts";
 
 /** For each format the statements that lead to it from the one before. Names are those of the schema that is set. */
 const MIGRATIONS: readonly string[] = [
@@ -34,6 +35,7 @@ const MIGRATIONS: readonly string[] = [
   );
   ALTER TABLE blobs ALTER COLUMN bytes SET STORAGE EXTERNAL;
   `,
+  COMMIT_CHANGES,
 ];
 
 /** The format that this program writes. */
@@ -42,33 +44,44 @@ export const FORMAT: number = MIGRATIONS.length;
 /** Processes that open one store at once migrate it one after another. ("CAVE") */
 const LOCK = 0x43415645;
 
+/** The code of an error for a newer format, whose detail is the format. */
+const NEWER = "CA002";
+
 /**
- * Makes the tables, or brings them to the present format.
+ * Makes the tables, or brings them to the present format, all or nothing.
  *
  * @param sql The connection.
- * @param schema The name of the schema.
+ * @param schema The name of the schema: lower-case letters, digits and `_`.
  * @throws {RangeError} If the format is newer.
  */
 export async function migrate(sql: Sql, schema: string): Promise<void> {
-  await sql.begin(async (sql) => {
-    await sql`SELECT pg_advisory_xact_lock(${LOCK})`;
-    await sql`CREATE SCHEMA IF NOT EXISTS ${sql(schema)}`;
-    await sql.unsafe(`SET LOCAL search_path TO "${schema}"`);
-    await sql`CREATE TABLE IF NOT EXISTS format (format integer NOT NULL)`;
-    const format = await formatOf(sql);
-    if (format > FORMAT) {
-      throw new RangeError(
-        `Cannot open the store in the schema ${schema}: it has format ${format}, and this program knows formats up to ${FORMAT}; use a newer version`,
-      );
-    }
-    if (format === FORMAT) return;
-    for (const statements of MIGRATIONS.slice(format)) await sql.unsafe(statements);
-    await sql`DELETE FROM format`;
-    await sql`INSERT INTO format VALUES (${FORMAT})`;
-  });
-}
-
-async function formatOf(sql: TransactionSql): Promise<number> {
-  const [row] = await sql<{ format: number }[]>`SELECT format FROM format`;
-  return row?.format ?? 0;
+  const steps = MIGRATIONS.map((statements, format) => `
+    IF found_format <= ${format} THEN EXECUTE $migration$ ${statements} $migration$; END IF;`);
+  try {
+    await sql.unsafe(`
+DO $do$
+DECLARE
+  found_format integer;
+BEGIN
+  PERFORM pg_advisory_xact_lock(${LOCK});
+  CREATE SCHEMA IF NOT EXISTS "${schema}";
+  PERFORM set_config('search_path', '"${schema}"', true);
+  CREATE TABLE IF NOT EXISTS format (format integer NOT NULL);
+  found_format := coalesce((SELECT max(format) FROM format), 0);
+  IF found_format > ${FORMAT} THEN
+    RAISE EXCEPTION 'newer' USING ERRCODE = '${NEWER}', DETAIL = found_format;
+  END IF;
+  ${steps.join("")}
+  IF found_format < ${FORMAT} THEN
+    DELETE FROM format;
+    INSERT INTO format VALUES (${FORMAT});
+  END IF;
+END
+$do$`);
+  } catch (error) {
+    if (!(error instanceof postgres.PostgresError) || error.code !== NEWER) throw error;
+    throw new RangeError(
+      `Cannot open the store in the schema ${schema}: it has format ${error.detail}, and this program knows formats up to ${FORMAT}; use a newer version`,
+    );
+  }
 }

@@ -23,8 +23,8 @@ import type {
   StoreChange,
   StoreRecord,
 } from "../store.ts";
+import { commitChanges } from "./_commit_changes.ts";
 import { Connection } from "./_connection.ts";
-import { makeChanges } from "./_make_changes.ts";
 
 /** Options of {@linkcode PostgresStore}. */
 export interface PostgresStoreOptions {
@@ -118,7 +118,7 @@ export class PostgresStore implements Store {
       if (checked.length === 0) return [];
       for (let tries = 1;; tries++) {
         try {
-          return await sql.begin((sql) => makeChanges(sql, checked)) as number[];
+          return await commitChanges(sql, checked);
         } catch (error) {
           const { code } = error as { code?: unknown };
           if (!TRANSIENT.has(code) || tries === MAX_TRIES) throw error;
