@@ -12,8 +12,8 @@ export interface DeadlineOptions {
   readonly timeoutMs: number;
   /** Ends the wait. @default none */
   readonly signal?: AbortSignal | undefined;
-  /** Makes the error for a wait that takes too long. */
-  readonly onTimeout: () => unknown;
+  /** Makes the error for a wait that takes too long. @default none, for a wait whose time is not limited */
+  readonly onTimeout?: () => unknown;
 }
 
 /**
@@ -37,7 +37,7 @@ export async function deadline<T>(
   signal?.addEventListener("abort", abort, { once: true });
   const timer = timeoutMs > MAX_TIMER_MS
     ? undefined
-    : setTimeout(() => reject(onTimeout()), timeoutMs);
+    : setTimeout(() => reject(onTimeout?.()), timeoutMs);
   try {
     return await Promise.race([early, waiting]);
   } finally {

@@ -105,7 +105,7 @@ export class ChangeSignal {
     let seen = watched.changed.promise;
     return {
       next: async (signal) => {
-        await deadline(seen, { timeoutMs: Infinity, signal, onTimeout: () => undefined });
+        await deadline(seen, { timeoutMs: Infinity, signal });
         seen = watched.changed.promise;
       },
       [Symbol.asyncDispose]: () => {

@@ -12,7 +12,6 @@ import { BullmqQueue, type RateLimit, type Schedule } from "../../src/queue/bull
 import { queueContract } from "../../src/queue/testing/queue_contract.ts";
 import { unless } from "../programs.ts";
 import { HINDRANCES, startPostgres, startRedis } from "../store/_servers.ts";
-import { type Moment, startFaultyPostgres } from "../store/_faulty_postgres.ts";
 import { until } from "../until.ts";
 import { eventOf } from "./setup.ts";
 
@@ -138,45 +137,6 @@ for (const { name, hindrance, start, open } of KINDS) {
     },
   }));
 }
-
-/** Moments at which servers end connections. The process of a queue would end with an error that nobody listens to. */
-const MOMENTS: readonly Moment[] = ["ready", "command", "end"];
-
-Deno.test(unless(HINDRANCES.postgres, {
-  name: "BullmqQueue on PostgreSQL survives connections that are lost at any moment",
-  sanitizeOps: false,
-  sanitizeResources: false,
-  async fn(t) {
-    await using server = await startPostgres();
-    for (const moment of MOMENTS) {
-      await t.step(moment, async () => {
-        await using faulty = startFaultyPostgres(server.url);
-        await using queue = new BullmqQueue({ postgres: faulty.url, schema: moment });
-        await using other = new BullmqQueue({ postgres: server.url, schema: moment });
-        const claim = async () =>
-          (await queue.claim({ worker: "w", agents: CLAIMABLE, leaseMs: 60_000 })).job.id;
-        // A queue that is opened while the server is away works when it is back.
-        await faulty.lose(moment);
-        if (moment !== "end") await assertRejects(() => queue.enqueue({ id: "x", agent: "a" }));
-        await faulty.lose(undefined);
-        // A command that is under way may be lost, and can be given again.
-        const enqueue = () =>
-          queue.enqueue({ id: "one", agent: "a" }).then(() => true, () => false);
-        await until(enqueue);
-        assertEquals(await claim(), "one");
-        // A claim that waits, on a connection of its own, goes on.
-        const waiting = claim();
-        const before = faulty.lost;
-        await faulty.lose(moment);
-        await until(() => Promise.resolve(faulty.lost > before + 2));
-        await faulty.lose(undefined);
-        await other.enqueue({ id: "two", agent: "a" });
-        assertEquals(await waiting, "two");
-        await faulty.lose(moment);
-      });
-    }
-  },
-}));
 
 /** Options that are refused. */
 const REFUSED: readonly [object, RegExp][] = [

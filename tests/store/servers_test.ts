@@ -7,7 +7,14 @@ import { RedisStore } from "../../src/store/redis/redis_store.ts";
 import { type Store, StoreConflictError } from "../../src/store/store.ts";
 import { storeContract } from "../../src/store/testing/store_contract.ts";
 import { unless } from "../programs.ts";
-import { type Moment, startFaultyPostgres } from "./_faulty_postgres.ts";
+import {
+  type Moment,
+  MOMENTS,
+  POSTGRES,
+  type Protocol,
+  REDIS,
+  startFaultyServer,
+} from "./_faulty_server.ts";
 import { until } from "../until.ts";
 import { HINDRANCES, startPostgres, startRedis, type TestServer } from "./_servers.ts";
 
@@ -15,7 +22,8 @@ interface Kind {
   readonly name: string;
   readonly hindrance: string | undefined;
   readonly start: () => Promise<TestServer>;
-  readonly open: (url: string, place: string) => Store;
+  readonly open: (url: string, place: string, limits?: { readonly timeoutMs: number }) => Store;
+  readonly protocol: Protocol;
 }
 
 const KINDS: readonly Kind[] = [
@@ -23,17 +31,19 @@ const KINDS: readonly Kind[] = [
     name: "RedisStore",
     hindrance: HINDRANCES.redis,
     start: startRedis,
-    open: (url, place) => new RedisStore({ url, prefix: `{${place}}:` }),
+    open: (url, place, limits) => new RedisStore({ url, prefix: `{${place}}:`, ...limits }),
+    protocol: REDIS,
   },
   {
     name: "PostgresStore",
     hindrance: HINDRANCES.postgres,
     start: startPostgres,
-    open: (url, schema) => new PostgresStore({ url, schema, connections: 2 }),
+    open: (url, schema, limits) => new PostgresStore({ url, schema, connections: 2, ...limits }),
+    protocol: POSTGRES,
   },
 ];
 
-for (const { name, hindrance, start, open } of KINDS) {
+for (const { name, hindrance, start, open, protocol } of KINDS) {
   Deno.test(unless(hindrance, {
     name:
       `${name} keeps the contract of stores, and what it has acknowledged when its server is killed`,
@@ -51,8 +61,57 @@ for (const { name, hindrance, start, open } of KINDS) {
         "goes on when its server is killed and started again",
         () => survive(server, (place) => open(server.url, place)),
       );
+      for (const moment of MOMENTS) {
+        await t.step(
+          `goes on when its connections are lost: ${moment}`,
+          () => surviveLosses(server.url, { open, protocol, moment }),
+        );
+      }
     },
   }));
+}
+
+/** Loses connections at a moment. An error that nobody listens to would end the process. */
+async function surviveLosses(
+  url: string,
+  { open, protocol, moment }: Pick<Kind, "open" | "protocol"> & { readonly moment: Moment },
+): Promise<void> {
+  await using faulty = startFaultyServer(url, protocol);
+  await using other = open(url, moment);
+  // A store that is opened while the server is away works when it is back.
+  await faulty.lose(moment);
+  await using store = open(faulty.url, moment, { timeoutMs: 1_000 });
+  const read = () => store.get("k").then(() => true, (error) => String(error));
+  const early = read();
+  if (moment === "silent") assertMatch(`${await early}`, /no answer within 1000 ms/);
+  else if (moment !== "end") await until(() => faulty.lost > 0);
+  await faulty.lose(undefined);
+  await early;
+  await until(async () => await read() === true);
+  // So does one that follows a log, on a connection of its own.
+  const followed: number[] = [];
+  const follow = async () => {
+    for await (const { index } of store.follow("l", { from: followed.length })) {
+      followed.push(index);
+    }
+  };
+  // It may be reading when the server falls silent.
+  const following = follow().catch((error) => {
+    assertMatch(error.message, /no answer/);
+    return follow();
+  });
+  await other.commit([{ kind: "append", log: "l", at: 0, entries: ["first"] }]);
+  await until(() => followed.length > 0);
+  const before = faulty.lost;
+  await faulty.lose(moment);
+  const late = read();
+  if (moment === "silent") await late;
+  else await until(() => faulty.lost > before);
+  await faulty.lose(undefined);
+  await other.commit([{ kind: "append", log: "l", at: 1, entries: ["last"], end: true }]);
+  await following;
+  assertEquals(followed, [0, 1]);
+  await faulty.lose(moment);
 }
 
 async function survive(server: TestServer, open: (place: string) => Store): Promise<void> {
@@ -90,47 +149,6 @@ async function lengthAfterRestart(store: Store): Promise<number> {
     }
   }
 }
-
-/** Moments at which servers end connections. The process of a store would end with an error that nobody listens to. */
-const MOMENTS: readonly Moment[] = ["ready", "command", "end"];
-
-Deno.test(unless(HINDRANCES.postgres, {
-  name: "PostgresStore survives connections that are lost at any moment",
-  sanitizeOps: false,
-  sanitizeResources: false,
-  async fn(t) {
-    await using server = await startPostgres();
-    for (const moment of MOMENTS) {
-      await t.step(moment, async () => {
-        await using faulty = startFaultyPostgres(server.url);
-        const open = (url: string) => new PostgresStore({ url, schema: moment, retryMs: 60_000 });
-        await using other = open(server.url);
-        // A store that is opened while the server is away works when it is back.
-        await faulty.lose(moment);
-        await using store = open(faulty.url);
-        if (moment !== "end") await assertRejects(() => store.get("k"), Error, "in PostgreSQL");
-        await faulty.lose(undefined);
-        await until(() => store.get("k").then(() => true, () => false));
-        // So does one that follows a log, on a connection of its own.
-        const followed: number[] = [];
-        const following = (async () => {
-          for await (const { index } of store.follow("l")) followed.push(index);
-        })();
-        await other.commit([{ kind: "append", log: "l", at: 0, entries: ["first"] }]);
-        await until(() => followed.length > 0);
-        const before = faulty.lost;
-        await faulty.lose(moment);
-        store.get("k").catch(() => {});
-        await until(() => faulty.lost > before);
-        await faulty.lose(undefined);
-        await other.commit([{ kind: "append", log: "l", at: 1, entries: ["last"], end: true }]);
-        await following;
-        assertEquals(followed, [0, 1]);
-        await faulty.lose(moment);
-      });
-    }
-  },
-}));
 
 Deno.test(unless(HINDRANCES.postgres, {
   name: "PostgresStore brings an older format to the present one, and refuses a newer one",

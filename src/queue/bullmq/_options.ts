@@ -22,6 +22,8 @@ export interface BullmqQueueOptions {
   readonly connections?: number | undefined;
   /** A limit on the rate of claims, for each agent and over all workers. @default none */
   readonly limit?: RateLimit | undefined;
+  /** Time limit of each call but claims, in milliseconds. A call that is late may have had its effect. @default 60000 */
+  readonly timeoutMs?: number | undefined;
 }
 
 const OPTIONS: OptionNames<BullmqQueueOptions> = {
@@ -31,6 +33,7 @@ const OPTIONS: OptionNames<BullmqQueueOptions> = {
   schema: true,
   connections: true,
   limit: true,
+  timeoutMs: true,
 };
 
 /**

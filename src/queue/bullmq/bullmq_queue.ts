@@ -6,6 +6,7 @@
 
 import { UnrecoverableError } from "bullmq";
 import { deadline } from "../../async/deadline.ts";
+import { checkLimit } from "../../limits/limit.ts";
 import type { JsonValue } from "../../store/store.ts";
 import { cancellation } from "../_cancellation.ts";
 import { backoffMs, checkClaim, checkDelay, checkJob, checkProgress, cutError } from "../_check.ts";
@@ -22,9 +23,10 @@ import {
   type ReleaseOptions,
 } from "../queue.ts";
 import { type Bull, type BullJob, JOB_OPTIONS, type RateLimit } from "./_bull.ts";
+import { Calls } from "./_calls.ts";
 import { Claims, isLockLost } from "./_claims.ts";
 import { type BullmqQueueOptions, openBull } from "./_options.ts";
-import { Fetcher } from "./_fetcher.ts";
+import { type Fetched, Fetcher } from "./_fetcher.ts";
 import { attemptOf, infoOf, stateOf, STATES } from "./_job_info.ts";
 import { addJob, isNewKey, newData, revive } from "./_jobs.ts";
 import { laneOf, Lanes, lanesOf } from "./_lanes.ts";
@@ -53,9 +55,9 @@ export class BullmqQueue implements Queue {
   readonly #bull: Bull;
   readonly #lanes: Lanes;
   readonly #limit: RateLimit | undefined;
+  readonly #calls: Calls;
   readonly #fetchers = new Map<string, Fetcher>();
   readonly #claims = new Claims();
-  readonly #closed = new AbortController();
 
   /**
    * Connects when it is used first.
@@ -66,12 +68,13 @@ export class BullmqQueue implements Queue {
   constructor(options: BullmqQueueOptions) {
     this.#bull = openBull(options);
     this.#limit = options.limit;
+    this.#calls = new Calls(checkLimit("timeoutMs", options.timeoutMs ?? 60_000));
     this.#lanes = new Lanes(this.#bull);
   }
 
   /** See {@linkcode Queue.enqueue}. */
   async enqueue(options: EnqueueOptions): Promise<boolean> {
-    return await this.#untilClosed("add a job", async () => {
+    return await this.#calls.run("add a job", async () => {
       const job = checkJob(options);
       if (job.key !== undefined && !await isNewKey(this.#lanes, job.key)) return false;
       return await addJob(this.#lanes, job);
@@ -80,20 +83,19 @@ export class BullmqQueue implements Queue {
 
   /** See {@linkcode Queue.claim}. */
   async claim(options: ClaimOptions): Promise<Claim> {
-    return await this.#untilClosed("claim a job", async () => {
+    return await this.#calls.run("claim a job", async () => {
       checkClaim(options);
       const { worker, leaseMs, signal } = options;
-      const fetcher = await this.#fetcher(options);
-      const closed = this.#closed.signal;
+      const closed = this.#calls.signal;
       const signals = signal === undefined ? closed : AbortSignal.any([signal, closed]);
-      const { job, token } = await fetcher.next(signals);
+      const { job, token } = await this.#next(options, signals);
       const info = { ...infoOf(job, "claimed"), worker };
       const claim = this.#claims.add({ job, token, leaseMs, claim: { job: info, token, worker } });
       if (job.data.cancelled !== undefined) {
         this.#claims.get(token)?.abort.abort(cancellation(job.data.cancelled));
       }
       return claim;
-    });
+    }, { timeoutMs: Infinity });
   }
 
   /** See {@linkcode Queue.heartbeat}. */
@@ -164,7 +166,7 @@ export class BullmqQueue implements Queue {
 
   /** See {@linkcode Queue.cancel}. */
   async cancel(id: string, reason = "The job was cancelled"): Promise<boolean> {
-    return await this.#untilClosed("cancel a job", async () => {
+    return await this.#calls.run("cancel a job", async () => {
       const job = await this.#lanes.find(id);
       if (job === undefined) return false;
       if (await job.getState() === "failed") await revive(this.#lanes, { job, cancelled: reason });
@@ -176,7 +178,7 @@ export class BullmqQueue implements Queue {
 
   /** See {@linkcode Queue.requeue}. */
   async requeue(id: string): Promise<boolean> {
-    return await this.#untilClosed("requeue a job", async () => {
+    return await this.#calls.run("requeue a job", async () => {
       const job = await this.#lanes.find(id);
       const state = await job?.getState();
       if (job === undefined || !["failed", "delayed"].includes(state!)) return false;
@@ -192,7 +194,7 @@ export class BullmqQueue implements Queue {
 
   /** See {@linkcode Queue.get}. */
   async get(id: string): Promise<JobInfo | undefined> {
-    return await this.#untilClosed("read a job", async () => {
+    return await this.#calls.run("read a job", async () => {
       const job = await this.#lanes.find(id);
       return job && infoOf(job, stateOf(job, await job.getState()));
     });
@@ -200,7 +202,7 @@ export class BullmqQueue implements Queue {
 
   /** See {@linkcode Queue.list}. */
   async list({ state, limit = 100 }: ListJobsOptions = {}): Promise<JobInfo[]> {
-    return await this.#untilClosed("list jobs", async () => {
+    return await this.#calls.run("list jobs", async () => {
       const lists = state === undefined ? Object.values(STATES).flat() : STATES[state];
       const found: JobInfo[] = [];
       for (const list of lists) {
@@ -214,7 +216,7 @@ export class BullmqQueue implements Queue {
 
   /** See {@linkcode Queue.counts}. */
   async counts(): Promise<Record<JobState, number>> {
-    return await this.#untilClosed("count jobs", async () => {
+    return await this.#calls.run("count jobs", async () => {
       const counts = { waiting: 0, delayed: 0, claimed: 0, failed: 0 };
       for (const queue of await this.#lanes.all()) {
         for (const [state, lists] of Object.entries(STATES)) {
@@ -234,7 +236,7 @@ export class BullmqQueue implements Queue {
    * @param schedule The session, the question, and the times.
    */
   async schedule(id: string, schedule: Schedule): Promise<void> {
-    return await this.#untilClosed("schedule a question", async () => {
+    return await this.#calls.run("schedule a question", async () => {
       const { repeat, agent, prompt } = checkSchedule(id, schedule);
       const queue = await this.#lanes.get(laneOf(agent, undefined));
       const data = { ...newData({ id, agent }), prompt };
@@ -253,7 +255,7 @@ export class BullmqQueue implements Queue {
    * @returns Whether there was one.
    */
   async unschedule(id: string): Promise<boolean> {
-    return await this.#untilClosed("end a schedule", async () => {
+    return await this.#calls.run("end a schedule", async () => {
       let isFound = false;
       for (const queue of await this.#lanes.all()) {
         isFound = await queue.removeJobScheduler(id) || isFound;
@@ -264,8 +266,8 @@ export class BullmqQueue implements Queue {
 
   /** See {@linkcode Queue.close}. */
   async close(): Promise<void> {
-    if (this.#closed.signal.aborted) return;
-    this.#closed.abort();
+    if (this.#calls.signal.aborted) return;
+    this.#calls.close();
     const closing = Promise.all([
       ...[...this.#fetchers.values()].map((fetcher) => fetcher.close()),
       this.#lanes.close().catch(() => {}),
@@ -279,6 +281,11 @@ export class BullmqQueue implements Queue {
   /** Closes the queue. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  async #next(options: ClaimOptions, signal: AbortSignal): Promise<Fetched> {
+    const fetcher = await deadline(this.#fetcher(options), { timeoutMs: Infinity, signal });
+    return await fetcher.next(signal);
   }
 
   async #fetcher({ worker, agents, leaseMs }: ClaimOptions): Promise<Fetcher> {
@@ -302,7 +309,7 @@ export class BullmqQueue implements Queue {
       held: { readonly leaseMs: number; readonly abort: AbortController },
     ) => Promise<T>,
   ): Promise<T> {
-    return await this.#untilClosed(`${task} a job`, async () => {
+    return await this.#calls.run(`${task} a job`, async () => {
       const held = this.#claims.get(claim.token);
       if (held === undefined) throw new ClaimLostError(task, claim.job.id);
       try {
@@ -314,20 +321,6 @@ export class BullmqQueue implements Queue {
         throw lost;
       }
     });
-  }
-
-  /** Acts until the queue is closed: BullMQ leaves commands of a closed connection without an answer. */
-  async #untilClosed<T>(task: string, action: () => Promise<T>): Promise<T> {
-    const { signal } = this.#closed;
-    const closed = Promise.withResolvers<never>();
-    const close = () => closed.reject(new TypeError(`Cannot ${task}: the queue is closed`));
-    if (signal.aborted) close();
-    signal.addEventListener("abort", close, { once: true });
-    try {
-      return await (signal.aborted ? closed.promise : Promise.race([closed.promise, action()]));
-    } finally {
-      signal.removeEventListener("abort", close);
-    }
   }
 }
 

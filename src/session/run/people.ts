@@ -37,7 +37,6 @@ export class People {
       await deadline(this.#decision.promise, {
         timeoutMs: Infinity,
         signal,
-        onTimeout: () => undefined,
       });
     }
   }

@@ -22,6 +22,8 @@ export interface ConnectionOptions {
   readonly connectTimeoutMs: number;
   /** Time for which reading is tried again when a connection breaks, in milliseconds. */
   readonly retryMs: number;
+  /** Time limit of one command, in milliseconds. */
+  readonly timeoutMs: number;
 }
 
 /** Errors of connections that break, and of a server that ends or is not up yet. */
@@ -42,6 +44,7 @@ export class Connection {
   readonly #sql: Sql;
   readonly #schema: string;
   readonly #retryMs: number;
+  readonly #timeoutMs: number;
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #listening = new Map<string, Promise<unknown>>();
   #ready: Promise<void> | undefined;
@@ -49,9 +52,11 @@ export class Connection {
   #isClosed = false;
 
   /** @param options The address, the schema, and limits. */
-  constructor({ url, schema, connections, connectTimeoutMs, retryMs }: ConnectionOptions) {
+  constructor(options: ConnectionOptions) {
+    const { url, schema, connections, connectTimeoutMs, retryMs, timeoutMs } = options;
     this.#schema = schema;
     this.#retryMs = retryMs;
+    this.#timeoutMs = timeoutMs;
     this.#sql = postgres(url, {
       max: connections,
       connect_timeout: Math.ceil(connectTimeoutMs / 1_000),
@@ -114,11 +119,12 @@ export class Connection {
     if (this.#isClosed) throw new TypeError(`Cannot ${task}: the store is closed`);
     const acting = this.#actWhenReady(task, action);
     this.#underWay.add(acting);
-    try {
-      return await acting;
-    } finally {
-      this.#underWay.delete(acting);
-    }
+    acting.catch(() => {}).finally(() => this.#underWay.delete(acting));
+    return await deadline(acting, {
+      timeoutMs: this.#timeoutMs,
+      onTimeout: () =>
+        new Error(`Cannot ${task} in PostgreSQL: there was no answer within ${this.#timeoutMs} ms`),
+    });
   }
 
   /** Closes the connections, when what is under way has ended or for a while has not. */

@@ -38,6 +38,8 @@ export interface PostgresStoreOptions {
   readonly connectTimeoutMs?: number | undefined;
   /** Time for which reading is tried again when a connection breaks, in milliseconds. Writes are tried once. @default 10000 */
   readonly retryMs?: number | undefined;
+  /** Time limit of one command, in milliseconds. A commit that is late may have been made. @default 60000 */
+  readonly timeoutMs?: number | undefined;
 }
 
 const OPTIONS: OptionNames<PostgresStoreOptions> = {
@@ -46,6 +48,7 @@ const OPTIONS: OptionNames<PostgresStoreOptions> = {
   connections: true,
   connectTimeoutMs: true,
   retryMs: true,
+  timeoutMs: true,
 };
 
 /** Errors after which a transaction can be made again: a deadlock, and a failed serialization. */
@@ -83,8 +86,10 @@ export class PostgresStore implements Store {
       );
     }
     const retryMs = checkLimit("retryMs", options.retryMs ?? 10_000);
+    const timeoutMs = checkLimit("timeoutMs", options.timeoutMs ?? 60_000);
+    const limits = { connections, connectTimeoutMs, retryMs, timeoutMs };
     this.#channel = `${schema}_changes`;
-    this.#connection = new Connection({ url, schema, connections, connectTimeoutMs, retryMs });
+    this.#connection = new Connection({ url, schema, ...limits });
   }
 
   /** See {@linkcode Store.get}. */

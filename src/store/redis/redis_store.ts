@@ -4,8 +4,9 @@
  * @module
  */
 
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import { Buffer } from "node:buffer";
+import { checkLimit } from "../../limits/limit.ts";
 import { checkOptions, type OptionNames } from "../../limits/options.ts";
 import { checkBlob, checkChanges, type CheckedChange, checkHash, checkKey } from "../_check.ts";
 import { checkListOptions, checkPrefix, checkReadOptions } from "../_check.ts";
@@ -24,6 +25,7 @@ import {
   StoreConflictError,
   type StoreRecord,
 } from "../store.ts";
+import { Connection } from "./_connection.ts";
 import { COMMIT, DELETE_BLOBS, PUT_BLOB } from "./_commit_script.ts";
 
 /** Options of {@linkcode RedisStore}. */
@@ -36,6 +38,8 @@ export interface RedisStoreOptions {
   readonly connectTimeoutMs?: number | undefined;
   /** Number of times that a command is sent again when the connection breaks, some seconds in all. @default 20 */
   readonly maxRetries?: number | undefined;
+  /** Time limit of one command, in milliseconds. A commit that is late may have been made. @default 60000 */
+  readonly timeoutMs?: number | undefined;
 }
 
 const OPTIONS: OptionNames<RedisStoreOptions> = {
@@ -43,10 +47,8 @@ const OPTIONS: OptionNames<RedisStoreOptions> = {
   prefix: true,
   connectTimeoutMs: true,
   maxRetries: true,
+  timeoutMs: true,
 };
-
-/** Longest wait between two tries to connect, in milliseconds. */
-const MAX_RECONNECT_MS = 500;
 
 /**
  * A store in Redis 6.2 or later. A commit survives what the server survives: with `appendfsync everysec`, a loss of power may
@@ -55,10 +57,9 @@ const MAX_RECONNECT_MS = 500;
  */
 export class RedisStore implements Store {
   readonly #prefix: string;
+  readonly #connection: Connection;
   readonly #redis: Redis;
   readonly #changes = new ChangeSignal();
-  #subscriber: Promise<Redis> | undefined;
-  #closed = false;
 
   /**
    * Connects when it is used first.
@@ -74,24 +75,19 @@ export class RedisStore implements Store {
       throw new TypeError(`Cannot ${task}: the url is no redis:// or rediss:// address`);
     }
     this.#prefix = prefix;
-    this.#redis = new Redis(url, {
-      lazyConnect: true,
-      connectTimeout: connectTimeoutMs,
-      maxRetriesPerRequest: maxRetries,
-      retryStrategy: (times) => Math.min(50 * times, MAX_RECONNECT_MS),
-    });
-    // Commands reject with the error; without a listener it would end the process.
-    this.#redis.on("error", () => {});
+    const timeoutMs = checkLimit("timeoutMs", options.timeoutMs ?? 60_000);
+    this.#connection = new Connection({ url, connectTimeoutMs, maxRetries, timeoutMs });
+    this.#redis = this.#connection.redis;
   }
 
   /** See {@linkcode Store.get}. */
   get(key: string): Promise<StoreRecord | undefined> {
-    return this.#act("read a record", async () => await this.#record(checkKey(key)));
+    return this.#connection.act("read a record", async () => await this.#record(checkKey(key)));
   }
 
   /** See {@linkcode Store.list}. */
   list(prefix: string, options: ListOptions = {}): Promise<StoreRecord[]> {
-    return this.#act("list records", async () => {
+    return this.#connection.act("list records", async () => {
       const { after, limit } = checkListOptions(options);
       const end = `(${checkPrefix(prefix)}\x7f`;
       let start = after >= prefix ? `(${after}` : `[${prefix}`;
@@ -118,7 +114,7 @@ export class RedisStore implements Store {
 
   /** See {@linkcode Store.commit}. */
   commit(changes: readonly StoreChange[]): Promise<number[]> {
-    return this.#act("commit", async () => {
+    return this.#connection.act("commit", async () => {
       const checked = checkChanges(changes);
       const args = checked.flatMap(argumentsOf);
       const id = crypto.randomUUID();
@@ -132,7 +128,7 @@ export class RedisStore implements Store {
 
   /** See {@linkcode Store.read}. */
   read(log: string, options: ReadOptions = {}): Promise<LogPart> {
-    return this.#act("read a log", async () => {
+    return this.#connection.act("read a log", async () => {
       checkKey(log, "log");
       const { from, limit } = checkReadOptions(options);
       // The length first: entries that come later are left for the next read.
@@ -161,7 +157,10 @@ export class RedisStore implements Store {
       log,
       read: (part) => this.read(log, part),
       watch: async () => {
-        await this.#act("follow a log", () => this.#subscribe());
+        await this.#connection.listen(
+          this.#name("changes"),
+          (name) => this.#changes.notify(name),
+        );
         return this.#changes.watch(log);
       },
     }, options);
@@ -171,7 +170,7 @@ export class RedisStore implements Store {
   async putBlob(bytes: Uint8Array): Promise<string> {
     const copy = checkBlob(bytes).slice();
     const hash = await hashOf(copy);
-    return await this.#act("store a blob", async () => {
+    return await this.#connection.act("store a blob", async () => {
       await this.#eval(PUT_BLOB, [hash, Buffer.from(copy.buffer)]);
       return hash;
     });
@@ -179,7 +178,7 @@ export class RedisStore implements Store {
 
   /** See {@linkcode Store.getBlob}. */
   getBlob(hash: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    return this.#act("read a blob", async () => {
+    return this.#connection.act("read a blob", async () => {
       const found = await this.#redis.getBuffer(this.#name("blob:", checkHash(hash)));
       return found === null ? undefined : new Uint8Array(found);
     });
@@ -187,7 +186,7 @@ export class RedisStore implements Store {
 
   /** See {@linkcode Store.listBlobs}. */
   listBlobs(options: ListOptions = {}): Promise<BlobInfo[]> {
-    return this.#act("list blobs", async () => {
+    return this.#connection.act("list blobs", async () => {
       const { after, limit } = checkListOptions(options);
       const start = after === "" ? "-" : `(${after}`;
       const name = this.#name("blobs");
@@ -209,7 +208,7 @@ export class RedisStore implements Store {
     hashes: readonly string[],
     { before = Number.MAX_SAFE_INTEGER }: { readonly before?: number } = {},
   ): Promise<number> {
-    return this.#act("delete blobs", async () => {
+    return this.#connection.act("delete blobs", async () => {
       const latest = Math.min(before, Number.MAX_SAFE_INTEGER);
       return Number(await this.#eval(DELETE_BLOBS, [latest, ...hashes.map(checkHash)]));
     });
@@ -217,12 +216,9 @@ export class RedisStore implements Store {
 
   /** See {@linkcode Store.close}. */
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
     this.#changes.close(new TypeError("Cannot follow a log: the store was closed"));
-    this.#redis.disconnect();
-    const subscriber = await this.#subscriber?.catch(() => undefined);
-    subscriber?.disconnect();
+    this.#connection.close();
+    await Promise.resolve();
   }
 
   /** Closes the store. */
@@ -244,34 +240,6 @@ export class RedisStore implements Store {
     if (typeof version !== "string" || typeof json !== "string") return undefined;
     return { key, value: fromJson(json, `the record ${key}`), version: Number(version) };
   }
-
-  /** Hears of changes by any client. A connection that breaks may have missed some, so each new one counts as a change. */
-  async #subscribe(): Promise<void> {
-    this.#subscriber ??= (async () => {
-      const subscriber = this.#redis.duplicate();
-      subscriber.on("error", () => {});
-      subscriber.on("ready", () => this.#changes.notify());
-      subscriber.on("message", (_channel, log) => this.#changes.notify(log));
-      await subscriber.subscribe(this.#name("changes"));
-      return subscriber;
-    })();
-    await this.#subscriber.catch((error) => {
-      this.#subscriber = undefined;
-      throw error;
-    });
-  }
-
-  async #act<T>(task: string, action: () => Promise<T>): Promise<T> {
-    await Promise.resolve();
-    if (this.#closed) throw new TypeError(`Cannot ${task}: the store is closed`);
-    try {
-      return await action();
-    } catch (error) {
-      if (this.#closed) throw new TypeError(`Cannot ${task}: the store is closed`);
-      if (!isRedisError(error)) throw error;
-      throw new Error(`Cannot ${task} in Redis: ${error.message}`, { cause: error });
-    }
-  }
 }
 
 /** Returns the arguments of a change for the script. */
@@ -290,12 +258,4 @@ function argumentsOf(change: CheckedChange): (string | number)[] {
     case "deleteLog":
       return ["deleteLog", change.log];
   }
-}
-
-function isRedisError(error: unknown): error is Error {
-  if (!(error instanceof Error)) return false;
-  const { name, code, message } = error as Error & { code?: unknown };
-  return name === "ReplyError" || name === "MaxRetriesPerRequestError" ||
-    typeof code === "string" ||
-    message === "Connection is closed.";
 }

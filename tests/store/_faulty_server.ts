@@ -1,14 +1,29 @@
 /**
- * A PostgreSQL server whose connections are lost at bad moments.
+ * A database server whose connections are lost at bad moments.
  *
  * @module
  */
 
-/** A moment at which a connection is lost. */
-export type Moment = "ready" | "command" | "end";
+/** A moment at which connections are lost: after the answer that makes one ready, at a command, at the end; or never an answer. */
+export type Moment = "ready" | "command" | "end" | "silent";
+
+/** The moments. */
+export const MOMENTS: readonly Moment[] = ["ready", "command", "end", "silent"];
+
+/** The messages of a protocol, as far as they tell moments apart. */
+export interface Protocol {
+  /** Whether a chunk of the server ends with the answer after which a client may send its first command. */
+  readonly isReady: (chunk: Uint8Array) => boolean;
+  /** Whether a chunk of the client begins with a command. */
+  readonly isCommand: (chunk: Uint8Array) => boolean;
+  /** Whether a chunk of the client says that it leaves. */
+  readonly isEnd: (chunk: Uint8Array) => boolean;
+  /** The message with which a server ends a connection. */
+  readonly farewell: Uint8Array;
+}
 
 /** A server in front of a server. */
-export interface FaultyPostgres extends AsyncDisposable {
+export interface FaultyServer extends AsyncDisposable {
   /** Its address. */
   readonly url: string;
   /** Loses all connections that there are, and those from now on that come to a moment; `undefined` for none of them. */
@@ -17,22 +32,30 @@ export interface FaultyPostgres extends AsyncDisposable {
   readonly lost: number;
 }
 
-/** The message with which a server ends a connection: FATAL, 57P01. */
-const FATAL = fatalMessage();
+/** The protocol of PostgreSQL: ReadyForQuery; Query and Parse; Terminate; and an error, FATAL and 57P01. */
+export const POSTGRES: Protocol = {
+  isReady: (chunk) => chunk.at(-6) === "Z".charCodeAt(0),
+  isCommand: (chunk) => [..."QP"].some((type) => chunk[0] === type.charCodeAt(0)),
+  isEnd: (chunk) => chunk[0] === "X".charCodeAt(0),
+  farewell: fatalMessage(),
+};
 
-/** The types of messages of clients: a command, and the end of the connection. */
-const COMMANDS: readonly number[] = [..."QP"].map((type) => type.charCodeAt(0));
-const END = "X".charCodeAt(0);
-
-/** The message after which a client may send its first command. */
-const READY = "Z".charCodeAt(0);
+/** The protocol of Redis: the answer to INFO, with which clients check that it is ready; commands are lists. */
+export const REDIS: Protocol = {
+  isReady: (chunk) => textOf(chunk).includes("redis_version"),
+  isCommand: (chunk) =>
+    chunk[0] === "*".charCodeAt(0) && !/\b(?:info|client)\b/i.test(textOf(chunk)),
+  isEnd: (chunk) => /\bquit\b/i.test(textOf(chunk)),
+  farewell: new Uint8Array(),
+};
 
 /**
  * Starts a server that passes everything on to another one.
  *
  * @param url The address of the other one.
+ * @param protocol Its protocol.
  */
-export function startFaultyPostgres(url: string): FaultyPostgres {
+export function startFaultyServer(url: string, protocol: Protocol): FaultyServer {
   const { hostname, port } = new URL(url);
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const open = new Set<Promise<void>>();
@@ -46,22 +69,22 @@ export function startFaultyPostgres(url: string): FaultyPostgres {
     const lose = async (last: Uint8Array = new Uint8Array()) => {
       losers.delete(lose);
       lost++;
-      await near.write(new Uint8Array([...last, ...FATAL]));
+      await near.write(new Uint8Array([...last, ...protocol.farewell]));
       near.close();
       far.close();
     };
     losers.add(lose);
     const questions = async () => {
       for await (const chunk of chunksOf(near)) {
-        if (moment === "command" && COMMANDS.includes(chunk[0]!)) return await lose();
-        if (moment === "end" && chunk[0] === END) return await lose();
-        await far.write(chunk);
+        if (moment === "command" && protocol.isCommand(chunk)) return await lose();
+        if (moment === "end" && protocol.isEnd(chunk)) return await lose();
+        if (moment !== "silent") await far.write(chunk);
       }
       far.close();
     };
     const answers = async () => {
       for await (const chunk of chunksOf(far)) {
-        if (moment === "ready" && isReady(chunk)) return await lose(chunk);
+        if (moment === "ready" && protocol.isReady(chunk)) return await lose(chunk);
         await near.write(chunk);
       }
       near.close();
@@ -77,14 +100,18 @@ export function startFaultyPostgres(url: string): FaultyPostgres {
     }
   })();
 
+  const loseAll = async () => {
+    // Some of them are closed at the same time.
+    await Promise.allSettled([...losers].map((lose) => lose()));
+  };
   const address = new URL(url);
   address.port = `${listener.addr.port}`;
   return {
     url: address.href,
     lose: async (next) => {
       moment = next;
-      // Some of them are closed at the same time.
-      await Promise.allSettled([...losers].map((lose) => lose()));
+      // Those of a server that is silent are there, and stay.
+      if (next !== "silent") await loseAll();
     },
     get lost() {
       return lost;
@@ -92,6 +119,7 @@ export function startFaultyPostgres(url: string): FaultyPostgres {
     async [Symbol.asyncDispose]() {
       listener.close();
       await serving;
+      await loseAll();
       await Promise.all(open);
     },
   };
@@ -102,9 +130,8 @@ async function* chunksOf(connection: Deno.Conn): AsyncIterable<Uint8Array<ArrayB
   for (let size; (size = await connection.read(buffer)) !== null;) yield buffer.slice(0, size);
 }
 
-/** Whether a chunk ends with the message ReadyForQuery. */
-function isReady(chunk: Uint8Array): boolean {
-  return chunk.at(-6) === READY;
+function textOf(chunk: Uint8Array): string {
+  return new TextDecoder().decode(chunk);
 }
 
 function fatalMessage(): Uint8Array {
