@@ -1,11 +1,9 @@
 /** Sessions on workers: the same conversation as inline, on two workers that take turns after each step. */
 
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import type { Agent } from "../../src/agent/agent.ts";
 import { defineAgent } from "../../src/agent/team/define_agent.ts";
 import { CaveAgent } from "../../src/cave_agent.ts";
 import { defineFunction } from "../../src/inject/host_function.ts";
-import type { Model } from "../../src/model/model.ts";
 import { ScriptedServer } from "../../src/model/testing/scripted_server.ts";
 import { SessionClient, type SessionClientOptions } from "../../src/queue/client/session_client.ts";
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
@@ -296,35 +294,6 @@ Deno.test("a session that the queue has lost is found again", async () => {
   all.queue.enqueue = enqueue;
   all.worker({ sweepMs: 5 });
   assertEquals((await run.result).content, "found");
-});
-
-Deno.test("a run that ends its worker each time is given up", async () => {
-  await using all = fleet(["never"]);
-  const run = await all.client().prompt("Crash");
-  // One step has begun when its process dies.
-  const model: Model = {
-    // deno-lint-ignore require-yield -- it never answers
-    async *stream(_messages, { signal } = {}) {
-      await new Promise((_, reject) =>
-        signal?.addEventListener("abort", () => reject(signal.reason))
-      );
-    },
-  };
-  const agent = () => new CaveAgent({ model, runtime: new LocalRuntime() }) as Agent;
-  const session = await openSession("s", { store: all.store, agent, followUps: "manual" });
-  await session.receive();
-  await session.continue();
-  await session.close();
-  for (let attempt = 1; attempt <= 5; attempt++) {
-    const agents = [{ agent: "a", versions: ["1"] }];
-    const { job } = await all.queue.claim({ worker: "dies", agents, leaseMs: 1 });
-    assertEquals(job.attempt, attempt);
-  }
-  all.worker();
-  const error = await assertRejects(() => run.result) as Error;
-  assertMatch(error.message, /failed: The run has ended its worker 5 times/);
-  await until(async () => await all.queue.get("s") === undefined);
-  assertEquals([all.server.requests, all.errors], [[], []]);
 });
 
 Deno.test("a session that another process writes meanwhile is opened again", async () => {

@@ -47,3 +47,11 @@ export class Claims {
     }
   }
 }
+
+/** Codes of BullMQ for a job that is gone, that has no lock or another one, or that is not claimed. */
+const LOCK_LOST: readonly unknown[] = [-1, -2, -3, -6];
+
+/** Whether an error of BullMQ tells that a claim is lost. */
+export function isLockLost(error: unknown): boolean {
+  return error instanceof Error && LOCK_LOST.includes((error as { code?: unknown }).code);
+}

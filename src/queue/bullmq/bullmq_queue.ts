@@ -22,7 +22,7 @@ import {
   type ReleaseOptions,
 } from "../queue.ts";
 import { type Bull, type BullJob, JOB_OPTIONS, type RateLimit } from "./_bull.ts";
-import { Claims } from "./_claims.ts";
+import { Claims, isLockLost } from "./_claims.ts";
 import { type BullmqQueueOptions, openBull } from "./_options.ts";
 import { Fetcher } from "./_fetcher.ts";
 import { attemptOf, infoOf, stateOf, STATES } from "./_job_info.ts";
@@ -266,10 +266,8 @@ export class BullmqQueue implements Queue {
   async close(): Promise<void> {
     if (this.#closed.signal.aborted) return;
     this.#closed.abort();
-    const closing = Promise.all([
-      ...[...this.#fetchers.values()].map((fetcher) => fetcher.close()),
-      this.#lanes.close().catch(() => {}),
-    ]);
+    const fetchers = [...this.#fetchers.values()].map((fetcher) => fetcher.close());
+    const closing = Promise.all([...fetchers, this.#lanes.close().catch(() => {})]);
     // BullMQ may wait for a server that is away, or for a connection that is just being made.
     const late = new AbortController();
     await Promise.race([closing, pause(CLOSE_MS, late.signal)]);
@@ -334,10 +332,3 @@ export class BullmqQueue implements Queue {
 
 /** Maximum time for closing connections in order, in milliseconds. */
 const CLOSE_MS = 1_000;
-
-/** Codes of BullMQ for a job that is gone, that has no lock or another one, or that is not claimed. */
-const LOCK_LOST: readonly unknown[] = [-1, -2, -3, -6];
-
-function isLockLost(error: unknown): boolean {
-  return error instanceof Error && LOCK_LOST.includes((error as { code?: unknown }).code);
-}

@@ -31,7 +31,7 @@ import { storeOptions } from "../../session/run/run_options.ts";
 import { type Store, StoreConflictError } from "../../store/store.ts";
 import { checkJob } from "../_check.ts";
 import type { Queue } from "../queue.ts";
-import { touchWork } from "../work/work_record.ts";
+import { touchWork } from "../record/work_record.ts";
 import { QueuedRun } from "./queued_run.ts";
 
 /** Options of {@linkcode SessionClient}. */

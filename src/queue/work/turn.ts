@@ -24,8 +24,8 @@ export interface TurnOptions {
   readonly leaseMs: number;
   /** Time for which a cell waits for a person before the session is parked, in milliseconds. */
   readonly waitMs: number;
-  /** Number of workers that may end in one step before the run is given up. */
-  readonly maxCrashes: number;
+  /** The reason for which the run is given up, if it is. */
+  readonly fault: string | undefined;
   /** Aborts when the worker is to end: the turn ends after the present step. */
   readonly draining: AbortSignal;
 }
@@ -57,11 +57,8 @@ export function isUnfinished({ status }: Session): boolean {
  * @throws The error of the store, or the claim that is lost.
  */
 export async function takeTurn(session: Session, options: TurnOptions): Promise<TurnEnd> {
-  const { claim, sliceMs, draining, maxCrashes } = options;
-  const crashes = claim.job.attempt - 1;
-  if (crashes >= maxCrashes) {
-    await session.giveUp(`The run has ended its worker ${crashes} times`);
-  }
+  const { claim, sliceMs, draining, fault } = options;
+  if (fault !== undefined) await session.giveUp(fault);
   const until = performance.now() + sliceMs;
   if (isCancelled(claim.signal) && hasWork(session)) {
     await session.cancel(messageOf(claim.signal.reason));

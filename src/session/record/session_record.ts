@@ -107,6 +107,8 @@ export interface StoredRun {
   readonly doing?: StoredAction | undefined;
   /** Requests to people since that action began. */
   readonly requests: readonly StoredRequest[];
+  /** Number of steps that were taken to their end. @default 0 */
+  readonly finished?: number | undefined;
 }
 
 /** The record of a session. */
