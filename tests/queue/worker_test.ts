@@ -4,6 +4,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { defineAgent } from "../../src/agent/team/define_agent.ts";
 import { CaveAgent } from "../../src/cave_agent.ts";
 import { defineFunction } from "../../src/inject/host_function.ts";
+import type { Model, ModelMessage } from "../../src/model/model.ts";
 import { ScriptedServer } from "../../src/model/testing/scripted_server.ts";
 import { SessionClient, type SessionClientOptions } from "../../src/queue/client/session_client.ts";
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
@@ -60,6 +61,45 @@ Deno.test("a time slice lets a session take several steps in one turn", async ()
   // The first turn records the version of the run, and takes no step.
   assertEquals(claims, 2);
 });
+
+for (const others of [0, 1]) {
+  Deno.test(`a session ${others ? "gives its place up" : "keeps its place"} after its time if ${others} others wait`, async () => {
+    const steps: string[] = [];
+    const looked = Promise.withResolvers<void>();
+    const work = async (name: string) => {
+      steps.push(name);
+      if (name === "one 1") await looked.promise;
+    };
+    const replyTo = (messages: readonly ModelMessage[]) => {
+      const name = messages.find(({ content }) => /^(?:one|two)$/.test(content))!.content;
+      const step = messages.filter(({ role }) => role === "assistant").length + 1;
+      return step > 2 ? "done" : cell(`await work("${name} ${step}")`);
+    };
+    const model: Model = {
+      async *stream(messages) {
+        yield { type: "text", text: await Promise.resolve(replyTo(messages)) };
+        yield { type: "end", finishReason: "stop" };
+      },
+    };
+    const make = () => new CaveAgent({ model, runtime: new LocalRuntime({ functions: { work } }) });
+    await using all = fleet([]);
+    const counts = all.queue.counts.bind(all.queue);
+    all.queue.counts = async () => {
+      const found = await counts();
+      looked.resolve();
+      return found;
+    };
+    const names = ["one", "two"].slice(0, 1 + others);
+    const runs = await Promise.all(names.map((id) => all.client(id).prompt(id)));
+    all.worker({ agents: [{ agent: "a", make }], sliceMs: 1, concurrency: 1 });
+    for (const run of runs) assertEquals((await run.result).content, "done");
+    if (others === 0) assertEquals(steps, ["one 1", "one 2"]);
+    else assert(steps.indexOf("two 1") < steps.indexOf("one 2"), steps.join());
+    const ends = await typesOf(all.client("one").events());
+    // A session that goes on with the kernel that it has is not resumed.
+    assertEquals([ends.includes("run_resumed"), all.errors], [false, []]);
+  });
+}
 
 Deno.test("questions that wait are asked one after another, and one identifier is one question", async () => {
   await using all = fleet(["one", "two", "three"]);

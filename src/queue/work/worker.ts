@@ -221,6 +221,7 @@ export class Worker implements AsyncDisposable {
         claim,
         draining: this.#draining.signal,
         fault,
+        isWanted: () => this.#isWanted(),
         ...this.#times,
       });
       const isOpen = end === "done" || end === "more";
@@ -235,6 +236,13 @@ export class Worker implements AsyncDisposable {
       await session.close();
       throw error;
     }
+  }
+
+  /** Whether sessions wait for a place. Without an answer of the queue, none is given up. */
+  async #isWanted(): Promise<boolean> {
+    const counts = await this.#options.queue.counts().catch(() => undefined);
+    // Jobs that were handed back may count as delayed until a worker looks for them.
+    return counts !== undefined && counts.waiting + counts.delayed > 0;
   }
 
   async #open(

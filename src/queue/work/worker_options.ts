@@ -28,8 +28,8 @@ export interface WorkerOptions {
    */
   readonly leaseMs?: number | undefined;
   /**
-   * Time after which a session gives its place to others, in milliseconds: at the end of the step that is under way then, so that
-   * 0 means after each step. @default 1000
+   * Time after which a session gives its place to others if some wait, in milliseconds: at the end of the step that is under way
+   * then, and ten times as late as its kernel has taken to be restored, at least. 0 means after each step, always. @default 1000
    */
   readonly sliceMs?: number | undefined;
   /** Number of sessions that keep their kernel while they wait. @default 16 */
