@@ -362,6 +362,12 @@ Deno.test("SessionClient refuses what is wrong", async () => {
   await assertRejects(() => client.prompt("x", { maxStep: 1 } as never), TypeError, "maxSteps");
   await assertRejects(() => client.prompt("x", { maxSteps: 0 }), RangeError, "maxSteps");
   await assertRejects(() => client.prompt("x", { id: "" }), TypeError, "id is");
+  await assertRejects(
+    () => client.prompt("x", { budget: { maxToken: 1 } as never }),
+    TypeError,
+    "maxTokens",
+  );
+  await assertRejects(() => client.prompt("x", { budget: { maxCost: 0 } }), RangeError, "maxCost");
   await assertRejects(() => client.answer("x"), RangeError, "no open request");
   await assertRejects(() => client.approve("x", {} as never), TypeError, "allow");
   await assertRejects(
