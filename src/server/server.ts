@@ -27,6 +27,8 @@ export interface ServerOptions {
   readonly agent: string;
   /** Finds out who sends a request. Nobody is let in without; `bearerTokens` makes one. */
   readonly authenticate: Authenticate;
+  /** Whether the model of the agent takes images; questions with images are refused if not. @default true */
+  readonly images?: boolean | undefined;
   /** Whether `GET /` answers with a page to chat on. It is the same for all, and needs a token for anything else. @default false */
   readonly page?: boolean | undefined;
   /** Origins of other web pages that may ask from a browser, such as `https://app.example`. @default none */
@@ -48,6 +50,7 @@ const OPTIONS: OptionNames<ServerOptions> = {
   queue: true,
   agent: true,
   authenticate: true,
+  images: true,
   page: true,
   origins: true,
   maxBodyBytes: true,
@@ -123,7 +126,7 @@ export class Server {
     const { onError = () => {} } = options;
     const { requestsPerMinute = 600, concurrency = 50, maxRequests = 10_000 } = options;
     const maxBytes = checkCount("maxBodyBytes", maxBodyBytes);
-    const access = new SessionAccess({ store, queue, agent });
+    const access = new SessionAccess({ store, queue, agent, takesImages: options.images ?? true });
     this.#options = options;
     this.#origins = new Set(options.origins ?? []);
     this.#maxRequests = checkCount("maxRequests", maxRequests);

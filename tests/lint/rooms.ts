@@ -11,7 +11,7 @@ const RUNTIME = ["runtime", "declare", "host", "inject", ...CELLS, "rpc", ...GRO
 
 /** For each room under `src/` the other rooms that its modules may import. */
 const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
-  ["server", ["queue", "session", "runtime", "store", ...GROUND]],
+  ["server", ["queue", "session", "model", "runtime", "store", ...GROUND]],
   ["cli", [
     "resources",
     "mcp",

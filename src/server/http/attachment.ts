@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import { imageSizeOf } from "../../model/image_header.ts";
 import type { ClientPromptOptions } from "../../queue/client/session_client.ts";
 import { HttpError } from "./http_error.ts";
 
@@ -55,13 +56,37 @@ export function fileOf(part: unknown): Attachment {
   const parsed = FILE.safeParse(part);
   if (!parsed.success) throw new HttpError(400, "A file of the message is malformed");
   const { mediaType, url, filename } = parsed.data;
-  const head = DATA_URL.exec(url);
-  if (head === null) {
-    throw new HttpError(400, "A file has to come with the message, as a data: URL in base64");
+  return attachmentOf({ mediaType, data: dataOf(url).data, name: filename ?? undefined });
+}
+
+/**
+ * Decodes an image, and takes its type from its first bytes. Models see no other images.
+ *
+ * @param url The image as a `data:` URL.
+ * @param name The name for the history.
+ * @throws {HttpError} If it is an address elsewhere, no image, broken or too large.
+ */
+export function imageOf(url: string, name: string): Attachment {
+  const { mediaType, data } = dataOf(url);
+  if (!mediaType.startsWith("image/")) {
+    throw new HttpError(400, `An image has the type ${mediaType}`);
   }
-  return attachmentOf({
-    mediaType,
-    data: url.slice(head[0].length),
-    name: filename ?? undefined,
-  });
+  const { bytes } = attachmentOf({ mediaType, data });
+  const found = imageSizeOf(bytes);
+  if (found === undefined) {
+    throw new HttpError(
+      400,
+      "An image is no PNG, JPEG, GIF or WebP, is broken, or has more than 50 million pixels",
+    );
+  }
+  return { mediaType: found.mediaType, bytes, name };
+}
+
+function dataOf(url: string): { readonly mediaType: string; readonly data: string } {
+  const head = DATA_URL.exec(url);
+  if (head !== null) return { mediaType: head[1]!, data: url.slice(head[0].length) };
+  throw new HttpError(
+    400,
+    "Images and files have to come with the message, as data: URLs in base64",
+  );
 }
