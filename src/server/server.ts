@@ -9,6 +9,7 @@ import { checkOptions, type OptionNames } from "../limits/options.ts";
 import type { Queue } from "../queue/queue.ts";
 import type { Store } from "../store/store.ts";
 import { type Authenticate, Callers } from "./http/callers.ts";
+import { agUiRoutes } from "./chat/ag_ui_routes.ts";
 import { chatRoutes } from "./chat/chat_routes.ts";
 import { completionRoutes } from "./chat/completions.ts";
 import { errorResponse, HttpError } from "./http/http_error.ts";
@@ -137,6 +138,7 @@ export class Server {
     this.#router = new Router([
       ...sessionRoutes({ access, maxBytes }),
       ...chatRoutes({ access, maxBytes }),
+      ...agUiRoutes({ access, maxBytes }),
       ...completionRoutes({ access, agent, maxBytes, onError }),
     ]);
   }
