@@ -13,6 +13,7 @@ import { agUiRoutes } from "./chat/ag_ui_routes.ts";
 import { chatRoutes } from "./chat/chat_routes.ts";
 import { completionRoutes } from "./chat/completions.ts";
 import { errorResponse, HttpError } from "./http/http_error.ts";
+import type { FetchImage } from "./http/image.ts";
 import { pageFile } from "./page/page.ts";
 import { Router } from "./http/route.ts";
 import { SessionAccess } from "./sessions/session_access.ts";
@@ -30,6 +31,11 @@ export interface ServerOptions {
   readonly authenticate: Authenticate;
   /** Whether the model of the agent takes images; questions with images are refused if not. @default true */
   readonly images?: boolean | undefined;
+  /**
+   * Fetches images that chat completions and messages of AG-UI name by an address. Callers choose these addresses, so that it has to
+   * refuse private ones. @default none are fetched: images come as `data:` URLs
+   */
+  readonly fetchImage?: FetchImage | undefined;
   /** Whether `GET /` answers with a page to chat on. It is the same for all, and needs a token for anything else. @default false */
   readonly page?: boolean | undefined;
   /** Origins of other web pages that may ask from a browser, such as `https://app.example`. @default none */
@@ -52,6 +58,7 @@ const OPTIONS: OptionNames<ServerOptions> = {
   agent: true,
   authenticate: true,
   images: true,
+  fetchImage: true,
   page: true,
   origins: true,
   maxBodyBytes: true,
@@ -123,7 +130,7 @@ export class Server {
         `Cannot ${task}: authenticate is missing, which finds out who sends a request`,
       );
     }
-    const { store, queue, agent, maxBodyBytes = 2 ** 20 } = options;
+    const { store, queue, agent, fetchImage, maxBodyBytes = 2 ** 20 } = options;
     const { onError = () => {} } = options;
     const { requestsPerMinute = 600, concurrency = 50, maxRequests = 10_000 } = options;
     const maxBytes = checkCount("maxBodyBytes", maxBodyBytes);
@@ -138,8 +145,8 @@ export class Server {
     this.#router = new Router([
       ...sessionRoutes({ access, maxBytes }),
       ...chatRoutes({ access, maxBytes }),
-      ...agUiRoutes({ access, maxBytes }),
-      ...completionRoutes({ access, agent, maxBytes, onError }),
+      ...agUiRoutes({ access, maxBytes, fetchImage }),
+      ...completionRoutes({ access, agent, maxBytes, fetchImage, onError }),
     ]);
   }
 

@@ -169,6 +169,44 @@ Deno.test("images of chat completions that cannot be shown to the model are refu
   assertEquals((await all.json("GET", "/sessions")).sessions, []);
 });
 
+Deno.test("images are fetched by the function of the host alone, within its bounds", async () => {
+  const asked: string[] = [];
+  const answers: Readonly<Record<string, () => Promise<Uint8Array>>> = {
+    "/red.png": () => Promise.resolve(Uint8Array.fromBase64(PIXEL)),
+    "/page": () => Promise.resolve(new TextEncoder().encode("<html>")),
+    "/large": () => Promise.resolve(new Uint8Array(4 * 2 ** 20 + 1)),
+    "/private": () => Promise.reject(new Error("10.0.0.1 is private")),
+  };
+  await using all = serve(["Red"], {
+    server: {
+      fetchImage: (url, { maxBytes, signal }) => {
+        assert(maxBytes > 0 && !signal.aborted);
+        asked.push(url.href);
+        return answers[url.pathname]!();
+      },
+    },
+  });
+  const body = (url: string) => ({
+    model: "helper",
+    messages: [{ role: "user", content: [imageUrl(url)] }],
+  });
+  const cases: [url: string, status: number, message: RegExp][] = [
+    ["https://example.com/page", 400, /is no PNG/],
+    ["https://example.com/large", 400, /more than 4194304 bytes/],
+    ["https://example.com/private", 400, /could not be fetched"/],
+    ["file:///red.png", 400, /data: URLs/],
+    ["https://", 400, /data: URLs/],
+    ["https://example.com/red.png", 200, /Red/],
+  ];
+  for (const [url, status, message] of cases) {
+    const [found, text] = await refusal(all, "/v1/chat/completions", body(url));
+    assertEquals([url, found], [url, status]);
+    assertMatch(text, message);
+  }
+  assertEquals(asked, cases.map(([url]) => url).filter((url) => url.includes("example")));
+  assert(JSON.stringify(all.model.requests.at(-1)!.body).includes(PIXEL));
+});
+
 Deno.test("a server whose agent takes no images refuses them, and no other files", async () => {
   await using all = serve(["Read"], { server: { images: false } });
   const client = new OpenAI({ baseURL: `${all.url}/v1`, apiKey: ANN, maxRetries: 0 });

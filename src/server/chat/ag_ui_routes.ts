@@ -9,18 +9,20 @@
 import { z } from "zod";
 import type { SessionClient } from "../../queue/client/session_client.ts";
 import { SessionStateError } from "../../session/record/session_errors.ts";
-import { imageOf, MAX_ATTACHMENTS } from "../http/attachment.ts";
 import { eventStream } from "../http/event_stream.ts";
 import { HttpError } from "../http/http_error.ts";
+import { type FetchImage, readImage } from "../http/image.ts";
 import { readBody } from "../http/read_body.ts";
 import type { Route } from "../http/route.ts";
 import type { SessionAccess } from "../sessions/session_access.ts";
+import { type ChatMessage, questionOf } from "./chat_question.ts";
 import { AgUiConverter, type AgUiEvent, type AgUiRun, isForPerson } from "./ag_ui_stream.ts";
 
 const PART = z.looseObject({
   type: z.string(),
   text: z.string().optional(),
-  source: z.looseObject({ type: z.string(), value: z.string(), mimeType: z.string() }).optional(),
+  source: z.looseObject({ type: z.string(), value: z.string(), mimeType: z.string().optional() })
+    .optional(),
 });
 
 const MESSAGE = z.looseObject({
@@ -59,6 +61,8 @@ export interface AgUiRoutesOptions {
   readonly access: SessionAccess;
   /** Maximum size of a body in bytes. */
   readonly maxBytes: number;
+  /** Fetches images by their addresses. @default none are fetched */
+  readonly fetchImage?: FetchImage | undefined;
 }
 
 /**
@@ -66,7 +70,7 @@ export interface AgUiRoutesOptions {
  *
  * @param options The sessions, and limits.
  */
-export function agUiRoutes({ access, maxBytes }: AgUiRoutesOptions): Route[] {
+export function agUiRoutes({ access, maxBytes, fetchImage }: AgUiRoutesOptions): Route[] {
   return [{
     method: "POST",
     path: "/ag-ui",
@@ -83,7 +87,10 @@ export function agUiRoutes({ access, maxBytes }: AgUiRoutesOptions): Route[] {
           stream(client, { names, run: record.runs.at(-1)!, seen, signal });
         return eventStream(follow, { onEnd: streams() });
       }
-      const { query, images } = questionOf(input);
+      const { query, images } = await questionOf(
+        [lastOf(input)],
+        (url, name) => readImage(url, { name, fetchImage, signal: request.signal }),
+      );
       const attachments = access.accept(images);
       const client = await access.ensure(caller, threadId);
       try {
@@ -99,34 +106,21 @@ export function agUiRoutes({ access, maxBytes }: AgUiRoutesOptions): Route[] {
   }];
 }
 
-/** Returns the question. The history is the session's: earlier messages of the client are not read. */
-function questionOf({ messages }: Input) {
-  const last = messages.at(-1);
-  const parts = typeof last?.content === "string"
-    ? [{ type: "text", text: last.content }]
-    : last?.content ?? [];
-  const images: ReturnType<typeof imageOf>[] = [];
-  const texts = parts.map((part) => {
-    if (part.type === "text") return part.text ?? "";
-    const { source } = part as z.infer<typeof PART>;
-    if (part.type !== "image" || source?.type !== "data") {
-      throw new HttpError(
-        400,
-        `Parts of the type ${part.type} are read if they are images with data`,
-      );
-    }
-    if (images.length === MAX_ATTACHMENTS) {
-      throw new HttpError(400, `The message has more than ${MAX_ATTACHMENTS} images`);
-    }
-    const name = `image-${images.length + 1}`;
-    images.push(imageOf(`data:${source.mimeType};base64,${source.value}`, name));
-    return `[${name}]`;
-  });
-  const query = texts.join("\n");
-  if (last?.role !== "user" || query.trim() === "") {
-    throw new HttpError(400, "The last message has to be a question of the user");
+/** Returns the last message as one of a chat completion. The history is the session's: earlier messages are not read. */
+function lastOf({ messages }: Input): ChatMessage {
+  const { role, content } = messages.at(-1) ?? { role: "" };
+  if (typeof content === "string") return { role, content };
+  return { role, content: (content ?? []).map(partOf) };
+}
+
+function partOf({ type, text, source }: z.infer<typeof PART>) {
+  if (type !== "image" || source === undefined) return { type, text };
+  const { value, mimeType } = source;
+  if (source.type === "data") {
+    return { type: "image_url", image_url: { url: `data:${mimeType};base64,${value}` } };
   }
-  return { query, images };
+  if (source.type === "url") return { type: "image_url", image_url: { url: value } };
+  throw new HttpError(400, `Images of the source ${source.type} are not read`);
 }
 
 /** Hands the decisions of a person over, if there is one on each request that is open. */

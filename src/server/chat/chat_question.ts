@@ -7,7 +7,7 @@
  */
 
 import { z } from "zod";
-import { imageOf, MAX_ATTACHMENTS } from "../http/attachment.ts";
+import { type Attachment, MAX_ATTACHMENTS } from "../http/attachment.ts";
 import { HttpError } from "../http/http_error.ts";
 
 const PART = z.looseObject({
@@ -42,33 +42,41 @@ export interface ChatQuestion {
   /** The text, with the earlier messages. */
   readonly query: string;
   /** The images of all messages, in order: `image-1`, `image-2`, as the text calls them. */
-  readonly images: ReturnType<typeof imageOf>[];
+  readonly images: readonly Attachment[];
 }
+
+/** Reads an image, by a URL and a name. */
+export type ReadImage = (url: string, name: string) => Promise<Attachment>;
 
 /**
  * Returns the question. Earlier messages come with it as data, which cannot pose as anything else.
  *
  * @param messages The conversation; the question is the last one.
+ * @param readImage Reads images.
  * @throws {HttpError} If it is none, or a part of a message cannot be read.
  */
-export function questionOf(messages: readonly ChatMessage[]): ChatQuestion {
-  const images: ChatQuestion["images"] = [];
+export async function questionOf(
+  messages: readonly ChatMessage[],
+  readImage: ReadImage,
+): Promise<ChatQuestion> {
+  const urls: string[] = [];
   const turns = messages.slice(0, -1).map((message) =>
-    JSON.stringify({ role: message.role, content: textOf(message, images) })
+    JSON.stringify({ role: message.role, content: textOf(message, urls) })
       .replaceAll("<", "\\u003c")
   );
   const last = messages.at(-1)!;
-  const question = textOf(last, images);
+  const question = textOf(last, urls);
   if (last.role !== "user" || question.trim() === "") {
     throw new HttpError(400, "The last message has to be a question of the user");
   }
+  const images = await Promise.all(urls.map((url, i) => readImage(url, nameOf(i))));
   if (turns.length === 0) return { query: question, images };
   const conversation = `<conversation>\n${turns.join("\n")}\n</conversation>`;
   return { query: `The conversation so far, as JSON:\n${conversation}\n\n${question}`, images };
 }
 
-/** Returns the text of a message, in which images have names, and adds the images to a list. */
-function textOf({ role, content }: ChatMessage, images: ChatQuestion["images"]): string {
+/** Returns the text of a message, in which images have names, and adds their URLs to a list. */
+function textOf({ role, content }: ChatMessage, urls: string[]): string {
   if (typeof content === "string") return content;
   return (content ?? []).map(({ type, text, image_url: image }) => {
     if (type === "text") return text ?? "";
@@ -76,11 +84,13 @@ function textOf({ role, content }: ChatMessage, images: ChatQuestion["images"]):
       throw new HttpError(400, `Parts of the type ${type} are not read`);
     }
     if (role !== "user") throw new HttpError(400, "Only messages of the user can have images");
-    if (images.length === MAX_ATTACHMENTS) {
+    if (urls.length === MAX_ATTACHMENTS) {
       throw new HttpError(400, `The messages have more than ${MAX_ATTACHMENTS} images`);
     }
-    const name = `image-${images.length + 1}`;
-    images.push(imageOf(image.url, name));
-    return `[${name}]`;
+    return `[${nameOf(urls.push(image.url) - 1)}]`;
   }).join("\n");
+}
+
+function nameOf(index: number): string {
+  return `image-${index + 1}`;
 }

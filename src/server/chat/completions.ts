@@ -10,6 +10,7 @@ import { z } from "zod";
 import type { SessionEvent } from "../../session/record/session_event.ts";
 import { eventStream } from "../http/event_stream.ts";
 import { HttpError } from "../http/http_error.ts";
+import { type FetchImage, readImage } from "../http/image.ts";
 import { readBody } from "../http/read_body.ts";
 import type { Route } from "../http/route.ts";
 import type { SessionAccess } from "../sessions/session_access.ts";
@@ -30,6 +31,8 @@ export interface CompletionRoutesOptions {
   readonly agent: string;
   /** Maximum size of a body in bytes. */
   readonly maxBytes: number;
+  /** Fetches images by their addresses. @default none are fetched */
+  readonly fetchImage?: FetchImage | undefined;
   /** Receives errors that no caller can see. */
   readonly onError: (error: unknown) => void;
 }
@@ -40,7 +43,7 @@ export interface CompletionRoutesOptions {
  * @param options The sessions, and limits.
  */
 export function completionRoutes(
-  { access, agent, maxBytes, onError }: CompletionRoutesOptions,
+  { access, agent, maxBytes, fetchImage, onError }: CompletionRoutesOptions,
 ): Route[] {
   return [
     {
@@ -60,7 +63,10 @@ export function completionRoutes(
             `There is no model ${JSON.stringify(body.model)}; there is ${agent}`,
           );
         }
-        const { query, images } = questionOf(body.messages);
+        const { query, images } = await questionOf(
+          body.messages,
+          (url, name) => readImage(url, { name, fetchImage, signal: request.signal }),
+        );
         const options = { attachments: access.accept(images) };
         const client = await access.create(caller);
         const remove = () => access.remove(client, "Nobody reads the answer");

@@ -5,7 +5,6 @@
  */
 
 import { z } from "zod";
-import { imageSizeOf } from "../../model/image_header.ts";
 import type { ClientPromptOptions } from "../../queue/client/session_client.ts";
 import { HttpError } from "./http_error.ts";
 
@@ -16,7 +15,8 @@ const MAX_NAME_CHARS = 200;
 const mediaType = z.string().max(100).regex(/^[\w.+-]+\/[\w.+-]+$/);
 const name = z.string().max(MAX_NAME_CHARS).optional();
 
-type Attachment = NonNullable<ClientPromptOptions["attachments"]>[number];
+/** An image or file, for a session. */
+export type Attachment = NonNullable<ClientPromptOptions["attachments"]>[number];
 
 /** An image or file. */
 export const ATTACHMENT: z.ZodType<
@@ -60,29 +60,12 @@ export function fileOf(part: unknown): Attachment {
 }
 
 /**
- * Decodes an image, and takes its type from its first bytes. Models see no other images.
+ * Returns the data of a `data:` URL, as base64.
  *
- * @param url The image as a `data:` URL.
- * @param name The name for the history.
- * @throws {HttpError} If it is an address elsewhere, no image, broken or too large.
+ * @param url The URL.
+ * @throws {HttpError} If it is an address elsewhere.
  */
-export function imageOf(url: string, name: string): Attachment {
-  const { mediaType, data } = dataOf(url);
-  if (!mediaType.startsWith("image/")) {
-    throw new HttpError(400, `An image has the type ${mediaType}`);
-  }
-  const { bytes } = attachmentOf({ mediaType, data });
-  const found = imageSizeOf(bytes);
-  if (found === undefined) {
-    throw new HttpError(
-      400,
-      "An image is no PNG, JPEG, GIF or WebP, is broken, or has more than 50 million pixels",
-    );
-  }
-  return { mediaType: found.mediaType, bytes, name };
-}
-
-function dataOf(url: string): { readonly mediaType: string; readonly data: string } {
+export function dataOf(url: string): { readonly mediaType: string; readonly data: string } {
   const head = DATA_URL.exec(url);
   if (head !== null) return { mediaType: head[1]!, data: url.slice(head[0].length) };
   throw new HttpError(
