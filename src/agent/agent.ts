@@ -25,7 +25,8 @@ import { checkMessages, type Message, questionOf } from "./record/message.ts";
 import type { RunJournal } from "./record/journal.ts";
 import { expenseBetween, newState, type RunState, STATE_VERSION } from "./record/state.ts";
 import { ToolSet } from "./reply/tool_set.ts";
-import { RunClock, runToEnd } from "./run_loop.ts";
+import { RunClock } from "./run_clock.ts";
+import { runToEnd } from "./run_loop.ts";
 import { checkCellFunctions, injectCellFunctions } from "./step/cell_functions.ts";
 import { nameMiddleware } from "./step/middleware.ts";
 import type { StepSettings } from "./step/step_deps.ts";
@@ -276,9 +277,9 @@ export class Agent<R extends Runtime = Runtime> {
         await before;
         return await this.#runs.run(async () => {
           try {
-            using clock = new RunClock(settings.limits.maxDurationMs);
-            clocks.push(clock);
             const first = firstState(host.id, parent?.id);
+            using clock = new RunClock(settings.limits.maxDurationMs, first.elapsedMs);
+            clocks.push(clock);
             return await surroundedRun(this.#parts.middleware, {
               ...{ host, first, maxSteps: settings.limits.maxSteps },
               work: (host) => this.#work(first, { host, settings, clock, parent, journal }),

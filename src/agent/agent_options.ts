@@ -133,6 +133,11 @@ export const AGENT_OPTIONS: OptionNames<AgentOptions> = {
 
 /** Options of {@linkcode Agent.run} and {@linkcode Agent.stream}. */
 export interface RunOptions<S extends Schema = Schema> extends RunLimits {
+  /**
+   * Limits that hold besides those of the agent and of the run, such as the rest of those of a run that has given this one its task:
+   * of each, the smaller one counts. @default none
+   */
+  readonly budget?: RunLimits | undefined;
   /** Stops the run: the model call and the cell. @default none */
   readonly signal?: AbortSignal | undefined;
   /** Parameters of requests to the model, before those of the agent. @default those of the agent */
@@ -152,6 +157,7 @@ export interface RunOptions<S extends Schema = Schema> extends RunLimits {
 /** The names of {@linkcode RunOptions}. */
 export const RUN_OPTIONS: OptionNames<RunOptions> = {
   ...RUN_LIMITS,
+  budget: true,
   signal: true,
   parameters: true,
   output: true,

@@ -6,7 +6,7 @@
 
 import { checkLimit } from "../limits/limit.ts";
 import type { AgentOptions, RunOptions } from "./agent_options.ts";
-import { checkRunLimits } from "./record/limits.ts";
+import { checkBudget, checkRunLimits, smallerLimits } from "./record/limits.ts";
 import type { StepSettings } from "./step/step_deps.ts";
 
 /** Languages of blocks that are cells, whatever `cellLanguage` is. */
@@ -66,7 +66,10 @@ export function settingsOf(options: AgentOptions): StepSettings {
 export function settingsOfRun(settings: StepSettings, options: RunOptions): StepSettings {
   return {
     ...settings,
-    limits: checkRunLimits(options, settings.limits),
+    limits: smallerLimits(
+      checkRunLimits(options, settings.limits),
+      checkBudget(options.budget ?? {}),
+    ),
     parameters: { ...settings.parameters, ...options.parameters },
     output: options.output,
     compact: options.compact ?? false,

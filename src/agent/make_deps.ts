@@ -13,7 +13,7 @@ import { dateReminder } from "./prompt.ts";
 import type { RunJournal } from "./record/journal.ts";
 import type { RunState } from "./record/state.ts";
 import type { ToolSet } from "./reply/tool_set.ts";
-import type { RunClock } from "./run_loop.ts";
+import type { RunClock } from "./run_clock.ts";
 import { scopeOfRun } from "./scope_of_run.ts";
 import { injectCellFunctions } from "./step/cell_functions.ts";
 import { type NamedMiddleware, wrapModel } from "./step/middleware.ts";
@@ -72,7 +72,8 @@ export async function makeDeps(parts: AgentParts, run: RunParts): Promise<StepDe
   const notes: string[] = [];
   const scope = scopeOfRun({
     notes,
-    ...{ host, settings, parent, ledger, answer, signal, state, agent, runtime, artifacts, skills },
+    ...{ host, settings, clock, parent, ledger, answer, signal, state },
+    ...{ agent, runtime, artifacts, skills },
   });
   try {
     await injectCellFunctions(runtime, cellFunctionsOf(options, settings.output));

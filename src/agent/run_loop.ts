@@ -4,9 +4,9 @@
  * @module
  */
 
-import { MAX_TIMER_MS } from "../limits/limit.ts";
 import { ModelError } from "../model/model_error.ts";
 import type { RunHost } from "./agent_run.ts";
+import type { RunClock } from "./run_clock.ts";
 import type { RunResult } from "./record/event.ts";
 import { JournalError } from "./record/journal_error.ts";
 import { MiddlewareError } from "./step/middleware.ts";
@@ -17,51 +17,6 @@ import { compactState } from "./step/compact_state.ts";
 import { kept } from "./step/journaled.ts";
 import { step } from "./step/step.ts";
 import type { StepDeps } from "./step/step_deps.ts";
-
-/** The wall clock of a run, which stands while the run waits for a person. */
-export class RunClock implements Disposable {
-  /** Aborts when the time is over. */
-  readonly signal: AbortSignal;
-  readonly #expired = new AbortController();
-  readonly #began = performance.now();
-  #leftMs: number;
-  #since = performance.now();
-  #timer: ReturnType<typeof setTimeout> | undefined;
-
-  /** @param limitMs The time limit in milliseconds. */
-  constructor(limitMs: number) {
-    this.signal = this.#expired.signal;
-    this.#leftMs = limitMs;
-    this.start();
-  }
-
-  /** Time since the run began, in milliseconds. */
-  get elapsedMs(): number {
-    return performance.now() - this.#began;
-  }
-
-  /** Starts the clock. */
-  start(): void {
-    clearTimeout(this.#timer);
-    this.#since = performance.now();
-    if (this.#leftMs > MAX_TIMER_MS) return;
-    this.#timer = setTimeout(
-      () => this.#expired.abort(new DOMException("The time of the run is over", "TimeoutError")),
-      Math.max(0, this.#leftMs),
-    );
-  }
-
-  /** Stops the clock. */
-  stop(): void {
-    clearTimeout(this.#timer);
-    this.#leftMs -= performance.now() - this.#since;
-  }
-
-  /** Stops the clock for good. */
-  [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
-  }
-}
 
 /** Number of lost skills in the message for the model, and length of a reason. */
 const MAX_LOST = 20;
@@ -91,13 +46,14 @@ export interface RunLoopOptions {
 export async function runToEnd(first: RunState, options: RunLoopOptions): Promise<RunResult> {
   const { deps, host, clock } = options;
   let state = first;
-  const store = async (next: RunState) => {
-    state = { ...next, skills: deps.scope.skills?.active ?? [] };
+  const store = async (next: RunState, elapsedMs: number | undefined = clock.workedMs) => {
+    state = { ...next, elapsedMs, skills: deps.scope.skills?.active ?? [] };
     host.update(state);
     await kept(deps.journal?.state(state));
   };
   try {
-    await store(reportLostSkills(first, options));
+    // A run that goes on right where it has stopped has nothing new to record.
+    await store(reportLostSkills(first, options), first.elapsedMs ?? 0);
     if (deps.settings.compact && state.step === 0) {
       await store(await compactState(state, { deps, force: true }));
     }

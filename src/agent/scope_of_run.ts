@@ -9,7 +9,8 @@ import type { Runtime } from "../runtime/runtime.ts";
 import type { SkillSet } from "../skills/skill_set.ts";
 import type { RunHost } from "./agent_run.ts";
 import type { Artifacts } from "./files/artifacts.ts";
-import { reachedLimit } from "./record/limits.ts";
+import { reachedLimit, smallerLimits } from "./record/limits.ts";
+import type { RunClock } from "./run_clock.ts";
 import type { RunState } from "./record/state.ts";
 import { injectCellFunctions } from "./step/cell_functions.ts";
 import type { HandedOver, StepSettings } from "./step/step_deps.ts";
@@ -27,6 +28,8 @@ export interface ScopeOptions {
   readonly settings: StepSettings;
   /** The run whose cell has started it. */
   readonly parent: RunScope | undefined;
+  /** Its clock. */
+  readonly clock: RunClock;
   /** Receives expenses. */
   readonly ledger: Ledger;
   /** Receives notes of the model. */
@@ -62,6 +65,7 @@ export function scopeOfRun(options: ScopeOptions): RunScope {
     answer,
     signal,
     state,
+    clock,
     agent,
     runtime,
     artifacts,
@@ -93,6 +97,18 @@ export function scopeOfRun(options: ScopeOptions): RunScope {
     reached: () => {
       const totals = { ...ledger.book(state(), { keep: true }), step: 0 };
       return parent?.reached() ?? reachedLimit(totals, settings.limits);
+    },
+    left: () => {
+      const { usage, cost, hostCalls } = ledger.book(state(), { keep: true });
+      const { maxSteps, maxTokens, maxCost, maxHostCalls } = settings.limits;
+      const own = {
+        maxSteps,
+        maxTokens: maxTokens - usage.totalTokens,
+        maxCost: maxCost - cost,
+        maxHostCalls: maxHostCalls - hostCalls,
+        maxDurationMs: clock.leftMs,
+      };
+      return parent === undefined ? own : smallerLimits(own, { maxSteps, ...parent.left() });
     },
     finish: async (value) => {
       const { output } = settings;

@@ -7,7 +7,8 @@
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import type { Recipe } from "../queue/work/recipe.ts";
-import { Worker, type WorkerOptions } from "../queue/work/worker.ts";
+import { Worker } from "../queue/work/worker.ts";
+import type { WorkerOptions } from "../queue/work/worker_options.ts";
 import { UsageError } from "../terminal/command_line.ts";
 import { describeFailure, writeLine, writeNote } from "../terminal/terminal_output.ts";
 import { openPlaces } from "./setup/places.ts";

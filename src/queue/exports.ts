@@ -19,7 +19,8 @@ export {
 } from "./queue.ts";
 export { MemoryQueue } from "./memory_queue.ts";
 export { SqliteQueue, type SqliteQueueOptions } from "./sqlite/sqlite_queue.ts";
-export { Worker, type WorkerOptions } from "./work/worker.ts";
+export { Worker } from "./work/worker.ts";
+export type { WorkerOptions } from "./work/worker_options.ts";
 export type { AgentContext, LocalRecipe, MakeAgent, Recipe, RecipeOptions } from "./work/recipe.ts";
 export {
   type ClientPromptOptions,

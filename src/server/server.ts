@@ -9,9 +9,11 @@ import { checkOptions, type OptionNames } from "../limits/options.ts";
 import type { Queue } from "../queue/queue.ts";
 import type { Store } from "../store/store.ts";
 import { type Authenticate, Callers } from "./http/callers.ts";
+import { agUiRoutes } from "./chat/ag_ui_routes.ts";
 import { chatRoutes } from "./chat/chat_routes.ts";
 import { completionRoutes } from "./chat/completions.ts";
 import { errorResponse, HttpError } from "./http/http_error.ts";
+import type { FetchImage } from "./http/image.ts";
 import { pageFile } from "./page/page.ts";
 import { Router } from "./http/route.ts";
 import { SessionAccess } from "./sessions/session_access.ts";
@@ -27,6 +29,13 @@ export interface ServerOptions {
   readonly agent: string;
   /** Finds out who sends a request. Nobody is let in without; `bearerTokens` makes one. */
   readonly authenticate: Authenticate;
+  /** Whether the model of the agent takes images; questions with images are refused if not. @default true */
+  readonly images?: boolean | undefined;
+  /**
+   * Fetches images that chat completions and messages of AG-UI name by an address. Callers choose these addresses, so that it has to
+   * refuse private ones. @default none are fetched: images come as `data:` URLs
+   */
+  readonly fetchImage?: FetchImage | undefined;
   /** Whether `GET /` answers with a page to chat on. It is the same for all, and needs a token for anything else. @default false */
   readonly page?: boolean | undefined;
   /** Origins of other web pages that may ask from a browser, such as `https://app.example`. @default none */
@@ -48,6 +57,8 @@ const OPTIONS: OptionNames<ServerOptions> = {
   queue: true,
   agent: true,
   authenticate: true,
+  images: true,
+  fetchImage: true,
   page: true,
   origins: true,
   maxBodyBytes: true,
@@ -119,11 +130,11 @@ export class Server {
         `Cannot ${task}: authenticate is missing, which finds out who sends a request`,
       );
     }
-    const { store, queue, agent, maxBodyBytes = 2 ** 20 } = options;
+    const { store, queue, agent, fetchImage, maxBodyBytes = 2 ** 20 } = options;
     const { onError = () => {} } = options;
     const { requestsPerMinute = 600, concurrency = 50, maxRequests = 10_000 } = options;
     const maxBytes = checkCount("maxBodyBytes", maxBodyBytes);
-    const access = new SessionAccess({ store, queue, agent });
+    const access = new SessionAccess({ store, queue, agent, takesImages: options.images ?? true });
     this.#options = options;
     this.#origins = new Set(options.origins ?? []);
     this.#maxRequests = checkCount("maxRequests", maxRequests);
@@ -134,7 +145,8 @@ export class Server {
     this.#router = new Router([
       ...sessionRoutes({ access, maxBytes }),
       ...chatRoutes({ access, maxBytes }),
-      ...completionRoutes({ access, agent, maxBytes, onError }),
+      ...agUiRoutes({ access, maxBytes, fetchImage }),
+      ...completionRoutes({ access, agent, maxBytes, fetchImage, onError }),
     ]);
   }
 

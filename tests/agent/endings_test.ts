@@ -4,6 +4,7 @@ import { z } from "zod";
 import { CaveAgent } from "../../src/cave_agent.ts";
 import { DenoRuntime } from "../../src/runtime/deno_runtime.ts";
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
+import type { Runtime } from "../../src/runtime/runtime.ts";
 import { cell, dialogues, eventsOf, ofType, setup, systemPrompt } from "./setup.ts";
 
 Deno.test("CaveAgent.run() returns a value of the schema, and tells the model what is wrong with others", async () => {
@@ -102,6 +103,31 @@ Deno.test("CaveAgent.run() ends as exhausted when its time is over, be it in a c
   const result = await context.agent.run("Go", { maxDurationMs: 300 });
   assertEquals([result.status, result.limit], ["exhausted", "time"]);
   assertEquals((await context.agent.run("Again")).content, "Done");
+});
+
+Deno.test("CaveAgent.resume() counts the time that the run has taken before", async () => {
+  const wait = () => new Promise((resolve) => setTimeout(resolve, 5));
+  await using context = setup([cell("await wait()"), cell("2"), "Done", "Done"], {
+    runtime: new LocalRuntime({ functions: { wait } }) as Runtime,
+  });
+  const { agent } = context;
+  const run = agent.stream("Go", { maxDurationMs: 60_000 });
+  await run.result;
+  const { elapsedMs = 0 } = run.state!;
+  assert(elapsedMs >= 5, `${elapsedMs}`);
+  const state = { ...run.state!, status: "running", elapsedMs: 60_000 } as const;
+  const result = await agent.resume(state, { maxDurationMs: 60_000 }).result;
+  assertEquals([result.status, result.limit], ["exhausted", "time"]);
+});
+
+Deno.test("CaveAgent.run() takes the smaller one of each limit and of its budget", async () => {
+  await using context = setup(() => cell("1"), { maxSteps: 3 });
+  for (const [maxSteps, steps] of [[2, 2], [9, 3]]) {
+    const result = await context.agent.run("Go", { budget: { maxSteps } });
+    assertEquals([result.status, result.steps], ["exhausted", steps]);
+  }
+  const wrong = { budget: { maxStep: 1 } } as object;
+  assertThrows(() => context.agent.stream("Go", wrong), TypeError, "maxSteps");
 });
 
 Deno.test("CaveAgent.run() asks for a last answer when no steps are left and that is requested", async () => {

@@ -11,7 +11,7 @@ const RUNTIME = ["runtime", "declare", "host", "inject", ...CELLS, "rpc", ...GRO
 
 /** For each room under `src/` the other rooms that its modules may import. */
 const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
-  ["server", ["queue", "session", "runtime", "store", ...GROUND]],
+  ["server", ["queue", "session", "model", "runtime", "store", ...GROUND]],
   ["cli", [
     "resources",
     "mcp",
@@ -142,10 +142,12 @@ const INNER_ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["runner/steps", ["runner"]],
   ["runtime", ["runtime/cells"]],
   ["queue/bullmq", ["queue"]],
-  ["queue/client", ["queue", "queue/work"]],
+  ["queue/client", ["queue", "queue/record"]],
+  ["queue/crashes", ["queue", "queue/record"]],
+  ["queue/record", ["queue"]],
   ["queue/sqlite", ["queue"]],
   ["queue/testing", ["queue"]],
-  ["queue/work", ["queue"]],
+  ["queue/work", ["queue", "queue/crashes", "queue/record"]],
   ["server", ["server/chat", "server/http", "server/page", "server/sessions"]],
   ["server/chat", ["server/http", "server/sessions"]],
   ["server/sessions", ["server/http"]],

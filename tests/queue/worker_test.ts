@@ -1,11 +1,10 @@
 /** Sessions on workers: the same conversation as inline, on two workers that take turns after each step. */
 
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import type { Agent } from "../../src/agent/agent.ts";
 import { defineAgent } from "../../src/agent/team/define_agent.ts";
 import { CaveAgent } from "../../src/cave_agent.ts";
 import { defineFunction } from "../../src/inject/host_function.ts";
-import type { Model } from "../../src/model/model.ts";
+import type { Model, ModelMessage } from "../../src/model/model.ts";
 import { ScriptedServer } from "../../src/model/testing/scripted_server.ts";
 import { SessionClient, type SessionClientOptions } from "../../src/queue/client/session_client.ts";
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
@@ -63,6 +62,45 @@ Deno.test("a time slice lets a session take several steps in one turn", async ()
   // The first turn records the version of the run, and takes no step.
   assertEquals(claims, 2);
 });
+
+for (const others of [0, 1]) {
+  Deno.test(`a session ${others ? "gives its place up" : "keeps its place"} after its time if ${others} others wait`, async () => {
+    const steps: string[] = [];
+    const looked = Promise.withResolvers<void>();
+    const work = async (name: string) => {
+      steps.push(name);
+      if (name === "one 1") await looked.promise;
+    };
+    const replyTo = (messages: readonly ModelMessage[]) => {
+      const name = messages.find(({ content }) => /^(?:one|two)$/.test(content))!.content;
+      const step = messages.filter(({ role }) => role === "assistant").length + 1;
+      return step > 2 ? "done" : cell(`await work("${name} ${step}")`);
+    };
+    const model: Model = {
+      async *stream(messages) {
+        yield { type: "text", text: await Promise.resolve(replyTo(messages)) };
+        yield { type: "end", finishReason: "stop" };
+      },
+    };
+    const make = () => new CaveAgent({ model, runtime: new LocalRuntime({ functions: { work } }) });
+    await using all = fleet([]);
+    const counts = all.queue.counts.bind(all.queue);
+    all.queue.counts = async () => {
+      const found = await counts();
+      looked.resolve();
+      return found;
+    };
+    const names = ["one", "two"].slice(0, 1 + others);
+    const runs = await Promise.all(names.map((id) => all.client(id).prompt(id)));
+    all.worker({ agents: [{ agent: "a", make }], sliceMs: 1, concurrency: 1 });
+    for (const run of runs) assertEquals((await run.result).content, "done");
+    if (others === 0) assertEquals(steps, ["one 1", "one 2"]);
+    else assert(steps.indexOf("two 1") < steps.indexOf("one 2"), steps.join());
+    const ends = await typesOf(all.client("one").events());
+    // A session that goes on with the kernel that it has is not resumed.
+    assertEquals([ends.includes("run_resumed"), all.errors], [false, []]);
+  });
+}
 
 Deno.test("questions that wait are asked one after another, and one identifier is one question", async () => {
   await using all = fleet(["one", "two", "three"]);
@@ -299,35 +337,6 @@ Deno.test("a session that the queue has lost is found again", async () => {
   assertEquals((await run.result).content, "found");
 });
 
-Deno.test("a run that ends its worker each time is given up", async () => {
-  await using all = fleet(["never"]);
-  const run = await all.client().prompt("Crash");
-  // One step has begun when its process dies.
-  const model: Model = {
-    // deno-lint-ignore require-yield -- it never answers
-    async *stream(_messages, { signal } = {}) {
-      await new Promise((_, reject) =>
-        signal?.addEventListener("abort", () => reject(signal.reason))
-      );
-    },
-  };
-  const agent = () => new CaveAgent({ model, runtime: new LocalRuntime() }) as Agent;
-  const session = await openSession("s", { store: all.store, agent, followUps: "manual" });
-  await session.receive();
-  await session.continue();
-  await session.close();
-  for (let attempt = 1; attempt <= 5; attempt++) {
-    const agents = [{ agent: "a", versions: ["1"] }];
-    const { job } = await all.queue.claim({ worker: "dies", agents, leaseMs: 1 });
-    assertEquals(job.attempt, attempt);
-  }
-  all.worker();
-  const error = await assertRejects(() => run.result) as Error;
-  assertMatch(error.message, /failed: The run has ended its worker 5 times/);
-  await until(async () => await all.queue.get("s") === undefined);
-  assertEquals([all.server.requests, all.errors], [[], []]);
-});
-
 Deno.test("a session that another process writes meanwhile is opened again", async () => {
   await using all = fleet(STEPS);
   all.worker();
@@ -354,6 +363,12 @@ Deno.test("SessionClient refuses what is wrong", async () => {
   await assertRejects(() => client.prompt("x", { maxStep: 1 } as never), TypeError, "maxSteps");
   await assertRejects(() => client.prompt("x", { maxSteps: 0 }), RangeError, "maxSteps");
   await assertRejects(() => client.prompt("x", { id: "" }), TypeError, "id is");
+  await assertRejects(
+    () => client.prompt("x", { budget: { maxToken: 1 } as never }),
+    TypeError,
+    "maxTokens",
+  );
+  await assertRejects(() => client.prompt("x", { budget: { maxCost: 0 } }), RangeError, "maxCost");
   await assertRejects(() => client.answer("x"), RangeError, "no open request");
   await assertRejects(() => client.approve("x", {} as never), TypeError, "allow");
   await assertRejects(

@@ -5,7 +5,7 @@
  */
 
 import { checkCount, checkLimit } from "../../limits/limit.ts";
-import type { OptionNames } from "../../limits/options.ts";
+import { checkOptions, type OptionNames } from "../../limits/options.ts";
 import type { TokenUsage } from "../../model/model.ts";
 
 /** Limits of a run. */
@@ -60,6 +60,33 @@ export function checkRunLimits(given: RunLimits, defaults: RunLimits = {}): Chec
     maxCost: checkLimit("maxCost", of("maxCost")),
     maxHostCalls: checkCount("maxHostCalls", of("maxHostCalls")),
     maxDurationMs: checkLimit("maxDurationMs", of("maxDurationMs")),
+  };
+}
+
+/**
+ * Checks the limits that a run leaves to another one.
+ *
+ * @param budget The limits; those that are absent do not hold.
+ * @throws {TypeError} If one has an unknown name; {RangeError} if one is not a number above 0, or a count not a whole number.
+ */
+export function checkBudget(budget: RunLimits): CheckedLimits {
+  checkOptions(budget, { names: RUN_LIMITS, task: "use a budget" });
+  return checkRunLimits(budget, { maxSteps: Infinity });
+}
+
+/**
+ * Returns the smaller one of each limit.
+ *
+ * @param limits Checked limits.
+ * @param others Others that hold as well.
+ */
+export function smallerLimits(limits: CheckedLimits, others: CheckedLimits): CheckedLimits {
+  return {
+    maxSteps: Math.min(limits.maxSteps, others.maxSteps),
+    maxTokens: Math.min(limits.maxTokens, others.maxTokens),
+    maxCost: Math.min(limits.maxCost, others.maxCost),
+    maxHostCalls: Math.min(limits.maxHostCalls, others.maxHostCalls),
+    maxDurationMs: Math.min(limits.maxDurationMs, others.maxDurationMs),
   };
 }
 

@@ -42,6 +42,8 @@ export interface RunState {
   readonly cells: readonly string[];
   /** Names that cells made or gave another value. */
   readonly changed: readonly NamespaceEntry[];
+  /** Time that its steps have taken, in milliseconds; waiting for a person does not count. @default 0 */
+  readonly elapsedMs?: number | undefined;
   /** The requests that wait for a person. */
   readonly pending: readonly PendingRequest[];
   /** Decisions on functions that hold for the rest of the run. */

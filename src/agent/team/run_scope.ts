@@ -9,7 +9,7 @@ import type { TokenUsage } from "../../model/model.ts";
 import type { SkillSet } from "../../skills/skill_set.ts";
 import type { AgentEvent, AgentEventMap, ToolEventType } from "../record/event.ts";
 import type { Message } from "../record/message.ts";
-import type { ReachedLimit } from "../record/limits.ts";
+import type { CheckedLimits, ReachedLimit } from "../record/limits.ts";
 
 /** Maximum number of agents that wait for one another: more is a recursion that has no end. */
 const MAX_DEPTH = 5;
@@ -54,6 +54,8 @@ export interface RunScope {
   readonly spend: (expense: Expense) => void;
   /** Returns the limit that this run or one of its parents has reached. */
   readonly reached: () => ReachedLimit | undefined;
+  /** Returns the part that is left of the limits of this run and of its parents. Steps are each run's own. */
+  readonly left: () => Omit<CheckedLimits, "maxSteps">;
   /** Hands the answer over. */
   readonly finish: (value: unknown) => Promise<void>;
   /** Asks a person. */

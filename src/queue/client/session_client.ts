@@ -5,7 +5,12 @@
  */
 
 import type { ApprovalDecision, PendingRequest } from "../../agent/record/pending_request.ts";
-import { checkRunLimits, RUN_LIMITS, type RunLimits } from "../../agent/record/limits.ts";
+import {
+  checkBudget,
+  checkRunLimits,
+  RUN_LIMITS,
+  type RunLimits,
+} from "../../agent/record/limits.ts";
 import { pause } from "../../async/pause.ts";
 import { checkOptions, type OptionNames } from "../../limits/options.ts";
 import type { ModelAttachment, ModelParameters } from "../../model/model.ts";
@@ -31,7 +36,7 @@ import { storeOptions } from "../../session/run/run_options.ts";
 import { type Store, StoreConflictError } from "../../store/store.ts";
 import { checkJob } from "../_check.ts";
 import type { Queue } from "../queue.ts";
-import { touchWork } from "../work/work_record.ts";
+import { touchWork } from "../record/work_record.ts";
 import { QueuedRun } from "./queued_run.ts";
 
 /** Options of {@linkcode SessionClient}. */
@@ -52,6 +57,8 @@ export interface SessionClientOptions {
 export interface ClientPromptOptions extends RunLimits {
   /** The identifier of the run: a second question with it is the same question. @default a random one */
   readonly id?: string | undefined;
+  /** Limits that hold besides those of the agent and of the run: of each, the smaller one counts. @default none */
+  readonly budget?: RunLimits | undefined;
   /** Parameters of requests to the model. @default those of the agent */
   readonly parameters?: ModelParameters | undefined;
   /** Images and files of the question, of at most 64 MiB. They are blobs of the store. @default none */
@@ -80,6 +87,7 @@ const OPTIONS: OptionNames<SessionClientOptions> = {
 
 const PROMPT_OPTIONS: OptionNames<ClientPromptOptions> = {
   ...RUN_LIMITS,
+  budget: true,
   id: true,
   parameters: true,
   attachments: true,
@@ -129,6 +137,7 @@ export class SessionClient {
     checkText(query, task);
     checkOptions(options, { names: PROMPT_OPTIONS, task });
     checkRunLimits(options);
+    checkBudget(options.budget ?? {});
     const { id = crypto.randomUUID(), attachments, ...rest } = options;
     if (typeof id !== "string" || id === "" || id.length > 100) {
       throw new TypeError(

@@ -8,7 +8,7 @@ import { sendMail } from "../../session/mail/session_mail.ts";
 import { storeOptions } from "../../session/run/run_options.ts";
 import type { Store } from "../../store/store.ts";
 import type { JobInfo, Queue } from "../queue.ts";
-import { touchWork } from "./work_record.ts";
+import { touchWork } from "../record/work_record.ts";
 
 /** Options of {@linkcode askScheduled}. */
 export interface AskScheduledOptions {

@@ -4,9 +4,10 @@
  * @module
  */
 
+import { pause } from "../../async/pause.ts";
 import type { JsonValue, Store } from "../../store/store.ts";
 import type { Queue } from "../queue.ts";
-import { sessionOf, WORK_PREFIX, type WorkRecord } from "./work_record.ts";
+import { sessionOf, WORK_PREFIX, type WorkRecord } from "../record/work_record.ts";
 
 /** Options of {@linkcode sweep}. */
 export interface SweepOptions {
@@ -14,10 +15,26 @@ export interface SweepOptions {
   readonly queue: Queue;
   /** The store. */
   readonly store: Store;
-  /** Age of the sessions to look at, in milliseconds: younger ones are just being added. */
+  /** Age of the sessions to look at, in milliseconds: younger ones are just being added. The interval is about as long. */
   readonly olderThanMs: number;
   /** Ends the search. */
   readonly signal: AbortSignal;
+}
+
+/**
+ * Looks for sessions that the queue has lost again and again, until the signal aborts.
+ *
+ * @param options Queue and store, the interval, and a function that receives errors.
+ */
+export async function keepSweeping(
+  { onError, ...options }: SweepOptions & { readonly onError: (error: unknown) => void },
+): Promise<void> {
+  const { olderThanMs, signal } = options;
+  while (!signal.aborted) {
+    // Workers that are started together do not look at the same time.
+    await pause(olderThanMs * (0.5 + Math.random()), signal);
+    if (!signal.aborted) await sweep(options).catch(onError);
+  }
 }
 
 /**

@@ -18,20 +18,28 @@ export type TurnEnd = "done" | "parked" | "more" | "deleted";
 export interface TurnOptions {
   /** The job. */
   readonly claim: Claim;
-  /** Time after which the session hands its place on, in milliseconds: after the step that is under way then. */
+  /** Time after which the session hands its place on if others wait, in milliseconds: after the step that is under way then. */
   readonly sliceMs: number;
+  /** Whether others wait. */
+  readonly isWanted: () => Promise<boolean>;
   /** Interval at which the store is asked whether the session is still there, in milliseconds. */
   readonly leaseMs: number;
   /** Time for which a cell waits for a person before the session is parked, in milliseconds. */
   readonly waitMs: number;
-  /** Number of workers that may end in one step before the run is given up. */
-  readonly maxCrashes: number;
+  /** The reason for which the run is given up, if it is. */
+  readonly fault: string | undefined;
   /** Aborts when the worker is to end: the turn ends after the present step. */
   readonly draining: AbortSignal;
 }
 
 /** Time after which a step counts as long: messages are followed from then on, in milliseconds. */
 const LONG_STEP_MS = 50;
+
+/**
+ * Number of times that the time for opening a session goes into its slice: a kernel that is restored for each step would cost more
+ * than the step.
+ */
+const SLICE_PER_OPENING = 10;
 
 /** Interval at which a run that waits for a person is looked at, in milliseconds. */
 const LOOK_MS = 100;
@@ -57,37 +65,58 @@ export function isUnfinished({ status }: Session): boolean {
  * @throws The error of the store, or the claim that is lost.
  */
 export async function takeTurn(session: Session, options: TurnOptions): Promise<TurnEnd> {
-  const { claim, sliceMs, draining, maxCrashes } = options;
-  const crashes = claim.job.attempt - 1;
-  if (crashes >= maxCrashes) {
-    await session.giveUp(`The run has ended its worker ${crashes} times`);
-  }
-  const until = performance.now() + sliceMs;
+  const { claim, sliceMs, draining, fault } = options;
+  if (fault !== undefined) await session.giveUp(fault);
   if (isCancelled(claim.signal) && hasWork(session)) {
     await session.cancel(messageOf(claim.signal.reason));
   }
+  const slice = await sliceOf(session, sliceMs);
+  let until = performance.now() + slice;
   while (hasWork(session)) {
-    const isOver = draining.aborted || performance.now() > until;
+    if (draining.aborted) return "more";
     // Each turn takes a step at least.
-    if (isOver && (draining.aborted || sliceMs > 0)) return "more";
+    if (sliceMs > 0 && performance.now() > until) {
+      if (await options.isWanted()) return "more";
+      until = performance.now() + slice;
+    }
     const run = await session.continue();
-    const end = await drive(session, run, { ...options, sliceMs: until - performance.now() });
+    const end = await drive(session, run, { ...options, sliceMs: slice, until });
     if (end !== "over") return end;
     if (sliceMs <= 0 && hasWork(session)) return "more";
   }
   return isUnfinished(session) ? "parked" : "done";
 }
 
+/** Opens the kernel of a session, and returns the time for which the session keeps its place then. */
+async function sliceOf(session: Session, sliceMs: number): Promise<number> {
+  if (sliceMs <= 0 || !hasWork(session)) return sliceMs;
+  const began = performance.now();
+  // The run tells of an agent that cannot be made.
+  await session.prepare().catch(() => {});
+  return Math.max(sliceMs, SLICE_PER_OPENING * (performance.now() - began));
+}
+
 /** Waits until a run stops: at its end, after its time, or at a request to a person. */
 async function drive(
   session: Session,
   run: SessionRun,
-  { claim, sliceMs, waitMs, leaseMs, draining }: TurnOptions,
+  { claim, sliceMs, until, waitMs, leaseMs, draining, isWanted }: TurnOptions & {
+    /** The time at which the slice is over. */
+    readonly until: number;
+  },
 ): Promise<TurnEnd | "over"> {
   const ended = new AbortController();
   const { signal } = ended;
   const stop = () => void session.pause();
-  const timer = sliceMs <= 0 ? void stop() : setTimeout(stop, sliceMs);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const look = () =>
+    void isWanted().then((isWanted) => {
+      if (signal.aborted) return;
+      if (isWanted) stop();
+      else timer = setTimeout(look, sliceMs);
+    });
+  if (sliceMs <= 0) stop();
+  else timer = setTimeout(look, until - performance.now());
   const onCancel = () =>
     void (isCancelled(claim.signal)
       ? session.cancel(messageOf(claim.signal.reason)).catch(() => {})
@@ -98,12 +127,12 @@ async function drive(
   listen(claim.signal, onCancel);
   let isParked = false;
   let waitsSince = Infinity;
-  const look = setInterval(() => {
+  const waits = setInterval(() => {
     if (session.pending.length === 0) waitsSince = Infinity;
     else if (waitsSince === Infinity) waitsSince = performance.now();
     const isLong = performance.now() - waitsSince >= waitMs;
     if (!isLong && !(draining.aborted && session.pending.length > 0)) return;
-    clearInterval(look);
+    clearInterval(waits);
     // A request that is not in the store would never be decided: the step is cut off then, and taken again.
     void session.isCurrent().catch(() => false).then((isCurrent) => {
       isParked = isCurrent;
@@ -135,7 +164,7 @@ async function drive(
     throw error;
   } finally {
     ended.abort();
-    for (const one of [timer, look, late]) clearTimeout(one);
+    for (const one of [timer, waits, late]) clearTimeout(one);
     await following;
   }
 }

@@ -6,73 +6,21 @@
 
 import { pause } from "../../async/pause.ts";
 import { Semaphore } from "../../async/semaphore.ts";
-import { checkCount, checkLimit } from "../../limits/limit.ts";
-import { checkOptions, type OptionNames } from "../../limits/options.ts";
 import { openSession } from "../../session/open_session.ts";
 import type { Session } from "../../session/session.ts";
-import type { Store } from "../../store/store.ts";
-import { type Claim, ClaimLostError, type Queue } from "../queue.ts";
-import { isConflict } from "./conflict.ts";
+import { type Claim, ClaimLostError } from "../queue.ts";
+import { isConflict } from "../record/conflict.ts";
+import { countSurvivor } from "../crashes/count_crashes.ts";
+import { CrashGuard } from "../crashes/crash_guard.ts";
 import { keepClaim, type KeptClaim } from "./keep_claim.ts";
-import { type CheckedRecipe, checkRecipes, type LocalRecipe, type Recipe } from "./recipe.ts";
+import { type CheckedRecipe, checkRecipes } from "./recipe.ts";
 import { askScheduled } from "./ask_scheduled.ts";
-import { sweep } from "./sweep.ts";
+import { keepSweeping } from "./sweep.ts";
 import { hasWork, isUnfinished, takeTurn } from "./turn.ts";
 import { WarmSessions } from "./warm_sessions.ts";
-import { pinVersion, settleWork } from "./settle_work.ts";
-import { readWork, type StoredWork } from "./work_record.ts";
-
-/** Options of {@linkcode Worker}. */
-export interface WorkerOptions {
-  /** The queue. Its owner closes it. */
-  readonly queue: Queue;
-  /** The store of the sessions. Its owner closes it. */
-  readonly store: Store;
-  /** The agents that this worker can make. Nothing else is ever loaded. */
-  readonly agents: readonly (Recipe | LocalRecipe)[];
-  /** The name, in lists of jobs. @default a random one */
-  readonly name?: string | undefined;
-  /** Number of sessions at a time. @default 8 */
-  readonly concurrency?: number | undefined;
-  /**
-   * Time after which another worker takes a session over if this one is silent, in milliseconds. Heartbeats come three times as
-   * often. @default 3000
-   */
-  readonly leaseMs?: number | undefined;
-  /**
-   * Time after which a session gives its place to others, in milliseconds: at the end of the step that is under way then, so that
-   * 0 means after each step. @default 1000
-   */
-  readonly sliceMs?: number | undefined;
-  /** Number of sessions that keep their kernel while they wait. @default 16 */
-  readonly warmSessions?: number | undefined;
-  /** Time for which a cell waits for a person before its kernel is given up, in milliseconds. @default 10000 */
-  readonly waitMs?: number | undefined;
-  /**
-   * Number of workers that may end, or lose their lease, in one step before the run is given up as failed. @default that of the
-   * job, which is 5
-   */
-  readonly maxCrashes?: number | undefined;
-  /** Interval at which sessions are looked for that the queue has lost, in milliseconds. @default 30000 */
-  readonly sweepMs?: number | undefined;
-  /** Receives errors of the queue, of the store and of agents that cannot be made; the worker goes on. @default none */
-  readonly onError?: ((error: unknown) => void) | undefined;
-}
-
-const OPTIONS: OptionNames<WorkerOptions> = {
-  queue: true,
-  store: true,
-  agents: true,
-  name: true,
-  concurrency: true,
-  leaseMs: true,
-  sliceMs: true,
-  warmSessions: true,
-  waitMs: true,
-  maxCrashes: true,
-  sweepMs: true,
-  onError: true,
-};
+import { pinVersion, settleWork } from "../record/settle_work.ts";
+import { checkWorkerOptions, type WorkerOptions, type WorkerTimes } from "./worker_options.ts";
+import { readWork, type StoredWork } from "../record/work_record.ts";
 
 /** Time until the next try if queue or store cannot be reached, in milliseconds: it doubles, up to a maximum. */
 const RETRY_MS = 500;
@@ -120,7 +68,8 @@ export class Worker implements AsyncDisposable {
   readonly #held = new Map<string, KeptClaim>();
   /** Number of errors in a row, for sessions that had some. */
   readonly #faults = new Map<string, number>();
-  readonly #times: { readonly leaseMs: number; readonly sliceMs: number; readonly waitMs: number };
+  readonly #guard: CrashGuard;
+  readonly #times: WorkerTimes;
   #running: Promise<void> | undefined;
 
   /**
@@ -130,23 +79,14 @@ export class Worker implements AsyncDisposable {
    * @throws {TypeError} If an option has an unknown name, or a recipe is malformed; {RangeError} if a limit is wrong.
    */
   constructor(options: WorkerOptions) {
-    checkOptions(options, { names: OPTIONS, task: "make a worker" });
-    const { name = crypto.randomUUID(), concurrency = 8, warmSessions = 16 } = options;
-    const { leaseMs = 3_000, sliceMs = 1_000, waitMs = 10_000 } = options;
+    const { name, concurrency, warmSessions, times } = checkWorkerOptions(options);
     this.name = name;
     this.#options = options;
     this.#recipes = checkRecipes(options.agents);
-    this.#slots = new Semaphore(checkCount("concurrency", concurrency));
-    this.#warm = new WarmSessions(
-      warmSessions === 0 ? 0 : checkCount("warmSessions", warmSessions),
-    );
-    this.#times = {
-      leaseMs: checkLimit("leaseMs", leaseMs),
-      sliceMs: sliceMs === 0 ? 0 : checkLimit("sliceMs", sliceMs),
-      waitMs: waitMs === 0 ? 0 : checkLimit("waitMs", waitMs),
-    };
-    checkLimit("sweepMs", options.sweepMs ?? 30_000);
-    checkCount("maxCrashes", options.maxCrashes ?? 5);
+    this.#slots = new Semaphore(concurrency);
+    this.#warm = new WarmSessions(warmSessions);
+    this.#times = times;
+    this.#guard = new CrashGuard(options);
   }
 
   /** Number of sessions under way, and of those that are kept warm. */
@@ -223,6 +163,7 @@ export class Worker implements AsyncDisposable {
       await this.#warm.take(claim.job.id)?.close();
       await this.#giveBack(claim, error);
     } finally {
+      this.#guard.leave(claim.job.id);
       if (this.#held.get(claim.job.id) === kept) this.#held.delete(claim.job.id);
     }
   }
@@ -236,11 +177,31 @@ export class Worker implements AsyncDisposable {
     }
     const recipe = this.#recipes.get(agent)!;
     const warm = this.#warm.take(id);
-    const [found, isCurrent] = await Promise.all([readWork(store, id), warm?.isCurrent()]);
-    const version = found?.work.version ?? claim.job.version;
+    try {
+      await this.#take(claim, { recipe, warm });
+    } catch (error) {
+      await warm?.close();
+      throw error;
+    }
+  }
+
+  async #take(
+    claim: Claim,
+    { recipe, warm }: { readonly recipe: CheckedRecipe; readonly warm: Session | undefined },
+  ): Promise<void> {
+    const { queue, store } = this.#options;
+    const { id } = claim.job;
+    const [before, isCurrent] = await Promise.all([readWork(store, id), warm?.isCurrent()]);
+    const version = before?.work.version ?? claim.job.version;
     if (version !== undefined && !recipe.versions.includes(version)) {
       await warm?.close();
       return await queue.release(claim, { version });
+    }
+    const { leaseMs } = this.#times;
+    const { found, fault, waitMs } = await this.#guard.admit(before, { claim, leaseMs });
+    if (waitMs !== undefined) {
+      await warm?.close();
+      return await queue.release(claim, { delayMs: waitMs });
     }
     if (isCurrent !== true) await warm?.close();
     const session = isCurrent === true ? warm! : await this.#open(id, { recipe, found });
@@ -259,7 +220,8 @@ export class Worker implements AsyncDisposable {
       const end = await takeTurn(session, {
         claim,
         draining: this.#draining.signal,
-        maxCrashes: this.#options.maxCrashes ?? claim.job.attempts,
+        fault,
+        isWanted: () => this.#isWanted(),
         ...this.#times,
       });
       const isOpen = end === "done" || end === "more";
@@ -274,6 +236,13 @@ export class Worker implements AsyncDisposable {
       await session.close();
       throw error;
     }
+  }
+
+  /** Whether sessions wait for a place. Without an answer of the queue, none is given up. */
+  async #isWanted(): Promise<boolean> {
+    const counts = await this.#options.queue.counts().catch(() => undefined);
+    // Jobs that were handed back may count as delayed until a worker looks for them.
+    return counts !== undefined && counts.waiting + counts.delayed > 0;
   }
 
   async #open(
@@ -298,8 +267,9 @@ export class Worker implements AsyncDisposable {
 
   /** Hands a job back after an error. */
   async #giveBack(claim: Claim, error: unknown): Promise<void> {
+    const { queue, store } = this.#options;
     const isLost = error instanceof ClaimLostError || claim.signal.reason instanceof ClaimLostError;
-    if (isLost) return;
+    if (isLost) return await countSurvivor(store, claim.job.id);
     const isTaken = isConflict(error);
     const { id } = claim.job;
     const faults = this.#faults.get(id) ?? 0;
@@ -309,24 +279,18 @@ export class Worker implements AsyncDisposable {
     }
     const delayMs = isTaken ? CONFLICT_MS : Math.min(RETRY_MS * 2 ** faults, MAX_RETRY_MS);
     try {
-      await this.#options.queue.release(claim, { delayMs });
+      await queue.release(claim, { delayMs });
     } catch (later) {
+      if (later instanceof ClaimLostError) return await countSurvivor(store, claim.job.id);
       // The lease will be over, and the job handed out again.
-      if (!(later instanceof ClaimLostError)) this.#report(later);
+      this.#report(later);
     }
   }
 
   async #sweep(): Promise<void> {
-    const { queue, store, sweepMs = 30_000 } = this.#options;
+    const { queue, store, sweepMs: olderThanMs = 30_000 } = this.#options;
     const { signal } = this.#draining;
-    while (!signal.aborted) {
-      // Workers that are started together do not look at the same time.
-      await pause(sweepMs * (0.5 + Math.random()), signal);
-      if (signal.aborted) return;
-      await sweep({ queue, store, olderThanMs: sweepMs, signal }).catch((error) =>
-        this.#report(error)
-      );
-    }
+    await keepSweeping({ queue, store, olderThanMs, signal, onError: (e) => this.#report(e) });
   }
 
   #report(error: unknown): void {

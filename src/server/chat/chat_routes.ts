@@ -61,7 +61,7 @@ export function chatRoutes({ access, maxBytes }: ChatRoutesOptions): Route[] {
         if (parts.length > MAX_ATTACHMENTS) {
           throw new HttpError(400, `The message has more than ${MAX_ATTACHMENTS} files`);
         }
-        const files = parts.map(fileOf);
+        const files = access.accept(parts.map(fileOf));
         // The history is the session's: earlier messages of the client are not read.
         const client = await access.ensure(routed.caller, body.id);
         try {

@@ -1,5 +1,5 @@
 /**
- * The chat completions of OpenAI's API, for clients that know nothing else: text in, text out.
+ * The chat completions of OpenAI's API, for clients that know nothing else: text and images in, text out.
  *
  * https://platform.openai.com/docs/api-reference/chat
  *
@@ -10,20 +10,15 @@ import { z } from "zod";
 import type { SessionEvent } from "../../session/record/session_event.ts";
 import { eventStream } from "../http/event_stream.ts";
 import { HttpError } from "../http/http_error.ts";
+import { type FetchImage, readImage } from "../http/image.ts";
 import { readBody } from "../http/read_body.ts";
 import type { Route } from "../http/route.ts";
 import type { SessionAccess } from "../sessions/session_access.ts";
-
-const PART = z.looseObject({ type: z.string(), text: z.string().optional() });
-
-const MESSAGE = z.looseObject({
-  role: z.string(),
-  content: z.union([z.string(), z.array(PART).max(1_000)]).nullish(),
-});
+import { CHAT_MESSAGE, questionOf } from "./chat_question.ts";
 
 const COMPLETION = z.looseObject({
   model: z.string(),
-  messages: z.array(MESSAGE).min(1).max(1_000),
+  messages: z.array(CHAT_MESSAGE).min(1).max(1_000),
   stream: z.boolean().nullish(),
   stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
 });
@@ -36,6 +31,8 @@ export interface CompletionRoutesOptions {
   readonly agent: string;
   /** Maximum size of a body in bytes. */
   readonly maxBytes: number;
+  /** Fetches images by their addresses. @default none are fetched */
+  readonly fetchImage?: FetchImage | undefined;
   /** Receives errors that no caller can see. */
   readonly onError: (error: unknown) => void;
 }
@@ -46,7 +43,7 @@ export interface CompletionRoutesOptions {
  * @param options The sessions, and limits.
  */
 export function completionRoutes(
-  { access, agent, maxBytes, onError }: CompletionRoutesOptions,
+  { access, agent, maxBytes, fetchImage, onError }: CompletionRoutesOptions,
 ): Route[] {
   return [
     {
@@ -66,7 +63,11 @@ export function completionRoutes(
             `There is no model ${JSON.stringify(body.model)}; there is ${agent}`,
           );
         }
-        const query = questionOf(body.messages);
+        const { query, images } = await questionOf(
+          body.messages,
+          (url, name) => readImage(url, { name, fetchImage, signal: request.signal }),
+        );
+        const options = { attachments: access.accept(images) };
         const client = await access.create(caller);
         const remove = () => access.remove(client, "Nobody reads the answer");
         const frame = {
@@ -79,7 +80,7 @@ export function completionRoutes(
           const leave = () => void remove();
           request.signal.addEventListener("abort", leave, { once: true });
           try {
-            const run = await client.prompt(query);
+            const run = await client.prompt(query, options);
             return completion(frame, await run.result);
           } catch (error) {
             const reason = error instanceof Error ? error.message : String(error);
@@ -90,7 +91,7 @@ export function completionRoutes(
             end();
           }
         }
-        const run = await client.prompt(query);
+        const run = await client.prompt(query, options);
         const withUsage = body.stream_options?.include_usage === true;
         const end = streams();
         return eventStream(() => chunks(run, { frame, withUsage }), {
@@ -101,39 +102,12 @@ export function completionRoutes(
   ];
 }
 
-type Message = z.infer<typeof MESSAGE>;
 type Result = Omit<Extract<SessionEvent, { type: "run_end" }>["result"] & object, never>;
 
 interface Frame {
   readonly id: string;
   readonly created: number;
   readonly model: string;
-}
-
-/** Returns the question. Earlier messages come with it as data, which cannot pose as anything else. */
-function questionOf(messages: readonly Message[]): string {
-  const last = messages.at(-1)!;
-  const question = textOf(last);
-  if (last.role !== "user" || question.trim() === "") {
-    throw new HttpError(400, "The last message has to be a question of the user");
-  }
-  const earlier = messages.slice(0, -1);
-  if (earlier.length === 0) return question;
-  const turns = earlier.map((message) =>
-    JSON.stringify({ role: message.role, content: textOf(message) }).replaceAll("<", "\\u003c")
-  );
-  const conversation = `<conversation>\n${turns.join("\n")}\n</conversation>`;
-  return `The conversation so far, as JSON:\n${conversation}\n\n${question}`;
-}
-
-function textOf({ content }: Message): string {
-  if (typeof content === "string") return content;
-  return (content ?? []).map((part) => {
-    if (part.type !== "text") {
-      throw new HttpError(400, `Parts of the type ${part.type} are not read`);
-    }
-    return part.text ?? "";
-  }).join("\n");
 }
 
 function completion({ id, created, model }: Frame, result: Result): Response {

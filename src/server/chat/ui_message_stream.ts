@@ -66,7 +66,7 @@ class Converter {
         yield* this.#result(event);
         return;
       case "display":
-        yield { type: "data-display", data: plain(event.bundle) };
+        yield { type: "data-display", data: plainBundle(event.bundle) };
         return;
       case "approval_request":
         yield { type: "data-approval", data: { id: event.id, name: event.name, args: event.args } };
@@ -126,7 +126,7 @@ class Converter {
 }
 
 /** Returns a bundle as JSON: bytes are data URLs. */
-function plain(bundle: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function plainBundle(bundle: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(bundle).map(([type, value]) => [
       type,

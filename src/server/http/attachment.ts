@@ -15,7 +15,8 @@ const MAX_NAME_CHARS = 200;
 const mediaType = z.string().max(100).regex(/^[\w.+-]+\/[\w.+-]+$/);
 const name = z.string().max(MAX_NAME_CHARS).optional();
 
-type Attachment = NonNullable<ClientPromptOptions["attachments"]>[number];
+/** An image or file, for a session. */
+export type Attachment = NonNullable<ClientPromptOptions["attachments"]>[number];
 
 /** An image or file. */
 export const ATTACHMENT: z.ZodType<
@@ -55,13 +56,20 @@ export function fileOf(part: unknown): Attachment {
   const parsed = FILE.safeParse(part);
   if (!parsed.success) throw new HttpError(400, "A file of the message is malformed");
   const { mediaType, url, filename } = parsed.data;
+  return attachmentOf({ mediaType, data: dataOf(url).data, name: filename ?? undefined });
+}
+
+/**
+ * Returns the data of a `data:` URL, as base64.
+ *
+ * @param url The URL.
+ * @throws {HttpError} If it is an address elsewhere.
+ */
+export function dataOf(url: string): { readonly mediaType: string; readonly data: string } {
   const head = DATA_URL.exec(url);
-  if (head === null) {
-    throw new HttpError(400, "A file has to come with the message, as a data: URL in base64");
-  }
-  return attachmentOf({
-    mediaType,
-    data: url.slice(head[0].length),
-    name: filename ?? undefined,
-  });
+  if (head !== null) return { mediaType: head[1]!, data: url.slice(head[0].length) };
+  throw new HttpError(
+    400,
+    "Images and files have to come with the message, as data: URLs in base64",
+  );
 }

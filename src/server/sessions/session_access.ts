@@ -50,6 +50,8 @@ export interface SessionAccessOptions {
   readonly queue: Queue;
   /** The name of the agent, as workers have it. */
   readonly agent: string;
+  /** Whether its model takes images. */
+  readonly takesImages: boolean;
 }
 
 /** Opens sessions for callers. */
@@ -62,6 +64,19 @@ export class SessionAccess {
   constructor(options: SessionAccessOptions) {
     this.#options = options;
     this.store = options.store;
+  }
+
+  /**
+   * Checks that the model of the agent takes images, if there are some.
+   *
+   * @param attachments The images and files of a question.
+   * @returns The images and files.
+   * @throws {HttpError} If it takes none.
+   */
+  accept<T extends { readonly mediaType: string }>(attachments: readonly T[]): readonly T[] {
+    const hasImages = attachments.some(({ mediaType }) => mediaType.startsWith("image/"));
+    if (!hasImages || this.#options.takesImages) return attachments;
+    throw new HttpError(400, `The model of ${this.#options.agent} takes no images`);
   }
 
   /**

@@ -170,7 +170,9 @@ export function sessionRoutes({ access, maxBytes }: SessionRoutesOptions): Route
         const run = await client.prompt(query, {
           ...(maxSteps === undefined ? {} : { maxSteps }),
           ...(id === undefined ? {} : { id }),
-          ...(attachments === undefined ? {} : { attachments: attachments.map(attachmentOf) }),
+          ...(attachments === undefined
+            ? {}
+            : { attachments: access.accept(attachments.map(attachmentOf)) }),
         });
         return { run: run.id };
       },

@@ -49,6 +49,8 @@ export interface StoredAction {
 export interface StoredRunOptions {
   /** Limits; `null` for one that is infinite, which JSON does not hold. */
   readonly limits: { readonly [K in keyof RunLimits]?: number | null };
+  /** Limits of others that hold as well; `null` for one that is infinite. @default none */
+  readonly budget?: { readonly [K in keyof RunLimits]?: number | null } | undefined;
   /** Parameters of requests to the model. */
   readonly parameters?: ModelParameters | undefined;
   /** Whether the run has a schema of its answer, which has to be given again. */
@@ -107,6 +109,8 @@ export interface StoredRun {
   readonly doing?: StoredAction | undefined;
   /** Requests to people since that action began. */
   readonly requests: readonly StoredRequest[];
+  /** Number of steps that were taken to their end. @default 0 */
+  readonly finished?: number | undefined;
 }
 
 /** The record of a session. */

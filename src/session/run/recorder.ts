@@ -91,8 +91,12 @@ export class Recorder implements RunJournal {
     const messages = tree.take(state.messages);
     const { record, changes } = await this.#snapshot(status !== "running");
     const files = await this.#files();
+    const finished = (this.#run.finished ?? 0) + Number(this.#hasStepped);
     const change = (): SessionChange => {
-      const run = { ...this.#run, state: withoutMessages(state), doing: undefined, requests: [] };
+      const run = {
+        ...this.#run,
+        ...{ state: withoutMessages(state), doing: undefined, requests: [], finished },
+      };
       const steering = this.#takeSteering();
       return {
         record: { ...record, status, head: tree.head, steering, run },

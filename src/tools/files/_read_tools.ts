@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { defineTool, type Tool } from "../family/tool.ts";
 import type { FileDesk } from "./_file_desk.ts";
-import { imageSizeOf } from "./_image_header.ts";
+import { imageSizeOf } from "../../model/image_header.ts";
 import { PATH } from "./_path_schema.ts";
 import { shown } from "../../workspace/workspace_path.ts";
 

@@ -1,16 +1,15 @@
 /**
- * Sub-tasks that are done: by a run, by a session in this process, or by a session that workers have.
+ * Sub-tasks that are done in this process: by a run, or by a session.
  *
  * @module
  */
 
 import type { Agent } from "../../agent/agent.ts";
-import type { AgentEvent, RunResult } from "../../agent/record/event.ts";
+import type { RunResult } from "../../agent/record/event.ts";
+import type { RunLimits } from "../../agent/record/limits.ts";
 import type { ApprovalDecision } from "../../agent/record/pending_request.ts";
-import { scopeOf } from "../../agent/team/run_scope.ts";
 import { openSession } from "../../session/open_session.ts";
-import { isAgentEvent, type SessionEvent } from "../../session/record/session_event.ts";
-import { SessionStateError } from "../../session/record/session_errors.ts";
+import type { SessionEvent } from "../../session/record/session_event.ts";
 import type { Store } from "../../store/store.ts";
 
 /** A task that is under way, as a host sees it. */
@@ -31,8 +30,11 @@ export interface OpenSubTask {
 
 /** A session elsewhere, in which a task is done: a `SessionClient` of `@cave/agent/queue` is one. */
 export interface TaskSession {
-  /** Asks a question. A second one with the same identifier is the same question. */
-  prompt(query: string, options: { readonly id: string }): Promise<unknown>;
+  /** Asks a question, within limits that hold besides those of its agent. A second one with the same identifier is the same question. */
+  prompt(
+    query: string,
+    options: { readonly id: string; readonly budget?: RunLimits },
+  ): Promise<unknown>;
   /** Follows the events of a run, up to `run_end`. */
   events(
     options: { readonly run: string; readonly signal: AbortSignal },
@@ -115,49 +117,4 @@ export async function runInSession(
   } finally {
     signal.removeEventListener("abort", stop);
   }
-}
-
-/**
- * Does a task by a session that others have. Its events are handed to the run that gives the task; when that stops, so does the
- * task, wherever it is; but not when the run's own session is closed, to go on later.
- *
- * @param session The session.
- * @param parts The task.
- */
-export async function runElsewhere(
-  session: TaskSession,
-  { agent: name, id, text, signal, open }: TaskParts,
-): Promise<TaskOutcome> {
-  const scope = scopeOf("agents.run");
-  open.set(id, {
-    ...{ id, agent: name },
-    steer: (text) => session.steer(text),
-    answer: (text, request) => session.answer(text, request),
-    approve: (request, decision) => session.approve(request, decision),
-    cancel: (reason) => session.cancel(reason),
-  });
-  signal.throwIfAborted();
-  await session.prompt(text, { id });
-  try {
-    for await (const event of session.events({ run: id, signal })) {
-      if (isAgentEvent(event)) scope.onChildEvent({ parent: scope.id, ...event } as AgentEvent);
-      if (event.type !== "run_end") continue;
-      const { status, reason, result } = event;
-      if (result !== undefined) {
-        scope.spend(result);
-        return result;
-      }
-      return { status, content: "", ...(reason === undefined ? {} : { reason }) };
-    }
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
-  if (signal.aborted) {
-    // A session that is closed goes on later, and finds the task then.
-    const isClosed = scope.signal.aborted && scope.signal.reason instanceof SessionStateError;
-    // The message is durable: a worker that has the session stops at once, another one before its next step.
-    if (!isClosed) await session.cancel("The run that gave the task was stopped");
-    throw signal.reason;
-  }
-  throw new Error("its events have no end");
 }

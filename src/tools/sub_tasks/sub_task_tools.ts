@@ -13,13 +13,8 @@ import { checkOptions, type OptionNames } from "../../limits/options.ts";
 import type { Store } from "../../store/store.ts";
 import { defineTool } from "../family/tool.ts";
 import { type ToolFamily, toolFamily } from "../family/tool_family.ts";
-import {
-  type OpenSubTask,
-  runAlone,
-  runElsewhere,
-  runInSession,
-  type TaskSession,
-} from "./_run_task.ts";
+import { runElsewhere } from "./_run_elsewhere.ts";
+import { type OpenSubTask, runAlone, runInSession, type TaskSession } from "./_run_task.ts";
 import { type TaskList, taskText, type TaskTextOptions } from "./_task_text.ts";
 
 export type { OpenSubTask, TaskList, TaskSession };
@@ -87,7 +82,7 @@ const RESULT =
 
 /**
  * Makes tools for tasks of other agents. Their runs belong to the run that gives the tasks: they stop with it, their events are
- * `child_event`s of it, and their tokens count as its own.
+ * `child_event`s of it, their tokens, cost and host calls count as its own, and they end with its limits.
  *
  * @param agents The agents by name.
  * @param options A store, limits.

@@ -58,6 +58,12 @@ function means(server: ScriptedServer, runtime: Runtime, types: AgentEventType[]
       onChildEvent: () => {},
       spend: (expense) => ledger.spend(expense),
       reached: () => undefined,
+      left: () => ({
+        maxTokens: Infinity,
+        maxCost: Infinity,
+        maxHostCalls: Infinity,
+        maxDurationMs: Infinity,
+      }),
       finish: () => Promise.resolve(),
       askUser: (question, options) => people.ask(question, options),
       emit: () => {},

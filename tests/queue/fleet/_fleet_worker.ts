@@ -54,8 +54,6 @@ async function main(options: FleetWorkerOptions): Promise<void> {
   };
   const worker = new Worker({
     ...{ name, queue, store, concurrency, sliceMs, leaseMs, sweepMs: 15_000 },
-    // Workers are killed at random, and not by their runs.
-    maxCrashes: 1_000,
     onError: report,
     agents: [{
       agent: "ledger",

@@ -1,5 +1,5 @@
 /**
- * The command of the proof: `deno task fleet [--backend sqlite|redis|postgres] [--rounds N] [--seconds N] [--down S] [--fault MS] [--bench]`.
+ * The command of the proof: `deno task fleet [--backend sqlite|redis|postgres] [--rounds N] [--seconds N] [--down S] [--fault MS] [--runtime deno] [--slice MS] [--workers N] [--concurrency N] [--bench]`.
  *
  * @module
  */
@@ -9,6 +9,9 @@ import type { BackendKind } from "./_backend.ts";
 import { FLEET, type FleetFigures, type FleetRunOptions, runFleet } from "./fleet.ts";
 import { handBackRate } from "./_hand_back.ts";
 
+/** Maximum time of a take-over, in milliseconds. */
+const MAX_DETECTION_MS = 5_000;
+
 const { values } = parseArgs({
   options: {
     backend: { type: "string" },
@@ -17,6 +20,7 @@ const { values } = parseArgs({
     slice: { type: "string" },
     runtime: { type: "string" },
     concurrency: { type: "string" },
+    workers: { type: "string" },
     rounds: { type: "string", default: "1" },
     seconds: { type: "string", default: "0" },
     down: { type: "string" },
@@ -32,8 +36,10 @@ for (const backend of backends as BackendKind[]) {
     backend,
     runs: Number(values.runs ?? FLEET.runs),
     steps: Number(values.steps ?? FLEET.steps),
-    sliceMs: Number(values.slice ?? FLEET.sliceMs),
+    // A kernel that is restored for each step costs more than the step: there, slices are those of a worker by default.
+    sliceMs: Number(values.slice ?? (values.runtime === "deno" ? 1_000 : FLEET.sliceMs)),
     concurrency: Number(values.concurrency ?? FLEET.concurrency),
+    workers: Number(values.workers ?? FLEET.workers),
     runtime: values.runtime === "deno" ? "deno" : "local",
     // Servers that stay away are restarted less often, so that there is time for work.
     ...(values.down === undefined
@@ -67,6 +73,7 @@ function print(options: FleetRunOptions, figures: FleetFigures): void {
       (durationMs / 1_000).toFixed(1)
     } s, ${Math.round(count / durationMs * 1_000)} steps/s`,
   );
+  if (detectionMs > MAX_DETECTION_MS) throw new Error(`A take-over took ${detectionMs} ms`);
   if (options.faultMs > 0) return;
   for (const [name, { ms, calls }] of Object.entries(parts).sort()) {
     console.log(

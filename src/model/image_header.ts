@@ -1,4 +1,8 @@
-/** The type and the size of images, from their first bytes: names of files say nothing. */
+/**
+ * The type and the size of images that models take, from their first bytes: names of files say nothing.
+ *
+ * @module
+ */
 
 /** An image. */
 export interface ImageSize {

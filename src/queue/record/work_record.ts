@@ -5,6 +5,7 @@
  */
 
 import { type JsonValue, type Store, type StoreChange, storeKey } from "../../store/store.ts";
+import type { CrashRecord } from "./crash_record.ts";
 
 /** The beginning of the keys of all records. */
 export const WORK_PREFIX = "work/";
@@ -23,6 +24,8 @@ export interface WorkRecord {
   readonly isParked: boolean;
   /** The time of the last message, in milliseconds since 1970. */
   readonly at: number;
+  /** Workers that the present step has lost. @default none */
+  readonly crashes?: CrashRecord | undefined;
 }
 
 /** A record as it is in the store. */
