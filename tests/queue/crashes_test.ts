@@ -7,7 +7,7 @@ import { deathsOf, readCrashes } from "../../src/queue/record/crash_record.ts";
 import { readWork, touchWork } from "../../src/queue/record/work_record.ts";
 import type { Store } from "../../src/store/store.ts";
 import { type Mortal, type MortalPlan, mortals } from "./_mortal.ts";
-import { until } from "./setup.ts";
+import { until } from "../until.ts";
 
 function cell(code: string): string {
   return `~~~ts\n${code}\n~~~`;

@@ -7,7 +7,8 @@ import type { Model } from "../../src/model/model.ts";
 import { LocalRuntime } from "../../src/runtime/local_runtime.ts";
 import { MemoryStore } from "../../src/store/memory_store.ts";
 import { subTaskTools } from "../../src/tools/sub_tasks/sub_task_tools.ts";
-import { fleet, until } from "../queue/setup.ts";
+import { until } from "../until.ts";
+import { fleet } from "../queue/setup.ts";
 
 function cell(code: string): string {
   return `~~~ts\n${code}\n~~~`;

@@ -11,7 +11,8 @@ import { MemoryStore } from "../../src/store/memory_store.ts";
 import { joinTools } from "../../src/tools/family/tool_family.ts";
 import { type OpenSubTask, subTaskTools } from "../../src/tools/sub_tasks/sub_task_tools.ts";
 import { todoTools } from "../../src/tools/todo_tools.ts";
-import { type Fleet, fleet, until } from "../queue/setup.ts";
+import { until } from "../until.ts";
+import { type Fleet, fleet } from "../queue/setup.ts";
 
 function cell(code: string): string {
   return `~~~ts\n${code}\n~~~`;
