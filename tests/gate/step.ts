@@ -61,7 +61,8 @@ export function allSteps(root: URL): Step[] {
     },
     {
       name: "package",
-      args: ["publish", "--dry-run", "--allow-dirty", "--frozen"],
+      // Types are checked by "types"; this step still refuses slow types.
+      args: ["publish", "--dry-run", "--allow-dirty", "--frozen", "--no-check"],
       fix: "make `deno publish --dry-run --allow-dirty` pass; see `publish` in deno.json",
       timeoutMs: 5 * MINUTE_MS,
     },

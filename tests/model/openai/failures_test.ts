@@ -150,19 +150,25 @@ Deno.test("OpenAIModel.stream() reads the time to wait in all its forms", async 
   }
 });
 
+/** Far below the limits: without a pace, sender and reader would compute all the time. */
+const COMMENT_EVERY_MS = 5;
+
 Deno.test("OpenAIModel.stream() takes comments as signs of life, and has limits for pieces", async () => {
   const encoder = new TextEncoder();
-  /** Sends a piece, then comments for some time, one as soon as the one before is read, and then the reply. */
+  /** Sends a piece, then comments for some time, at the pace of a server that flushes each, and then the reply. */
   const alive = (first: string, forMs: number) => () => {
     const until = performance.now() + forMs;
     const pieces = [first, reply];
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const body = new ReadableStream<Uint8Array>({
-      pull(controller) {
+      async pull(controller) {
+        await new Promise((done) => timer = setTimeout(done, COMMENT_EVERY_MS));
         const comments = pieces.length === 1 && performance.now() < until;
         const piece = comments ? ": keep-alive\n\n" : pieces.shift();
         if (piece === undefined) controller.close();
         else controller.enqueue(encoder.encode(piece));
       },
+      cancel: () => clearTimeout(timer),
     }, { highWaterMark: 0 });
     return new Response(body, { headers: { "content-type": "text/event-stream" } });
   };
