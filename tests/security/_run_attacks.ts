@@ -27,10 +27,17 @@ const ALONE: ReadonlySet<AttackClass> = new Set(["channel", "lifecycle", "resour
 /** Time limit of cells that may not end. */
 const SHORT_MS = 150;
 
-/** Time limit of all others: longer than any of them takes on a busy machine. */
-const LONG_MS = 5_000;
+/** Time limit of a cell that comes after one of them, and that code left running may hold up. */
+const HELD_UP_MS = 5_000;
 
-const NEXT = "typeof keep === 'number' ? keep + 1 : 42";
+/** Time limit of all others: longer than any of them takes on a busy machine. */
+const LONG_MS = 60_000;
+
+/** How kernels have ended last in a cell, for messages. */
+export const ENDINGS: Map<string, string> = new Map();
+
+/** The cell that comes after an attack. */
+export const NEXT = "typeof keep === 'number' ? keep + 1 : 42";
 
 /** Further cells that affect later ones, through the stacks of errors. */
 const ALONE_BY_ID: ReadonlySet<string> = new Set(["code-prepare-stack-define", "realm-callsite"]);
@@ -96,7 +103,7 @@ async function attackOnce(
   if (await outcomeOf(runtime, begin) === "killed") await runtime.execute(begin);
   const isEndless = expect.some((word) => word === "interrupted" || word === "killed");
   const outcome = await outcomeOf(runtime, code, { timeoutMs: isEndless ? SHORT_MS : LONG_MS });
-  let left = await outcomeOf(runtime, NEXT);
+  let left = await outcomeOf(runtime, NEXT, { timeoutMs: isEndless ? HELD_UP_MS : LONG_MS });
   // Code left running may cost the next cell its time, or end the kernel, but must not affect the cell after that.
   const hasCost = left === "interrupted" || left === "killed";
   const cost = hasCost ? left : outcome;
@@ -124,11 +131,17 @@ async function outcomeOf(
   try {
     result = await runtime.execute(code, { timeoutMs });
   } catch (error) {
-    if (error instanceof KernelExitError) return "killed";
+    if (error instanceof KernelExitError) {
+      ENDINGS.set(code, error.message);
+      return "killed";
+    }
     if (isAnsweredWithError(error)) return "spoilt";
     throw error;
   }
-  if (result.status === "kernel_exit") return "killed";
+  if (result.status === "kernel_exit") {
+    ENDINGS.set(code, JSON.stringify(withoutSource(result)));
+    return "killed";
+  }
   // The violations quote the cell.
   if (result.status === "refused") return "blocked";
   if (Deno.inspect(withoutSource(result)).includes("PWNED")) return "reached";
@@ -138,7 +151,9 @@ async function outcomeOf(
     case "error":
       return "cell-error";
     default:
-      return "stateKept" in result && result.stateKept ? "interrupted" : "killed";
+      if ("stateKept" in result && result.stateKept) return "interrupted";
+      ENDINGS.set(code, result.status);
+      return "killed";
   }
 }
 

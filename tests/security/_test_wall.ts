@@ -4,6 +4,7 @@ import { checkCell } from "../../src/cell/check_cell.ts";
 import { assert, assertEquals } from "@std/assert";
 import { type Attack, type AttackClass, ATTACKS } from "./_attack.ts";
 import { isInPartOfToday, PART } from "./_part.ts";
+import { ENDINGS, NEXT } from "./_run_attacks.ts";
 import { attackWall, gradeOf, RECORDED, type Wall } from "./_walls.ts";
 
 /** Attacks that reach something, and the reasons for which that is harmless. */
@@ -70,7 +71,7 @@ export function testWall(wall: Wall): void {
         const isFine = grade === "refused"
           ? group !== "benign"
           : WORDS[outcome]?.some((word) => expect.includes(word));
-        assert(isFine, `${id}: ${outcome}`);
+        assert(isFine, `${id}: ${outcome} ${ENDINGS.get(attack.code) ?? ENDINGS.get(NEXT) ?? ""}`);
       }
     },
   });
