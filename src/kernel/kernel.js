@@ -2,7 +2,7 @@
 // The kernel as one file, made from main.ts by `deno task kernel`. Do not edit it.
 // deno-lint-ignore-file
 // deno-fmt-ignore-file
-// sources 67162d8428524180e24c44d7d8ea190198d995e78ac52171e6a04f296c043d9d, text bb4b7b56701b1b850941fad011895b2aa8342a8a9e2ea05a9e9ec4485be04d49
+// sources 544c5827efb5644c3f838a7a5fe37e8fda0c42c7cba6dfe92f0a93e96ad8064d, text 5dbb3c3fefa2521119b98bfe491fd57a679d5e92390c51e41324d473441b1bf4
 // src/rpc/builtins.ts
 var { AbortController, AggregateError, Array: Array2, ArrayBuffer, Atomics: Atomics2, BigInt, Boolean, DOMException, DataView, Date, Error: Error2, EvalError: EvalError2, FinalizationRegistry: FinalizationRegistry2, Float64Array: Float64Array2, Int32Array, JSON: JSON2, Map, Math: Math2, Number: Number2, Object: Object2, Promise: Promise2, Proxy, RangeError, ReferenceError: ReferenceError2, Reflect: Reflect2, RegExp, Set: Set2, SharedArrayBuffer, String, SuppressedError, Symbol, SyntaxError, TextDecoder, TextEncoder: TextEncoder2, TypeError: TypeError2, URIError: URIError2, URL: URL2, URLSearchParams, Uint32Array: Uint32Array2, Uint8Array: Uint8Array2, WeakMap, WeakRef, WeakSet } = globalThis;
 var realm = globalThis;
@@ -677,6 +677,12 @@ function refuseToDecode(reason) {
   return new RangeError(`Cannot decode a value: ${reason}`);
 }
 
+// src/rpc/values/array_index.ts
+var MAX_INDICES = 2 ** 32 - 1;
+function isArrayIndex(key) {
+  return typeof key === "string" && hasMatch(/^(?:0|[1-9]\d{0,9})$/, key) && Number2(key) < MAX_INDICES;
+}
+
 // src/rpc/values/_hidden_methods.ts
 var { getOwnPropertyNames } = Object2;
 var OBJECT_NAMES = namesOf([
@@ -712,17 +718,13 @@ function namesOf(prototypes, names) {
   return all;
 }
 function hidesMethod(target, name) {
-  if (Array2.isArray(target)) return !isIndex(name);
+  if (Array2.isArray(target)) return !isArrayIndex(name);
   if (target instanceof DOMException) return EXCEPTION_NAMES.has(name);
   return (target instanceof Error2 ? ERROR_NAMES : OBJECT_NAMES).has(name);
 }
 function hiddenMethodReason(target, name) {
   if (name === "then") return "a function that makes what has it a promise: await that first";
   return Array2.isArray(target) ? "a function beside the elements of an array, which could hide a method: put both into an object" : `a function that would hide the built-in ${name}: rename it`;
-}
-function isIndex(name) {
-  const index = Number2(name);
-  return index >= 0 && index < 2 ** 32 - 1 && String(index >>> 0) === name;
 }
 
 // src/rpc/values/tree_decoder.ts
@@ -3727,7 +3729,7 @@ function visitProperties(value2, visit) {
   const keys8 = ownKeys2(value2);
   for (let i = 0; i < keys8.length; i++) {
     const key = keys8[i];
-    if (visited > 0 && isIndex2(key) && Number2(key) < visited) continue;
+    if (visited > 0 && isArrayIndex(key) && Number2(key) < visited) continue;
     visit({
       key,
       descriptor: getOwnPropertyDescriptor9(value2, key)
@@ -3736,9 +3738,6 @@ function visitProperties(value2, visit) {
 }
 function isList(value2) {
   return isArray4(value2) || value2 instanceof String || isView3(value2) && !(value2 instanceof DataView);
-}
-function isIndex2(key) {
-  return typeof key === "string" && hasMatch(/^\d+$/, key);
 }
 function flagsOf({ writable, enumerable, configurable }) {
   return (writable === true ? WRITABLE : 0) | (enumerable === true ? ENUMERABLE : 0) | (configurable === true ? CONFIGURABLE : 0);
@@ -3875,13 +3874,13 @@ function coversArray(property, usual) {
   if (property.key === "length") {
     return (flagsOf(property.descriptor) & WRITABLE) === (usual & WRITABLE);
   }
-  return isIndex2(property.key) && coversData(property, usual);
+  return isArrayIndex(property.key) && coversData(property, usual);
 }
 function coverageOf(value2) {
-  if (isView4(value2)) return ({ key }) => isIndex2(key);
+  if (isView4(value2)) return ({ key }) => isArrayIndex(key);
   if (value2 instanceof String) {
     const { length } = value2;
-    return ({ key }) => key === "length" || isIndex2(key) && Number2(key) < length;
+    return ({ key }) => key === "length" || isArrayIndex(key) && Number2(key) < length;
   }
   if (value2 instanceof RegExp) {
     return ({ key, descriptor }, usual) => key === "lastIndex" && descriptor.value === 0 && (flagsOf(descriptor) & WRITABLE) === (usual & WRITABLE);

@@ -13,7 +13,7 @@ import {
   Reflect,
   String,
 } from "../../rpc/builtins.ts";
-import { hasMatch } from "../../rpc/patterns.ts";
+import { isArrayIndex } from "../../rpc/values/array_index.ts";
 
 /** A property with its key. */
 export interface OwnProperty {
@@ -66,7 +66,7 @@ export function visitProperties(value: object, visit: (property: OwnProperty) =>
   const keys = ownKeys(value);
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i]!;
-    if (visited > 0 && isIndex(key) && Number(key) < visited) continue;
+    if (visited > 0 && isArrayIndex(key) && Number(key) < visited) continue;
     visit({ key, descriptor: getOwnPropertyDescriptor(value, key)! });
   }
 }
@@ -74,11 +74,6 @@ export function visitProperties(value: object, visit: (property: OwnProperty) =>
 /** Returns whether an object has elements, and their number. */
 function isList(value: object): value is { readonly length: number } {
   return isArray(value) || value instanceof String || isView(value) && !(value instanceof DataView);
-}
-
-/** Returns whether a key is that of an element. */
-export function isIndex(key: string | symbol): boolean {
-  return typeof key === "string" && hasMatch(/^\d+$/, key);
 }
 
 /** Returns the flags of a property. */

@@ -21,13 +21,13 @@ import {
 import type { TreeReader, TreeWriter } from "../../rpc/values/tree.ts";
 import { mapList } from "../../rpc/lists.ts";
 import { hasMatch } from "../../rpc/patterns.ts";
+import { isArrayIndex } from "../../rpc/values/array_index.ts";
 import { rawSource } from "../namespace/source_text.ts";
 import {
   ALL_FLAGS,
   CONFIGURABLE,
   ENUMERABLE,
   flagsOf,
-  isIndex,
   MAX_LISTED,
   type OwnProperty,
   propertiesOf,
@@ -236,14 +236,14 @@ function coversArray(property: OwnProperty, usual: number): boolean {
   if (property.key === "length") {
     return (flagsOf(property.descriptor) & WRITABLE) === (usual & WRITABLE);
   }
-  return isIndex(property.key) && coversData(property, usual);
+  return isArrayIndex(property.key) && coversData(property, usual);
 }
 
 function coverageOf(value: object): Coverage {
-  if (isView(value)) return ({ key }) => isIndex(key);
+  if (isView(value)) return ({ key }) => isArrayIndex(key);
   if (value instanceof String) {
     const { length } = value;
-    return ({ key }) => key === "length" || isIndex(key) && Number(key) < length;
+    return ({ key }) => key === "length" || isArrayIndex(key) && Number(key) < length;
   }
   if (value instanceof RegExp) {
     return ({ key, descriptor }, usual) =>

@@ -1,6 +1,7 @@
 /** Functions that would hide built-in methods of what they belong to: a program that calls the method would call them. */
 
-import { Array, DOMException, Error, Number, Object, Set, String } from "../builtins.ts";
+import { Array, DOMException, Error, Object, Set } from "../builtins.ts";
+import { isArrayIndex } from "./array_index.ts";
 
 const { getOwnPropertyNames } = Object;
 
@@ -36,7 +37,7 @@ function namesOf(prototypes: readonly object[], names: readonly string[]): Set<s
  * @param name The name of the property.
  */
 export function hidesMethod(target: object, name: string): boolean {
-  if (Array.isArray(target)) return !isIndex(name);
+  if (Array.isArray(target)) return !isArrayIndex(name);
   if (target instanceof DOMException) return EXCEPTION_NAMES.has(name);
   return (target instanceof Error ? ERROR_NAMES : OBJECT_NAMES).has(name);
 }
@@ -47,9 +48,4 @@ export function hiddenMethodReason(target: object, name: string): string {
   return Array.isArray(target)
     ? "a function beside the elements of an array, which could hide a method: put both into an object"
     : `a function that would hide the built-in ${name}: rename it`;
-}
-
-function isIndex(name: string): boolean {
-  const index = Number(name);
-  return index >= 0 && index < 2 ** 32 - 1 && String(index >>> 0) === name;
 }

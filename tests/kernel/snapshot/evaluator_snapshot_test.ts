@@ -122,6 +122,58 @@ Deno.test("Evaluator.snapshot() has no part of a buffer that only refused values
   }
 });
 
+/** Keys that look like those of elements, and some that are. */
+const INDICES = [
+  "06",
+  "007",
+  "00",
+  "-0",
+  "1e0",
+  "1.5",
+  "3",
+  "4294967294",
+  "4294967295",
+  "99999999999",
+];
+
+/** Lists, with elements in places that such a key could be taken for. */
+const LISTS: readonly [what: string, make: () => object][] = [
+  ["an array", () => [1, 2, 3, 4, 5, 6, 7, 8]],
+  ["an empty array", () => []],
+  ["a sparse array", () => [, , 1, , , 2, , ,]],
+  ["a view", () => new Uint8Array(8)],
+  ["a text object", () => Object("12345678")],
+];
+
+Deno.test("Evaluator.snapshot() keeps properties whose keys look like those of elements", async () => {
+  for (const [what, make] of LISTS) {
+    for (const key of INDICES) {
+      for (const enumerable of [true, false]) {
+        const list = make();
+        const attributes = { value: 7, writable: true, configurable: true, enumerable };
+        // Views and texts refuse some.
+        if (!Reflect.defineProperty(list, key, attributes)) continue;
+        const evaluator = createEvaluator();
+        evaluator.namespace.define("list", list);
+        const { report, attachments } = await evaluator.snapshot();
+        const name = `${what}, ${key}, ${enumerable}`;
+        if (report.lost.length > 0) {
+          // Said, and not lost silently.
+          assertEquals([name, report.lost[0]!.name], [name, "list"]);
+          continue;
+        }
+        const other = createEvaluator();
+        assertEquals((await other.restore(attachments, [])).lost, []);
+        const restored = other.namespace.get("list") as object;
+        assertEquals(
+          [name, Object.getOwnPropertyDescriptors(restored)],
+          [name, Object.getOwnPropertyDescriptors(list)],
+        );
+      }
+    }
+  }
+});
+
 /** Hides, fixes and marks properties of objects, and closes objects. */
 type Change = (object: object) => void;
 
