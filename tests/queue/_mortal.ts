@@ -81,7 +81,7 @@ export function mortals({ maxCrashes, reply, functions }: MortalPlan): Mortals {
     const make = () =>
       new CaveAgent({ model, runtime: new LocalRuntime({ functions: functions(mortal) }) });
     const worker = new Worker({
-      ...{ name: mortal.name, maxCrashes, sliceMs: 0, leaseMs: 50, concurrency: 8 },
+      ...{ name: mortal.name, maxCrashes, sliceMs: 0, leaseMs: 200, concurrency: 8 },
       // The connection of a process that is dead waits for no job.
       queue: Object.assign(gated(queue, gate), {
         claim: async ({ signal, ...options }: ClaimOptions) => {
