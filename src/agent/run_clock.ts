@@ -51,10 +51,11 @@ export class RunClock implements Disposable {
     this.#since = performance.now();
     const { leftMs } = this;
     if (leftMs > MAX_TIMER_MS) return;
-    this.#timer = setTimeout(
-      () => this.#expired.abort(new DOMException("The time of the run is over", "TimeoutError")),
-      Math.max(0, leftMs),
-    );
+    const expire = () =>
+      this.#expired.abort(new DOMException("The time of the run is over", "TimeoutError"));
+    // A timer that is due may come behind an answer of the model.
+    if (leftMs <= 0) expire();
+    else this.#timer = setTimeout(expire, leftMs);
   }
 
   /** Stops the clock. */
