@@ -461,7 +461,7 @@ Deno.test("FenceParser takes linear time when a long reply comes in single chara
     for (const character of reply) parser.push(character);
     parser.end();
     // Quadratic time would take minutes.
-    assert(performance.now() - start < 5_000);
+    assert(performance.now() - start < 20_000);
   }
 });
 
