@@ -10,7 +10,7 @@ import { readEvent } from "../../session/record/stored_event.ts";
 import { readAll } from "../../store/read_all.ts";
 import type { Store } from "../../store/store.ts";
 
-/** Maximum number of marks that are told apart. */
+/** Maximum number of marks of a step: later ones are ignored. */
 const MAX_MARKS = 1_000;
 
 /** Number of characters of a mark: a part of a hash. */
@@ -36,6 +36,7 @@ export async function readProgress(
   { record: { id, run }, from }: { readonly record: SessionRecord; readonly from: number },
 ): Promise<StepProgress> {
   if (run === undefined) return { events: from, marks: [] };
+  // The calls under way: a step may have made many.
   const calls = new Map<string, string>();
   const marks = new Set<string>();
   let events = from;
@@ -65,8 +66,11 @@ function thingOf(event: SessionEvent, calls: Map<string, string>): string | unde
       calls.set(event.id, JSON.stringify([event.name, event.arguments]));
       return undefined;
     case "host_call_end":
-    case "tool_result":
-      return `call ${calls.get(event.id) ?? ""}`;
+    case "tool_result": {
+      const call = calls.get(event.id) ?? "";
+      calls.delete(event.id);
+      return `call ${call}`;
+    }
     case "answer":
     case "approval_decision":
       return `person ${event.id}`;
